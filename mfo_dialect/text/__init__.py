@@ -1,0 +1,10 @@
+"""Places in text: spans, lines and edits. It knows nothing of YAML or of any protocol.
+
+The one coordinate inside the whole project is the half-open offset in code points.
+"""
+
+from mfo_dialect.text.edits import TextEdit, apply_edits
+from mfo_dialect.text.lines import Encoding, LineIndex, Position
+from mfo_dialect.text.span import Span
+
+__all__ = ["Encoding", "LineIndex", "Position", "Span", "TextEdit", "apply_edits"]

@@ -1,0 +1,1 @@
+"""The running side: the engine, the client of the MFO server and the local MFO server."""
