@@ -1,0 +1,82 @@
+"""One text and all that was read from it: its YAML documents, its problems and its comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.syntax.tree import Mapping, Node, Scalar, Sequence
+from mfo_dialect.text import LineIndex, Span
+
+
+class ProblemKind(Enum):
+    """What sort of mistake stands in the text; each is the business of one rule."""
+
+    SYNTAX = "syntax"
+    CONFLICT_MARKER = "conflict-marker"
+    TAB = "tab"
+    UNQUOTED_TEMPLATE = "unquoted-template"
+    UNDEFINED_ALIAS = "undefined-alias"
+    DUPLICATE_ANCHOR = "duplicate-anchor"
+    TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that YAML does not allow, placed where the mistake is, in a person's words."""
+
+    kind: ProblemKind
+    message: str
+    span: Span
+    related: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """One document of a stream; ``root`` is None where nothing is written or readable."""
+
+    root: Node | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """``# text`` from the mark to the line's end."""
+
+    span: Span
+    text: str
+
+
+class SyntaxTree:
+    """What one text holds. Made by ``parse``; never changed afterwards."""
+
+    __slots__ = ("_comments", "_lines", "documents", "problems", "text")
+
+    def __init__(self, text: str, documents: tuple[YamlDocument, ...], problems: tuple[Problem, ...]) -> None:
+        """Keep what was read from ``text``."""
+        self.text = text
+        self.documents = documents
+        self.problems = problems
+        self._lines: LineIndex | None = None
+        self._comments: tuple[Comment, ...] | None = None
+
+    @property
+    def lines(self) -> LineIndex:
+        """The text's lines, indexed on demand."""
+        if self._lines is None:
+            self._lines = LineIndex(self.text)
+        return self._lines
+
+
+__all__ = [
+    "Comment",
+    "Mapping",
+    "Node",
+    "Problem",
+    "ProblemKind",
+    "Scalar",
+    "Sequence",
+    "SyntaxTree",
+    "YamlDocument",
+]

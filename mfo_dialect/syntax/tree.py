@@ -1,0 +1,282 @@
+"""The YAML tree: what was written and where, whatever it means.
+
+Nodes keep their place relative to an origin (the stretch of text that was composed in one go), so that a stretch can
+be composed alone or moved without touching its nodes. Everybody else asks a node for ``span``, which is in offsets of
+the whole document. The tree knows nothing of the dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence as SequenceOf
+from enum import Enum
+from typing import TypeAlias
+
+from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
+from mfo_dialect.syntax.scalars import value_offsets
+from mfo_dialect.text import Span
+
+
+class Style(Enum):
+    """How a scalar is written; the values are YAML's indicators."""
+
+    PLAIN = ""
+    SINGLE_QUOTED = "'"
+    DOUBLE_QUOTED = '"'
+    LITERAL = "|"
+    FOLDED = ">"
+
+
+class Origin:
+    """A stretch of text that was composed in one go: ``text`` stands at offset ``base`` of the document."""
+
+    __slots__ = ("base", "text")
+
+    def __init__(self, text: str, base: int = 0) -> None:
+        """Remember the stretch."""
+        self.text = text
+        self.base = base
+
+
+class Node:
+    """A value in the tree.
+
+    Attributes:
+        origin: the stretch of text that the node was composed from.
+        start: where it starts, relative to the origin; a block collection starts at its first key or dash.
+        end: where it ends, relative to the origin; trailing blank lines and comments do not belong to it.
+        tag: the explicit tag as written (``!!str``, ``!custom``), or None.
+        anchor: the name after ``&``, or None.
+        damaged: something inside could not be read, so what seems missing may only be unreadable.
+    """
+
+    __slots__ = ("anchor", "damaged", "end", "origin", "start", "tag")
+
+    def __init__(self, origin: Origin, start: int, end: int, tag: str | None = None, anchor: str | None = None) -> None:
+        """Make a node of ``origin.text[start:end]``."""
+        self.origin = origin
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.damaged = False
+
+    @property
+    def span(self) -> Span:
+        """Where the node stands in the document."""
+        base = self.origin.base
+        return Span(base + self.start, base + self.end)
+
+    @property
+    def source(self) -> str:
+        """The node as written, quotes and indicators included."""
+        return self.origin.text[self.start : self.end]
+
+
+class Scalar(Node):
+    """One value: a string, number, boolean or null.
+
+    Attributes:
+        text: the content after YAML's unescaping, folding and chomping; always a string.
+        style: how it is written.
+    """
+
+    __slots__ = ("_offsets", "style", "text")
+
+    def __init__(  # noqa: PLR0913 - a node's parts
+        self,
+        origin: Origin,
+        start: int,
+        end: int,
+        text: str,
+        style: Style,
+        tag: str | None = None,
+        anchor: str | None = None,
+    ) -> None:
+        """Make a scalar; ``text`` is what the YAML parser decoded."""
+        super().__init__(origin, start, end, tag, anchor)
+        self.text = text
+        self.style = style
+        self._offsets: SequenceOf[int] | None = None
+
+    @property
+    def value(self) -> CoreValue:
+        """The value that YAML 1.2's core schema gives it: None, bool, int, float or str."""
+        if self.tag is not None:
+            return resolve_tagged(self.text, self.tag, plain=self.style is Style.PLAIN)
+        return resolve_plain(self.text) if self.style is Style.PLAIN else self.text
+
+    @property
+    def is_missing(self) -> bool:
+        """Nothing is written here, as after ``key:``."""
+        return self.start == self.end
+
+    @property
+    def content_span(self) -> Span:
+        """The span of the content, quotes and block headers left out."""
+        return self.span_of(Span(0, len(self.text)))
+
+    def offset_at(self, index: int) -> int:
+        """The document offset at which the ``index``-th code point of ``text`` is written.
+
+        ``index`` may be ``len(text)``: the place after the last code point. Indexes outside count as the ends.
+        """
+        if self._offsets is None:
+            self._offsets = value_offsets(self.source, self.text, self.style.value)
+        index = min(max(index, 0), len(self.text))
+        return self.origin.base + self.start + self._offsets[index]
+
+    def span_of(self, within: Span) -> Span:
+        """The document span of ``text[within.start:within.end]``; ends before folded white space that follows."""
+        start = self.offset_at(within.start)
+        if within.end <= within.start:
+            return Span(start, start)
+        last = self.offset_at(within.end - 1)
+        return Span(start, max(last + 1, min(self.offset_at(within.end), last + self._written_length(within.end - 1))))
+
+    def index_at(self, offset: int) -> int:
+        """The index into ``text`` of what is written at a document offset; the nearest one before it."""
+        low, high = 0, len(self.text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.offset_at(middle) <= offset:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _written_length(self, index: int) -> int:
+        """How many code points the ``index``-th one takes as written: more than one for an escape."""
+        gap = self.offset_at(index + 1) - self.offset_at(index)
+        return gap if self.style in {Style.DOUBLE_QUOTED, Style.SINGLE_QUOTED} and gap > 0 else 1
+
+
+class Alias(Node):
+    """``*name``: the value of the anchor of that name, where there is one before it."""
+
+    __slots__ = ("name", "target")
+
+    def __init__(self, origin: Origin, start: int, end: int, name: str, target: Node | None) -> None:
+        """Make an alias; ``target`` is None where no such anchor stands before it."""
+        super().__init__(origin, start, end)
+        self.name = name
+        self.target = target
+
+
+class Sequence(Node):
+    """A list; ``flow`` says whether it is written in brackets."""
+
+    __slots__ = ("flow", "items")
+
+    def __init__(  # noqa: PLR0913 - a node's parts
+        self,
+        origin: Origin,
+        start: int,
+        end: int,
+        items: tuple[Node, ...],
+        *,
+        flow: bool,
+        tag: str | None = None,
+        anchor: str | None = None,
+    ) -> None:
+        """Make a list of nodes."""
+        super().__init__(origin, start, end, tag, anchor)
+        self.items = items
+        self.flow = flow
+
+    def __iter__(self) -> Iterator[Node]:
+        """The items, aliases followed."""
+        return (follow(item) for item in self.items)
+
+
+class Pair:
+    """A key and its value; a value that is not written is a missing scalar behind the colon."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: Node, value: Node) -> None:
+        """Make a pair."""
+        self.key = key
+        self.value = value
+
+    @property
+    def name(self) -> str | None:
+        """The key as text, or None where the key is a list or a map."""
+        key = follow(self.key)
+        return key.text if isinstance(key, Scalar) else None
+
+    @property
+    def span(self) -> Span:
+        """From the key's start to the value's end."""
+        return Span(self.key.span.start, max(self.value.span.end, self.key.span.end))
+
+
+class Mapping(Node):
+    """A map: its pairs as written, doubles included; ``flow`` says whether it is written in braces."""
+
+    __slots__ = ("_index", "flow", "pairs")
+
+    def __init__(  # noqa: PLR0913 - a node's parts
+        self,
+        origin: Origin,
+        start: int,
+        end: int,
+        pairs: tuple[Pair, ...],
+        *,
+        flow: bool,
+        tag: str | None = None,
+        anchor: str | None = None,
+    ) -> None:
+        """Make a map of pairs."""
+        super().__init__(origin, start, end, tag, anchor)
+        self.pairs = pairs
+        self.flow = flow
+        self._index: dict[str, Pair] | None = None
+
+    def pair(self, name: str) -> Pair | None:
+        """The pair that counts for a key: the first one written, else one that a merge key brings."""
+        if self._index is None:
+            self._index = {pair.name: pair for pair in reversed(list(self.effective_pairs())) if pair.name is not None}
+        return self._index.get(name)
+
+    def get(self, name: str) -> Node | None:
+        """The value that counts for a key, aliases followed; None where the key is not there."""
+        pair = self.pair(name)
+        return None if pair is None else follow(pair.value)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the key is there, written or merged."""
+        return isinstance(name, str) and self.pair(name) is not None
+
+    def effective_pairs(self, depth: int = 0) -> Iterator[Pair]:
+        """The written pairs without merge keys, then those that merge keys (``<<``) bring."""
+        merges: list[Node] = []
+        for pair in self.pairs:
+            if is_merge_key(pair.key):
+                merges.append(follow(pair.value))
+            else:
+                yield pair
+        if depth >= _MAX_MERGES:
+            return
+        for merged in merges:
+            for source in merged if isinstance(merged, Sequence) else (merged,):
+                if isinstance(source, Mapping):
+                    yield from source.effective_pairs(depth + 1)
+
+
+AnyNode: TypeAlias = Scalar | Sequence | Mapping | Alias
+_MAX_MERGES = 8
+_MAX_ALIASES = 8
+
+
+def follow(node: Node) -> Node:
+    """The node itself, or what an alias stands for; an alias without a target stays an alias."""
+    for _ in range(_MAX_ALIASES):
+        if not isinstance(node, Alias) or node.target is None:
+            return node
+        node = node.target
+    return node
+
+
+def is_merge_key(key: Node) -> bool:
+    """Whether the key is YAML's merge key."""
+    return isinstance(key, Scalar) and key.text == "<<" and key.style is Style.PLAIN
