@@ -6,11 +6,11 @@ nothing is declared, and whoever reports findings stays silent there (dialect se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 _NO_FIELDS: Mapping[str, Shape] = MappingProxyType({})
 _MAX_DEPTH = 32
@@ -111,16 +111,27 @@ def of_value(value: object, depth: int = 0) -> Shape:
         case str():
             return TEXT
         case Mapping() if depth < _MAX_DEPTH:
-            return closed_map({str(key): of_value(item, depth + 1) for key, item in value.items()})  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            fields = cast("Mapping[object, object]", value)
+            return closed_map({str(key): of_value(item, depth + 1) for key, item in fields.items()})
         case list() if depth < _MAX_DEPTH:
-            shapes = [of_value(item, depth + 1) for item in value]  # pyright: ignore[reportUnknownVariableType]
+            shapes = [of_value(item, depth + 1) for item in cast("list[object]", value)]
             return list_of(shapes[0] if shapes and all(shape == shapes[0] for shape in shapes) else UNKNOWN)
         case _:
             return UNKNOWN
 
 
 _SIMPLE_TYPES = {"null": NULL, "boolean": BOOLEAN, "integer": INTEGER, "number": NUMBER, "string": TEXT}
-_UNREAD_KEYWORDS = ("$ref", "allOf", "anyOf", "oneOf", "if", "not", "$dynamicRef", "dependentSchemas", "patternProperties")
+_UNREAD_KEYWORDS = (
+    "$ref",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "if",
+    "not",
+    "$dynamicRef",
+    "dependentSchemas",
+    "patternProperties",
+)
 
 
 def from_json_schema(schema: object, depth: int = 0) -> Shape:
@@ -130,7 +141,7 @@ def from_json_schema(schema: object, depth: int = 0) -> Shape:
     """
     if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
         return UNKNOWN
-    keywords: Mapping[str, Any] = schema  # pyright: ignore[reportUnknownVariableType]
+    keywords = cast("Mapping[str, Any]", schema)
     if any(keyword in keywords for keyword in _UNREAD_KEYWORDS):
         return UNKNOWN
     description = str(keywords.get("description") or "")
@@ -151,12 +162,11 @@ def _object_shape(keywords: Mapping[str, Any], description: str, depth: int) -> 
     if not isinstance(properties, Mapping):
         rest = from_json_schema(keywords.get("additionalProperties"), depth + 1)
         return open_map({}, rest, description)
-    fields = {str(name): from_json_schema(schema, depth + 1) for name, schema in _items(properties)}
+    fields = {
+        str(name): from_json_schema(schema, depth + 1)
+        for name, schema in cast("Mapping[object, object]", properties).items()
+    }
     extra = keywords.get("additionalProperties", False)
     if extra is False:
         return closed_map(fields, description)
     return open_map(fields, from_json_schema(extra, depth + 1), description)
-
-
-def _items(mapping: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    yield from mapping.items()

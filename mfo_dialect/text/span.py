@@ -17,7 +17,7 @@ class Span(NamedTuple):
 
     def overlaps(self, other: Span) -> bool:
         """Whether the two share a code point, or one is empty and lies inside the other."""
-        return self.start < other.end and other.start < self.end or self.start == other.start
+        return (self.start < other.end and other.start < self.end) or self.start == other.start
 
     def shifted(self, distance: int) -> Span:
         """The same stretch, ``distance`` code points further on."""

@@ -1,0 +1,207 @@
+"""The keys of client configuration documents (dialect section 11) and of the project file (dialect section 1)."""
+
+from __future__ import annotations
+
+from mfo_dialect.catalogue.error_handling import RETRY
+from mfo_dialect.catalogue.values import (
+    DURATION,
+    TEXT,
+    AnyType,
+    EitherType,
+    IntegerType,
+    Key,
+    ListType,
+    MapType,
+    NumberType,
+    SchemaType,
+    TextType,
+)
+
+_SECRET = EitherType(
+    (
+        TextType(non_empty=True),
+        MapType(
+            "secret",
+            (
+                Key("env", TextType(non_empty=True), "The environment variable that holds it."),
+                Key("keyring", TextType(non_empty=True), "service/user in the system's keyring."),
+                Key("file", TextType(non_empty=True), "The file that holds it."),
+            ),
+            one_of=(("env", "keyring", "file"),),
+        ),
+    )
+)
+CIRCUIT_BREAKER = MapType(
+    "circuit breaker",
+    (
+        Key("failure_threshold", IntegerType(1), "How many failures in a row open it.", default="5"),
+        Key("reset_timeout", DURATION, "How long it stays open.", default="1m"),
+    ),
+)
+CLIENT = MapType(
+    "client",
+    (
+        Key("base_url", TextType(non_empty=True), "The MFO server's address."),
+        Key("timeout", DURATION, "How long one request may take.", default="30s"),
+        Key(
+            "retry",
+            MapType(
+                "client retry",
+                (
+                    Key("max_attempts", IntegerType(1, 100), "How often a request is tried in all.", default="3"),
+                    Key("initial_backoff", DURATION, "The wait before the second try.", default="1s"),
+                    Key("max_backoff", DURATION, "The longest wait between two tries.", default="1m"),
+                    Key("backoff_multiplier", NumberType(1), "What each wait is multiplied by.", default="2.0"),
+                ),
+            ),
+            "How requests are tried again.",
+        ),
+        Key("circuit_breaker", CIRCUIT_BREAKER, "When a failing server is left alone."),
+        Key(
+            "rate_limit",
+            MapType(
+                "rate limit",
+                (
+                    Key("requests_per_second", NumberType(0), "The steady rate."),
+                    Key("burst", IntegerType(1), "How many at once."),
+                ),
+            ),
+            "How often the server is asked.",
+        ),
+        Key(
+            "cache",
+            MapType("cache", (Key("ttl", DURATION, "How long an answer is kept."),)),
+            "Keep the answers of reads.",
+        ),
+        Key(
+            "auth",
+            MapType(
+                "auth",
+                (
+                    Key("token", _SECRET, "The API token: where it is found."),
+                    Key("email", _SECRET, "The account to log in with."),
+                    Key("password", _SECRET, "Its password: where it is found."),
+                ),
+            ),
+            "How to log in.",
+        ),
+    ),
+)
+CONFIG_FILE = MapType(
+    "client config",
+    (
+        Key("client", CLIENT, "How the MFO server is reached."),
+        Key(
+            "taskflow",
+            MapType(
+                "taskflow settings",
+                (
+                    Key("concurrency", IntegerType(1, 10_000), "How many tasks run at a time."),
+                    Key("timeout", DURATION, "How long a run may take."),
+                    Key(
+                        "error_handling",
+                        MapType(
+                            "error handling",
+                            (
+                                Key("retry", RETRY, "How tasks are tried again."),
+                                Key("circuit_breaker", CIRCUIT_BREAKER, "When a failing server is left alone."),
+                            ),
+                        ),
+                        "What to do when tasks fail.",
+                    ),
+                ),
+            ),
+            "How flows run.",
+        ),
+        Key(
+            "logging",
+            MapType(
+                "logging",
+                (
+                    Key(
+                        "level",
+                        TextType(choices=("debug", "info", "warning", "warn", "error")),
+                        "What is logged.",
+                        default="info",
+                    ),
+                    Key("format", TextType(choices=("text", "json")), "How it is written.", default="text"),
+                    Key("output", TEXT, "stdout, stderr or a file.", default="stderr"),
+                    Key("fields", MapType("fields", others=AnyType()), "Added to every line."),
+                ),
+            ),
+            "What is logged, and where.",
+        ),
+    ),
+)
+
+TASK_TYPE_DECLARATION = MapType(
+    "task type",
+    (
+        Key("description", TEXT, "What the task type does."),
+        Key("config", SchemaType(), "JSON Schema of a task's config."),
+        Key("outputs", SchemaType(), "JSON Schema of what later tasks may read."),
+        Key("module", TextType(non_empty=True), "package.module:function, imported only to run the task."),
+    ),
+)
+SERVER_PROFILE = MapType(
+    "server profile",
+    (
+        Key("base_url", TextType(non_empty=True), "The MFO server's address.", required=True),
+        Key("token_env", TextType(non_empty=True), "The environment variable that holds the token."),
+    ),
+)
+SEVERITIES = ("error", "warning", "information", "hint", "off")
+PROJECT_FILE = MapType(
+    "project file",
+    (
+        Key(
+            "bundle",
+            MapType(
+                "bundle",
+                (
+                    Key(
+                        "prompts",
+                        ListType(TextType(non_empty=True)),
+                        "Globs of prompts documents that every workflow sees.",
+                    ),
+                    Key(
+                        "agents",
+                        ListType(TextType(non_empty=True)),
+                        "Globs of agents documents that every workflow sees.",
+                    ),
+                    Key("config", ListType(TextType(non_empty=True)), "Globs of client configurations."),
+                    Key("exclude", ListType(TextType(non_empty=True)), "Globs of files that are not MFO documents."),
+                ),
+            ),
+            "Documents that belong to every bundle of the project.",
+        ),
+        Key("rules", MapType("rules", others=TextType(choices=SEVERITIES)), "Severities by rule code or name."),
+        Key("task_types", MapType("task_types", others=TASK_TYPE_DECLARATION), "Custom task types by name."),
+        Key("servers", MapType("servers", others=SERVER_PROFILE), "Profiles of MFO servers by name."),
+        Key(
+            "tools",
+            MapType(
+                "tools",
+                (
+                    Key(
+                        "module",
+                        TextType(non_empty=True),
+                        "A Python module whose functions the local server offers as tools.",
+                    ),
+                ),
+            ),
+            "Tools for the local server.",
+        ),
+        Key(
+            "budgets",
+            MapType(
+                "budgets",
+                (
+                    Key("max_tokens", IntegerType(1), "The most tokens that one run may use."),
+                    Key("max_cost", NumberType(0), "The most that one run may cost."),
+                ),
+            ),
+            "What runs may spend.",
+        ),
+    ),
+)
