@@ -7,12 +7,14 @@ the whole document. The tree knows nothing of the dialect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence as SequenceOf
+from collections.abc import Iterator
+from collections.abc import Sequence as SequenceOf
 from enum import Enum
 from typing import TypeAlias
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
 from mfo_dialect.syntax.scalars import value_offsets
+
 from mfo_dialect.text import Span
 
 

@@ -1,0 +1,265 @@
+"""One stretch of text to nodes: the part of parsing that believes the text to be sound.
+
+``compose`` is a function of the stretch, its place and the engine, so that a stretch can be read alone. When the text
+turns out not to be sound, it gives what it has read so far; mending is somebody else's business.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from mfo_dialect.syntax.document import Problem, ProblemKind
+from mfo_dialect.syntax.events import Engine, Failure, StandIns, event_source, failure_of
+from mfo_dialect.syntax.tree import Alias, Mapping, Node, Origin, Pair, Scalar, Sequence, Style
+from mfo_dialect.text import Span
+
+MAX_DEPTH = 200
+_GIVE_UP_DEPTH = 1_000
+_PROPERTY = re.compile(
+    r"(?:&(?P<anchor>[^\s,\[\]{}]+)|(?P<tag>!<[^\s>]*>|![^\s,\[\]{}]*))(?:[ \t]+(?:#[^\r\n]*)?|(?=[\r\n])|\Z)?"
+)
+_GAP = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z))+[ \t]*|[ \t]+")
+_STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
+_TEMPLATE_MESSAGE = "a value that starts with {{ must be quoted: YAML reads {{ ... }} as a map"
+
+
+class Composition:
+    """What one stretch gave.
+
+    Attributes:
+        documents: the root of each document, None for an empty one, with the offset in the stretch where it starts.
+        anchored: the nodes with an anchor, as they end.
+        aliases: the aliases, in order; none has a target yet.
+        problems: what is wrong although YAML can read it.
+        failure: why reading stopped early, if it did.
+    """
+
+    __slots__ = ("aliases", "anchored", "documents", "failure", "problems")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.documents: list[tuple[Node | None, int]] = []
+        self.anchored: list[Node] = []
+        self.aliases: list[Alias] = []
+        self.problems: list[Problem] = []
+        self.failure: Failure | None = None
+
+    @property
+    def root(self) -> Node | None:
+        """The root of the first document."""
+        return self.documents[0][0] if self.documents else None
+
+
+class _Open:
+    """A collection whose end has not come yet."""
+
+    __slots__ = ("children", "end", "event", "flow", "is_map")
+
+    def __init__(self, event: Any, *, is_map: bool) -> None:
+        self.event = event
+        self.is_map = is_map
+        self.flow = bool(event.flow_style)
+        self.children: list[Node] = []
+        self.end = -1
+
+
+def compose(
+    origin: Origin, engine: Engine, stand_ins: StandIns | None = None, readable: str | None = None
+) -> Composition:
+    """Read the stretch that ``origin`` holds.
+
+    Args:
+        origin: the stretch, and where it stands; the nodes refer to it.
+        engine: who reads.
+        stand_ins: what replaces characters that the engines cannot read.
+        readable: the stretch with those replacements; the stretch itself if None.
+
+    Returns:
+        The documents. After a failure, the collections open at that place end there.
+    """
+    text = origin.text if readable is None else readable
+    composer = _Composer(origin, stand_ins)
+    try:
+        composer.run(event_source(text, engine))
+    except Exception as error:  # noqa: BLE001 - engines raise what they like on odd text
+        composer.result.failure = failure_of(error, text)
+        composer.close_all(composer.result.failure.offset)
+    return composer.result
+
+
+class _TooDeepError(Exception):
+    """The text nests deeper than anybody writes."""
+
+
+class _Composer:
+    __slots__ = ("origin", "result", "root", "stack", "stand_ins", "text")
+
+    def __init__(self, origin: Origin, stand_ins: StandIns | None) -> None:
+        self.origin = origin
+        self.text = origin.text
+        self.stand_ins = stand_ins
+        self.result = Composition()
+        self.stack: list[_Open] = []
+        self.root: list[Node] = []
+
+    def run(self, next_event: Any) -> None:
+        stack = self.stack
+        children = self.root
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                children.append(self.scalar(event))
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if len(stack) >= MAX_DEPTH:
+                    children.append(self.too_deep(event, next_event))
+                    continue
+                opened = _Open(event, is_map=kind is MappingStartEvent)
+                stack.append(opened)
+                children = opened.children
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                opened = stack.pop()
+                children = stack[-1].children if stack else self.root
+                children.append(self.collection(opened, event.end_mark.index))
+            elif kind is AliasEvent:
+                children.append(self.alias(event))
+            elif kind is DocumentStartEvent:
+                self.finish_document()
+                self.result.documents.append((None, event.start_mark.index))
+            elif kind is StreamEndEvent:
+                self.finish_document()
+                return
+
+    def finish_document(self) -> None:
+        if self.root and self.result.documents:
+            self.result.documents[-1] = (_unless_empty(self.root[0]), self.result.documents[-1][1])
+            self.root.clear()
+
+    def close_all(self, end: int) -> None:
+        while self.stack:
+            opened = self.stack.pop()
+            node = self.collection(opened, min(end, len(self.text)))
+            (self.stack[-1].children if self.stack else self.root).append(node)
+        self.finish_document()
+
+    def scalar(self, event: Any) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
+        style = _STYLES[event.style]
+        tag = anchor = None
+        if event.anchor is not None or event.ctag is not None:
+            tag, anchor, start = self.properties(start, end)
+        if style is Style.LITERAL or style is Style.FOLDED:
+            end = self.trimmed(start, end)
+        value = event.value
+        if self.stand_ins is not None:
+            value = self.stand_ins.restored(value, self.text[start:end])
+        node = Scalar(self.origin, start, end, value, style, tag, anchor)
+        if anchor is not None:
+            self.result.anchored.append(node)
+        return node
+
+    def alias(self, event: Any) -> Alias:
+        start, end = event.start_mark.index, event.end_mark.index
+        node = Alias(self.origin, start, end, self.text[start + 1 : end], None)
+        self.result.aliases.append(node)
+        return node
+
+    def collection(self, opened: _Open, end: int) -> Node:
+        event, children = opened.event, opened.children
+        start = event.start_mark.index
+        tag = anchor = None
+        if event.anchor is not None or event.ctag is not None:
+            tag, anchor, start = self.properties(start, end)
+        if not opened.flow and children:
+            end = max(start + 1, children[-1].end)
+        if opened.is_map:
+            if len(children) % 2:
+                key_end = children[-1].end
+                children.append(Scalar(self.origin, key_end, key_end, "", Style.PLAIN))
+                end = max(end, key_end)
+            pairs = tuple(map(Pair, children[::2], children[1::2]))
+            if opened.flow and len(pairs) == 1 and type(pairs[0].key) is Mapping:
+                template = self.unquoted_template(pairs[0], start, end)
+                if template is not None:
+                    return template
+            node: Node = Mapping(self.origin, start, end, pairs, flow=opened.flow, tag=tag, anchor=anchor)
+        else:
+            if not opened.flow and children and children[-1].end == children[-1].start:
+                end = max(end, start + 1)
+            node = Sequence(self.origin, start, end, tuple(children), flow=opened.flow, tag=tag, anchor=anchor)
+        if anchor is not None:
+            self.result.anchored.append(node)
+        return node
+
+    def unquoted_template(self, pair: Pair, start: int, end: int) -> Scalar | None:
+        """What ``{{ x }}`` was meant to be, where the map is nothing else."""
+        source = self.text[start:end]
+        if not (source.startswith("{{") and source.endswith("}}") and pair.value.start == pair.value.end):
+            return None
+        node = Scalar(self.origin, start, end, source, Style.PLAIN)
+        node.damaged = True
+        self.result.problems.append(Problem(ProblemKind.UNQUOTED_TEMPLATE, _TEMPLATE_MESSAGE, node.span))
+        return node
+
+    def too_deep(self, event: Any, next_event: Any) -> Node:
+        """An empty collection in place of one that nests too deep, whose content is passed over."""
+        depth = 1
+        passed = event
+        while depth:
+            passed = next_event()
+            kind = type(passed)
+            if kind is MappingStartEvent or kind is SequenceStartEvent:
+                depth += 1
+                if depth > _GIVE_UP_DEPTH:
+                    raise _TooDeepError
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                depth -= 1
+        start, end = event.start_mark.index, passed.end_mark.index
+        node = Sequence(self.origin, start, self.trimmed(start, end), (), flow=bool(event.flow_style))
+        node.damaged = True
+        message = f"nested more than {MAX_DEPTH} levels deep; what stands deeper is not read"
+        self.result.problems.append(Problem(ProblemKind.TOO_DEEP, message, node.span))
+        return node
+
+    def properties(self, start: int, end: int) -> tuple[str | None, str | None, int]:
+        """The tag and the anchor written at ``start``, and where the node itself starts."""
+        tag: str | None = None
+        anchor: str | None = None
+        for _ in range(2):
+            match = _PROPERTY.match(self.text, start)
+            if match is None:
+                break
+            anchor = match["anchor"] or anchor
+            tag = match["tag"] or tag
+            start = match.end()
+            gap = _GAP.match(self.text, start)
+            if gap is not None and gap.end() <= end:
+                start = gap.end()
+        return tag, anchor, min(start, end) if end >= start else start
+
+    def trimmed(self, start: int, end: int) -> int:
+        """``end`` without blank lines before it."""
+        text = self.text
+        place = end
+        while place > start and text[place - 1] in " \t\r\n":
+            place -= 1
+        while place < end and text[place] in " \t":
+            place += 1
+        return place
+
+
+def _unless_empty(root: Node) -> Node | None:
+    empty = isinstance(root, Scalar) and root.is_missing and root.tag is None and root.anchor is None
+    return None if empty else root

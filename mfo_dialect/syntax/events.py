@@ -1,0 +1,104 @@
+"""The events of a YAML parser over one stretch of text; the only module that imports the YAML library.
+
+Two engines read the same language: one in C, and one in Python for where the first is not installed. It knows no tree;
+whatever an engine raises becomes a ``Failure``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
+
+try:
+    from _ruamel_yaml import CParser  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
+except ImportError:  # the C engine is a separate wheel
+    CParser = None
+
+_FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
+_ODD = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_SHARED_STAND_IN = "\ufffd"
+
+
+class Engine(Enum):
+    """Which parser reads the text; the tree is the same."""
+
+    C = "c"
+    PURE = "pure"
+
+
+BEST_ENGINE = Engine.PURE if CParser is None else Engine.C
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an engine stopped, in its own words, and where, in offsets of the stretch."""
+
+    problem: str
+    offset: int
+    context: str = ""
+    context_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """Characters that the engines refuse or take for line breaks, and the letters that stand for them."""
+
+    written: str
+    readable: str
+
+    def restored(self, content: str, source: str) -> str:
+        """``content`` with the characters that were written, where it holds a stand-in."""
+        if self.readable == _SHARED_STAND_IN:
+            return source if len(source) == len(content) else content
+        return content.translate(str.maketrans(self.readable, self.written))
+
+
+def readable_text(text: str) -> tuple[str, StandIns | None]:
+    """``text`` as every engine can read it, of the same length, and what stands for what.
+
+    Control characters, lone surrogates, byte order marks and the line breaks that only YAML 1.1 knows (U+0085, U+2028,
+    U+2029) are replaced by letters of the private use area that the text does not hold.
+    """
+    odd = set(_ODD.findall(text)) if not text.isascii() or not text.isprintable() else set[str]()
+    if not odd:
+        return text, None
+    used = set(text)
+    free = [chr(code) for code in range(_FIRST_PRIVATE, _LAST_PRIVATE + 1) if chr(code) not in used]
+    if len(free) < len(odd):
+        return _ODD.sub(_SHARED_STAND_IN, text), StandIns(_SHARED_STAND_IN, _SHARED_STAND_IN)
+    written = "".join(sorted(odd))
+    readable = "".join(free[: len(odd)])
+    return text.translate(str.maketrans(written, readable)), StandIns(written, readable)
+
+
+def event_source(text: str, engine: Engine) -> Callable[[], Any]:
+    """A function that gives the next event of ``text`` at each call.
+
+    It raises whatever the engine raises, which ``failure_of`` turns into words.
+    """
+    if engine is Engine.C and CParser is not None:
+        return CParser(text).get_event  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return YAML(typ="safe", pure=True).parse(text).__next__  # pyright: ignore[reportUnknownMemberType]
+
+
+def failure_of(error: Exception, text: str) -> Failure:
+    """What an engine's exception says; one without a place is placed at the end of the text."""
+    if isinstance(error, MarkedYAMLError):
+        mark: Any = error.problem_mark or error.context_mark
+        context_mark: Any = error.context_mark
+        return Failure(
+            problem=str(error.problem or ""),
+            offset=len(text) if mark is None else min(mark.index, len(text)),
+            context=str(error.context or ""),
+            context_offset=None if context_mark is None else min(context_mark.index, len(text)),
+        )
+    if isinstance(error, ReaderError):
+        return Failure("unreadable character", min(int(error.position), len(text)))
+    return Failure("unreadable", len(text))
