@@ -1,0 +1,60 @@
+"""Reading maps of the tree without raising."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
+
+
+def text_at(mapping: Mapping, *names: str) -> Scalar | None:
+    """The scalar under the first of these keys that has one; a missing value counts as none."""
+    for name in names:
+        node = mapping.get(name)
+        if isinstance(node, Scalar) and not node.is_missing:
+            return node
+    return None
+
+
+def mapping_at(mapping: Mapping, name: str) -> Mapping | None:
+    """The map under a key."""
+    node = mapping.get(name)
+    return node if isinstance(node, Mapping) else None
+
+
+def items_at(mapping: Mapping, name: str) -> Iterator[Node]:
+    """The items of the list under a key; a key that is written twice gives the items of both lists."""
+    for pair in mapping.effective_pairs():
+        value = follow(pair.value)
+        if pair.name == name and isinstance(value, Sequence):
+            yield from value
+
+
+def mappings_at(mapping: Mapping, name: str) -> Iterator[Mapping]:
+    """The maps in the list under a key."""
+    return (item for item in items_at(mapping, name) if isinstance(item, Mapping))
+
+
+def texts_at(mapping: Mapping, name: str) -> tuple[Scalar, ...]:
+    """The texts in the list under a key; a single text counts as a list of one."""
+    single = text_at(mapping, name)
+    if single is not None:
+        return (single,)
+    return tuple(item for item in items_at(mapping, name) if isinstance(item, Scalar) and not item.is_missing)
+
+
+def entries_at(mapping: Mapping, name: str) -> Iterator[tuple[Scalar, Node]]:
+    """The keys and values of the map under a key, in order; only keys that are scalars."""
+    inner = mapping_at(mapping, name)
+    if inner is None:
+        return
+    for pair in inner.effective_pairs():
+        key = follow(pair.key)
+        if isinstance(key, Scalar):
+            yield key, follow(pair.value)
+
+
+def is_true(node: Node | None, *, default: bool) -> bool:
+    """The boolean that a node says, or ``default``."""
+    value = node.value if isinstance(node, Scalar) else None
+    return value if isinstance(value, bool) else default

@@ -1,0 +1,132 @@
+"""From a tree to a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mfo_dialect.model.access import entries_at, is_true, items_at, mapping_at, mappings_at, text_at, texts_at
+from mfo_dialect.model.workflow import (
+    Condition,
+    FlowNode,
+    Level,
+    Subflow,
+    Task,
+    Taskflow,
+    Trigger,
+    Workflow,
+    WorkflowShape,
+)
+from mfo_dialect.syntax import Mapping, Node, Scalar
+
+_MAX_DEPTH = 16
+_WORKFLOW_KEYS = ("workflow_name", "taskflows", "triggers")
+
+
+def lower_workflow(root: Mapping, document: str) -> Workflow:
+    """Read a workflow document of either shape; a mixed one gives all that it holds."""
+    flows = [_taskflow(mapping, text_at(mapping, "taskflow_id", "id")) for mapping in mappings_at(root, "taskflows")]
+    shape = WorkflowShape.WORKFLOW if any(key in root for key in _WORKFLOW_KEYS) else WorkflowShape.FLOW
+    if shape is WorkflowShape.FLOW or any(key in root for key in ("tasks", "conditions", "subflows")):
+        flows.append(_taskflow(root, text_at(root, "name", "workflow_name")))
+    configs = mapping_at(root, "global_configs")
+    secrets = {key.text: key for key, _ in entries_at(configs, "secrets")} if configs is not None else {}
+    env = {item.text: item for item in texts_at(configs, "env")} if configs is not None else {}
+    return Workflow(
+        document,
+        root,
+        shape,
+        tuple(flows),
+        tuple(_trigger(mapping) for mapping in mappings_at(root, "triggers")),
+        secrets,
+        env,
+        dict(_schemas(root)),
+    )
+
+
+def _schemas(root: Mapping) -> Iterator[tuple[str, tuple[Scalar, Node]]]:
+    for key, node in entries_at(root, "schemas"):
+        yield key.text, (key, node)
+    for item in mappings_at(root, "schemas"):
+        name = text_at(item, "id", "name")
+        if name is not None:
+            yield name.text, (name, item)
+
+
+def _taskflow(mapping: Mapping, identifier: Scalar | None) -> Taskflow:
+    return Taskflow(
+        mapping,
+        identifier,
+        _level(mapping, 0),
+        mapping_at(mapping, "config"),
+        mapping.get("input_schema"),
+        mapping_at(mapping, "outputs"),
+    )
+
+
+def _level(mapping: Mapping, depth: int) -> Level:
+    lowering: tuple[tuple[str, Callable[[Mapping], FlowNode]], ...] = (
+        ("tasks", _task),
+        ("conditions", _condition),
+        ("subflows", lambda inner: _subflow(inner, depth + 1)),
+    )
+    nodes = [
+        lower(item)
+        for key, lower in lowering
+        if depth < _MAX_DEPTH or key != "subflows"
+        for item in mappings_at(mapping, key)
+    ]
+    lost = any(not isinstance(item, Mapping) for key, _ in lowering for item in items_at(mapping, key))
+    nodes.sort(key=lambda node: node.mapping.span.start)
+    return Level(tuple(nodes), mapping.damaged or lost)
+
+
+def _task(mapping: Mapping) -> Task:
+    config = mapping_at(mapping, "config")
+    handling = mapping_at(mapping, "error_handling")
+    if handling is None and config is not None:
+        handling = mapping_at(config, "error_handling")
+    return Task(
+        mapping,
+        text_at(mapping, "id"),
+        text_at(mapping, "type"),
+        config,
+        texts_at(mapping, "dependencies"),
+        texts_at(mapping, "successors"),
+        handling,
+    )
+
+
+def _condition(mapping: Mapping) -> Condition:
+    config = mapping_at(mapping, "config")
+    return Condition(
+        mapping,
+        text_at(mapping, "id"),
+        text_at(config, "expression") if config is not None else None,
+        mapping_at(config, "vars") if config is not None else None,
+        texts_at(mapping, "dependencies"),
+        texts_at(mapping, "successors"),
+    )
+
+
+def _subflow(mapping: Mapping, depth: int) -> Subflow:
+    return Subflow(
+        mapping,
+        text_at(mapping, "id"),
+        texts_at(mapping, "dependencies"),
+        texts_at(mapping, "successors"),
+        mapping.get("input_schema"),
+        mapping_at(mapping, "input_mapping"),
+        _level(mapping, depth),
+    )
+
+
+def _trigger(mapping: Mapping) -> Trigger:
+    return Trigger(
+        mapping,
+        text_at(mapping, "id"),
+        text_at(mapping, "type"),
+        mapping_at(mapping, "config"),
+        text_at(mapping, "target_taskflow"),
+        mapping_at(mapping, "input_mapping"),
+        is_true(mapping.get("enabled"), default=True),
+    )

@@ -1,0 +1,114 @@
+"""The project file, ``mfo.toml`` or ``[tool.mfo]`` in ``pyproject.toml`` (dialect section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES, TaskType
+from mfo_dialect.catalogue.values import VALUE, Key, MapType
+from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
+from mfo_dialect.syntax.toml import TomlDocument, TomlProblem, read_toml
+from mfo_dialect.text import Span
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the project file says; an empty one where there is none.
+
+    Attributes:
+        document: the key of the project file's text; empty where there is none.
+        toml: the file as read, with the places of its keys.
+        table: where in the file the project stands: ``()``, or ``("tool", "mfo")`` in ``pyproject.toml``.
+        data: what stands there, as plain data.
+    """
+
+    document: str = ""
+    toml: TomlDocument | None = None
+    table: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def problem(self) -> TomlProblem | None:
+        """Why the file is no TOML, if it is none."""
+        return self.toml.problem if self.toml is not None else None
+
+    def place_of(self, *path: str) -> Span:
+        """Where a key stands, or the nearest table above it."""
+        return self.toml.place_of((*self.table, *path)) if self.toml is not None else Span(0, 0)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """One table of the file; empty where it is missing or no table."""
+        return _table(self.data.get(name))
+
+    @cached_property
+    def severities(self) -> dict[str, str]:
+        """Severity words by rule code or name, as written."""
+        return {name: word for name, word in self.section("rules").items() if isinstance(word, str)}
+
+    @cached_property
+    def task_types(self) -> dict[str, TaskType]:
+        """The declared custom task types by name."""
+        return {name: _task_type(name, declaration) for name, declaration in self.section("task_types").items()}
+
+    def task_type(self, name: str) -> TaskType | None:
+        """A task type by its present or older name, built in or declared."""
+        return BUILT_IN.get(name) or OLDER_NAMES.get(name) or self.task_types.get(name)
+
+    @cached_property
+    def all_task_types(self) -> tuple[TaskType, ...]:
+        """All task types, the built-in ones first."""
+        return (*BUILT_IN.values(), *self.task_types.values())
+
+    def globs(self, name: str) -> tuple[str, ...]:
+        """The globs of ``[bundle]`` under one key."""
+        value = self.section("bundle").get(name)
+        items = cast("list[object]", value) if isinstance(value, list) else []
+        return tuple(item for item in items if isinstance(item, str))
+
+
+def read_project(text: str, document: str, table: tuple[str, ...] = ()) -> Project:
+    """Read a project file; never raises: what is wrong in it shows in ``problem`` and to the rules.
+
+    Args:
+        text: the file's text.
+        document: the key by which the bundle knows it.
+        table: ``("tool", "mfo")`` for ``pyproject.toml``.
+    """
+    toml = read_toml(text)
+    data = _table(toml.data)
+    for name in table:
+        data = _table(data.get(name))
+    return Project(document, toml, table, data)
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _task_type(name: str, declaration: object) -> TaskType:
+    said = _table(declaration)
+    module = said.get("module")
+    outputs = from_json_schema(said["outputs"]) if "outputs" in said else UNKNOWN
+    return TaskType(
+        name,
+        str(said.get("description") or f"A custom task type, declared in the project file as {name}."),
+        _config_map(name, from_json_schema(said.get("config")), said.get("config")),
+        outputs,
+        module=module if isinstance(module, str) else "",
+        custom=True,
+    )
+
+
+def _config_map(name: str, shape: Shape, schema: object) -> MapType:
+    """The keys that a custom type's schema names; what they hold is left to the schema itself."""
+    names = _table(schema).get("required")
+    required = {str(item) for item in cast("list[object]", names)} if isinstance(names, list) else set[str]()
+    keys = tuple(
+        Key(field_name, VALUE, inner.description, required=field_name in required)
+        for field_name, inner in shape.fields.items()
+    )
+    closed = bool(shape.fields) and shape.rest is None
+    return MapType(f"config of {name}", keys, others=None if closed else VALUE)

@@ -1,0 +1,70 @@
+"""A reference as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.text import Span
+
+_NOWHERE = Span(0, 0)
+
+
+class Spelling(Enum):
+    """How a reference is written."""
+
+    DOLLAR = "${path}"
+    ANGLE = "$<path>"
+    BARE = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One step of a path.
+
+    Attributes:
+        name: the key or index as text; quotes and brackets taken away.
+        span: of the name itself, without dot, brackets or quotes; relative to the scalar's text.
+        bracketed: written as ``[0]`` or ``["key"]``.
+    """
+
+    name: str
+    span: Span
+    bracketed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A path in one of the three spellings.
+
+    Attributes:
+        segments: the root first; empty only where nothing is written.
+        span: the whole reference with its marks; relative to the scalar's text.
+        spelling: how it is written.
+        problem: why it is not a path, in a person's words; empty for a good one.
+        problem_span: where, for a bad one.
+    """
+
+    segments: tuple[Segment, ...]
+    span: Span
+    spelling: Spelling
+    problem: str = ""
+    problem_span: Span = _NOWHERE
+
+    @property
+    def root(self) -> str:
+        """The first name, or an empty text."""
+        return self.segments[0].name if self.segments else ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names below the root."""
+        return tuple(segment.name for segment in self.segments[1:])
+
+    def __str__(self) -> str:
+        """The path in its plainest spelling: ``root.name[0]``."""
+        parts = [self.root]
+        for segment in self.segments[1:]:
+            plain = segment.name.replace("_", "a").replace("-", "a").isalnum()
+            parts.append(f".{segment.name}" if plain else f'["{segment.name}"]')
+        return "".join(parts)

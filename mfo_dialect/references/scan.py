@@ -1,0 +1,126 @@
+"""Finding references in a text: ``${path}``, ``$<path>``, escapes, and the bare candidate."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from mfo_dialect.references.nodes import Reference, Spelling
+from mfo_dialect.references.paths import parse_path
+from mfo_dialect.text import Span
+
+Piece: TypeAlias = str | Reference
+_MARK = re.compile(r"\$\$\{|\$\$<|\$\{|\$<(?=[A-Za-z_][A-Za-z0-9_-]*[.\[])")
+
+
+def scan(text: str) -> tuple[Piece, ...]:
+    """The text as literal pieces (escapes undone) and marked references, in order.
+
+    A ``${`` always starts a reference, a good or a bad one; ``$<`` only before a root that is followed by a dot or
+    bracket and has its ``>`` (dialect section 6). Bare references are not looked for.
+    """
+    if "$" not in text:
+        return (text,) if text else ()
+    pieces: list[Piece] = []
+    literal: list[str] = []
+    at = 0
+    while (mark := _MARK.search(text, at)) is not None:
+        literal.append(text[at : mark.start()])
+        at = mark.end()
+        if mark.group() in {"$${", "$$<"}:
+            literal.append(mark.group()[1:])
+            continue
+        reference = _dollar(text, mark.start()) if mark.group() == "${" else _angle(text, mark.start())
+        if reference is None:
+            literal.append(mark.group())
+            continue
+        if any(literal):
+            pieces.append("".join(literal))
+        literal = []
+        pieces.append(reference)
+        at = reference.span.end
+    literal.append(text[at:])
+    if any(literal):
+        pieces.append("".join(literal))
+    return tuple(pieces)
+
+
+def _dollar(text: str, start: int) -> Reference:
+    close = _closing_brace(text, start + 2)
+    if close is None:
+        end = _end_of_unclosed(text, start + 2)
+        parsed = parse_path(text, start + 2, end)
+        span = Span(start, parsed.end)
+        return Reference(parsed.segments, span, Spelling.DOLLAR, "the reference is not closed: } is missing", span)
+    inner_start, inner_end = _trimmed(text, start + 2, close)
+    span = Span(start, close + 1)
+    if inner_start == inner_end:
+        return Reference((), span, Spelling.DOLLAR, "the reference is empty", span)
+    parsed = parse_path(text, inner_start, inner_end)
+    if parsed.problem:
+        return Reference(parsed.segments, span, Spelling.DOLLAR, parsed.problem, Span(parsed.end, inner_end))
+    return Reference(parsed.segments, span, Spelling.DOLLAR)
+
+
+def _closing_brace(text: str, start: int) -> int | None:
+    """Where the brace is that closes a reference; quoted keys may hold one, a line break or another ``${`` may not."""
+    quote = ""
+    for index in range(start, len(text)):
+        character = text[index]
+        if quote:
+            if character == quote and text[index - 1] != "\\":
+                quote = ""
+        elif character in "\"'" and text[index - 1] == "[":
+            quote = character
+        elif character == "}":
+            return index
+        elif character == "\n" or text.startswith("${", index):
+            return None
+    return None
+
+
+def _end_of_unclosed(text: str, start: int) -> int:
+    stop = re.compile(r"[\s{}\"']").search(text, start)
+    return stop.start() if stop is not None else len(text)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \t":
+        start += 1
+    while end > start and text[end - 1] in " \t":
+        end -= 1
+    return start, end
+
+
+def _angle(text: str, start: int) -> Reference | None:
+    parsed = parse_path(text, start + 2, len(text))
+    if not parsed.segments or not text.startswith(">", parsed.end) or len(parsed.segments) == 1:
+        return None
+    return Reference(parsed.segments, Span(start, parsed.end + 1), Spelling.ANGLE)
+
+
+def bare_reference(text: str) -> Reference | None:
+    """The whole text as a path, white space around it ignored, or None where it has not that form.
+
+    Whether it *is* a reference depends on the roots and nodes in scope, which the caller knows; one segment alone
+    never is.
+    """
+    start, end = 0, len(text)
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end or not (text[start].isalpha() or text[start] == "_"):
+        return None
+    parsed = parse_path(text, start, end)
+    if parsed.problem or len(parsed.segments) == 1:
+        return None
+    return Reference(parsed.segments, Span(start, end), Spelling.BARE)
+
+
+def unescape_bare(text: str) -> str | None:
+    """What ``$$path`` stands for: the text of a path that is not to be read as a reference; None for other texts."""
+    stripped = text.strip()
+    if not stripped.startswith("$$") or bare_reference(stripped[2:]) is None:
+        return None
+    return stripped[2:]

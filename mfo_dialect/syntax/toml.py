@@ -1,0 +1,102 @@
+"""TOML with places: the data as the standard library reads it, and where each key stands.
+
+The reader of the standard library gives no places, so the lines are looked through for table headers and keys; a key
+that cannot be found so (in an inline table, say) takes the place of the nearest key above it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+from mfo_dialect.text import LineIndex, Span
+
+_BARE = r"[A-Za-z0-9_-]+"
+_KEY_PART = rf"""(?:{_BARE}|"[^"\n]*"|'[^'\n]*')"""
+_DOTTED = rf"{_KEY_PART}(?:\s*\.\s*{_KEY_PART})*"
+_HEADER = re.compile(rf"\s*\[\[?\s*({_DOTTED})\s*\]\]?")
+_KEY = re.compile(rf"\s*({_DOTTED})\s*=")
+_PART = re.compile(_KEY_PART)
+_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_QUOTES = ('"""', "'''")
+
+
+@dataclass(frozen=True, slots=True)
+class TomlProblem:
+    """Why a text is no TOML, and where."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TomlDocument:
+    """A TOML text: its data (empty where it is no TOML), and the places of its keys by path."""
+
+    data: dict[str, Any]
+    problem: TomlProblem | None
+    places: dict[tuple[str, ...], Span] = field(default_factory=dict[tuple[str, ...], Span])
+
+    def place_of(self, path: tuple[str, ...]) -> Span:
+        """Where a key stands, or the nearest one above it; the text's start where there is none."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.places:
+                return self.places[path[:length]]
+        return Span(0, 0)
+
+
+def read_toml(text: str) -> TomlDocument:
+    """Read a TOML text; never raises."""
+    try:
+        return TomlDocument(tomllib.loads(text), None, _places(text))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        return TomlDocument({}, _problem(text, str(error)), _places(text))
+
+
+def _problem(text: str, message: str) -> TomlProblem:
+    lines = LineIndex(text)
+    at = _AT.search(message)
+    where = (
+        lines.line_start(int(at.group(1)) - 1) + int(at.group(2)) - 1 if at is not None and at.group(1) else len(text)
+    )
+    start = min(max(where, 0), len(text))
+    end = max(start, lines.line_start(lines.line_of(start)) + len(lines.line_text(lines.line_of(start))))
+    words = message[: at.start()] if at is not None else message
+    return TomlProblem(f"this is not TOML: {words[:1].lower()}{words[1:]}", Span(start, end))
+
+
+def _places(text: str) -> dict[tuple[str, ...], Span]:
+    places: dict[tuple[str, ...], Span] = {}
+    table: tuple[str, ...] = ()
+    open_quote = ""
+    start = 0
+    for line in text.split("\n"):
+        if not open_quote:
+            header, key = _HEADER.match(line), _KEY.match(line)
+            if header is not None:
+                table = _record(places, (), header, start)
+            elif key is not None:
+                _record(places, table, key, start)
+        open_quote = _open_quote(line, open_quote)
+        start += len(line) + 1
+    return places
+
+
+def _record(
+    places: dict[tuple[str, ...], Span], table: tuple[str, ...], match: re.Match[str], start: int
+) -> tuple[str, ...]:
+    path = table
+    for part in _PART.finditer(match.group(1)):
+        path = (*path, part.group().strip("\"'"))
+        offset = start + match.start(1)
+        places.setdefault(path, Span(offset + part.start(), offset + part.end()))
+    return path
+
+
+def _open_quote(line: str, open_quote: str) -> str:
+    for quote in _QUOTES:
+        if open_quote in {"", quote} and line.count(quote) % 2:
+            return "" if open_quote else quote
+    return open_quote
