@@ -1,0 +1,45 @@
+"""The async client of the MFO server: every operation of its HTTP interface, with retries and one failure tree."""
+
+from mfo_runtime.client.chain import Attempt, CallOptions
+from mfo_runtime.client.chat import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
+from mfo_runtime.client.clock import Clock
+from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
+from mfo_runtime.client.jobs import Job, JobStatus
+from mfo_runtime.client.memory import MemoryEntry
+from mfo_runtime.client.mfo_client import MfoClient, Operations
+from mfo_runtime.client.notifications import Notification
+from mfo_runtime.client.resources import Resource
+from mfo_runtime.client.routes import ROUTES, Operation, Route
+from mfo_runtime.client.settings import ClientSettings, RetryPolicy
+from mfo_runtime.client.tokens import ApiToken
+from mfo_runtime.client.tools import Tool, ToolResult
+from mfo_runtime.client.webhooks import Webhook
+
+__all__ = [
+    "ROUTES",
+    "ApiToken",
+    "Attempt",
+    "CallOptions",
+    "ChatMessage",
+    "ChatReply",
+    "ChatRequest",
+    "ClientSettings",
+    "Clock",
+    "EventTrigger",
+    "EventTriggerRequest",
+    "Job",
+    "JobStatus",
+    "MemoryEntry",
+    "MfoClient",
+    "Notification",
+    "Operation",
+    "Operations",
+    "Resource",
+    "RetryPolicy",
+    "Route",
+    "Thread",
+    "Tool",
+    "ToolCall",
+    "ToolResult",
+    "Webhook",
+]

@@ -1,0 +1,54 @@
+"""API tokens of the account that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mfo_runtime.client.answers import Answer, done, listed
+from mfo_runtime.client.calls import Calls
+from mfo_runtime.client.routes import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """An API token; ``token``, the secret itself, is only there when it has just been created."""
+
+    id: str
+    name: str
+    created_at: datetime | None
+    token: str | None = field(default=None, repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+
+class Tokens:
+    """``/api/tokens``."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def list(self) -> tuple[ApiToken, ...]:
+        """All tokens, without the secrets."""
+        return tuple(_token(answer) for answer in listed(await self._calls(Operation.TOKENS_LIST), "tokens"))
+
+    async def create(self, name: str) -> ApiToken:
+        """Create a token; this is the one time that its secret is told."""
+        answer = Answer.of(await self._calls(Operation.TOKENS_CREATE, body={"name": name}))
+        answer.text("token")
+        return _token(answer)
+
+    async def delete(self, token_id: str) -> None:
+        """Make a token invalid."""
+        done(await self._calls(Operation.TOKENS_DELETE, {"token_id": token_id}))
+
+
+def _token(answer: Answer) -> ApiToken:
+    return ApiToken(
+        id=answer.identifier("id"),
+        name=answer.optional_text("name"),
+        created_at=answer.moment("created_at"),
+        token=answer.optional_text("token") or None,
+        data={key: value for key, value in answer.data.items() if key != "token"},
+    )
