@@ -1,1 +1,1 @@
-"""What a bundle means: its documents as one value, scopes, references, the graph and the order of its nodes."""
+"""From models to meaning: bundles, scopes, graphs, references and what they lead to."""

@@ -1,0 +1,218 @@
+"""What one workflow can see: many documents as one value (dialect section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+from mfo_dialect.model.kinds import Classification, DocumentKind, classify
+from mfo_dialect.model.lower_workflow import lower_workflow
+from mfo_dialect.model.project import Project
+from mfo_dialect.model.prompts import (
+    Agent,
+    AgentsDocument,
+    PromptsDocument,
+    PromptTemplate,
+    Tool,
+    lower_agents,
+    lower_prompts,
+)
+from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.syntax import Mapping, Node, Scalar, SyntaxTree, parse
+
+_T = TypeVar("_T")
+Model: TypeAlias = Workflow | PromptsDocument | AgentsDocument
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One YAML document of a text: its kind, and what it was lowered to.
+
+    Attributes:
+        key: the key of the text.
+        root: the root node; None where nothing is written or readable.
+        classification: what it was taken for, and why.
+        model: None for client configurations, for files that are not ours, and where the root is no map.
+    """
+
+    key: str
+    root: Node | None
+    classification: Classification
+    model: Model | None
+
+    @property
+    def kind(self) -> DocumentKind | None:
+        """The document's kind, None where it is not ours."""
+        return self.classification.kind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One text with all its documents.
+
+    Attributes:
+        key: how the bundle and all places name the text: a path or a URI, always with ``/``.
+        tree: what was read from the text.
+        documents: one for each YAML document of the stream.
+    """
+
+    key: str
+    tree: SyntaxTree
+    documents: tuple[Document, ...]
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.tree.text
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether any of its documents is an MFO document."""
+        return any(document.kind is not None for document in self.documents)
+
+    @property
+    def kind(self) -> DocumentKind | None:
+        """The kind of the first document that is ours."""
+        return next((document.kind for document in self.documents if document.kind is not None), None)
+
+
+def read_source(key: str, text: str, previous: DocumentKind | None = None) -> Source:
+    """Read a text into its documents; never raises.
+
+    Args:
+        key: how places are to name the text; its last part after ``/`` is taken for the file's name.
+        text: the text.
+        previous: the kind that it had before the last edit, which a half-typed text keeps.
+    """
+    tree = parse(text)
+    name = key.rsplit("/", 1)[-1]
+    roots = [document.root for document in tree.documents] or [None]
+    return Source(key, tree, tuple(_document(key, root, classify(root, name, previous)) for root in roots))
+
+
+def _document(key: str, root: Node | None, classification: Classification) -> Document:
+    model: Model | None = None
+    if isinstance(root, Mapping):
+        match classification.kind:
+            case DocumentKind.WORKFLOW:
+                model = lower_workflow(root, key)
+            case DocumentKind.PROMPTS:
+                model = lower_prompts(root, key)
+            case DocumentKind.AGENTS:
+                model = lower_agents(root, key)
+            case _:
+                pass
+    return Document(key, root, classification, model)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A name that a document declares, and the document's key."""
+
+    document: str
+    name: Scalar
+    node: Node | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """Documents that see each other.
+
+    Attributes:
+        sources: all texts, by key.
+        home: the keys of the texts that findings are wanted for; others (listed by the project file) are only seen.
+        project: the project file.
+    """
+
+    sources: dict[str, Source]
+    home: frozenset[str]
+    project: Project
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """All documents that are ours, in the order of the texts."""
+        return tuple(
+            document for source in self.sources.values() for document in source.documents if document.kind is not None
+        )
+
+    @cached_property
+    def workflows(self) -> tuple[Workflow, ...]:
+        """The workflow documents."""
+        return tuple(document.model for document in self.documents if isinstance(document.model, Workflow))
+
+    @cached_property
+    def prompts(self) -> tuple[PromptsDocument, ...]:
+        """The prompts documents."""
+        return tuple(document.model for document in self.documents if isinstance(document.model, PromptsDocument))
+
+    @cached_property
+    def agents_documents(self) -> tuple[AgentsDocument, ...]:
+        """The agents documents."""
+        return tuple(document.model for document in self.documents if isinstance(document.model, AgentsDocument))
+
+    @cached_property
+    def configs(self) -> tuple[tuple[str, Mapping], ...]:
+        """The client configurations: key of the text and the map."""
+        return tuple(
+            (document.key, document.root)
+            for document in self.documents
+            if document.kind is DocumentKind.CONFIG and isinstance(document.root, Mapping)
+        )
+
+    @cached_property
+    def templates(self) -> dict[str, PromptTemplate]:
+        """The prompt templates by id; of two with one id, the first."""
+        return _first_by_name(
+            (template.id.text, template) for document in self.prompts for template in document.templates
+        )
+
+    @cached_property
+    def tools(self) -> dict[str, tuple[str, Tool]]:
+        """The tools that prompts documents describe, by name, each with its document's key."""
+        return _first_by_name(
+            (tool.name.text, (document.document, tool)) for document in self.prompts for tool in document.tools
+        )
+
+    @cached_property
+    def agents(self) -> dict[str, Agent]:
+        """The agents by id."""
+        return _first_by_name((agent.id.text, agent) for document in self.agents_documents for agent in document.agents)
+
+    @cached_property
+    def schemas(self) -> dict[str, Declared]:
+        """The JSON Schemas by name: extraction schemas of prompts documents and ``schemas`` of workflow documents."""
+        return _first_by_name(
+            (name, Declared(document.document, key, node))
+            for document in (*self.prompts, *self.workflows)
+            for name, (key, node) in document.schemas.items()
+        )
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether all prompts and agents documents could be read whole, so that a name not found is not there."""
+        return not any(
+            document.root is None or document.root.damaged
+            for document in self.documents
+            if document.kind in {DocumentKind.PROMPTS, DocumentKind.AGENTS}
+        )
+
+
+def _first_by_name(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+    found: dict[str, _T] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found
+
+
+def make_bundle(sources: Iterable[Source], project: Project | None = None, home: Iterable[str] | None = None) -> Bundle:
+    """Gather texts into a bundle.
+
+    Args:
+        sources: the texts; those that are not ours do no harm.
+        project: the project file; an empty one where there is none.
+        home: the keys of the texts that findings are wanted for; all where it is not given.
+    """
+    by_key = {source.key: source for source in sources}
+    return Bundle(by_key, frozenset(by_key if home is None else home), project or Project())

@@ -1,0 +1,22 @@
+"""JSON Schemas as documents write them: whole, or by the name of one of the bundle's."""
+
+from __future__ import annotations
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
+from mfo_dialect.syntax import Mapping, Node, Scalar, to_value
+
+
+def schema_data(node: Node | None, bundle: Bundle) -> object:
+    """A schema as plain data; None where there is none, or where its name is not known."""
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        declared = bundle.schemas.get(node.value)
+        node = declared.node if declared is not None else None
+    return to_value(node) if isinstance(node, Mapping) else None
+
+
+def schema_shape(node: Node | None, bundle: Bundle) -> Shape:
+    """What a schema says of a value; unknown where there is no schema or a part of it could not be read."""
+    if node is None or node.damaged:
+        return UNKNOWN
+    return from_json_schema(schema_data(node, bundle))

@@ -1,0 +1,197 @@
+"""Taskflows with their names and graphs: who is called what, and who stands beside whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mfo_dialect.analysis.graph import Level as Graph
+from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, build_level
+from mfo_dialect.catalogue.task_types import current_name
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.text import Span
+
+RESERVED_ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "TASKID", "SYSTEM", "SECRET", "ENV")
+_PRIORITIES = {"high": Priority.HIGH, "low": Priority.LOW}
+
+
+@dataclass(frozen=True, eq=False)
+class NodeView:
+    """A node in its place.
+
+    Attributes:
+        node: the node as written.
+        id: its id; a name that nothing can refer to where it has none.
+        index: its number in its level, as the graph counts.
+        level: the level that it stands in.
+        inner: of a subflow, the level inside.
+    """
+
+    node: FlowNode
+    id: str
+    index: int
+    level: LevelView
+    inner: LevelView | None = None
+
+    @property
+    def flow(self) -> FlowView:
+        """The taskflow that it belongs to."""
+        return self.level.flow
+
+    @property
+    def document(self) -> str:
+        """The key of the text that it stands in."""
+        return self.level.flow.document
+
+    @property
+    def kind(self) -> NodeKind:
+        """Task, condition or subflow."""
+        return node_kind(self.node)
+
+    @property
+    def name_span(self) -> Span:
+        """Where its id stands, or its start where it has none."""
+        if self.node.id is not None:
+            return self.node.id.content_span
+        start = self.node.mapping.span.start
+        return Span(start, start + 1)
+
+    @property
+    def type_name(self) -> str:
+        """Of a task, its type by the present name; else an empty text."""
+        return current_name(self.node.type_name) if isinstance(self.node, Task) else ""
+
+    @cached_property
+    def path(self) -> tuple[NodeView, ...]:
+        """The subflows around it, outermost first, and itself."""
+        owner = self.level.owner
+        return (*owner.path, self) if owner is not None else (self,)
+
+
+@dataclass(frozen=True, eq=False)
+class LevelView:
+    """A level in its place.
+
+    Attributes:
+        flow: the taskflow that it belongs to.
+        level: the level as written.
+        graph: its graph.
+        owner: the subflow that it is the inside of; None for the taskflow's own level.
+        nodes: its nodes, numbered as in the graph.
+    """
+
+    flow: FlowView
+    level: Level
+    graph: Graph
+    owner: NodeView | None
+    nodes: list[NodeView] = field(default_factory=list[NodeView])
+
+    @cached_property
+    def by_id(self) -> dict[str, NodeView]:
+        """Its nodes by id; of two with one id, the first."""
+        return {view.id: view for view in reversed(self.nodes) if view.node.id is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class FlowView:
+    """A taskflow with its names.
+
+    Attributes:
+        workflow: the document that holds it.
+        taskflow: the taskflow as written.
+        levels: its own level first, then those of its subflows, outer before inner.
+    """
+
+    workflow: Workflow
+    taskflow: Taskflow
+    levels: list[LevelView] = field(default_factory=list[LevelView])
+
+    @property
+    def document(self) -> str:
+        """The key of the text that it stands in."""
+        return self.workflow.document
+
+    @property
+    def top(self) -> LevelView:
+        """Its own level."""
+        return self.levels[0]
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a part of the taskflow could not be read, so that a missing node may only be unreadable."""
+        return self.taskflow.mapping.damaged
+
+    @cached_property
+    def nodes(self) -> tuple[NodeView, ...]:
+        """All nodes of all levels."""
+        return tuple(view for level in self.levels for view in level.nodes)
+
+    @cached_property
+    def by_id(self) -> dict[str, NodeView]:
+        """All nodes by id; ids are unique in a taskflow with its subflows, of two the first in the text counts."""
+        ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start, reverse=True)
+        return {view.id: view for view in ordered if view.node.id is not None}
+
+    @cached_property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """The triggers that start it."""
+        flows = self.workflow.taskflows
+        return tuple(
+            trigger
+            for trigger in self.workflow.triggers
+            if (trigger.target.text == self.taskflow.name if trigger.target is not None else len(flows) == 1)
+        )
+
+
+def node_kind(node: FlowNode) -> NodeKind:
+    """The kind of a node, as the graph names it."""
+    match node:
+        case Task():
+            return NodeKind.TASK
+        case Condition():
+            return NodeKind.CONDITION
+        case Subflow():
+            return NodeKind.SUBFLOW
+
+
+def view_flows(workflow: Workflow) -> Iterator[FlowView]:
+    """The taskflows of a document with their names and graphs."""
+    for taskflow in workflow.taskflows:
+        flow = FlowView(workflow, taskflow)
+        _add_level(flow, taskflow.level, build_level(_declarations(taskflow.level)), None)
+        yield flow
+
+
+def _add_level(flow: FlowView, level: Level, graph: Graph, owner: NodeView | None) -> LevelView:
+    view = LevelView(flow, level, graph, owner)
+    flow.levels.append(view)
+    for index, (node, declaration) in enumerate(zip(level.nodes, graph.nodes, strict=True)):
+        node_view = NodeView(node, declaration.id, index, view)
+        inner_graph = graph.inner[index]
+        if isinstance(node, Subflow) and inner_graph is not None:
+            inner = _add_level(flow, node.level, inner_graph, node_view)
+            object.__setattr__(node_view, "inner", inner)  # the two know each other
+        view.nodes.append(node_view)
+    return view
+
+
+def _declarations(level: Level) -> tuple[NodeDeclaration, ...]:
+    return tuple(_declaration(node, index) for index, node in enumerate(level.nodes))
+
+
+def _declaration(node: FlowNode, index: int) -> NodeDeclaration:
+    return NodeDeclaration(
+        node.id.text if node.id is not None else f"\0{index}",
+        node_kind(node),
+        tuple(scalar.text for scalar in node.dependencies),
+        tuple(scalar.text for scalar in node.successors),
+        _priority(node),
+        _declarations(node.level) if isinstance(node, Subflow) else (),
+    )
+
+
+def _priority(node: FlowNode) -> Priority:
+    word = text_at(node.mapping, "priority")
+    return _PRIORITIES.get(word.text, Priority.NORMAL) if word is not None else Priority.NORMAL

@@ -1,0 +1,131 @@
+"""Every reference of a bundle, with who reads it and where (dialect section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
+from mfo_dialect.analysis.visits import references_of, scalars_below, walk
+from mfo_dialect.catalogue.values import VALUE_MAP, References, ValueType
+from mfo_dialect.model.project import Project
+from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
+from mfo_dialect.references import Reference, bare_reference, scan
+from mfo_dialect.syntax import Node, Scalar
+from mfo_dialect.text import Span
+
+
+class Reader(Enum):
+    """What reads a reference."""
+
+    CONFIG = "config"
+    VARS = "vars"
+    INPUT_MAPPING = "input_mapping"
+    OUTPUTS = "outputs"
+    TRIGGER = "trigger"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """One reference in its place.
+
+    Attributes:
+        document: the key of the text.
+        scalar: the scalar that holds it.
+        reference: the reference; its spans are relative to the scalar's text.
+        reader: what reads it.
+        node: the node that reads it; None for a taskflow's outputs and a trigger's mapping.
+        level: the level whose names it sees; None for a trigger's mapping.
+        flow: the taskflow; None for a trigger's mapping.
+        trigger: the trigger whose mapping holds it.
+        alone: it is the whole scalar, so the value keeps its type.
+    """
+
+    document: str
+    scalar: Scalar
+    reference: Reference
+    reader: Reader
+    node: NodeView | None = None
+    level: LevelView | None = None
+    flow: FlowView | None = None
+    trigger: Trigger | None = None
+    alone: bool = False
+
+    @property
+    def span(self) -> Span:
+        """Where the whole reference stands in the document."""
+        return self.scalar.span_of(self.reference.span)
+
+    def segment_span(self, index: int) -> Span:
+        """Where one segment of its path stands in the document; 0 is the root."""
+        return self.scalar.span_of(self.reference.segments[index].span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    document: str
+    reader: Reader
+    node: NodeView | None = None
+    level: LevelView | None = None
+    flow: FlowView | None = None
+    trigger: Trigger | None = None
+
+    def is_root(self, name: str) -> bool:
+        return name in RESERVED_ROOTS or (self.flow is not None and name in self.flow.by_id)
+
+    def use(self, scalar: Scalar, reference: Reference, *, alone: bool) -> Use:
+        return Use(self.document, scalar, reference, self.reader, self.node, self.level, self.flow, self.trigger, alone)
+
+
+def uses_of_flow(flow: FlowView, project: Project) -> Iterator[Use]:
+    """The references of a taskflow: its nodes' and its outputs'."""
+    for view in flow.nodes:
+        yield from uses_of_node(view, project)
+    if flow.taskflow.outputs is not None:
+        context = _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
+        yield from _uses(flow.taskflow.outputs, VALUE_MAP, context)
+
+
+def uses_of_node(view: NodeView, project: Project) -> Iterator[Use]:
+    """The references that one node reads itself; a subflow's inner nodes read their own."""
+    match view.node:
+        case Task(config=config) if config is not None:
+            task_type = project.task_type(view.node.type_name)
+            config_type = task_type.config if task_type is not None else VALUE_MAP
+            yield from _uses(config, config_type, _Context(view.document, Reader.CONFIG, view, view.level, view.flow))
+        case Condition(vars=variables) if variables is not None:
+            yield from _uses(variables, VALUE_MAP, _Context(view.document, Reader.VARS, view, view.level, view.flow))
+        case Subflow(input_mapping=mapping) if mapping is not None:
+            context = _Context(view.document, Reader.INPUT_MAPPING, view, view.level, view.flow)
+            yield from _uses(mapping, VALUE_MAP, context)
+        case _:
+            return
+
+
+def uses_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
+    """The references of a trigger's input mapping."""
+    if trigger.input_mapping is not None:
+        yield from _uses(trigger.input_mapping, VALUE_MAP, _Context(document, Reader.TRIGGER, trigger=trigger))
+
+
+def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
+    for visit in walk(context.document, root, root_type):
+        references = references_of(visit.type)
+        if references is not References.NONE:
+            for scalar in scalars_below(visit.node):
+                yield from _uses_in(scalar, references, context)
+
+
+def _uses_in(scalar: Scalar, references: References, context: _Context) -> Iterator[Use]:
+    text = scalar.text
+    if references is References.ALL:
+        bare = bare_reference(text)
+        if bare is not None and context.is_root(bare.root):
+            yield context.use(scalar, bare, alone=True)
+            return
+    pieces = scan(text)
+    found = [piece for piece in pieces if isinstance(piece, Reference)]
+    alone = len(found) == 1 and not any(isinstance(piece, str) and piece.strip() for piece in pieces)
+    for reference in found:
+        yield context.use(scalar, reference, alone=alone)
