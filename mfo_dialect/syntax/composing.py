@@ -21,11 +21,12 @@ from ruamel.yaml.events import (
 )
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
-from mfo_dialect.syntax.events import Engine, Failure, StandIns, event_source, failure_of
+from mfo_dialect.syntax.events import Engine, Failure, RefusedError, StandIns, event_source, failure_of
 from mfo_dialect.syntax.tree import Alias, Mapping, Node, Origin, Pair, Scalar, Sequence, Style
 from mfo_dialect.text import Span
 
 MAX_DEPTH = 200
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _GIVE_UP_DEPTH = 1_000
 _PROPERTY = re.compile(
     r"(?:&(?P<anchor>[^\s,\[\]{}]+)|(?P<tag>!<[^\s>]*>|![^\s,\[\]{}]*))(?:[ \t]+(?:#[^\r\n]*)?|(?=[\r\n])|\Z)?"
@@ -99,10 +100,6 @@ def compose(
     return composer.result
 
 
-class _TooDeepError(Exception):
-    """The text nests deeper than anybody writes."""
-
-
 class _Composer:
     __slots__ = ("origin", "result", "root", "stack", "stand_ins", "text")
 
@@ -172,7 +169,10 @@ class _Composer:
 
     def alias(self, event: Any) -> Alias:
         start, end = event.start_mark.index, event.end_mark.index
-        node = Alias(self.origin, start, end, self.text[start + 1 : end], None)
+        name = self.text[start + 1 : end]
+        if not _NAME.fullmatch(name):
+            raise RefusedError("found character in a name", start + 1)
+        node = Alias(self.origin, start, end, name, None)
         self.result.aliases.append(node)
         return node
 
@@ -223,7 +223,7 @@ class _Composer:
             if kind is MappingStartEvent or kind is SequenceStartEvent:
                 depth += 1
                 if depth > _GIVE_UP_DEPTH:
-                    raise _TooDeepError
+                    raise RefusedError("too deep", event.start_mark.index)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 depth -= 1
         start, end = event.start_mark.index, passed.end_mark.index
@@ -242,6 +242,8 @@ class _Composer:
             if match is None:
                 break
             anchor = match["anchor"] or anchor
+            if anchor is not None and not _NAME.fullmatch(anchor):
+                raise RefusedError("found character in a name", start + 1)
             tag = match["tag"] or tag
             start = match.end()
             gap = _GAP.match(self.text, start)

@@ -88,8 +88,20 @@ def event_source(text: str, engine: Engine) -> Callable[[], Any]:
     return YAML(typ="safe", pure=True).parse(text).__next__  # pyright: ignore[reportUnknownMemberType]
 
 
+class RefusedError(Exception):
+    """Something that one engine accepts and that we refuse, so that the engines agree."""
+
+    def __init__(self, problem: str, offset: int) -> None:
+        """Refuse what stands at ``offset``."""
+        super().__init__(problem)
+        self.problem = problem
+        self.offset = offset
+
+
 def failure_of(error: Exception, text: str) -> Failure:
     """What an engine's exception says; one without a place is placed at the end of the text."""
+    if isinstance(error, RefusedError):
+        return Failure(error.problem, min(error.offset, len(text)))
     if isinstance(error, MarkedYAMLError):
         mark: Any = error.problem_mark or error.context_mark
         context_mark: Any = error.context_mark

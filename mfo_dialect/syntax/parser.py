@@ -1,12 +1,29 @@
-"""Text to a syntax tree, whatever the text; it knows when to believe the text and when to mend."""
+"""Text to a syntax tree, whatever the text; it knows when to believe the text and when to mend it."""
 
 from __future__ import annotations
 
-from mfo_dialect.syntax.composing import compose
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from mfo_dialect.syntax.assembling import link_aliases, mark_damage
+from mfo_dialect.syntax.composing import Composition, compose
+from mfo_dialect.syntax.conflicts import has_conflict_markers, without_conflicts
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
-from mfo_dialect.syntax.events import BEST_ENGINE, Engine, readable_text
-from mfo_dialect.syntax.tree import Origin
+from mfo_dialect.syntax.events import BEST_ENGINE, Engine, StandIns, readable_text
+from mfo_dialect.syntax.mending import Mender
+from mfo_dialect.syntax.outline import Line, line_of, outline
+from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
 from mfo_dialect.text import Span
+
+MAX_LENGTH = 16 * 1024 * 1024
+_BYTE_ORDER_MARK = "\ufeff"
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]+")
+_MAX_FORBIDDEN = 100
+_DOCUMENT_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
+_TOO_LARGE = f"longer than {MAX_LENGTH // (1024 * 1024)} Mi characters; it is not read"
 
 
 def parse(text: str, engine: Engine = BEST_ENGINE) -> SyntaxTree:
@@ -17,16 +34,142 @@ def parse(text: str, engine: Engine = BEST_ENGINE) -> SyntaxTree:
         engine: which YAML parser reads it; the tree does not depend on it.
 
     Returns:
-        The tree, as much of it as can be read, and the problems.
+        The tree, as much of it as can be read, and the problems, sorted by place.
     """
-    readable, stand_ins = readable_text(text)
-    composition = compose(Origin(text), engine, stand_ins, readable)
-    documents = tuple(YamlDocument(root, Span(start, len(text))) for root, start in composition.documents)
-    problems = tuple(composition.problems)
-    if composition.failure is not None:
-        offset = min(composition.failure.offset, len(text))
-        problems += (Problem(ProblemKind.SYNTAX, composition.failure.problem, Span(offset, offset)),)
+    if len(text) > MAX_LENGTH:
+        return SyntaxTree(text, (), (Problem(ProblemKind.TOO_LARGE, _TOO_LARGE, Span(0, 0)),))
+    with _collector_paused():
+        try:
+            documents, problems = _Reading(text, engine).result()
+        except Exception:  # noqa: BLE001 - the promise of this function; the rest is tested not to need it
+            problem = Problem(ProblemKind.SYNTAX, "YAML cannot read this text", Span(0, len(text)))
+            return SyntaxTree(text, (), (problem,))
+    return SyntaxTree(text, documents, tuple(sorted(problems, key=lambda problem: problem.span)))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking a tree while it grows; nothing in it is garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Reading:
+    """The reading of one text."""
+
+    def __init__(self, text: str, engine: Engine) -> None:
+        self.text = text
+        self.engine = engine
+        self.base = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
+        readable, self.stand_ins = readable_text(text[self.base :])
+        self.readable = readable
+
+    def result(self) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
+        problems = list(_forbidden_characters(self.text)) if self.stand_ins else []
+        composition = self.composed(self.readable)
+        failed = composition.failure is not None
+        if has_conflict_markers(self.readable) and (failed or _is_mere_text(composition.root)):
+            lines, conflicts = without_conflicts(self.lines())
+            if conflicts:
+                documents, found = self.without_conflicts(lines)
+                inside = [conflict.span for conflict in conflicts]
+                problems += conflicts
+                problems += [problem for problem in found if not any(span.overlaps(problem.span) for span in inside)]
+                _mark_all(documents, conflicts)
+                return documents, problems
+        if failed:
+            documents, found = self.mended(self.lines(), composition)
+        else:
+            documents, found = self.assembled(composition)
+        return documents, problems + found
+
+    def composed(self, readable: str) -> Composition:
+        return compose(Origin(self.text[self.base :], self.base), self.engine, self.stand_ins, readable)
+
+    def lines(self) -> list[Line]:
+        lines = outline(self.readable)
+        return [replace(line, start=line.start + self.base) for line in lines] if self.base else lines
+
+    def without_conflicts(self, lines: list[Line]) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
+        composition = self.composed("".join(line.text for line in lines))
+        return self.assembled(composition) if composition.failure is None else self.mended(lines, composition)
+
+    def assembled(self, composition: Composition) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
+        """The documents of a stream that could be read as it is."""
+        starts = [start + self.base for _, start in composition.documents]
+        starts[:1] = [0] if starts else []
+        ends = [*starts[1:], len(self.text)]
+        documents = tuple(
+            YamlDocument(root, Span(start, end))
+            for (root, _), start, end in zip(composition.documents, starts, ends, strict=True)
+        )
+        problems = [*composition.problems]
         for document in documents:
-            if document.root is not None:
-                document.root.damaged = True
-    return SyntaxTree(text, documents, problems)
+            inside = document.span
+            anchored = [node for node in composition.anchored if inside.start <= node.span.start < inside.end]
+            aliases = [node for node in composition.aliases if inside.start <= node.span.start < inside.end]
+            problems += link_aliases(anchored, aliases)
+        _mark_all(documents, problems)
+        return documents, problems
+
+    def mended(self, lines: list[Line], composition: Composition) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
+        """The documents of a stream that cannot be read as it is."""
+        documents: list[YamlDocument] = []
+        problems: list[Problem] = []
+        for span, part in _documents(lines, len(self.text)):
+            mender = Mender(self.text, self.engine, self.stand_ins)
+            root = mender.block(part) if part else None
+            if isinstance(root, Scalar) and root.is_missing and root.tag is None and root.anchor is None:
+                root = None
+            found = [*mender.problems, *link_aliases(mender.anchored, mender.aliases)]
+            documents.append(YamlDocument(root, span))
+            _mark_all(documents[-1:], found)
+            problems += found
+        if not problems and composition.failure is not None:
+            offset = min(composition.failure.offset + self.base, len(self.text))
+            problems.append(Problem(ProblemKind.SYNTAX, "YAML cannot read the text from here on", Span(offset, offset)))
+        return tuple(documents), problems
+
+
+def _documents(lines: list[Line], length: int) -> Iterator[tuple[Span, list[Line]]]:
+    """The lines of every document of a stream, its ``---`` blanked, and the span of it."""
+    start = 0
+    part: list[Line] = []
+    marked = False
+    for line in lines:
+        mark = _DOCUMENT_MARK.match(line.text)
+        if mark is None:
+            directive = line.text.startswith("%") and not any(before.is_content for before in part)
+            part.append(line.blanked() if directive else line)
+            continue
+        if marked or any(before.is_content for before in part):
+            yield Span(start, line.start), part
+            start, part = line.start, []
+        marked = mark[0] == "---"
+        part.append(line_of("   " + line.text[3:], line.start, line.number))
+    if marked or any(before.is_content for before in part):
+        yield Span(start, length), part
+
+
+def _mark_all(documents: tuple[YamlDocument, ...] | list[YamlDocument], problems: list[Problem]) -> None:
+    for document in documents:
+        inside = [problem for problem in problems if document.span.overlaps(problem.span)]
+        if document.root is not None:
+            mark_damage(document.root, inside)
+
+
+def _is_mere_text(root: Node | None) -> bool:
+    return root is None or (isinstance(root, Scalar) and root.style is Style.PLAIN)
+
+
+def _forbidden_characters(text: str) -> Iterator[Problem]:
+    for count, match in enumerate(_FORBIDDEN.finditer(text)):
+        if count >= _MAX_FORBIDDEN:
+            return
+        message = f"the character U+{ord(match[0][0]):04X} is not allowed in YAML"
+        yield Problem(ProblemKind.SYNTAX, message, Span(*match.span()))

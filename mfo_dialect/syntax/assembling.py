@@ -1,0 +1,90 @@
+"""What is settled once all nodes of a document stand: aliases find their anchors, damage is marked upwards.
+
+It knows nodes and places, not how they were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mfo_dialect.syntax.document import Problem, ProblemKind
+from mfo_dialect.syntax.tree import Alias, Mapping, Node, Sequence
+from mfo_dialect.text import Span
+
+_HARMLESS = frozenset({ProblemKind.DUPLICATE_ANCHOR})
+
+
+def link_aliases(anchored: Iterable[Node], aliases: Iterable[Alias]) -> list[Problem]:
+    """Give the aliases of one document their targets.
+
+    An alias means the nearest node before it that has its anchor, as YAML says. One inside its own anchor stays
+    without a target, so that no walk along targets goes in circles.
+
+    Returns:
+        The anchors written twice and the aliases to nothing.
+    """
+    problems: list[Problem] = []
+    known: dict[str, Node] = {}
+    places: list[tuple[int, Node]] = [(node.span.start, node) for node in (*anchored, *aliases)]
+    for _, node in sorted(places, key=lambda place: place[0]):
+        if isinstance(node, Alias):
+            target = known.get(node.name)
+            if target is not None and target.span.end < node.span.end:
+                node.target = target
+            else:
+                problems.append(_undefined(node, target))
+        elif node.anchor is not None:
+            if node.anchor in known:
+                problems.append(_duplicate(node, known[node.anchor], node.anchor))
+            known[node.anchor] = node
+    return problems
+
+
+def _undefined(alias: Alias, target: Node | None) -> Problem:
+    if target is None:
+        message = f"no anchor &{alias.name} stands before this alias"
+        return Problem(ProblemKind.UNDEFINED_ALIAS, message, alias.span)
+    message = f"the alias *{alias.name} stands inside the value that it means"
+    related = ((target.span, f"the value of &{alias.name}"),)
+    return Problem(ProblemKind.UNDEFINED_ALIAS, message, alias.span, related)
+
+
+def _duplicate(node: Node, first: Node, name: str) -> Problem:
+    message = f"the anchor &{name} is already used; aliases below mean this one"
+    related = ((_anchor_span(first, name), f"the first &{name}"),)
+    return Problem(ProblemKind.DUPLICATE_ANCHOR, message, _anchor_span(node, name), related)
+
+
+def _anchor_span(node: Node, name: str) -> Span:
+    written = f"&{name}"
+    place = node.origin.text.rfind(written, 0, node.start + len(written))
+    return node.span if place < 0 else Span(place, place + len(written)).shifted(node.origin.base)
+
+
+def mark_damage(root: Node, problems: Iterable[Problem]) -> None:
+    """Mark the innermost node at each problem, and all around it, as damaged."""
+    for problem in problems:
+        if problem.kind not in _HARMLESS:
+            damage_at(root, problem.span)
+
+
+def damage_at(root: Node, span: Span) -> None:
+    """Mark ``root`` and every node below it that holds all of ``span``."""
+    node: Node | None = root
+    while node is not None:
+        node.damaged = True
+        node = next((child for child in children_of(node) if _holds(child, span)), None)
+
+
+def _holds(node: Node, span: Span) -> bool:
+    place = node.span
+    return place.start <= span.start and span.end <= place.end
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below: items, or keys and values in turn; aliases are not followed."""
+    if isinstance(node, Sequence):
+        return node.items
+    if isinstance(node, Mapping):
+        return tuple(part for pair in node.pairs for part in (pair.key, pair.value))
+    return ()
