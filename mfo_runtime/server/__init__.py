@@ -1,0 +1,25 @@
+"""The local MFO server: dialect section 12 on Starlette and SQLite, for developing and testing flows.
+
+It knows nothing of flows, tasks or the engine: clients meet it over HTTP alone.
+"""
+
+from mfo_runtime.server.app import create_app
+from mfo_runtime.server.failures import SettingsError
+from mfo_runtime.server.providers.script import Script, ScriptError
+from mfo_runtime.server.running import RunningServer, ServerAddress, add_user, serve, start_server
+from mfo_runtime.server.settings import OutgoingRequest, Sender, ServerSettings
+
+__all__ = [
+    "OutgoingRequest",
+    "RunningServer",
+    "Script",
+    "ScriptError",
+    "Sender",
+    "ServerAddress",
+    "ServerSettings",
+    "SettingsError",
+    "add_user",
+    "create_app",
+    "serve",
+    "start_server",
+]

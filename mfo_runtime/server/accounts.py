@@ -1,0 +1,172 @@
+"""Who may call: users with passwords, API tokens, and the signed tokens of a log-in.
+
+Passwords are kept as scrypt hashes and API tokens as SHA-256 digests (they are random, so no slow hash is needed);
+neither can be read back from the database. All users share what is stored: a local server has one tenant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+
+import jwt
+
+from mfo_runtime.server.database import Database
+from mfo_runtime.server.failures import ApiError, ErrorCode, SettingsError, conflict
+from mfo_runtime.server.identifiers import Dates, Identifiers
+
+LOCAL_EMAIL = "local@localhost"
+TOKEN_PREFIX = "mfo_"  # noqa: S105 - how tokens start, not one of them
+MIN_PASSWORD = 8
+
+_KEY_BYTES = 32
+_SALT_BYTES = 16
+_SCRYPT_COST, _SCRYPT_BLOCK, _SCRYPT_LANES = 2**14, 8, 1
+_ALGORITHM = "HS256"
+_NOBODY = "scrypt$00$00"
+
+
+class Accounts:
+    """Users and their tokens, in the database; the key that signs log-ins, in a file beside it."""
+
+    def __init__(self, database: Database, identifiers: Identifiers, dates: Dates, key: bytes) -> None:
+        self._database = database
+        self._identifiers = identifiers
+        self._dates = dates
+        self._key = key
+        self._admitted: dict[str, str] = {}
+
+    def admit(self, token: str) -> None:
+        """Let in whoever shows this token, as the local user and for as long as this process runs."""
+        self._admitted[_digest(token)] = self.local_user()
+
+    def add_user(self, email: str, password: str) -> str:
+        """Store a user; takes about 50 ms, which is the hash's purpose. Gives the user's id.
+
+        Raises:
+            ApiError: the address is taken (409), or the password is shorter than ``MIN_PASSWORD`` (400).
+        """
+        if len(password) < MIN_PASSWORD:
+            raise ApiError(ErrorCode.VALIDATION, f"the password has fewer than {MIN_PASSWORD} characters")
+        hashed = _hash_password(password, secrets.token_bytes(_SALT_BYTES))
+        user_id = self._identifiers.make("user")
+        try:
+            self._database.write(
+                "INSERT INTO users VALUES (?, ?, ?, ?)", (user_id, email.casefold(), hashed, self._dates.now())
+            )
+        except sqlite3.IntegrityError as error:
+            raise conflict("there is a user with this address already") from error
+        return user_id
+
+    def local_user(self) -> str:
+        """The id of the user on whose behalf a local program calls; nobody can log in as this one."""
+        with self._database.transaction():
+            row = self._database.row("SELECT id FROM users WHERE email = ?", (LOCAL_EMAIL,))
+            return str(row["id"]) if row is not None else self._add_local_user()
+
+    def has_people(self) -> bool:
+        """Whether there is a user who can log in."""
+        return self._database.row("SELECT 1 FROM users WHERE email <> ?", (LOCAL_EMAIL,)) is not None
+
+    async def log_in(self, email: str, password: str, lifetime: float) -> str:
+        """A signed token for the user with this address and password, good for ``lifetime`` seconds.
+
+        Raises:
+            ApiError: there is no such user, or the password is another one; the two cannot be told apart.
+        """
+        row = self._database.row("SELECT id, password FROM users WHERE email = ?", (email.casefold(),))
+        stored = str(row["password"]) if row is not None else _NOBODY
+        is_right = await asyncio.to_thread(_is_password, password, stored)
+        if row is None or not is_right:
+            raise ApiError(ErrorCode.AUTHENTICATION, "wrong email or password")
+        issued = int(self._dates.seconds())
+        claims = {"sub": str(row["id"]), "iat": issued, "exp": issued + int(lifetime), "jti": secrets.token_hex(8)}
+        return jwt.encode(claims, self._key, _ALGORITHM)
+
+    def user_of(self, token: str) -> str | None:
+        """The id of the user who holds an API token or the token of a log-in; None where it is not good."""
+        digest = _digest(token)
+        if digest in self._admitted:
+            return self._admitted[digest]
+        row = self._database.row("SELECT user_id FROM tokens WHERE digest = ?", (digest,))
+        return str(row["user_id"]) if row is not None else self._logged_in_user(token)
+
+    def _logged_in_user(self, token: str) -> str | None:
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                [_ALGORITHM],
+                options={"require": ["sub", "exp"], "verify_exp": False, "verify_iat": False},
+            )
+            is_current = float(claims["exp"]) > self._dates.seconds()
+        except (jwt.InvalidTokenError, ValueError, TypeError):
+            return None
+        row = self._database.row("SELECT id FROM users WHERE id = ?", (str(claims["sub"]),))
+        return str(row["id"]) if row is not None and is_current else None
+
+    def add_token(self, user_id: str, name: str) -> tuple[str, str]:
+        """Store a new random API token for a user; gives its id and the token itself, which is not kept."""
+        clear = TOKEN_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
+        token_id = self._identifiers.make("token")
+        self._database.write(
+            "INSERT INTO tokens VALUES (?, ?, ?, ?, ?)", (token_id, user_id, name, _digest(clear), self._dates.now())
+        )
+        return token_id, clear
+
+    def _add_local_user(self) -> str:
+        user_id = self._identifiers.make("user")
+        self._database.write(
+            "INSERT INTO users VALUES (?, ?, ?, ?)", (user_id, LOCAL_EMAIL, _NOBODY, self._dates.now())
+        )
+        return user_id
+
+
+def signing_key(path: Path) -> bytes:
+    """The key in a file that only its owner may read; made where it is missing.
+
+    Raises:
+        SettingsError: the file cannot be read or made, or others may read it.
+    """
+    try:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _existing_key(path)
+        key = secrets.token_bytes(_KEY_BYTES)
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+    except OSError as error:
+        raise SettingsError(f"{path}: the signing key cannot be read or made ({error.strerror})") from error
+    return key
+
+
+def _existing_key(path: Path) -> bytes:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise SettingsError(f"{path}: others may read the signing key; give it mode 0600, or delete it")
+    key = path.read_bytes()
+    if len(key) < _KEY_BYTES:
+        raise SettingsError(f"{path}: the signing key is damaged; delete it, a new one is made")
+    return key
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _hash_password(password: str, salt: bytes) -> str:
+    hashed = hashlib.scrypt(
+        password.encode(errors="replace"), salt=salt, n=_SCRYPT_COST, r=_SCRYPT_BLOCK, p=_SCRYPT_LANES
+    )
+    return f"scrypt${salt.hex()}${hashed.hex()}"
+
+
+def _is_password(password: str, stored: str) -> bool:
+    """Compare in the same time whether or not there is a password to compare with."""
+    salt = bytes.fromhex(stored.split("$")[1])
+    return hmac.compare_digest(_hash_password(password, salt), stored)

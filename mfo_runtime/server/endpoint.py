@@ -1,0 +1,75 @@
+"""One route of the server as a value: what it takes, who may call it, what answers; knows no HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mfo_runtime.server.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in and whose body has the right shape.
+
+    Attributes:
+        service: what the server has at hand.
+        user_id: who calls; empty where a stranger may.
+        path: the values of the route's placeholders.
+        query: the query's values, the last one of each name.
+        headers: the request's headers by lower-case name.
+        body: the body, a mapping; empty where the route takes none.
+        raw_body: the body as it came.
+    """
+
+    service: Service
+    user_id: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    raw_body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON answer."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+Handler = Callable[[Call], Answer]
+"""Answers at once. All that it writes is written in one transaction, together with what is kept for a replay."""
+
+Preparation = Callable[[Call], Awaitable[Callable[[], Answer]]]
+"""Does what takes time first, and gives what is left: a function that writes and answers at once."""
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A route.
+
+    Attributes:
+        method: the HTTP method.
+        path: the path, with placeholders in braces; ``{key:path}`` takes slashes too.
+        handler: what answers.
+        summary: what it does, in a line.
+        body: the JSON Schema (2020-12) of the body, an object; None where it takes none.
+        status: the status of the answer when all is well.
+        is_public: whether it is open to those who show no token.
+        is_replayable: whether the first answer is kept under the request's idempotency key.
+    """
+
+    method: str
+    path: str
+    handler: Handler | Preparation
+    summary: str
+    body: Schema | None = None
+    status: int = 200
+    is_public: bool = False
+    is_replayable: bool = True

@@ -1,0 +1,95 @@
+"""What every request passes first: it gets an id, a line in the access log, and is let in or not.
+
+The log names routes by their patterns: no query, no header, no value of a path or body ever stands in it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sqlite3
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mfo_runtime.server.failures import ApiError, ErrorCode
+from mfo_runtime.server.service import Service
+from mfo_runtime.server.serving import USER_KEY, error_response
+
+ROUTE_KEY = "mfo.route"
+"""Where the request's scope says which route serves it."""
+
+_PROTECTED = ("/api", "/auth-protected")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_UNAVAILABLE = 503
+_INTERNAL = 500
+_DISCONNECTED = 499
+_access_log = logging.getLogger("mfo_runtime.server.access")
+_error_log = logging.getLogger("mfo_runtime.server.errors")
+
+
+class Gate:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; what is no HTTP request is passed on as it is."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.monotonic(), 0
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            self._let_in(scope, headers)
+            await self._app(scope, receive, send_with_id)
+        except ApiError as error:
+            await error_response(error)(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = _DISCONNECTED
+        except Exception as error:
+            _error_log.exception("request %s failed", request_id)
+            if status:
+                raise
+            await error_response(_unexpected(error))(scope, receive, send_with_id)
+        finally:
+            milliseconds = (time.monotonic() - started) * 1000
+            route = scope.get(ROUTE_KEY, "(no route)")
+            _access_log.info("%s %s %d %.1fms %s", scope["method"], route, status, milliseconds, request_id)
+
+    def _let_in(self, scope: Scope, headers: Headers) -> None:
+        """Find out who calls; refuse strangers where a token is needed, whether or not such a route exists."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        is_bearer = scheme.casefold() == "bearer" and token.strip() != ""
+        user_id = self._service.accounts.user_of(token.strip()) if is_bearer else None
+        path = str(scope["path"])
+        is_protected = any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PROTECTED)
+        if is_protected and user_id is None:
+            message = "the token is not valid" if is_bearer else "this needs an Authorization: Bearer header"
+            raise ApiError(ErrorCode.AUTHENTICATION, message, headers={"WWW-Authenticate": "Bearer"})
+        scope[USER_KEY] = user_id or ""
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def _unexpected(error: Exception) -> ApiError:
+    if isinstance(error, sqlite3.OperationalError):
+        return ApiError(ErrorCode.INTERNAL, "the server cannot reach its data at the moment", status=_UNAVAILABLE)
+    return ApiError(ErrorCode.INTERNAL, "something went wrong on the server", status=_INTERNAL)

@@ -1,0 +1,64 @@
+"""Jobs that the server can run by itself, and the running of one job."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mfo_dialect.durations import parse_duration
+from mfo_runtime.server.database import from_json, to_json
+from mfo_runtime.server.events import record_event, snapshot
+from mfo_runtime.server.rows import jobs
+from mfo_runtime.server.settings import JobType
+from mfo_runtime.server.store import Store
+
+_LONGEST_SLEEP = 24 * 3600.0
+
+
+async def _echo(job_input: Any) -> Any:
+    return job_input
+
+
+async def _sleep(job_input: Any) -> Any:
+    duration: Any = job_input.get("duration") if isinstance(job_input, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    seconds = parse_duration(duration) if isinstance(duration, str) else None
+    if seconds is None or not 0 <= seconds <= _LONGEST_SLEEP:
+        raise ValueError('the job needs an input {"duration": "2s"}, a day at most')
+    await asyncio.sleep(seconds)
+    return {"slept": duration}
+
+
+async def _fail(job_input: Any) -> Any:
+    message: Any = job_input.get("message") if isinstance(job_input, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    raise ValueError(message if isinstance(message, str) else "the job was asked to fail")
+
+
+BUILT_IN_JOB_TYPES: Mapping[str, JobType] = MappingProxyType({"echo": _echo, "sleep": _sleep, "fail": _fail})
+"""``echo`` gives back its input, ``sleep`` waits for its ``duration``, ``fail`` fails with its ``message``."""
+
+
+async def run_job(store: Store, job_types: Mapping[str, JobType], job_id: str, worker: str) -> None:
+    """Run a claimed job to its end and write how it ended, with the event that tells of it."""
+    row = store.database.row("SELECT type, input, depth FROM jobs WHERE id = ?", (job_id,))
+    if row is None:
+        return
+    result, error = await _outcome(job_types.get(str(row["type"])), from_json(row["input"]))
+    with store.database.transaction():
+        job = jobs.finish(store, job_id, worker, result, error)
+        if job is not None:
+            record_event(store, f"job.{job['status']}", snapshot("job", job, "input", "result"), int(row["depth"]))
+
+
+async def _outcome(job_type: JobType | None, job_input: Any) -> tuple[Any, str]:
+    if job_type is None:
+        return None, "this server does not know the job's type"
+    try:
+        result = await job_type(job_input)
+        to_json(result)
+    except ValueError as error:
+        return None, str(error) or "the job failed"
+    except Exception as error:  # noqa: BLE001 - the fence of a job: its code may be the user's
+        return None, f"the job failed ({type(error).__name__})"
+    return result, ""

@@ -1,0 +1,101 @@
+"""Outgoing webhooks: who is told of which events."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from mfo_runtime.server.database import from_json, to_json
+from mfo_runtime.server.endpoint import Answer, Call, Endpoint
+from mfo_runtime.server.failures import not_found
+from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.routes.event_triggers import HIDDEN
+from mfo_runtime.server.rows import deliveries
+from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, URL, body
+from mfo_runtime.server.store import Store
+
+_TYPE = {"enum": ["event", "trigger", "callback"]}
+_CREATE = body(
+    {
+        "url": URL,
+        "events": {"type": "array", "items": NAME, "minItems": 1, "maxItems": 100},
+        "type": _TYPE,
+        "webhook_type": _TYPE,
+        "secret": {"type": ["string", "null"], "maxLength": 1000},
+        "metadata": OPTIONAL_MAP,
+    },
+    "url",
+    "events",
+)
+
+
+def _list(call: Call) -> Answer:
+    database = call.service.store.database
+    return Answer(page_of_rows(database, "FROM webhooks", (), _show, name="webhooks", query=call.query))
+
+
+def _create(call: Call) -> Answer:
+    store, given = call.service.store, call.body
+    webhook_id, now = store.identifiers.make("webhook"), store.dates.now()
+    store.database.write(
+        "INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            webhook_id,
+            given.get("type") or given.get("webhook_type") or "event",
+            given["url"],
+            given.get("secret") or "",
+            to_json(given["events"]),
+            to_json(given.get("metadata") or {}),
+            now,
+            now,
+        ),
+    )
+    return Answer(_fetch(store, webhook_id), 201)
+
+
+def _get(call: Call) -> Answer:
+    return Answer(_fetch(call.service.store, call.path["id"]))
+
+
+def _delete(call: Call) -> Answer:
+    store = call.service.store
+    if not store.database.write("DELETE FROM webhooks WHERE id = ?", (call.path["id"],)):
+        raise not_found("webhook")
+    deliveries.give_up(store, call.path["id"])
+    return Answer({"success": True})
+
+
+def _list_deliveries(call: Call) -> Answer:
+    webhook = _fetch(call.service.store, call.path["id"])
+    selection, values = "FROM deliveries WHERE origin = ?", (webhook["id"],)
+    database = call.service.store.database
+    return Answer(page_of_rows(database, selection, values, deliveries.show, name="deliveries", query=call.query))
+
+
+def _fetch(store: Store, webhook_id: str) -> dict[str, Any]:
+    row = store.database.row("SELECT * FROM webhooks WHERE id = ?", (webhook_id,))
+    if row is None:
+        raise not_found("webhook")
+    return _show(row)
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "type": row["type"],
+        "url": row["url"],
+        "secret": HIDDEN if row["secret"] else "",
+        "events": from_json(row["events"]),
+        "metadata": from_json(row["metadata"]),
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/webhooks", _list, "List the webhooks"),
+    Endpoint("POST", "/api/webhooks", _create, "Create a webhook; its secret is never shown again", _CREATE, 201),
+    Endpoint("GET", "/api/webhooks/{id}", _get, "Read a webhook"),
+    Endpoint("DELETE", "/api/webhooks/{id}", _delete, "Delete a webhook"),
+    Endpoint("GET", "/api/webhooks/{id}/deliveries", _list_deliveries, "List its deliveries and how they went"),
+)

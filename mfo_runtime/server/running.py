@@ -1,0 +1,176 @@
+"""Running the server: beside the program, on a thread of its own, or as the program itself."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from mfo_runtime.server.accounts import TOKEN_PREFIX
+from mfo_runtime.server.app import app_of_service
+from mfo_runtime.server.failures import SettingsError
+from mfo_runtime.server.service import Service, open_service
+from mfo_runtime.server.settings import ServerSettings
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+_GRACE_SECONDS = 5
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where a server is and how to be let in; ``token`` never stands in its repr."""
+
+    url: str
+    token: str
+
+    def __repr__(self) -> str:
+        """The address without its token."""
+        return f"ServerAddress({self.url})"
+
+
+class RunningServer:
+    """A server on a thread of this process; a context manager that stops it at its end."""
+
+    def __init__(self, address: ServerAddress, server: uvicorn.Server, thread: threading.Thread) -> None:
+        self.url = address.url
+        self.token = address.token
+        self._server = server
+        self._thread = thread
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the server, its requests under way included after a grace of seconds; may be called twice."""
+        self._server.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+        if self._thread.is_alive():
+            self._server.force_exit = True
+            self._thread.join(_STOP_SECONDS)
+
+
+def start_server(settings: ServerSettings) -> RunningServer:
+    """Start a server on a thread of this process and return when it answers.
+
+    Without ``settings.token`` it makes a token that is good for as long as it runs.
+
+    Raises:
+        SettingsError: it cannot be set up like this, or the address is taken.
+    """
+    service, listener, address = _prepare(settings)
+    started = threading.Event()
+    server = _server(service, started.set)
+    thread = threading.Thread(target=_run, args=(server, listener, started), name="mfo-server", daemon=True)
+    thread.start()
+    started.wait(_START_SECONDS)
+    if not server.started:
+        server.should_exit = True
+        raise SettingsError("the server did not start; its log says why")
+    return RunningServer(address, server, thread)
+
+
+def serve(settings: ServerSettings, ready: Callable[[ServerAddress], None]) -> None:
+    """Run a server as this program, until it is interrupted.
+
+    Args:
+        settings: how.
+        ready: called once it answers, with its address and token.
+
+    Raises:
+        SettingsError: it cannot be set up like this, or the address is taken.
+    """
+    service, listener, address = _prepare(settings)
+    server = _server(service, lambda: ready(address))
+    with listener:
+        server.run(sockets=[listener])
+
+
+def add_user(settings: ServerSettings, email: str, password: str) -> None:
+    """Store a user who can log in; the server may be running meanwhile.
+
+    Raises:
+        SettingsError: the data folder cannot be used.
+        ApiError: the address is taken, or the password too short.
+    """
+    service = open_service(replace(settings, host="127.0.0.1"))
+    try:
+        service.accounts.add_user(email, password)
+    finally:
+        service.close()
+
+
+def _prepare(settings: ServerSettings) -> tuple[Service, socket.socket, ServerAddress]:
+    service = open_service(settings)
+    token = settings.token or TOKEN_PREFIX + secrets.token_urlsafe(32)
+    service.accounts.admit(token)
+    try:
+        listener = _listen(settings.host, settings.port)
+    except SettingsError:
+        service.close()
+        raise
+    return service, listener, ServerAddress(_url(listener, settings.host), token)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        raise SettingsError(f"{host} port {port}: cannot be listened on ({error})") from error
+
+
+def _url(listener: socket.socket, host: str) -> str:
+    port = listener.getsockname()[1]
+    host = _ANY_ADDRESS.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says when it has started."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _server(service: Service, ready: Callable[[], None]) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app_of_service(service),
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    return _AnnouncingServer(config, ready)
+
+
+def _run(server: uvicorn.Server, listener: socket.socket, ended: threading.Event) -> None:
+    """Run on a thread; whoever waits for the start is woken by an early end too."""
+    try:
+        with listener:
+            server.run(sockets=[listener])
+    finally:
+        ended.set()

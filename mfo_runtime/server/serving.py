@@ -1,0 +1,125 @@
+"""From a request to its answer: body read and checked, the route's handler called, first answers kept and replayed."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mfo_runtime.server.bodies import check_shape, read_json
+from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Handler, Preparation
+from mfo_runtime.server.failures import ApiError, ErrorCode, not_found
+from mfo_runtime.server.replays import Name, checked_key
+from mfo_runtime.server.service import Service
+
+USER_KEY = "mfo.user"
+"""Where the request's scope says who calls."""
+
+_TOO_LARGE = 413
+_TOO_SLOW = 408
+
+
+async def answer_request(service: Service, endpoint: Endpoint, request: Request) -> Response:
+    """Serve one request of a route.
+
+    Raises:
+        ApiError: it cannot be served; nothing was written.
+    """
+    call = await _call(service, endpoint, request)
+    key = request.headers.get("idempotency-key")
+    if key is None or endpoint.method == "GET" or not endpoint.is_replayable or not call.user_id:
+        return await _first_answer(endpoint, call, None)
+    name = (call.user_id, f"{endpoint.method} {request.url.path}", checked_key(key))
+    async with service.replays.lock(name):
+        kept = service.replays.find(name)
+        if kept is not None:
+            status, content = kept
+            return json_response(content, status, {"Idempotency-Replayed": "true"})
+        return await _first_answer(endpoint, call, name)
+
+
+def json_response(content: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
+    """An answer whose JSON is at hand."""
+    return Response(content, status, headers, media_type="application/json")
+
+
+def error_response(error: ApiError) -> Response:
+    """The answer that an error is."""
+    return json_response(encoded(error.body()), error.status, error.headers)
+
+
+def encoded(value: Any) -> bytes:
+    """A value as the bytes of an answer."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(errors="replace")
+
+
+async def _call(service: Service, endpoint: Endpoint, request: Request) -> Call:
+    path = {name: str(value) for name, value in request.path_params.items()}
+    if not all(path.values()):
+        raise not_found("route")
+    raw_body = await _read_body(service, request)
+    body: Any = {}
+    if endpoint.body is not None:
+        body = read_json(raw_body) if raw_body else {}
+        check_shape(body, endpoint.body)
+    return Call(
+        service,
+        cast("str", request.scope.get(USER_KEY, "")),
+        path,
+        dict(request.query_params),
+        {name.lower(): value for name, value in request.headers.items()},
+        body,
+        raw_body,
+    )
+
+
+async def _read_body(service: Service, request: Request) -> bytes:
+    limit = service.settings.max_body
+    too_large = ApiError(
+        ErrorCode.VALIDATION,
+        f"the body has more than {limit} bytes",
+        status=_TOO_LARGE,
+        headers={"Connection": "close"},
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit):
+        raise too_large
+    pieces: list[bytes] = []
+    room = limit
+    try:
+        async with asyncio.timeout(service.settings.body_timeout):
+            async for piece in request.stream():
+                room -= len(piece)
+                if room < 0:
+                    raise too_large
+                pieces.append(piece)
+    except TimeoutError as error:
+        raise ApiError(
+            ErrorCode.VALIDATION, "the body did not arrive in time", status=_TOO_SLOW, headers={"Connection": "close"}
+        ) from error
+    return b"".join(pieces)
+
+
+async def _first_answer(endpoint: Endpoint, call: Call, name: Name | None) -> Response:
+    finish = await _prepared(endpoint.handler, call)
+    if endpoint.method == "GET":
+        answer = finish()
+        return json_response(encoded(answer.body), answer.status, dict(answer.headers))
+    with call.service.store.database.transaction():
+        answer = finish()
+        content = encoded(answer.body)
+        if name is not None:
+            call.service.replays.keep(name, answer.status, content)
+    return json_response(content, answer.status, dict(answer.headers))
+
+
+async def _prepared(handler: Handler | Preparation, call: Call) -> Callable[[], Answer]:
+    if inspect.iscoroutinefunction(handler):
+        return cast("Callable[[], Answer]", await handler(call))
+    at_once = cast("Handler", handler)
+    return lambda: at_once(call)
