@@ -7,7 +7,7 @@ turns out not to be sound, it gives what it has read so far; mending is somebody
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -28,9 +28,7 @@ from mfo_dialect.text import Span
 MAX_DEPTH = 200
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _GIVE_UP_DEPTH = 1_000
-_PROPERTY = re.compile(
-    r"(?:&(?P<anchor>[^\s,\[\]{}]+)|(?P<tag>!<[^\s>]*>|![^\s,\[\]{}]*))(?:[ \t]+(?:#[^\r\n]*)?|(?=[\r\n])|\Z)?"
-)
+_PROPERTY = re.compile(r"&(?P<anchor>[^\s,\[\]{}]+)|(?P<tag>!<[^\s>]*>|![^\s,\[\]{}]*)")
 _GAP = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z))+[ \t]*|[ \t]+")
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
 _TEMPLATE_MESSAGE = "a value that starts with {{ must be quoted: YAML reads {{ ... }} as a map"
@@ -63,6 +61,13 @@ class Composition:
         return self.documents[0][0] if self.documents else None
 
 
+class _Properties(NamedTuple):
+    tag: str | None
+    anchor: str | None
+    end: int
+    content_start: int
+
+
 class _Open:
     """A collection whose end has not come yet."""
 
@@ -91,7 +96,7 @@ def compose(
         The documents. After a failure, the collections open at that place end there.
     """
     text = origin.text if readable is None else readable
-    composer = _Composer(origin, stand_ins)
+    composer = _Composer(origin, text, stand_ins)
     try:
         composer.run(event_source(text, engine))
     except Exception as error:  # noqa: BLE001 - engines raise what they like on odd text
@@ -101,11 +106,12 @@ def compose(
 
 
 class _Composer:
-    __slots__ = ("origin", "result", "root", "stack", "stand_ins", "text")
+    __slots__ = ("limit", "origin", "result", "root", "stack", "stand_ins", "text")
 
-    def __init__(self, origin: Origin, stand_ins: StandIns | None) -> None:
+    def __init__(self, origin: Origin, text: str, stand_ins: StandIns | None) -> None:
         self.origin = origin
-        self.text = origin.text
+        self.text = text
+        self.limit = len(origin.text)
         self.stand_ins = stand_ins
         self.result = Composition()
         self.stack: list[_Open] = []
@@ -154,14 +160,18 @@ class _Composer:
     def scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
         style = _STYLES[event.style]
+        value = event.value
         tag = anchor = None
         if event.anchor is not None or event.ctag is not None:
-            tag, anchor, start = self.properties(start, end)
+            tag, anchor, properties_end, start = self.properties(start, end)
+            if not value and style is Style.PLAIN:
+                start = end = properties_end
         if style is Style.LITERAL or style is Style.FOLDED:
             end = self.trimmed(start, end)
-        value = event.value
+        if end > self.limit:
+            start, end = min(start, self.limit), self.limit
         if self.stand_ins is not None:
-            value = self.stand_ins.restored(value, self.text[start:end])
+            value = self.stand_ins.restored(value, self.origin.text[start:end])
         node = Scalar(self.origin, start, end, value, style, tag, anchor)
         if anchor is not None:
             self.result.anchored.append(node)
@@ -172,7 +182,7 @@ class _Composer:
         name = self.text[start + 1 : end]
         if not _NAME.fullmatch(name):
             raise RefusedError("found character in a name", start + 1)
-        node = Alias(self.origin, start, end, name, None)
+        node = Alias(self.origin, min(start, self.limit), min(end, self.limit), name, None)
         self.result.aliases.append(node)
         return node
 
@@ -181,31 +191,29 @@ class _Composer:
         start = event.start_mark.index
         tag = anchor = None
         if event.anchor is not None or event.ctag is not None:
-            tag, anchor, start = self.properties(start, end)
-        if not opened.flow and children:
-            end = max(start + 1, children[-1].end)
-        if opened.is_map:
+            tag, anchor, _, start = self.properties(start, end)
+        if not opened.flow:
+            end = max(start + 1, children[-1].end) if children else start
+        if end > self.limit:
+            start, end = min(start, self.limit), self.limit
+        if not opened.is_map:
+            node: Node = Sequence(self.origin, start, end, tuple(children), flow=opened.flow, tag=tag, anchor=anchor)
+        else:
             if len(children) % 2:
-                key_end = children[-1].end
-                children.append(Scalar(self.origin, key_end, key_end, "", Style.PLAIN))
-                end = max(end, key_end)
+                children.append(Scalar(self.origin, children[-1].end, children[-1].end, "", Style.PLAIN))
             pairs = tuple(map(Pair, children[::2], children[1::2]))
             if opened.flow and len(pairs) == 1 and type(pairs[0].key) is Mapping:
                 template = self.unquoted_template(pairs[0], start, end)
                 if template is not None:
                     return template
-            node: Node = Mapping(self.origin, start, end, pairs, flow=opened.flow, tag=tag, anchor=anchor)
-        else:
-            if not opened.flow and children and children[-1].end == children[-1].start:
-                end = max(end, start + 1)
-            node = Sequence(self.origin, start, end, tuple(children), flow=opened.flow, tag=tag, anchor=anchor)
+            node = Mapping(self.origin, start, end, pairs, flow=opened.flow, tag=tag, anchor=anchor)
         if anchor is not None:
             self.result.anchored.append(node)
         return node
 
     def unquoted_template(self, pair: Pair, start: int, end: int) -> Scalar | None:
         """What ``{{ x }}`` was meant to be, where the map is nothing else."""
-        source = self.text[start:end]
+        source = self.origin.text[start:end]
         if not (source.startswith("{{") and source.endswith("}}") and pair.value.start == pair.value.end):
             return None
         node = Scalar(self.origin, start, end, source, Style.PLAIN)
@@ -227,29 +235,29 @@ class _Composer:
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 depth -= 1
         start, end = event.start_mark.index, passed.end_mark.index
-        node = Sequence(self.origin, start, self.trimmed(start, end), (), flow=bool(event.flow_style))
+        end = min(self.trimmed(start, end), self.limit)
+        node = Sequence(self.origin, min(start, end), end, (), flow=bool(event.flow_style))
         node.damaged = True
         message = f"nested more than {MAX_DEPTH} levels deep; what stands deeper is not read"
         self.result.problems.append(Problem(ProblemKind.TOO_DEEP, message, node.span))
         return node
 
-    def properties(self, start: int, end: int) -> tuple[str | None, str | None, int]:
-        """The tag and the anchor written at ``start``, and where the node itself starts."""
+    def properties(self, start: int, end: int) -> _Properties:
+        """The tag and the anchor written at ``start``, and where they end and the node itself starts."""
         tag: str | None = None
         anchor: str | None = None
-        for _ in range(2):
-            match = _PROPERTY.match(self.text, start)
-            if match is None:
-                break
+        last = place = start
+        while match := _PROPERTY.match(self.text, place):
             anchor = match["anchor"] or anchor
-            if anchor is not None and not _NAME.fullmatch(anchor):
-                raise RefusedError("found character in a name", start + 1)
             tag = match["tag"] or tag
-            start = match.end()
-            gap = _GAP.match(self.text, start)
-            if gap is not None and gap.end() <= end:
-                start = gap.end()
-        return tag, anchor, min(start, end) if end >= start else start
+            if match["anchor"] and not _NAME.fullmatch(match["anchor"]):
+                raise RefusedError("found character in a name", place + 1)
+            last = match.end()
+            gap = _GAP.match(self.text, last)
+            place = gap.end() if gap else last
+            if gap is None or place > end:
+                break
+        return _Properties(tag, anchor, last, place if place <= end else last)
 
     def trimmed(self, start: int, end: int) -> int:
         """``end`` without blank lines before it."""

@@ -454,6 +454,8 @@ def _first_content(lines: list[Line]) -> Line:
 
 def _first_structure(lines: list[Line]) -> Line | None:
     """The first line that is an item or a key; of a list with a key typed before its first item, the item."""
+    if not lines:
+        return None
     opening = _first_content(lines)
     first = next((line for line in lines if line.is_structure), None)
     if first is not None and opening.kind is Kind.WORD and opening.indent < first.indent:

@@ -103,7 +103,7 @@ class _Reading:
         """The documents of a stream that could be read as it is."""
         starts = [start + self.base for _, start in composition.documents]
         starts[:1] = [0] if starts else []
-        ends = [*starts[1:], len(self.text)]
+        ends = [*starts[1:], len(self.text)][: len(starts)]
         documents = tuple(
             YamlDocument(root, Span(start, end))
             for (root, _), start, end in zip(composition.documents, starts, ends, strict=True)
