@@ -131,3 +131,13 @@ def _items(node: Node | None) -> list[Node]:
 
 def _has_one_of(node: Node, keys: tuple[str, ...]) -> bool:
     return isinstance(node, Mapping) and any(key in node for key in keys)
+
+
+_OWN_KEY = re.compile(
+    r"^[\"']?(tasks|taskflows?|workflow_name|triggers|templates|agents|client)[\"']?\s*:|^---|^\{", re.MULTILINE
+)
+
+
+def may_be_ours(text: str, file_name: str) -> bool:
+    """A quick look, before anything is parsed: False only for a text that ``classify`` would not take for ours."""
+    return any(pattern.fullmatch(file_name) for pattern, _ in _NAMES) or _OWN_KEY.search(text) is not None

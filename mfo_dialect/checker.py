@@ -1,0 +1,90 @@
+"""The one entry for editor, checker and engine: what is wrong with a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Finding, Place, Severity
+from mfo_dialect.rules import RULES, Report, Rule
+from mfo_dialect.text import Span
+
+INTERNAL_ERROR = "MFO999"
+_SEVERITIES = {severity.word: severity for severity in Severity}
+
+
+def check(bundle: Bundle, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """All findings in the bundle's home documents, sorted by document and place; never raises.
+
+    Args:
+        bundle: the documents, and the project file whose severities count.
+        rules: the rules to apply.
+    """
+    return check_snapshot(Snapshot(bundle), rules)
+
+
+def check_snapshot(snapshot: Snapshot, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """As ``check``, for a caller that goes on using the snapshot."""
+    findings = {finding: None for rule in rules for finding in _apply(rule, snapshot)}
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(finding: Finding) -> tuple[str, Span, str, str]:
+    return (finding.place.document, finding.place.span, finding.code, finding.message)
+
+
+def _apply(rule: Rule, snapshot: Snapshot) -> Iterator[Finding]:
+    severity = rule_severity(rule, snapshot.bundle)
+    if severity is None:
+        return
+    try:
+        items = list(rule.items(snapshot))
+    except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only itself
+        yield _broken(rule, snapshot, error)
+        return
+    for item in items:
+        yield from _apply_to(rule, item, snapshot, severity)
+
+
+def _apply_to(rule: Rule, item: Any, snapshot: Snapshot, severity: Severity) -> Iterator[Finding]:
+    try:
+        reports = list(rule.check(item, snapshot))
+    except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
+        yield _broken(rule, snapshot, error)
+        return
+    known = snapshot.bundle.sources
+    for report in reports:
+        if report.document not in known or report.document in snapshot.bundle.home:
+            yield _finding(rule, report, severity)
+
+
+def _finding(rule: Rule, report: Report, severity: Severity) -> Finding:
+    weight = report.severity if report.severity is not None and severity is rule.severity else severity
+    return Finding(
+        rule.code,
+        rule.name,
+        weight,
+        report.message,
+        Place(report.document, report.span),
+        report.related,
+        report.fixes,
+        report.tags,
+    )
+
+
+def rule_severity(rule: Rule, bundle: Bundle) -> Severity | None:
+    """The severity that a rule has under the bundle's project file; None where it is off."""
+    word = bundle.project.severities.get(rule.code) or bundle.project.severities.get(rule.name)
+    if word == "off":
+        return None
+    if word is None and not rule.enabled:
+        return None
+    return _SEVERITIES.get(word or "", rule.severity)
+
+
+def _broken(rule: Rule, snapshot: Snapshot, error: Exception) -> Finding:
+    document = next(iter(sorted(snapshot.bundle.home)), "")
+    message = f"rule {rule.code} ({rule.name}) failed on this bundle with {type(error).__name__}; this is a defect of the checker, not of the flow"
+    return Finding(INTERNAL_ERROR, "internal-error", Severity.ERROR, message, Place(document, Span(0, 0)))

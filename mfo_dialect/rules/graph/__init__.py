@@ -1,0 +1,1 @@
+"""Rules on nodes and edges: MFO3xx."""

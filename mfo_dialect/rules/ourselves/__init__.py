@@ -1,0 +1,1 @@
+"""Rules on settings, suppressions and the checker itself: MFO9xx."""

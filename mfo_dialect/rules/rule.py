@@ -1,0 +1,72 @@
+"""What a rule is: one mistake, its page, and the function that finds it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Fix, Related, Severity, Tag
+from mfo_dialect.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a rule says of one place; the checker makes a finding of it.
+
+    Attributes:
+        document: the key of the text.
+        span: where.
+        message: what is wrong and what would be right, one sentence without a final period.
+        related: other places that matter.
+        fixes: ways to mend it.
+        tags: for editors.
+        severity: where one report weighs otherwise than the rule does.
+    """
+
+    document: str
+    span: Span
+    message: str
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    severity: Severity | None = None
+
+
+Check = Callable[[Any, Snapshot], Iterable[Report]]
+Items = Callable[[Snapshot], Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; the page stands in the docstring of the module that declares it.
+
+    Attributes:
+        code: stable, never used again: ``MFO401``.
+        name: what is wrong, as one writes it after "ignore": ``unknown-reference``.
+        severity: the one it has where the project file sets none.
+        items: what the rule looks at, one at a time.
+        check: says what is wrong with one item; pure.
+        enabled: whether it runs where nobody asks for it.
+        more_names: other mistakes that the rule reports under its code.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    items: Items
+    check: Check
+    enabled: bool = True
+    more_names: tuple[str, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The rule's page in Markdown: what it finds, why it matters, bad, good, fix."""
+        return (sys.modules[self.check.__module__].__doc__ or "").strip() + "\n"
+
+    @property
+    def summary(self) -> str:
+        """The page's first sentence."""
+        return self.page.split("\n", 1)[0].rstrip(".")

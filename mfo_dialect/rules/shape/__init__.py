@@ -1,0 +1,1 @@
+"""Rules on what may stand where: MFO2xx."""

@@ -1,0 +1,1 @@
+"""Rules on agents and triggers: MFO7xx."""

@@ -1,0 +1,63 @@
+"""Gathering documents into bundles: a directory's, and those that the project file lists (dialect section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+
+from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
+from mfo_dialect.model.kinds import may_be_ours
+from mfo_dialect.model.project import Project
+from mfo_workspace.files import Files, UnreadableFileError
+from mfo_workspace.projects import find_project, project_root
+from mfo_workspace.walking import is_yaml
+
+ReadSource = Callable[[str], Source | None]
+
+
+def load_bundle(
+    directory: str, files: Files, home: Iterable[str] | None = None, read: ReadSource | None = None
+) -> Bundle:
+    """The bundle of a directory.
+
+    Args:
+        directory: an absolute path, written with ``/``.
+        files: where documents come from.
+        home: the paths that findings are wanted for; where it is not given, all of the directory and the project file.
+        read: gives a source by path, for callers that keep sources; reads and parses anew where it is not given.
+
+    Returns:
+        The directory's YAML documents that can be read, and the documents that the project file lists. Unreadable
+        ones are left out: whoever names a file reads it first and reports why it cannot be read.
+    """
+    project = find_project(directory, files)
+    read = read or (lambda path: read_path(path, files))
+    own = [path for path in files.list_directory(directory) if is_yaml(path)]
+    wanted = own if home is None else [*own, *(path for path in home if path not in own and is_yaml(path))]
+    sources = [source for path in wanted if (source := read(path)) is not None]
+    listed = [path for path in _listed(project, directory, files) if path not in wanted]
+    sources += [source for path in listed if (source := read(path)) is not None]
+    at_home = {source.key for source in sources if source.key in wanted} if home is None else set(home)
+    return make_bundle(sources, project, at_home | ({project.document} if project.document and home is None else set()))
+
+
+def read_path(path: str, files: Files) -> Source | None:
+    """The document at a path; None where it cannot be read, or is plainly not ours."""
+    try:
+        text = files.read(path)
+    except UnreadableFileError:
+        return None
+    return read_source(path, text) if may_be_ours(text, PurePosixPath(path).name) else None
+
+
+def _listed(project: Project, directory: str, files: Files) -> list[str]:
+    root = Path(project_root(project, directory))
+    patterns = (*project.globs("prompts"), *project.globs("agents"), *project.globs("config"))
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        try:
+            matches = sorted(path.as_posix() for path in root.glob(pattern))
+        except (ValueError, NotImplementedError, OSError):
+            continue  # a pattern that is none is the project file's mistake, and reported there
+        found.update(dict.fromkeys(path for path in matches if is_yaml(path) and files.exists(path)))
+    return list(found)

@@ -1,0 +1,111 @@
+"""Reading files safely: size, encoding, and errors in a person's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+MAX_BYTES = 16 * 1024 * 1024
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read as text.
+
+    Attributes:
+        path: the file.
+        reason: why, in a person's words.
+        line, column: where, 1-based, for a byte that is not UTF-8; 0 where no place is to blame.
+    """
+
+    def __init__(self, path: str, reason: str, line: int = 0, column: int = 0) -> None:
+        """Say why ``path`` cannot be read."""
+        super().__init__(f"{path}:{line}:{column}: {reason}" if line else f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+class Files(Protocol):
+    """Where documents come from: the disk, or the disk with an editor's open texts laid over it."""
+
+    def read(self, path: str) -> str:
+        """The text of a file, a byte order mark left out.
+
+        Raises:
+            UnreadableFileError: the file is missing, too large, binary, or not readable.
+        """
+        ...
+
+    def list_directory(self, path: str) -> Iterable[str]:
+        """The full paths of the files in a directory; empty where it cannot be listed."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file."""
+        ...
+
+
+class DiskFiles:
+    """The disk as it is. Paths are absolute and written with ``/``."""
+
+    def read(self, path: str) -> str:
+        """Read a file; see ``Files.read``."""
+        try:
+            with Path(path).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            raise UnreadableFileError(path, "there is no such file") from None
+        except IsADirectoryError:
+            raise UnreadableFileError(path, "this is a directory, not a file") from None
+        except PermissionError:
+            raise UnreadableFileError(path, "no permission to read the file") from None
+        except (OSError, ValueError) as error:
+            raise UnreadableFileError(path, f"the file cannot be read: {_words(error)}") from None
+        return decode(path, data)
+
+    def list_directory(self, path: str) -> Iterable[str]:
+        """List a directory, sorted by name."""
+        try:
+            return sorted(entry.as_posix() for entry in Path(path).iterdir())
+        except OSError:
+            return ()
+
+    def exists(self, path: str) -> bool:
+        """Whether the path is a file."""
+        try:
+            return Path(path).is_file()
+        except (OSError, ValueError):
+            return False
+
+
+def decode(path: str, data: bytes) -> str:
+    """Bytes as text: UTF-8, or UTF-16 where a byte order mark says so; the mark itself is left out.
+
+    Raises:
+        UnreadableFileError: the bytes are too many, binary, or not UTF-8; then with the place of the first bad byte.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableFileError(
+            path, f"the file is larger than {MAX_BYTES // (1024 * 1024)} MB, too large for an MFO document"
+        )
+    try:
+        if data.startswith(_UTF16_MARKS):
+            return data.decode("utf-16")
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        raise UnreadableFileError(path, "the file is not UTF-8 text", line, column) from None
+    if "\0" in text:
+        before_nul = text[: text.index("\0")]
+        column = len(before_nul.rsplit("\n", 1)[-1]) + 1
+        raise UnreadableFileError(path, "this is a binary file", before_nul.count("\n") + 1, column)
+    return text
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
