@@ -1,0 +1,63 @@
+"""Prompt templates: Go's text/template with the dialect's functions, and jinja2 where a template asks for it.
+
+Dialect section 8. It reads, checks and renders the text of one template; it knows nothing of YAML, files or prompts
+documents, and reads no clock but the one it is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mfo_dialect.templates.execution import Clock, MissingKey
+from mfo_dialect.templates.functions import FUNCTIONS, Function, Parameter
+from mfo_dialect.templates.pipelines import KEYWORDS
+from mfo_dialect.templates.problems import Problem, ProblemKind, TemplateError
+from mfo_dialect.templates.template import GoTemplate, Template, VariableRead
+
+__all__ = [
+    "FUNCTIONS",
+    "KEYWORDS",
+    "Function",
+    "GoTemplate",
+    "MissingKey",
+    "Parameter",
+    "Problem",
+    "ProblemKind",
+    "Template",
+    "TemplateError",
+    "VariableRead",
+    "parse",
+    "render",
+]
+
+
+def parse(source: str, *, name: str = "prompt") -> GoTemplate:
+    """Read a Go template; never fails, whatever the text.
+
+    Args:
+        source: The template's text.
+        name: The name under which the template can call itself.
+
+    Returns:
+        The tree, all problems, the variables it reads, and the way to render it.
+    """
+    return GoTemplate(source, name)
+
+
+def render(
+    source: str, data: Any, *, missingkey: MissingKey = "default", clock: Clock | None = None, name: str = "prompt"
+) -> str:
+    """Parse and render a Go template once.
+
+    Args:
+        source: The template's text.
+        data: What the cursor is at the start: None, bool, int, float, str, list or dict, nested as one likes.
+        missingkey: What a map without the key gives: ``default`` prints ``<no value>``, ``zero`` is null, ``error``
+            fails.
+        clock: Tells the time to ``now``; the system's clock where it is None.
+        name: The name under which the template can call itself.
+
+    Raises:
+        TemplateError: The text is no template (stage ``parse``) or rendering failed (stage ``exec``).
+    """
+    return parse(source, name=name).render(data, missingkey=missingkey, clock=clock)

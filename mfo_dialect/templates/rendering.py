@@ -1,0 +1,352 @@
+"""Statements compiled to closures that write, and the call that runs them.
+
+Closures that leave a loop say so by their result; only bodies that hold a ``break`` or ``continue`` look at it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from mfo_dialect.templates import nodes
+from mfo_dialect.templates.execution import (
+    MAX_CALL_DEPTH,
+    Clock,
+    Frame,
+    MissingKey,
+    RenderError,
+    Run,
+    absence,
+    system_clock,
+)
+from mfo_dialect.templates.operands import Evaluate, Scope, compile_pipeline, last_place
+from mfo_dialect.templates.printing import NO_VALUE, integer_text, printed
+from mfo_dialect.templates.problems import TemplateError
+from mfo_dialect.templates.values import MISSING, FunctionError, Kind, as_list, as_map, cleaned, kind_of, sorted_keys
+from mfo_dialect.text import Span
+
+
+class Signal(Enum):
+    """How a statement ended a pass through a loop."""
+
+    BREAK = "break"
+    CONTINUE = "continue"
+
+
+Write = Callable[[Frame, Any], Signal | None]
+_JUMPS = (nodes.Break, nodes.Continue)
+
+
+class CompiledTemplate:
+    """A template ready to render, any number of times; it holds no state of a rendering."""
+
+    def __init__(self, definitions: Mapping[str, nodes.Body], main: str) -> None:
+        """Compile what is needed of ``definitions`` when it is first called.
+
+        Args:
+            definitions: The templates by name.
+            main: The name of the one to render.
+        """
+        self._definitions = definitions
+        self._main = main
+        self._compiled: dict[str, tuple[Write, int, int]] = {}
+
+    def render(self, data: Any, *, missingkey: MissingKey = "default", clock: Clock | None = None) -> str:
+        """The text for some data.
+
+        Raises:
+            TemplateError: Rendering failed, at stage ``exec``.
+        """
+        run = Run(absence(missingkey), clock or system_clock)
+        root = MISSING if data is None else data
+        span = Span(0, 0)
+        try:
+            self.call(self._main, run, root, span)
+            text, is_complete = run.written()
+            if is_complete:
+                return cleaned(text)
+            message = "output is too long"
+        except RenderError as error:
+            message, span = error.message, error.span
+        except RecursionError:
+            message = "templates are nested too deeply"
+        raise TemplateError(message, stage="exec", span=span, partial=cleaned(run.written()[0])) from None
+
+    def call(self, name: str, run: Run, data: Any, span: Span) -> None:
+        """Write the template ``name``.
+
+        Raises:
+            RenderError: It is not defined, or rendering it failed.
+        """
+        compiled = self._compiled.get(name) or self._compile(name)
+        if compiled is None:
+            raise RenderError(f'template "{name}" not defined', span)
+        write, size, cost = compiled
+        if run.depth >= MAX_CALL_DEPTH:
+            raise RenderError(f"exceeded maximum template depth ({MAX_CALL_DEPTH})", span)
+        run.spend(cost, span)
+        run.depth += 1
+        write(Frame(run, size, data), data)
+        run.depth -= 1
+
+    def _compile(self, name: str) -> tuple[Write, int, int] | None:
+        body = self._definitions.get(name)
+        if body is None:
+            return None
+        scope = Scope()
+        write = _Compiler(self, scope).body(body)
+        compiled = self._compiled[name] = (write, scope.size, _cost(body))
+        return compiled
+
+
+class _Compiler:
+    """Compiles the statements of one template."""
+
+    def __init__(self, template: CompiledTemplate, scope: Scope) -> None:
+        self._template = template
+        self._scope = scope
+
+    def body(self, body: nodes.Body) -> Write:
+        statements = [write for write in map(self._statement, body.statements) if write is not None]
+        if any(_jumps(statement) for statement in body.statements):
+            return _sequence_with_jumps(statements)
+        return _sequence(statements)
+
+    def _scoped(self, body: nodes.Body | None) -> Write:
+        """A body whose variables end with it."""
+        if body is None:
+            return _nothing
+        mark = len(self._scope.visible)
+        write = self.body(body)
+        del self._scope.visible[mark:]
+        return write
+
+    def _statement(self, statement: nodes.Statement) -> Write | None:
+        match statement:
+            case nodes.Text():
+                return _text(statement.text)
+            case nodes.Output():
+                return self._output(statement)
+            case nodes.If():
+                mark = len(self._scope.visible)
+                write = self._conditional(statement)
+                del self._scope.visible[mark:]
+                return write
+            case nodes.With() | nodes.Range():
+                mark = len(self._scope.visible)
+                write = self._with(statement) if isinstance(statement, nodes.With) else self._range(statement)
+                del self._scope.visible[mark:]
+                return write
+            case nodes.Break():
+                return lambda frame, dot: Signal.BREAK
+            case nodes.Continue():
+                return lambda frame, dot: Signal.CONTINUE
+            case nodes.Call() | nodes.Block():
+                return self._call(statement)
+            case nodes.Comment() | nodes.Define():
+                return None
+
+    def _output(self, statement: nodes.Output) -> Write:
+        evaluate = compile_pipeline(statement.pipeline, self._scope)
+        span = statement.pipeline.span
+        if statement.pipeline.declarations:
+            return _silent(evaluate)
+
+        def write(frame: Frame, dot: Any) -> None:
+            value = evaluate(frame, dot)
+            if type(value) is str:
+                frame.write(value)
+            else:
+                frame.write(_shown(value, frame.run, span))
+
+        return write
+
+    def _conditional(self, statement: nodes.If) -> Write:
+        branches = [
+            (compile_pipeline(branch.pipeline, self._scope), self._scoped(branch.body)) for branch in statement.branches
+        ]
+        otherwise = self._scoped(statement.otherwise)
+        if len(branches) == 1:
+            condition, body = branches[0]
+
+            def choose(frame: Frame, dot: Any) -> Signal | None:
+                return body(frame, dot) if condition(frame, dot) else otherwise(frame, dot)
+
+            return choose
+
+        def choose_one(frame: Frame, dot: Any) -> Signal | None:
+            for condition, body in branches:
+                if condition(frame, dot):
+                    return body(frame, dot)
+            return otherwise(frame, dot)
+
+        return choose_one
+
+    def _with(self, statement: nodes.With) -> Write:
+        evaluate = compile_pipeline(statement.pipeline, self._scope)
+        body = self._scoped(statement.body)
+        otherwise = self._scoped(statement.otherwise)
+
+        def enter(frame: Frame, dot: Any) -> Signal | None:
+            value = evaluate(frame, dot)
+            return body(frame, value) if value else otherwise(frame, dot)
+
+        return enter
+
+    def _range(self, statement: nodes.Range) -> Write:
+        pipeline = statement.pipeline
+        evaluate = compile_pipeline(pipeline, self._scope)
+        # Go 1.19 sets the variables on top of its stack in every pass, whether they were declared or only assigned.
+        slots = (
+            [slot for _, slot in self._scope.visible[-len(pipeline.declarations) :]] if pipeline.declarations else []
+        )
+        body = self._scoped(statement.body)
+        otherwise = self._scoped(statement.otherwise)
+        cost = 1 + _cost(statement.body)
+        place = last_place(pipeline)
+        jumps = any(_jumps(inner) for inner in statement.body.statements)
+        loop = _loop(body, slots, cost, place, jumps=jumps)
+
+        def iterate(frame: Frame, dot: Any) -> Signal | None:
+            value = evaluate(frame, dot)
+            kind = kind_of(value)
+            if kind is Kind.LIST or kind is Kind.MAP:
+                if value:
+                    return loop(frame, value)
+            elif kind is not Kind.NIL:
+                raise RenderError(f"range can't iterate over {_excerpt(value)}", place)
+            return otherwise(frame, dot)
+
+        return iterate
+
+    def _call(self, statement: nodes.Call | nodes.Block) -> Write:
+        name = statement.name
+        evaluate = None if statement.pipeline is None else compile_pipeline(statement.pipeline, self._scope)
+        template = self._template
+
+        def call(frame: Frame, dot: Any) -> None:
+            data = MISSING if evaluate is None else evaluate(frame, dot)
+            template.call(name.text, frame.run, data, name.span)
+
+        return call
+
+
+def _loop(body: Write, slots: list[int], cost: int, place: Span, *, jumps: bool) -> Callable[[Frame, Any], None]:
+    element_slot = slots[-1] if slots else None
+    index_slot = slots[-2] if len(slots) > 1 else None
+
+    def loop(frame: Frame, value: Any) -> None:
+        variables = frame.variables
+        if not jumps:
+            frame.run.spend(cost * len(value), place)
+        for index, element in _elements(value):
+            if element_slot is not None:
+                variables[element_slot] = element
+                if index_slot is not None:
+                    variables[index_slot] = index
+            if jumps:
+                frame.run.spend(cost, place)
+            if body(frame, element) is Signal.BREAK:
+                return
+
+    return loop
+
+
+def _elements(value: Any) -> Iterator[tuple[Any, Any]]:
+    if kind_of(value) is Kind.LIST:
+        return enumerate(as_list(value))
+    mapping = as_map(value)
+    return ((key, mapping[key]) for key in sorted_keys(mapping))
+
+
+def _nothing(_frame: Frame, _dot: Any) -> None:
+    return None
+
+
+def _text(text: str) -> Write:
+    def write(frame: Frame, _dot: Any) -> None:
+        frame.write(text)
+
+    return write
+
+
+def _silent(evaluate: Evaluate) -> Write:
+    def run(frame: Frame, dot: Any) -> None:
+        evaluate(frame, dot)
+
+    return run
+
+
+def _sequence(statements: list[Write]) -> Write:
+    match statements:
+        case []:
+            return _nothing
+        case [only]:
+            return only
+        case [first, second]:
+
+            def two(frame: Frame, dot: Any) -> None:
+                first(frame, dot)
+                second(frame, dot)
+
+            return two
+        case _:
+
+            def run(frame: Frame, dot: Any) -> None:
+                for statement in statements:
+                    statement(frame, dot)
+
+            return run
+
+
+def _sequence_with_jumps(statements: list[Write]) -> Write:
+    def run(frame: Frame, dot: Any) -> Signal | None:
+        for statement in statements:
+            signal = statement(frame, dot)
+            if signal is not None:
+                return signal
+        return None
+
+    return run
+
+
+def _jumps(statement: nodes.Statement) -> bool:
+    """Whether a statement can end the pass through the loop around it."""
+    match statement:
+        case nodes.Break() | nodes.Continue():
+            return True
+        case nodes.If():
+            bodies = [*(branch.body for branch in statement.branches), statement.otherwise]
+        case nodes.With():
+            bodies = [statement.body, statement.otherwise]
+        case nodes.Range():
+            bodies = [statement.otherwise]
+        case _:
+            return False
+    return any(_jumps(inner) for body in bodies if body is not None for inner in body.statements)
+
+
+def _cost(body: nodes.Body) -> int:
+    """How many statements and operands one pass through a body runs at most, loops counted once."""
+    return sum(isinstance(node, nodes.Text | nodes.Command) for node in nodes.walk(body)) + 1
+
+
+def _shown(value: Any, run: Run, span: Span) -> str:
+    if type(value) is int:
+        return str(value) if -(10**18) < value < 10**18 else integer_text(value)
+    if value is None or value is MISSING:
+        return NO_VALUE
+    try:
+        text = printed(value)
+    except FunctionError as error:
+        raise RenderError(str(error), span) from None
+    run.count_text(len(text), span)
+    return text
+
+
+def _excerpt(value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return "a time"
+    return f"a value of type {type(value).__name__}"
