@@ -50,7 +50,7 @@ _MIN_SECRET_LENGTH = 4
 _MAX_DETAIL_DEPTH = 16
 _MAX_DETAIL_ITEMS = 100
 _CREDENTIALS = re.compile(
-    r"(?P<scheme>\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{6,}"
+    r"(?P<scheme>\b(?:bearer|basic)\s+)(?=[A-Za-z]{0,200}[0-9._~+/=-]|[A-Za-z]{20})[A-Za-z0-9._~+/=-]{6,}"
     r"|\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
     r"|(?P<origin>[a-z][a-z0-9+.-]{1,20}://)[^\s/@]{1,500}@",
     re.IGNORECASE,

@@ -192,7 +192,8 @@ class HttpClient:
     async def _follow(self, request: HttpRequest, timeouts: Timeouts) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._exchange(request, timeouts)
-            if response.status not in _REDIRECTS or request.redirects is Redirects.NONE:
+            is_redirect = response.status in _REDIRECTS and "location" in response.headers
+            if not is_redirect or request.redirects is Redirects.NONE:
                 return response
             request = _redirected(request, response)
         raise InvalidResponseError(f"{_origin(_parsed_url(request.url))} redirects in circles.")
@@ -209,12 +210,16 @@ class HttpClient:
                 content=request.body,
                 timeout=waits,
             )
-            incoming = await self._client.send(outgoing, stream=True, follow_redirects=False)
+            try:
+                incoming = await self._client.send(outgoing, stream=True, follow_redirects=False)
+            except httpx.InvalidURL:
+                raise _leads_nowhere(url) from None
             try:
                 body = await _bounded_body(incoming, limit, _origin(url))
             finally:
                 await incoming.aclose()
-        return HttpResponse(incoming.status_code, dict(incoming.headers), body, str(url))
+        shown = url.copy_with(username="", password="")
+        return HttpResponse(incoming.status_code, dict(incoming.headers), body, str(shown))
 
 
 async def _bounded_body(incoming: httpx.Response, limit: int, origin: str) -> bytes:
@@ -240,7 +245,7 @@ def _too_long(limit: int, origin: str) -> InvalidResponseError:
 
 def _redirected(request: HttpRequest, response: HttpResponse) -> HttpRequest:
     here = _parsed_url(request.url)
-    there = _redirect_target(here, response.headers.get("location", ""))
+    there = _redirect_target(here, response.headers["location"])
     reads = request.method.upper() in {"GET", "HEAD"}
     keeps_method = reads or response.status in _METHOD_KEPT
     if not keeps_method and request.redirects is Redirects.SAME_ORIGIN:
@@ -262,7 +267,11 @@ def _redirect_target(here: httpx.URL, location: str) -> httpx.URL:
     try:
         return _parsed_url(str(here.join(location)))
     except (InvalidInputError, httpx.InvalidURL, ValueError):
-        raise InvalidResponseError(f"{_origin(here)} redirects to something that is no http address.") from None
+        raise _leads_nowhere(here) from None
+
+
+def _leads_nowhere(here: httpx.URL) -> InvalidResponseError:
+    return InvalidResponseError(f"{_origin(here)} redirects to what is no http address.")
 
 
 def _parsed_url(text: str) -> httpx.URL:
@@ -313,7 +322,8 @@ def _timed_out(error: httpx.TimeoutException, origin: str) -> RequestTimeoutErro
 def _broken_answer(error: httpx.RemoteProtocolError, origin: str) -> MfoError:
     if any(words in str(error) for words in _LOST_CONNECTION):
         return ConnectionFailedError(f"{origin} closed the connection before its answer was whole.")
-    return InvalidResponseError(f"The answer of {origin} is not HTTP.")
+    what = "redirects to what is no http address" if "location" in str(error) else "answers with what is not HTTP"
+    return InvalidResponseError(f"{origin} {what}.")
 
 
 def _lost_connection(error: Exception, origin: str) -> ConnectionFailedError:

@@ -107,6 +107,8 @@ class Chat:
         """Send a message, given as text or as a whole request, and wait for the model's answer."""
         asked = ChatRequest(message=request) if isinstance(request, str) else request
         answer = Answer.of(await self._calls(Operation.CHAT_SEND, body=asked.to_data()))
+        if "tool_calls" not in answer.data:
+            answer.anything("content")
         return ChatReply(
             message_id=answer.optional_text("message_id"),
             content=answer.optional_text("content"),
@@ -120,6 +122,7 @@ class Chat:
     async def get_thread(self, thread_id: str) -> Thread:
         """The messages of a thread, oldest first."""
         answer = Answer.of(await self._calls(Operation.CHAT_THREAD, {"thread_id": thread_id}))
+        answer.anything("messages")
         return Thread(
             id=answer.optional_text("id") or thread_id,
             messages=tuple(

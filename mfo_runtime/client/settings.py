@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf, isfinite
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -49,8 +50,11 @@ class RetryPolicy:
             raise InvalidInputError(
                 f"client.retry.max_attempts is {self.max_attempts}; it goes from 1 to {MAX_ATTEMPTS}."
             )
-        if min(self.initial_backoff, self.max_backoff, self.max_retry_after) < 0 or self.backoff_multiplier < 1:
-            raise InvalidInputError("client.retry: waits are not negative, and backoff_multiplier is at least 1.")
+        waits = (self.initial_backoff, self.max_backoff, self.max_retry_after)
+        if not all(isfinite(seconds) and seconds >= 0 for seconds in waits):
+            raise InvalidInputError("client.retry: a wait is negative or without an end.")
+        if not isfinite(self.backoff_multiplier) or self.backoff_multiplier < 1:
+            raise InvalidInputError("client.retry.backoff_multiplier is not a number of at least 1.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class ClientSettings:
             object.__setattr__(self, "token", _checked_token(self.token))
         if (self.email is None) != (self.password is None):
             raise InvalidInputError("client.auth has only one of email and password.", hint="Give both, or a token.")
-        if self.timeout <= 0 or self.max_connections < 1 or self.max_response_bytes < 1:
+        if not 0 < self.timeout < inf or self.max_connections < 1 or self.max_response_bytes < 1:
             raise InvalidInputError("client: timeout, max_connections and max_response_bytes are greater than 0.")
 
     @classmethod
