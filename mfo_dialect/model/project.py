@@ -11,7 +11,7 @@ from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES, TaskType
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
 from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
 from mfo_dialect.syntax.toml import TomlDocument, TomlProblem, read_toml
-from mfo_dialect.text import Span
+from mfo_dialect.text import LineIndex, Span
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,14 @@ class Project:
 
     Attributes:
         document: the key of the project file's text; empty where there is none.
+        text: the project file's text.
         toml: the file as read, with the places of its keys.
         table: where in the file the project stands: ``()``, or ``("tool", "mfo")`` in ``pyproject.toml``.
         data: what stands there, as plain data.
     """
 
     document: str = ""
+    text: str = field(default="", repr=False)
     toml: TomlDocument | None = None
     table: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -34,6 +36,11 @@ class Project:
     def problem(self) -> TomlProblem | None:
         """Why the file is no TOML, if it is none."""
         return self.toml.problem if self.toml is not None else None
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """The project file's lines."""
+        return LineIndex(self.text)
 
     def place_of(self, *path: str) -> Span:
         """Where a key stands, or the nearest table above it."""
@@ -81,7 +88,7 @@ def read_project(text: str, document: str, table: tuple[str, ...] = ()) -> Proje
     data = _table(toml.data)
     for name in table:
         data = _table(data.get(name))
-    return Project(document, toml, table, data)
+    return Project(document, text, toml, table, data)
 
 
 def _table(value: object) -> Mapping[str, Any]:

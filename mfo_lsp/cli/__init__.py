@@ -1,0 +1,1 @@
+"""The commands of ``mfo-lsp``: one file each; only serving imports the language server."""

@@ -1,0 +1,67 @@
+"""The command line of ``mfo-lsp``: which commands there are, and how a mistake in using them is told."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mfo_lsp.cli.check import check_command
+from mfo_lsp.cli.explain import explain_command
+
+MISUSE = 2
+INTERRUPTED = 130
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mfo-lsp", prog_name="mfo-lsp")
+@click.option("--stdio", is_flag=True, hidden=True, help="Serve on stdio; what happens without arguments too.")
+@click.pass_context
+def group(context: click.Context, *, stdio: bool) -> None:
+    """Tools for people who write MFO workflows. Without a command: serve an editor on stdio."""
+    if context.invoked_subcommand is None or stdio:
+        context.invoke(serve_command, tcp=None, ws=None, stdio=True)
+
+
+@group.command("serve")
+@click.option("--tcp", metavar="HOST:PORT", help="Serve one client at a TCP address instead of stdio.")
+@click.option("--ws", metavar="HOST:PORT", help="Serve WebSocket clients instead of stdio.")
+@click.option("--stdio", is_flag=True, hidden=True, help="Serve on stdio; what happens without options too.")
+def serve_command(tcp: str | None, ws: str | None, *, stdio: bool) -> None:
+    """Serve an editor: on stdio, or at a TCP or WebSocket address."""
+    from mfo_lsp.cli import serve  # noqa: PLC0415 - the other commands start without the server
+
+    if sum((bool(tcp), bool(ws), stdio)) > 1:
+        raise click.UsageError("choose one of --stdio, --tcp and --ws")
+    if tcp:
+        serve.serve_tcp(*_address(tcp))
+    elif ws:
+        serve.serve_ws(*_address(ws))
+    else:
+        serve.serve_stdio()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 - the last port
+        raise click.UsageError(f'"{text}" is no address; write HOST:PORT, such as 127.0.0.1:2087')
+    return (host if colon and host else "127.0.0.1"), int(port)
+
+
+group.add_command(check_command)
+group.add_command(explain_command)
+
+
+def main() -> None:
+    """Run the command line; the exit status is 0, 1 for findings, or 2 for misuse."""
+    try:
+        status = group.main(standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"mfo-lsp: {error.format_message()}", err=True)
+        sys.exit(MISUSE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,112 @@
+"""The format for people: place, rule, message, the source line and an underline."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from mfo_dialect.findings import Finding, Severity
+from mfo_lsp.reports.outcome import CheckOutcome
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "90"}
+_BOLD, _FAINT = "1", "90"
+_MAX_WIDTH = 160
+_MAX_RELATED = 6
+
+
+def text_report(outcome: CheckOutcome, *, colour: bool = False, hints: bool = False) -> str:
+    """All findings but hints, then one line that sums up; nothing at all where there is nothing to say.
+
+    Args:
+        outcome: what was found.
+        colour: whether to use the terminal's colours.
+        hints: whether to show hints too.
+    """
+    shown = [finding for finding in outcome.findings if hints or finding.severity is not Severity.HINT]
+    if not shown:
+        return ""
+    paint = _Paint(colour)
+    blocks = ["\n".join(_lines(outcome, finding, paint)) for finding in shown]
+    return "\n\n".join(blocks) + f"\n\n{paint(_summary(outcome), _BOLD)}\n"
+
+
+class _Paint:
+    """Wraps texts in the terminal's colours, or leaves them as they are."""
+
+    def __init__(self, on: bool) -> None:  # noqa: FBT001 - one switch
+        self._on = on
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._on and text else text
+
+
+def _lines(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[str]:
+    start = outcome.start(finding.place)
+    where = f"{outcome.name(finding.place.document)}:{start.line}:{start.column}"
+    colour = _COLOURS[finding.severity]
+    label = f"{paint(finding.severity.word, colour)} {paint(f'{finding.code} {finding.name}', colour)}"
+    yield f"{paint(where, _BOLD)} {label}: {printable(finding.message)}"
+    yield from _excerpt(outcome, finding, paint)
+    for related in finding.related[:_MAX_RELATED]:
+        place = outcome.start(related.place)
+        yield f"  = {outcome.name(related.place.document)}:{place.line}:{place.column}: {printable(related.message)}"
+    for fix in finding.fixes[:1]:
+        yield f"  = {paint('fix', _BOLD)}: {printable(fix.title)}{'' if fix.safe else ' (look before you apply it)'}"
+
+
+def _excerpt(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[str]:
+    lines = outcome.lines(finding.place.document)
+    place = lines.position(finding.place.span.start)
+    text = lines.line_text(place.line)
+    end = lines.position(finding.place.span.end)
+    last = end.column if end.line == place.line else len(text)
+    left = max(0, place.column - _MAX_WIDTH // 2) if len(text) > _MAX_WIDTH else 0
+    piece = text[left : left + _MAX_WIDTH]
+    number = str(place.line + 1)
+    margin = " " * len(number)
+    pad = _width(text[left : place.column])
+    marks = max(1, _width(text[place.column : min(last, left + _MAX_WIDTH)]))
+    yield f"{margin} {paint('|', _FAINT)}"
+    yield f"{paint(number, _FAINT)} {paint('|', _FAINT)} {printable(piece)}"
+    yield f"{margin} {paint('|', _FAINT)} {' ' * pad}{paint('^' * marks, _COLOURS[finding.severity])}"
+
+
+def printable(text: str) -> str:
+    """A text that a terminal shows as it is: one cell a tab, control characters and lone surrogates replaced."""
+    return "".join(_cell(character) for character in text)
+
+
+def _cell(character: str) -> str:
+    if character == "\t":
+        return " "
+    if character.isascii():
+        return character if character >= " " and character != "\x7f" else "\N{REPLACEMENT CHARACTER}"
+    category = unicodedata.category(character)
+    return "\N{REPLACEMENT CHARACTER}" if category in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character
+
+
+def _width(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _summary(outcome: CheckOutcome) -> str:
+    parts = [
+        _counted(outcome.count(Severity.ERROR), "error"),
+        _counted(outcome.count(Severity.WARNING), "warning"),
+        _counted(outcome.count(Severity.INFORMATION), "remark"),
+        _counted(outcome.count(Severity.HINT), "hint"),
+    ]
+    return f"{', '.join(part for part in parts if part)} in {_counted(outcome.file_count, 'file')}"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}" if count else ""
