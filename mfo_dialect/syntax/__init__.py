@@ -6,6 +6,7 @@ Any text gives a tree. This package alone imports the YAML library.
 from mfo_dialect.syntax.core_schema import CoreValue
 from mfo_dialect.syntax.document import Comment, Problem, ProblemKind, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.parser import parse
+from mfo_dialect.syntax.plain import TooManyNodesError, to_value
 from mfo_dialect.syntax.tree import (
     Alias,
     AnyNode,
@@ -35,8 +36,10 @@ __all__ = [
     "Sequence",
     "Style",
     "SyntaxTree",
+    "TooManyNodesError",
     "YamlDocument",
     "follow",
     "is_merge_key",
     "parse",
+    "to_value",
 ]
