@@ -28,7 +28,12 @@ from mfo_dialect.text import Span
 MAX_DEPTH = 200
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _GIVE_UP_DEPTH = 1_000
+_MAX_TABS = 50
 _PROPERTY = re.compile(r"&(?P<anchor>[^\s,\[\]{}]+)|(?P<tag>!<[^\s>]*>|![^\s,\[\]{}]*)")
+_MAX_PROPERTY = 500
+_PROPERTIES_BEFORE = re.compile(r"![^\s,\[\]{}]*[ \t]+\Z")
+_DASH = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*-")
+_COLON = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*:")
 _GAP = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z))+[ \t]*|[ \t]+")
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
 _TEMPLATE_MESSAGE = "a value that starts with {{ must be quoted: YAML reads {{ ... }} as a map"
@@ -96,7 +101,21 @@ def compose(
         The documents. After a failure, the collections open at that place end there.
     """
     text = origin.text if readable is None else readable
+    composition = _composed(origin, text, engine, stand_ins)
+    for _ in range(_MAX_TABS):
+        failure = composition.failure
+        if engine is Engine.C or failure is None or not _is_separating_tab(text, failure):
+            break
+        text = text[: failure.offset] + " " + text[failure.offset + 1 :]
+        composition = _composed(origin, text, engine, stand_ins, tabs_blanked=True)
+    return composition
+
+
+def _composed(
+    origin: Origin, text: str, engine: Engine, stand_ins: StandIns | None, *, tabs_blanked: bool = False
+) -> Composition:
     composer = _Composer(origin, text, stand_ins)
+    composer.tabs_blanked = tabs_blanked
     try:
         composer.run(event_source(text, engine))
     except Exception as error:  # noqa: BLE001 - engines raise what they like on odd text
@@ -105,13 +124,23 @@ def compose(
     return composer.result
 
 
+def _is_separating_tab(text: str, failure: Failure) -> bool:
+    """Whether the engine in Python stumbles over a tab between words, which YAML allows and the other one reads."""
+    place = failure.offset
+    if text[place : place + 1] != "\t" or "cannot start any token" not in failure.problem:
+        return False
+    line_start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
+    return bool(text[line_start:place].strip())
+
+
 class _Composer:
-    __slots__ = ("limit", "origin", "result", "root", "stack", "stand_ins", "text")
+    __slots__ = ("limit", "origin", "result", "root", "stack", "stand_ins", "tabs_blanked", "text")
 
     def __init__(self, origin: Origin, text: str, stand_ins: StandIns | None) -> None:
         self.origin = origin
         self.text = text
         self.limit = len(origin.text)
+        self.tabs_blanked = False
         self.stand_ins = stand_ins
         self.result = Composition()
         self.stack: list[_Open] = []
@@ -163,15 +192,20 @@ class _Composer:
         value = event.value
         tag = anchor = None
         if event.anchor is not None or event.ctag is not None:
-            tag, anchor, properties_end, start = self.properties(start, end)
+            tag, anchor, properties_end, start = self.properties(event, end)
             if not value and style is Style.PLAIN:
                 start = end = properties_end
+        elif not value and style is Style.PLAIN:
+            start = end = self.missing_place(start)
         if style is Style.LITERAL or style is Style.FOLDED:
             end = self.trimmed(start, end)
         if end > self.limit:
             start, end = min(start, self.limit), self.limit
         if self.stand_ins is not None:
             value = self.stand_ins.restored(value, self.origin.text[start:end])
+        if self.tabs_blanked and style is Style.PLAIN and "\n" not in value:
+            written = self.origin.text[start:end]
+            value = written if len(written) == len(value) else value
         node = Scalar(self.origin, start, end, value, style, tag, anchor)
         if anchor is not None:
             self.result.anchored.append(node)
@@ -191,7 +225,7 @@ class _Composer:
         start = event.start_mark.index
         tag = anchor = None
         if event.anchor is not None or event.ctag is not None:
-            tag, anchor, _, start = self.properties(start, end)
+            tag, anchor, _, start = self.properties(event, end)
         if not opened.flow:
             end = max(start + 1, children[-1].end) if children else start
         if end > self.limit:
@@ -242,8 +276,31 @@ class _Composer:
         self.result.problems.append(Problem(ProblemKind.TOO_DEEP, message, node.span))
         return node
 
-    def properties(self, start: int, end: int) -> _Properties:
-        """The tag and the anchor written at ``start``, and where they end and the node itself starts."""
+    def missing_place(self, place: int) -> int:
+        """Where nothing is written: behind the colon or the dash, wherever the engine says."""
+        if not self.stack or self.stack[-1].flow and not self.stack[-1].is_map:
+            return place
+        opened = self.stack[-1]
+        children = opened.children
+        if not opened.is_map:
+            after = children[-1].end if children else opened.event.start_mark.index
+            match = _DASH.match(self.text, after)
+            return match.end() if match and match.end() <= place else place
+        if len(children) % 2 == 0:
+            return place
+        match = _COLON.match(self.text, children[-1].end)
+        return match.end() if match and match.end() <= place else children[-1].end
+
+    def properties(self, event: Any, end: int) -> _Properties:
+        """The tag and the anchor of an event's node, and where they end and the node itself starts."""
+        start = event.start_mark.index
+        found = self.properties_at(start, end)
+        if event.ctag is not None and found.tag is None:
+            before = _PROPERTIES_BEFORE.search(self.text, max(0, start - _MAX_PROPERTY), start)
+            found = self.properties_at(before.start(), end) if before else found
+        return found
+
+    def properties_at(self, start: int, end: int) -> _Properties:
         tag: str | None = None
         anchor: str | None = None
         last = place = start
