@@ -41,11 +41,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, ClassVar, TypedDict, Unpack
+from typing import Any, ClassVar, Self, TypedDict, Unpack
 
 REDACTED = "[redacted]"
 MAX_MESSAGE_LENGTH = 2000
 
+_PLAIN_FACTS = ("task", "attempt", "request_id", "status", "retry_after", "details")
 _MIN_SECRET_LENGTH = 4
 _MAX_DETAIL_DEPTH = 16
 _MAX_DETAIL_ITEMS = 100
@@ -125,39 +126,29 @@ class MfoError(Exception):
         self.details = redact_data(facts.get("details"))
         super().__init__(self.message)
 
-    def located(
-        self, *, task: str | None = None, attempt: int | None = None, place: Place | str | None = None
-    ) -> MfoError:
+    def located(self, task: str | None = None, attempt: int | None = None, place: Place | str | None = None) -> Self:
         """The same error, knowing where in the run it happened; what it knew already stays as it was."""
-        self.task = self.task if self.task is not None else task
-        self.attempt = self.attempt if self.attempt is not None else attempt
-        self.place = self.place if self.place is not None else place
+        self.task = task if self.task is None else self.task
+        self.attempt = attempt if self.attempt is None else self.attempt
+        self.place = place if self.place is None else self.place
         return self
 
-    def redacted(self, secrets: Iterable[str]) -> MfoError:
+    def redacted(self, secrets: Iterable[str]) -> Self:
         """The same error, with these values struck out of all that it says."""
         known = tuple(secrets)
         self.message = redact(self.message, known)
         self.hint = redact(self.hint, known)
         self.details = redact_data(self.details, known)
-        self.request_id = redact(self.request_id, known) if self.request_id is not None else None
+        self.request_id = redact(self.request_id, known) if self.request_id else None
         self.args = (self.message,)
         return self
 
     def to_data(self) -> dict[str, Any]:
         """The error as JSON values: ``code``, ``message``, ``transient`` and whatever else is known."""
-        known = {
-            "hint": self.hint or None,
-            "task": self.task,
-            "attempt": self.attempt,
-            "place": str(self.place) if self.place is not None else None,
-            "request_id": self.request_id,
-            "status": self.status,
-            "retry_after": self.retry_after,
-            "details": self.details,
-        }
-        head: dict[str, Any] = {"code": self.code, "message": self.message, "transient": self.transient}
-        return head | {name: value for name, value in known.items() if value is not None}
+        data: dict[str, Any] = {"code": self.code, "message": self.message, "transient": self.transient}
+        data |= {"hint": self.hint or None, "place": None if self.place is None else str(self.place)}
+        data |= {name: getattr(self, name) for name in _PLAIN_FACTS}
+        return {name: value for name, value in data.items() if value is not None}
 
     def __str__(self) -> str:
         names = {"task": self.task, "attempt": self.attempt, "request": self.request_id}

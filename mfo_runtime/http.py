@@ -7,10 +7,12 @@ wait bounded, answers of bounded size, no cookie kept, and no header or body of 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -140,6 +142,7 @@ class HttpClient:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=self.settings.max_connections),
             headers={"user-agent": self.settings.user_agent, "accept-encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            verify=_trusted_authorities(self.settings.use_environment),
             trust_env=self.settings.use_environment,
             mounts=dict.fromkeys(_LOOPBACK),
         )
@@ -222,8 +225,14 @@ class HttpClient:
         return HttpResponse(incoming.status_code, dict(incoming.headers), body, str(shown))
 
 
+@cache
+def _trusted_authorities(use_environment: bool) -> ssl.SSLContext:  # noqa: FBT001 - the key of the cache
+    """The certificates to trust; loading them takes longer than a hundred requests, so all clients share them."""
+    return httpx.create_ssl_context(trust_env=use_environment)
+
+
 async def _bounded_body(incoming: httpx.Response, limit: int, origin: str) -> bytes:
-    announced = incoming.headers.get("content-length", "")
+    announced = incoming.headers.get("content-length", "") if incoming.request.method != "HEAD" else ""
     if announced.isdecimal() and len(announced) < 20 and int(announced) > limit:  # noqa: PLR2004 - 64 bits, in decimal
         raise _too_long(limit, origin)
     pieces: list[bytes] = []

@@ -72,6 +72,7 @@ class _Watch:
         self._observer = observer
         self._clock = clock
         self._since = clock.monotonic()
+        self._current = call
 
     def started(self, number: int) -> Call:
         self._since = self._clock.monotonic()
