@@ -86,7 +86,7 @@ class Accounts:
             raise ApiError(ErrorCode.AUTHENTICATION, "wrong email or password")
         issued = int(self._dates.seconds())
         claims = {"sub": str(row["id"]), "iat": issued, "exp": issued + int(lifetime), "jti": secrets.token_hex(8)}
-        return jwt.encode(claims, self._key, _ALGORITHM)
+        return jwt.encode(claims, self._key, _ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 
     def user_of(self, token: str) -> str | None:
         """The id of the user who holds an API token or the token of a log-in; None where it is not good."""
@@ -98,7 +98,7 @@ class Accounts:
 
     def _logged_in_user(self, token: str) -> str | None:
         try:
-            claims = jwt.decode(
+            claims = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
                 token,
                 self._key,
                 [_ALGORITHM],

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError, best_match  # pyright: ignore[reportUnknownVariableType]
 
 from mfo_runtime.server.failures import ApiError, invalid
 
@@ -48,7 +48,8 @@ def check_shape(value: Any, schema: Mapping[str, Any], path: str = "") -> None:
     Raises:
         ApiError: a 400 that says what is wrong and at which path of the body.
     """
-    error = best_match(_validator(_Schema(schema)).iter_errors(value))
+    errors = _validator(_Schema(schema)).iter_errors(value)  # pyright: ignore[reportUnknownMemberType]
+    error = cast("ValidationError | None", best_match(errors))
     if error is not None:
         raise _shape_error(error, path)
 

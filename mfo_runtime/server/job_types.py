@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.server.database import from_json, to_json
@@ -22,7 +22,7 @@ async def _echo(job_input: Any) -> Any:
 
 
 async def _sleep(job_input: Any) -> Any:
-    duration: Any = job_input.get("duration") if isinstance(job_input, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    duration = _field(job_input, "duration")
     seconds = parse_duration(duration) if isinstance(duration, str) else None
     if seconds is None or not 0 <= seconds <= _LONGEST_SLEEP:
         raise ValueError('the job needs an input {"duration": "2s"}, a day at most')
@@ -31,8 +31,12 @@ async def _sleep(job_input: Any) -> Any:
 
 
 async def _fail(job_input: Any) -> Any:
-    message: Any = job_input.get("message") if isinstance(job_input, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    message = _field(job_input, "message")
     raise ValueError(message if isinstance(message, str) else "the job was asked to fail")
+
+
+def _field(job_input: Any, name: str) -> Any:
+    return cast("dict[str, Any]", job_input).get(name) if isinstance(job_input, dict) else None
 
 
 BUILT_IN_JOB_TYPES: Mapping[str, JobType] = MappingProxyType({"echo": _echo, "sleep": _sleep, "fail": _fail})

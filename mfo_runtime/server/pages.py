@@ -9,8 +9,9 @@ from typing import Any
 from mfo_runtime.server.database import Database
 from mfo_runtime.server.failures import invalid
 
-DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
+"""The largest page, and the size of one where the request names none."""
+
 _MAX_NUMBER = 10**9
 
 
@@ -33,7 +34,7 @@ def page_of_rows(
         name: the key under which the list stands in the answer.
         query: the request's query, from which page and size are read.
     """
-    page, size = _number(query, "page", 1), _number(query, "page_size", DEFAULT_PAGE_SIZE)
+    page, size = _number(query, "page", 1), _number(query, "page_size", MAX_PAGE_SIZE)
     if size > MAX_PAGE_SIZE:
         raise invalid(f"page_size must be at most {MAX_PAGE_SIZE}", "page_size")
     values = tuple(values)

@@ -39,13 +39,10 @@ async def deliver(store: Store, sender: Sender, delivery_id: str, *, attempts: i
         return
     response, error = await _try(sender, _request(store, row))
     tried = int(row["attempts"])
-    if not error:
-        status = "delivered"
-    else:
-        status = "dead" if tried >= attempts else "pending"
+    failed = "dead" if tried >= attempts else "pending"
     wait = min(delay * 2 ** min(tried - 1, _MAX_DOUBLINGS), _LONGEST_DELAY)
     due = store.dates.seconds() + wait
-    deliveries.settle(store, delivery_id, status, response=response, error=error, due=due)
+    deliveries.settle(store, delivery_id, failed if error else "delivered", response=response, error=error, due=due)
 
 
 def _request(store: Store, row: sqlite3.Row) -> OutgoingRequest:

@@ -82,7 +82,7 @@ class Workers:
         self._under_way[piece_id] = task
         try:
             await trade.perform(piece_id, self.id)
-        except Exception:  # the fence: one piece of work that breaks must not end the workers
+        except Exception:  # noqa: BLE001 - the fence: one piece of work that breaks must not end the workers
             _log.exception("work on %s ended unexpectedly", piece_id)
         finally:
             del self._under_way[piece_id]

@@ -20,12 +20,15 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatQuestion:
-    """A conversation that waits for its next message, with what the client asks of the model."""
+    """A conversation that waits for its next message, with what the client asks of the model.
+
+    A tool is a name, or a mapping with ``name``, ``description`` and ``parameters``.
+    """
 
     messages: tuple[ChatMessage, ...]
     thread_id: str = ""
     model_id: str = ""
-    tools: tuple[Mapping[str, Any], ...] = ()
+    tools: tuple[str | Mapping[str, Any], ...] = ()
     tool_choice: Any = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -26,6 +26,7 @@ _MOST_MESSAGES = 1000
 _MESSAGE = body(
     {"role": {"enum": ["system", "user", "assistant", "tool"]}, "content": {"type": ["string", "null"]}}, "role"
 )
+_TOOL = {"type": ["object", "string"], "minLength": 1, "properties": {"name": NAME}, "required": ["name"]}
 _SEND = body(
     {
         "messages": {"type": ["array", "null"], "items": _MESSAGE, "maxItems": _MOST_MESSAGES},
@@ -33,7 +34,7 @@ _SEND = body(
         "thread_id": OPTIONAL_TEXT,
         "provider_id": OPTIONAL_TEXT,
         "model_id": OPTIONAL_TEXT,
-        "tools": {"type": ["array", "null"], "items": body({"name": NAME}, "name"), "maxItems": 1000},
+        "tools": {"type": ["array", "null"], "items": _TOOL, "maxItems": 1000},
         "tool_choice": {"type": ["string", "object", "null"]},
         "options": OPTIONAL_MAP,
         "metadata": OPTIONAL_MAP,

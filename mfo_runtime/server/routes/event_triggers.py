@@ -67,18 +67,16 @@ def _create(call: Call) -> Answer:
     if given.get("filter"):
         check_filter(given["filter"])
     trigger_id, now = store.identifiers.make("trigger"), store.dates.now()
-    columns = (given.get("condition") or {}, config, given.get("metadata") or {})
-    condition, action_config, metadata = (to_json(column) for column in columns)
     store.database.write(
         "INSERT INTO event_triggers VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?)",
         (
             trigger_id,
             event_type,
             given.get("filter") or "",
-            condition,
+            to_json(given.get("condition") or {}),
             action_type,
-            action_config,
-            metadata,
+            to_json(config),
+            to_json(given.get("metadata") or {}),
             now,
             now,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from mfo_runtime.server.database import from_json, to_json
@@ -13,7 +14,7 @@ from mfo_runtime.server.pages import page_of_rows
 from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, body
 from mfo_runtime.server.store import Store
 
-_FIELDS = {"content": {}, "properties": OPTIONAL_MAP, "metadata": OPTIONAL_MAP}
+_FIELDS: Mapping[str, Mapping[str, Any]] = {"content": {}, "properties": OPTIONAL_MAP, "metadata": OPTIONAL_MAP}
 _LARGE = ("content", "properties")
 
 
@@ -31,8 +32,8 @@ def _create(call: Call) -> Answer:
     resource_type = call.body.get("type") or call.body.get("resource_type")
     if not resource_type:
         raise invalid('lacks "type"', "type")
-    properties = call.body.get("properties") or {}
-    content = call.body["content"] if "content" in call.body else properties.get("content", "")
+    properties: dict[str, Any] = call.body.get("properties") or {}
+    content: Any = call.body["content"] if "content" in call.body else properties.get("content", "")
     resource_id, now = store.identifiers.make("resource"), store.dates.now()
     store.database.write(
         "INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, Union
+from typing import Any, Literal, Union, cast
 
 from mfo_runtime.server.failures import SettingsError
 from mfo_runtime.server.tools.tool import Tool
@@ -135,8 +135,9 @@ def _schema(hint: Any, depth: int = 0) -> dict[str, Any]:
     if hint in _SIMPLE:
         return {"type": _SIMPLE[hint]}
     if isinstance(hint, type) and issubclass(hint, Enum):
-        raise TypeError(f"{hint.__name__}: write a Literal instead of an Enum")
-    origin, arguments = typing.get_origin(hint) or hint, typing.get_args(hint)
+        raise TypeError("an Enum; write a Literal instead")
+    origin = cast("Any", typing.get_origin(hint) or hint)
+    arguments = typing.get_args(hint)
     if origin is typing.Annotated:
         return _schema(arguments[0], depth + 1)
     if origin is Literal:
@@ -147,7 +148,7 @@ def _schema(hint: Any, depth: int = 0) -> dict[str, Any]:
         return {"type": "array", "items": _schema(arguments[0], depth + 1)} if arguments else {"type": "array"}
     if origin in (dict, Mapping):
         return _mapping_schema(arguments, depth)
-    raise TypeError(getattr(hint, "__name__", str(hint)))
+    raise TypeError(str(cast("Any", hint)))
 
 
 def _mapping_schema(arguments: tuple[Any, ...], depth: int) -> dict[str, Any]:
