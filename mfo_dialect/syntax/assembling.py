@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
-from mfo_dialect.syntax.tree import Alias, Mapping, Node, Sequence
+from mfo_dialect.syntax.navigation import children_of
+from mfo_dialect.syntax.tree import Alias, Node
 from mfo_dialect.text import Span
 
 _HARMLESS = frozenset({ProblemKind.DUPLICATE_ANCHOR})
@@ -79,12 +80,3 @@ def damage_at(root: Node, span: Span) -> None:
 def _holds(node: Node, span: Span) -> bool:
     place = node.span
     return place.start <= span.start and span.end <= place.end
-
-
-def children_of(node: Node) -> tuple[Node, ...]:
-    """The nodes directly below: items, or keys and values in turn; aliases are not followed."""
-    if isinstance(node, Sequence):
-        return node.items
-    if isinstance(node, Mapping):
-        return tuple(part for pair in node.pairs for part in (pair.key, pair.value))
-    return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from mfo_dialect.syntax.comments import Comment, find_comments
 from mfo_dialect.syntax.tree import Mapping, Node, Scalar, Sequence
 from mfo_dialect.text import LineIndex, Span
 
@@ -40,14 +41,6 @@ class YamlDocument:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """``# text`` from the mark to the line's end."""
-
-    span: Span
-    text: str
-
-
 class SyntaxTree:
     """What one text holds. Made by ``parse``; never changed afterwards."""
 
@@ -67,6 +60,13 @@ class SyntaxTree:
         if self._lines is None:
             self._lines = LineIndex(self.text)
         return self._lines
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments in the order in which they are written, found on demand."""
+        if self._comments is None:
+            self._comments = find_comments(self.text, (document.root for document in self.documents))
+        return self._comments
 
 
 __all__ = [

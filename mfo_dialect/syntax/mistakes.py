@@ -212,7 +212,7 @@ class _Flow:
         opening = self.opened[0]
         message = f"this {self.text[opening]} is never closed"
         cut = len(self.text.rstrip())
-        return Mistake(ProblemKind.SYNTAX, message, opening, opening + 1, self.closers(), cut)
+        return Mistake(ProblemKind.SYNTAX, message, opening, opening + 1, " " + self.closers(), cut)
 
     def closers(self) -> str:
         return "".join(_CLOSERS[self.text[place]] for place in reversed(self.opened))

@@ -12,7 +12,7 @@ from enum import Enum, auto
 _LINE = re.compile(r"([ \t]*)([^\r\n]*)(\r\n|\r|\n|\Z)")
 _DASH = re.compile(r"-(?=\s|\Z)")
 _PLAIN_KEY = r"(?:[^\s\-?:,\[\]{}#|>'\"%@`]|[-?:](?=\S))(?:[^:#]|:(?=\S)|(?<=\S)#)*?"
-_KEY = re.compile(rf"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|{_PLAIN_KEY})[ \t]*:(?=\s|\Z)|\?(?=\s|\Z)")
+KEY = re.compile(rf"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|{_PLAIN_KEY})[ \t]*:(?=\s|\Z)|\?(?=\s|\Z)")
 _TIGHT_KEY = re.compile(r"(?P<key>[^\W\d][\w.\-]*):(?![/\\:])\S")
 _WORD = re.compile(r"(?P<word>[^\W\d][\w.\-]*)[ \t]*(?:#.*)?\Z")
 TAB_WIDTH = 2
@@ -121,7 +121,7 @@ def outline(text: str) -> list[Line]:
 
 def key_end(line: Line) -> int | None:
     """The offset behind the colon of the key on a line; None without one."""
-    match = _KEY.match(line.text, line.margin)
+    match = KEY.match(line.text, line.margin)
     return None if match is None else line.start + match.end()
 
 
@@ -144,7 +144,7 @@ def _kind(content: str) -> Kind:
         return Kind.COMMENT
     if _DASH.match(content):
         return Kind.DASH
-    if _KEY.match(content):
+    if KEY.match(content):
         return Kind.KEY
     if _TIGHT_KEY.match(content):
         return Kind.TIGHT_KEY

@@ -249,24 +249,25 @@ class Mapping(Node):
         """Whether the key is there, written or merged."""
         return isinstance(name, str) and self.pair(name) is not None
 
-    def effective_pairs(self, depth: int = 0) -> Iterator[Pair]:
-        """The written pairs without merge keys, then those that merge keys (``<<``) bring."""
-        merges: list[Node] = []
-        for pair in self.pairs:
-            if is_merge_key(pair.key):
-                merges.append(follow(pair.value))
-            else:
-                yield pair
-        if depth >= _MAX_MERGES:
-            return
-        for merged in merges:
-            for source in merged if isinstance(merged, Sequence) else (merged,):
-                if isinstance(source, Mapping):
-                    yield from source.effective_pairs(depth + 1)
+    def effective_pairs(self) -> Iterator[Pair]:
+        """The written pairs without merge keys, then those that merge keys (``<<``) bring.
+
+        A map that is merged many times over is visited once: what it brings again never counts.
+        """
+        visited = {id(self)}
+        waiting = [self]
+        while waiting:
+            merges: list[Mapping] = []
+            for pair in waiting.pop().pairs:
+                if is_merge_key(pair.key):
+                    merges += [source for source in _merged_maps(pair.value) if id(source) not in visited]
+                    visited.update(map(id, merges))
+                else:
+                    yield pair
+            waiting += reversed(merges)
 
 
 AnyNode: TypeAlias = Scalar | Sequence | Mapping | Alias
-_MAX_MERGES = 8
 _MAX_ALIASES = 8
 
 
@@ -277,6 +278,12 @@ def follow(node: Node) -> Node:
             return node
         node = node.target
     return node
+
+
+def _merged_maps(value: Node) -> list[Mapping]:
+    value = follow(value)
+    sources = list(value) if isinstance(value, Sequence) else [value]
+    return [source for source in sources if isinstance(source, Mapping)]
 
 
 def is_merge_key(key: Node) -> bool:
