@@ -169,11 +169,12 @@ class HttpClient:
             InvalidInputError: the request itself cannot be sent: its url, method or a header.
         """
         timeouts = request.timeouts or self.settings.timeouts
-        origin = _origin(_parsed_url(request.url))
+        url = _parsed_url(request.url)
+        origin = _origin(url)
         async with self._slot(timeouts.pool, origin):
             try:
                 async with asyncio.timeout(timeouts.total):
-                    return await self._follow(request, timeouts)
+                    return await self._follow(request, url, timeouts)
             except TimeoutError:
                 raise RequestTimeoutError(f"{origin} did not answer within {timeouts.total:g} s.") from None
 
@@ -192,17 +193,16 @@ class HttpClient:
         finally:
             self._slots.release()
 
-    async def _follow(self, request: HttpRequest, timeouts: Timeouts) -> HttpResponse:
+    async def _follow(self, request: HttpRequest, url: httpx.URL, timeouts: Timeouts) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._exchange(request, timeouts)
+            response = await self._exchange(request, url, timeouts)
             is_redirect = response.status in _REDIRECTS and "location" in response.headers
             if not is_redirect or request.redirects is Redirects.NONE:
                 return response
-            request = _redirected(request, response)
-        raise InvalidResponseError(f"{_origin(_parsed_url(request.url))} redirects in circles.")
+            request, url = _redirected(request, url, response)
+        raise InvalidResponseError(f"{_origin(url)} redirects in circles.")
 
-    async def _exchange(self, request: HttpRequest, timeouts: Timeouts) -> HttpResponse:
-        url = _parsed_url(request.url)
+    async def _exchange(self, request: HttpRequest, url: httpx.URL, timeouts: Timeouts) -> HttpResponse:
         limit = request.max_response_bytes or self.settings.max_response_bytes
         waits = httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
         with _fence(_origin(url)):
@@ -221,7 +221,7 @@ class HttpClient:
                 body = await _bounded_body(incoming, limit, _origin(url))
             finally:
                 await incoming.aclose()
-        shown = url.copy_with(username="", password="")
+        shown = url.copy_with(username="", password="") if url.userinfo else url
         return HttpResponse(incoming.status_code, dict(incoming.headers), body, str(shown))
 
 
@@ -252,8 +252,7 @@ def _too_long(limit: int, origin: str) -> InvalidResponseError:
     )
 
 
-def _redirected(request: HttpRequest, response: HttpResponse) -> HttpRequest:
-    here = _parsed_url(request.url)
+def _redirected(request: HttpRequest, here: httpx.URL, response: HttpResponse) -> tuple[HttpRequest, httpx.URL]:
     there = _redirect_target(here, response.headers["location"])
     reads = request.method.upper() in {"GET", "HEAD"}
     keeps_method = reads or response.status in _METHOD_KEPT
@@ -261,7 +260,7 @@ def _redirected(request: HttpRequest, response: HttpResponse) -> HttpRequest:
         raise InvalidResponseError(f"{_origin(here)} redirects a {request.method.upper()}.", status=response.status)
     method, body = (request.method, request.body) if keeps_method else ("GET", None)
     if _origin(there) == _origin(here):
-        return replace(request, url=str(there), query=_EMPTY, method=method, body=body)
+        return replace(request, query=_EMPTY, method=method, body=body), there
     if request.redirects is Redirects.SAME_ORIGIN or body is not None:
         raise InvalidResponseError(
             f"{_origin(here)} redirects to {_origin(there)}, which was not asked and gets nothing of the request.",
@@ -269,7 +268,7 @@ def _redirected(request: HttpRequest, response: HttpResponse) -> HttpRequest:
             hint=f"If that is where the server is now, use {_origin(there)} as its address.",
         )
     headers = {name: value for name, value in request.headers.items() if name.lower() in _HARMLESS_HEADERS}
-    return replace(request, url=str(there), query=_EMPTY, method=method, body=None, headers=headers)
+    return replace(request, query=_EMPTY, method=method, body=None, headers=headers), there
 
 
 def _redirect_target(here: httpx.URL, location: str) -> httpx.URL:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from dataclasses import replace
 
 import pytest
@@ -230,3 +232,25 @@ async def test_a_proxy_of_the_environment_is_not_asked_for_loopback(server, monk
     monkeypatch.delenv("NO_PROXY", raising=False)
     async with HttpClient() as http:
         assert (await http.send(HttpRequest("GET", server.url))).status == 200
+
+
+async def test_a_length_without_a_body_is_not_held_against_the_answer(server, http):
+    server.script(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n")
+    response = await http.send(HttpRequest("HEAD", server.url))
+    assert (response.status, response.body) == (200, b"")
+
+
+async def test_a_connection_that_is_reset_in_the_body(http):
+    async def reset(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
+        await writer.drain()
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    server = await asyncio.start_server(reset, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ConnectionFailedError, match=rf"127\.0\.0\.1:{port}") as caught:
+            await http.send(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+    assert caught.value.transient
