@@ -10,15 +10,18 @@ from typing import Any
 
 from mfo_dialect.templates.execution import Clock, MissingKey
 from mfo_dialect.templates.functions import FUNCTIONS, Function, Parameter
+from mfo_dialect.templates.jinja import JinjaTemplate, parse_jinja
 from mfo_dialect.templates.pipelines import KEYWORDS
 from mfo_dialect.templates.problems import Problem, ProblemKind, TemplateError
-from mfo_dialect.templates.template import GoTemplate, Template, VariableRead
+from mfo_dialect.templates.reads import VariableRead
+from mfo_dialect.templates.template import GoTemplate, Template
 
 __all__ = [
     "FUNCTIONS",
     "KEYWORDS",
     "Function",
     "GoTemplate",
+    "JinjaTemplate",
     "MissingKey",
     "Parameter",
     "Problem",
@@ -27,6 +30,7 @@ __all__ = [
     "TemplateError",
     "VariableRead",
     "parse",
+    "parse_jinja",
     "render",
 ]
 

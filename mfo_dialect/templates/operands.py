@@ -13,7 +13,6 @@ from typing import Any
 from mfo_dialect.templates import nodes
 from mfo_dialect.templates.execution import UNSET, Frame, RenderError
 from mfo_dialect.templates.functions import FUNCTIONS, Evaluation, Function
-from mfo_dialect.templates.layouts import LayoutError, format_time
 from mfo_dialect.templates.values import (
     MISSING,
     REFUSED,
@@ -294,8 +293,6 @@ def _fields_with_arguments(
 
     def refuse(frame: Frame, dot: Any) -> Any:
         value = receiver(frame, dot)
-        if final is None and last == "Format" and kind_of(value) is Kind.TIME:
-            return value
         if kind_of(value) is Kind.MAP:
             raise RenderError(f"{last} is not a method but has arguments", span)
         return read_field(value, last, frame.absent, span)

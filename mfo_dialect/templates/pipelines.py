@@ -232,7 +232,7 @@ class ActionReader:
                 return nodes.Field(span, (nodes.Name(Span(start + 1, end), text[1:]),))
             case TokenKind.VARIABLE:
                 if text not in self._scope:
-                    message = f'undefined variable "{text}"{did_you_mean(text, self._scope)}'
+                    message = f'undefined variable "{text}"{did_you_mean(text, self._scope[1:])}'
                     self._report(Problem(message, span, ProblemKind.UNDEFINED_VARIABLE, start))
                 return nodes.Variable(span, nodes.Name(span, text), ())
             case TokenKind.WORD:

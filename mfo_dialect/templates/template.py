@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 from mfo_dialect.templates import nodes
+from mfo_dialect.templates.checking import check_calls, find_reads
 from mfo_dialect.templates.execution import Clock, MissingKey
 from mfo_dialect.templates.functions import FUNCTIONS
 from mfo_dialect.templates.parser import parse_source
 from mfo_dialect.templates.problems import Problem, TemplateError
+from mfo_dialect.templates.reads import Reads, VariableRead
 from mfo_dialect.templates.rendering import CompiledTemplate
 from mfo_dialect.text import Span
-
-
-@dataclass(frozen=True, slots=True)
-class VariableRead:
-    """One place where a template reads a variable that it must be given.
-
-    Attributes:
-        name: The variable: a key at the top of the data.
-        path: What is read below it, name by name; ``*`` is any element of a list or map.
-        span: The name and path in the source.
-        guarded: Whether the template copes with its absence: it is only tested, stands inside an ``if`` or ``with``
-            that tests it, or has a default.
-    """
-
-    name: str
-    path: tuple[str, ...]
-    span: Span
-    guarded: bool
 
 
 class Template(Protocol):
@@ -49,6 +32,11 @@ class Template(Protocol):
     @property
     def reads(self) -> tuple[VariableRead, ...]:
         """Every place where a variable of the data is read, in the order of the source."""
+        ...
+
+    @property
+    def reads_everything(self) -> bool:
+        """Whether the data is used as a whole, so that any variable may be read."""
         ...
 
     def render(self, data: Any, *, missingkey: MissingKey = "default", clock: Clock | None = None) -> str:
@@ -82,12 +70,23 @@ class GoTemplate:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the text, in the order of the source."""
-        return self._parsed.problems
+        found = self._parsed.problems
+        late = check_calls(self.tree, self.definitions, found)
+        return tuple(sorted((*found, *late), key=lambda problem: problem.span))
 
-    @cached_property
+    @property
     def reads(self) -> tuple[VariableRead, ...]:
         """Every place where a variable of the data is read, in the order of the source."""
-        return ()
+        return self._reads.variables
+
+    @property
+    def reads_everything(self) -> bool:
+        """Whether the data is used as a whole, so that any variable may be read."""
+        return self._reads.everything
+
+    @cached_property
+    def _reads(self) -> Reads:
+        return find_reads(self.tree, self.definitions)
 
     @cached_property
     def _compiled(self) -> CompiledTemplate:
