@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
-from mfo_dialect.syntax import Mapping, Node, Scalar, to_value
+from mfo_dialect.syntax import Mapping, Node, Scalar, TooManyNodesError, to_value
 
 
 def schema_data(node: Node | None, bundle: Bundle) -> object:
-    """A schema as plain data; None where there is none, or where its name is not known."""
+    """A schema as plain data; None where there is none, it has an unknown name, or aliases multiply it too often."""
     if isinstance(node, Scalar) and isinstance(node.value, str):
         declared = bundle.schemas.get(node.value)
         node = declared.node if declared is not None else None
-    return to_value(node) if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping):
+        return None
+    try:
+        return to_value(node)
+    except TooManyNodesError:
+        return None
 
 
 def schema_shape(node: Node | None, bundle: Bundle) -> Shape:

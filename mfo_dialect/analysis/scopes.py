@@ -8,6 +8,7 @@ from functools import cached_property
 
 from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, build_level
+from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
@@ -68,6 +69,11 @@ class NodeView:
         """The subflows around it, outermost first, and itself."""
         owner = self.level.owner
         return (*owner.path, self) if owner is not None else (self,)
+
+    @cached_property
+    def id_path(self) -> tuple[str, ...]:
+        """The ids along ``path``: how the run order names the node."""
+        return tuple(view.id for view in self.path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +139,11 @@ class FlowView:
         """All nodes by id; ids are unique in a taskflow with its subflows, of two the first in the text counts."""
         ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start, reverse=True)
         return {view.id: view for view in ordered if view.node.id is not None}
+
+    @cached_property
+    def run_orders(self) -> RunOrders:
+        """Which nodes have run when another one starts."""
+        return RunOrders(self.top.graph)
 
     @cached_property
     def triggers(self) -> tuple[Trigger, ...]:

@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from mfo_dialect.rules.graph import unknown_node
+from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
+from mfo_dialect.rules.prompts import (
+    missing_variable,
+    template_syntax,
+    unknown_error_template,
+    unknown_prompt_template,
+    unknown_template_function,
+)
+from mfo_dialect.rules.references import (
+    maybe_not_run,
+    reference_before_run,
+    template_in_config,
+    unknown_output,
+    unknown_reference,
+)
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.text import yaml_syntax
+from mfo_dialect.rules.triggers import invalid_cron, payload_in_schedule, unknown_taskflow
 
 RULES: tuple[Rule, ...] = (
     yaml_syntax.RULE,
     unknown_node.RULE,
+    unknown_reference.RULE,
+    unknown_output.RULE,
+    reference_before_run.RULE,
+    maybe_not_run.RULE,
+    template_in_config.RULE,
+    unknown_prompt_template.RULE,
+    unknown_error_template.RULE,
+    template_syntax.RULE,
+    missing_variable.RULE,
+    unknown_template_function.RULE,
+    unknown_taskflow.RULE,
+    invalid_cron.RULE,
+    payload_in_schedule.RULE,
+    invalid_project_file.RULE,
+    internal_error.RULE,
 )
 
 __all__ = ["RULES", "Report", "Rule"]

@@ -1,0 +1,110 @@
+"""Chat tasks and the prompts that they use: which template, which variables are given, which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.model.access import mappings_at, text_at
+from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.model.workflow import Task
+from mfo_dialect.references import Reference, scan
+from mfo_dialect.syntax import Mapping, Scalar
+from mfo_dialect.templates import GoTemplate, VariableRead, parse
+from mfo_dialect.templates.jinja import JinjaTemplate, parse_jinja
+
+CHAT = "mfo_api_chat_send"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChatUse:
+    """One chat task and its prompt.
+
+    Attributes:
+        view: the task.
+        config: its config.
+        template_id: the scalar that names the template; None for an inline prompt.
+        template: the template of that name; None where there is none.
+        context: the ``prompt_context`` as written; None where there is none.
+    """
+
+    view: NodeView
+    config: Mapping
+    template_id: Scalar | None
+    template: PromptTemplate | None
+    context: Mapping | None
+
+    @property
+    def is_filled_by_agent(self) -> bool:
+        """Whether an agent gives the variables when the task runs."""
+        return "agent_id" in self.config
+
+
+def chat_use(view: NodeView, bundle: Bundle) -> ChatUse | None:
+    """The chat of a node; None where it is no chat task or has no config."""
+    task = view.node
+    if not isinstance(task, Task) or view.type_name != CHAT or task.config is None:
+        return None
+    name = text_at(task.config, "prompt_template_id")
+    template = bundle.templates.get(name.text) if name is not None else None
+    context = task.config.get("prompt_context")
+    return ChatUse(view, task.config, name, template, context if isinstance(context, Mapping) else None)
+
+
+def is_plain_name(scalar: Scalar) -> bool:
+    """Whether a name is written out, and not put together from references."""
+    return not any(isinstance(piece, Reference) for piece in scan(scalar.text))
+
+
+def parse_text(text: str, engine: str) -> GoTemplate | JinjaTemplate:
+    """Read a template's text in its language."""
+    return parse_jinja(text) if engine == "jinja2" else parse(text)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingVariable:
+    """A variable that a template needs and nobody gives; ``required`` where the template lists it."""
+
+    name: str
+    required: bool
+
+
+def missing_variables(chat: ChatUse) -> tuple[MissingVariable, ...]:
+    """The variables that neither ``prompt_context`` nor ``default_variables`` give (dialect section 8)."""
+    template = chat.template
+    if template is None or chat.is_filled_by_agent or template.mapping.damaged or chat.config.damaged:
+        return ()
+    written = chat.config.get("prompt_context")
+    if (
+        written is not None
+        and not isinstance(written, Mapping)
+        and not (isinstance(written, Scalar) and written.is_missing)
+    ):
+        return ()
+    given = set(template.defaults)
+    if chat.context is not None:
+        given.update(pair.name for pair in chat.context.effective_pairs() if pair.name is not None)
+    if template.variables is not None:
+        return tuple(MissingVariable(name, required=True) for name in template.variables if name not in given)
+    unguarded = dict.fromkeys(read.name for _, read in template_reads(template) if not read.guarded)
+    return tuple(MissingVariable(name, required=False) for name in unguarded if name not in given)
+
+
+def template_reads(template: PromptTemplate) -> Iterator[tuple[Scalar, VariableRead]]:
+    """Every place where a template's prompts read a variable."""
+    for scalar in template.texts:
+        for read in parse_text(scalar.text, template.engine).reads:
+            yield scalar, read
+
+
+def error_template_names(view: NodeView) -> Iterator[Scalar]:
+    """The error templates that a task's ``retry_with_prompt`` handlers name."""
+    task = view.node
+    if not isinstance(task, Task) or task.error_handling is None:
+        return
+    for handler in mappings_at(task.error_handling, "on_error"):
+        kind, name = text_at(handler, "type"), text_at(handler, "append_to_system_prompt")
+        if kind is not None and kind.text == "retry_with_prompt" and name is not None:
+            yield name

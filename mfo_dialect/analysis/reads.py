@@ -1,0 +1,30 @@
+"""Whether what a node reads has run by then (dialect section 4), with the doubts that keep a rule silent."""
+
+from __future__ import annotations
+
+from mfo_dialect.analysis.run_order import RunOrder
+from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.suggestions import nearest
+
+
+def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
+    """Whether ``producer`` has run when ``reader`` starts; None where the graph cannot be trusted.
+
+    It cannot where a part of the taskflow is unreadable, where nodes form a cycle that no condition leaves, where an
+    id is used twice, and where a misspelt edge may be the one that is missing: each of these is a finding of its own.
+    """
+    flow = reader.flow
+    if flow.damaged or any(level.graph.cycles for level in flow.levels):
+        return None
+    if flow.by_id.get(reader.id) is not reader or flow.by_id.get(producer.id) is not producer:
+        return None
+    order = flow.run_orders.ran_before(reader.id_path, producer.id_path)
+    if order.dependent and order.dependency and _edge_may_be_misspelt(flow.by_id[order.dependent[-1]].level):
+        return None
+    return order
+
+
+def _edge_may_be_misspelt(level: LevelView) -> bool:
+    names = level.by_id
+    written = (scalar.text for view in level.nodes for scalar in (*view.node.dependencies, *view.node.successors))
+    return any(name not in names and nearest(name, names) for name in written)

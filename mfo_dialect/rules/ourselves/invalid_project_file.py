@@ -1,0 +1,160 @@
+"""The project file is wrong.
+
+## What it finds
+
+An ``mfo.toml``, or the ``[tool.mfo]`` table of ``pyproject.toml``, that is not TOML, has a key that there is not,
+a value of the wrong type, or a rule that there is not.
+
+## Why it matters
+
+A setting that is misspelt does not count, and nobody notices.
+
+## Bad
+
+```yaml workflow.yml
+name: greet
+tasks:
+  - id: hello
+    type: mfo_api_chat_send
+    config: {prompt: "Say hello"}
+```
+
+```toml mfo.toml
+[rules]
+  unknown-outputs = "warning"
+# ^^^^^^^^^^^^^^^ MFO902 did you mean "unknown-output"
+  [bundel]
+#  ^^^^^^ MFO902 did you mean "bundle"
+prompts = ["shared/*.yml"]
+```
+
+## Good
+
+```yaml workflow.yml
+name: greet
+tasks:
+  - id: hello
+    type: mfo_api_chat_send
+    config: {prompt: "Say hello"}
+```
+
+```toml mfo.toml
+[rules]
+unknown-output = "warning"
+[bundle]
+prompts = ["shared/*.yml"]
+```
+
+## Fix
+
+Write the key or value that was meant; the nearest ones are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.catalogue.config_keys import PROJECT_FILE
+from mfo_dialect.catalogue.values import (
+    AnyType,
+    BooleanType,
+    EitherType,
+    Format,
+    IntegerType,
+    ListType,
+    MapType,
+    NumberType,
+    SchemaType,
+    TextType,
+    ValueType,
+    describe,
+)
+from mfo_dialect.durations import parse_duration
+from mfo_dialect.findings import Severity
+from mfo_dialect.model.project import Project
+from mfo_dialect.rules import select
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.suggestions import did_you_mean
+
+Path = tuple[str, ...]
+
+
+def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report what is wrong with the bundle's project file."""
+    project = bundle.project
+    if project.problem is not None:
+        yield Report(project.document, project.problem.span, project.problem.message)
+        return
+    for path, message in (*_check(project.data, PROJECT_FILE, ()), *_check_rules(project)):
+        yield Report(project.document, project.place_of(*path), message)
+
+
+def _check_rules(project: Project) -> Iterator[tuple[Path, str]]:
+    from mfo_dialect.rules import RULES  # noqa: PLC0415 - the list holds this rule
+
+    known = [name for rule in RULES for name in (rule.code, rule.name)]
+    for name in project.section("rules"):
+        if name not in known:
+            yield ("rules", name), f'there is no rule "{name}"{did_you_mean(name, known)}'
+
+
+def _check(value: Any, value_type: ValueType, path: Path) -> Iterator[tuple[Path, str]]:
+    if not _fits(value, value_type):
+        yield path, f'"{path[-1] if path else "the file"}" must be {describe(value_type)}'
+        return
+    match value_type:
+        case MapType():
+            yield from _check_table(cast("Mapping[str, Any]", value), value_type, path)
+        case ListType(item=item):
+            for one in cast("list[Any]", value):
+                yield from _check(one, item, path)
+        case TextType(choices=choices) if choices and value not in choices:
+            yield path, f'"{value}" is not {describe(value_type)}{did_you_mean(value, choices)}'
+        case TextType(format=Format.DURATION) if parse_duration(value) is None:
+            yield path, f'"{value}" is not {describe(value_type)}'
+        case TextType(non_empty=True) if not value.strip():
+            yield path, f'"{path[-1]}" is empty'
+        case _:
+            return
+
+
+def _check_table(table: Mapping[str, Any], map_type: MapType, path: Path) -> Iterator[tuple[Path, str]]:
+    keys = {key.name: key for key in map_type.keys}
+    for name, value in table.items():
+        key = keys.get(name)
+        value_type = key.type if key is not None else map_type.others
+        if value_type is None:
+            yield (*path, name), f'{map_type.title} has no key "{name}"{did_you_mean(name, keys)}'
+        else:
+            yield from _check(value, value_type, (*path, name))
+    for key in keys.values():
+        if key.required and key.name not in table:
+            yield path, f'{map_type.title} needs the key "{key.name}"'
+
+
+def _fits(value: object, value_type: ValueType) -> bool:
+    match value_type:
+        case MapType():
+            return isinstance(value, Mapping)
+        case SchemaType():
+            return isinstance(value, Mapping | bool)
+        case ListType():
+            return isinstance(value, list)
+        case TextType():
+            return isinstance(value, str)
+        case IntegerType(minimum=least):
+            return isinstance(value, int) and not isinstance(value, bool) and (least is None or value >= least)
+        case NumberType(minimum=least):
+            return isinstance(value, int | float) and not isinstance(value, bool) and (least is None or value >= least)
+        case BooleanType():
+            return isinstance(value, bool)
+        case EitherType(options=options):
+            return any(_fits(value, option) for option in options)
+        case AnyType():
+            return True
+
+
+RULE = Rule("MFO902", "invalid-project-file", Severity.ERROR, select.whole_bundle, check)

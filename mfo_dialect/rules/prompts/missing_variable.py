@@ -1,0 +1,126 @@
+"""A task does not give a variable that its prompt template needs.
+
+## What it finds
+
+A variable that the template lists in ``variables`` and that neither the task's ``prompt_context`` nor the template's
+``default_variables`` give: an error. Where a template has no list, a variable that it uses unguarded: a warning.
+Templates that an agent fills are left alone.
+
+## Why it matters
+
+A listed variable that is missing fails the task; another one prints as ``<no value>`` in the prompt.
+
+## Bad
+
+```yaml workflow.yml
+name: greet
+tasks:
+  - id: hello
+    type: mfo_api_chat_send
+    config:
+      prompt_template_id: greeting
+      #                   ^^^^^^^^ MFO604 "name"
+```
+
+```yaml prompts.yml
+templates:
+  greeting:
+    user_prompt: Say hello to {{ .name }}.
+    variables: [name]
+```
+
+## Good
+
+```yaml workflow.yml
+name: greet
+tasks:
+  - id: hello
+    type: mfo_api_chat_send
+    config:
+      prompt_template_id: greeting
+      prompt_context:
+        name: ${INPUT.name}
+```
+
+```yaml prompts.yml
+templates:
+  greeting:
+    user_prompt: Say hello to {{ .name }}.
+    variables: [name]
+```
+
+## Fix
+
+Add the variable to ``prompt_context``; the value is for you to fill in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.chats import ChatUse, MissingVariable, chat_use, missing_variables
+from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
+from mfo_dialect.rules import select
+from mfo_dialect.rules.fixes import insert_key
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.syntax import Scalar
+from mfo_dialect.text import Span
+
+
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report the variables that one chat task does not give, all in one finding of each weight."""
+    chat = chat_use(view, snapshot.bundle)
+    if chat is None or chat.template is None or chat.template_id is None:
+        return
+    missing = missing_variables(chat)
+    for group, severity in (
+        ([one for one in missing if one.required], Severity.ERROR),
+        ([one for one in missing if not one.required], Severity.WARNING),
+    ):
+        if group:
+            yield _report(chat, group, severity, snapshot)
+
+
+def _report(chat: ChatUse, missing: list[MissingVariable], severity: Severity, snapshot: Snapshot) -> Report:
+    template, template_id = chat.template, chat.template_id
+    assert template is not None
+    assert template_id is not None
+    names = ", ".join(f'"{one.name}"' for one in missing)
+    verb = "needs" if severity is Severity.ERROR else "uses"
+    message = (
+        f'prompt template "{template.id.text}" {verb} {names}, which neither prompt_context nor default_variables give'
+    )
+    pair = chat.config.pair("prompt_context")
+    span = pair.key.span if pair is not None else template_id.content_span
+    listed = template.variables or {}
+    related = tuple(
+        Related(Place(template.document, listed[one.name][0].content_span), f'"{one.name}" is required here')
+        for one in missing
+        if one.name in listed
+    )
+    fix = _fix(chat, missing, snapshot)
+    return Report(chat.view.document, span, message, related, (fix,) if fix is not None else (), severity=severity)
+
+
+def _fix(chat: ChatUse, missing: list[MissingVariable], snapshot: Snapshot) -> Fix | None:
+    document = chat.view.document
+    text = snapshot.bundle.sources[document].text
+    title = f"Add {', '.join(one.name for one in missing)} to prompt_context"
+    if chat.context is not None and chat.context.pairs:
+        edits = [insert_key(document, chat.context, one.name, '""', text) for one in missing]
+        first = next((edit for edit in edits if edit is not None), None)
+        if first is None or any(edit is None for edit in edits):
+            return None
+        joined = "".join(edit.new_text for edit in edits if edit is not None)
+        return Fix(title, (Edit(first.place, joined),))
+    values = "{" + ", ".join(f'{one.name}: ""' for one in missing) + "}"
+    empty = chat.config.get("prompt_context")
+    if isinstance(empty, Scalar) and empty.is_missing:
+        return Fix(title, (Edit(Place(document, Span(empty.span.start, empty.span.start)), f" {values}"),))
+    edit = insert_key(document, chat.config, "prompt_context", values, text) if empty is None else None
+    return Fix(title, (edit,)) if edit is not None else None
+
+
+RULE = Rule("MFO604", "missing-variable", Severity.ERROR, select.nodes, check)

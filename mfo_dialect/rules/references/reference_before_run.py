@@ -1,0 +1,104 @@
+"""A reference reads a node that has not run by then.
+
+## What it finds
+
+A node that reads another node's output without waiting for it: the other one is neither among its dependencies nor
+anywhere before them. A reference is no edge. Also found: a node that reads itself, and one that reads a node which
+runs only on a branch on which the reader does not.
+
+## Why it matters
+
+The value is not there yet, or only when the other task happens to be quicker.
+
+## Bad
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: fetch_letter
+    type: mfo_api_memory_get
+    config: {key: letter}
+  - id: answer
+    type: mfo_api_chat_send
+    config:
+      prompt: "Answer ${fetch_letter.value}"
+      #               ^^^^^^^^^^^^^^^^^^^^^ MFO403 does not wait for "fetch_letter"
+```
+
+## Good
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: fetch_letter
+    type: mfo_api_memory_get
+    config: {key: letter}
+  - id: answer
+    type: mfo_api_chat_send
+    config:
+      prompt: "Answer ${fetch_letter.value}"
+    dependencies: [fetch_letter]
+```
+
+## Fix
+
+Add the node to the reader's ``dependencies``, unless that would close a cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.reads import run_order
+from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
+from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.uses import Use
+from mfo_dialect.findings import Fix, Place, Related, Severity
+from mfo_dialect.rules import select
+from mfo_dialect.rules.fixes import add_dependency
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.text import Span
+
+
+def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
+    """Report a reference whose node never runs before its reader."""
+    if use.node is None or use.reference.problem:
+        return
+    producer = snapshot.resolution(use).node
+    if producer is not None:
+        yield from check_read(use.node, producer, use.document, use.span, snapshot)
+
+
+def check_read(reader: NodeView, producer: NodeView, document: str, span: Span, snapshot: Snapshot) -> Iterator[Report]:
+    """Report one read of a node by another, however it is written."""
+    order = run_order(reader, producer)
+    if order is None or order.verdict is not RanBefore.NEVER:
+        return
+    related = (Related(Place(document, producer.name_span), f'"{producer.id}" stands here'),)
+    yield Report(document, span, _message(reader, producer, order), related, _fixes(reader, order, snapshot))
+
+
+def _message(reader: NodeView, producer: NodeView, order: RunOrder) -> str:
+    if reader is producer:
+        return f'"{reader.id}" reads its own output, which is not there before it has run'
+    if order.why is Why.OTHER_BRANCH:
+        condition = order.condition[-1] if order.condition else "a condition"
+        return f'"{producer.id}" never runs before "{reader.id}": "{condition}" chooses between them'
+    if order.makes_cycle:
+        return f'"{producer.id}" runs after "{reader.id}", so its output is not there yet'
+    waiting = order.dependent[-1] if order.dependent else reader.id
+    awaited = order.dependency[-1] if order.dependency else producer.id
+    return f'"{waiting}" does not wait for "{awaited}": add it to the dependencies'
+
+
+def _fixes(reader: NodeView, order: RunOrder, snapshot: Snapshot) -> tuple[Fix, ...]:
+    if order.makes_cycle or not order.dependent or not order.dependency:
+        return ()
+    waiting = reader.flow.by_id[order.dependent[-1]]
+    text = snapshot.bundle.sources[reader.document].text
+    fix = add_dependency(reader.document, waiting.node.mapping, order.dependency[-1], text)
+    return (fix,) if fix is not None else ()
+
+
+RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, select.uses, check)
