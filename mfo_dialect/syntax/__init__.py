@@ -3,12 +3,12 @@
 Any text gives a tree. This package alone imports the YAML library.
 """
 
-from mfo_dialect.syntax.core_schema import CoreValue
 from mfo_dialect.syntax.comments import Comment
+from mfo_dialect.syntax.core_schema import CoreValue
 from mfo_dialect.syntax.cursor import CursorContext, Expects, Within, context_at
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import Engine
-from mfo_dialect.syntax.navigation import ExpansionError, Part, Step, children_of, path_at, scalars, to_value, walk
+from mfo_dialect.syntax.navigation import Part, Step, children_of, path_at, scalars, walk
 from mfo_dialect.syntax.parser import parse
 from mfo_dialect.syntax.plain import TooManyNodesError, to_value
 from mfo_dialect.syntax.tree import (
@@ -32,7 +32,6 @@ __all__ = [
     "CoreValue",
     "CursorContext",
     "Engine",
-    "ExpansionError",
     "Expects",
     "Mapping",
     "Node",
@@ -46,6 +45,7 @@ __all__ = [
     "Step",
     "Style",
     "SyntaxTree",
+    "TooManyNodesError",
     "Within",
     "YamlDocument",
     "children_of",

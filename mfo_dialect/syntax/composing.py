@@ -27,7 +27,7 @@ from mfo_dialect.text import Span
 
 MAX_DEPTH = 200
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-_GIVE_UP_DEPTH = 1_000
+_GIVE_UP_DEPTH = 300
 _MAX_TABS = 50
 _PROPERTY = re.compile(r"&(?P<anchor>[^\s,\[\]{}]+)|(?P<tag>!<[^\s>]*>|![^\s,\[\]{}]*)")
 _MAX_PROPERTY = 500

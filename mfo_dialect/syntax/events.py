@@ -23,6 +23,8 @@ except ImportError:  # the C engine is a separate wheel
 
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
 _ODD = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_BRACKET = re.compile(r"[\[\]{}]")
+_MAX_BRACKETS = 400
 _SHARED_STAND_IN = "\ufffd"
 
 
@@ -85,6 +87,7 @@ def event_source(text: str, engine: Engine) -> Callable[[], Any]:
     """
     if engine is Engine.C and CParser is not None:
         return CParser(text).get_event  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    _refuse_deep_brackets(text)
     return YAML(typ="safe", pure=True).parse(text).__next__  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -96,6 +99,17 @@ class RefusedError(Exception):
         super().__init__(problem)
         self.problem = problem
         self.offset = offset
+
+
+def _refuse_deep_brackets(text: str) -> None:
+    """Spare the engine in Python brackets so deep that it would look at all of them again for every word."""
+    if text.count("[") + text.count("{") <= _MAX_BRACKETS:
+        return
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth = depth + 1 if match[0] in "[{" else max(depth - 1, 0)
+        if depth > _MAX_BRACKETS:
+            raise RefusedError("brackets too deep", match.start())
 
 
 def failure_of(error: Exception, text: str) -> Failure:

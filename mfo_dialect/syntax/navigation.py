@@ -1,4 +1,4 @@
-"""Ways through a tree: down to an offset, over all nodes, and out to plain values. It changes nothing and reads no text."""
+"""Ways through a tree: down to an offset, and over all nodes. It changes nothing and reads no text."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mfo_dialect.syntax.tree import Alias, Mapping, Node, Pair, Scalar, Sequence, follow
+from mfo_dialect.syntax.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
     from mfo_dialect.syntax.document import SyntaxTree
-
-_MAX_VALUES = 100_000
-_MAX_VALUE_DEPTH = 250
 
 
 class Part(Enum):
@@ -42,10 +39,6 @@ class Step:
     key: str | int | None
     node: Node
     pair: Pair | None = None
-
-
-class ExpansionError(ValueError):
-    """A value is larger or deeper, its aliases followed, than anybody needs."""
 
 
 def path_at(tree: SyntaxTree | Node, offset: int) -> tuple[Step, ...]:
@@ -111,48 +104,3 @@ def walk(node: Node) -> Iterator[Node]:
 def scalars(node: Node) -> Iterator[Scalar]:
     """The scalars at and below a node, keys included; aliases are not followed."""
     return (found for found in walk(node) if isinstance(found, Scalar))
-
-
-def to_value(node: Node) -> Any:
-    """The node as plain data: dicts, lists, and the values of YAML's core schema.
-
-    Aliases are followed and merge keys applied; of two equal keys the first counts. A key that is a collection becomes
-    its text as written, and an alias to nothing None.
-
-    Raises:
-        ExpansionError: more than 100,000 values, or more than 250 levels, come out by following aliases.
-    """
-    return _Expansion().value(node, 0)
-
-
-class _Expansion:
-    def __init__(self) -> None:
-        self.left = _MAX_VALUES
-
-    def value(self, node: Node, depth: int) -> Any:
-        self.left -= 1
-        if self.left < 0 or depth > _MAX_VALUE_DEPTH:
-            raise ExpansionError(f"the value has more than {_MAX_VALUES} parts or {_MAX_VALUE_DEPTH} levels")
-        node = follow(node)
-        if isinstance(node, Scalar):
-            return node.value
-        if isinstance(node, Sequence):
-            items: list[Any] = []
-            for item in node.items:
-                items.append(self.value(item, depth + 1))  # noqa: PERF401 - a comprehension doubles the frames
-            return items
-        if isinstance(node, Mapping):
-            pairs: dict[Any, Any] = {}
-            for pair in node.effective_pairs():
-                key = _plain_key(pair.key)
-                if key not in pairs:
-                    pairs[key] = self.value(pair.value, depth + 1)
-            return pairs
-        return None
-
-
-def _plain_key(key: Node) -> Any:
-    key = follow(key)
-    if isinstance(key, Scalar):
-        return key.value
-    return key.name if isinstance(key, Alias) else key.source

@@ -1,4 +1,4 @@
-"""A node as plain Python data."""
+"""A node as plain Python data; it knows the tree and no text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TooManyNodesError(ValueError):
 def to_value(node: Node | None) -> Any:
     """A node as None, bool, int, float, str, list or dict: aliases followed, merges applied, the first of two keys.
 
-    Keys are texts. A half-written node gives what there is of it.
+    Keys are texts; a pair whose key is a list or a map is left out. A half-written node gives what there is of it.
 
     Raises:
         TooManyNodesError: aliases multiply the node to more than ``MAX_NODES`` values, or into itself.
@@ -38,7 +38,10 @@ class _Plain:
             case Scalar():
                 return node.value
             case Sequence():
-                return [self.convert(item, depth + 1) for item in node.items]
+                items: list[Any] = []
+                for item in node.items:
+                    items.append(self.convert(item, depth + 1))  # noqa: PERF401 - a comprehension doubles the frames
+                return items
             case Mapping():
                 result: dict[str, Any] = {}
                 for pair in node.effective_pairs():
