@@ -40,7 +40,7 @@ from mfo_runtime.engine import events
 from mfo_runtime.engine.choice import chosen_branch
 from mfo_runtime.engine.events import Effect, Event
 from mfo_runtime.engine.plan import NOWHERE, NodeRun, RunPlan
-from mfo_runtime.engine.progress import end, end_inside, open_level, push, release
+from mfo_runtime.engine.progress import end, end_inside, name_run, open_level, push, release
 from mfo_runtime.engine.state import MachineState
 from mfo_runtime.engine.states import ENDED, NodeState, RunState
 from mfo_runtime.errors import LoopLimitExceededError, MfoError, TaskFailedError
@@ -268,6 +268,7 @@ def _finish(state: MachineState) -> None:
                 release(state, state.settled.popleft())
     for number in range(count):
         if state.states[number] not in ENDED:
+            name_run(state, number)
             state.states[number] = NodeState.CANCELLED
             state.outputs[number] = None
             state.effects.append(events.NodeEnded(state.runs[number], NodeState.CANCELLED))

@@ -23,7 +23,7 @@ def open_level(state: MachineState, number: int) -> None:
         state.waiting[node] = plan.waits_for[node]
         state.taken[node] = 0
         if plan.parent[node] != NOWHERE:
-            _name(state, node)
+            name_run(state, node)
     for node in level.numbers:
         if state.waiting[node] == 0:
             _decide(state, node)
@@ -31,7 +31,7 @@ def open_level(state: MachineState, number: int) -> None:
         _end_level(state, number)
 
 
-def _name(state: MachineState, node: int) -> None:
+def name_run(state: MachineState, node: int) -> None:
     """Give a node the identity that its iteration and those of the subflows around it make."""
     plan = state.plan
     parent = plan.parent[node]
@@ -79,7 +79,7 @@ def _end_unrun(state: MachineState, node: int, how: NodeState) -> None:
 def end_inside(state: MachineState, subflow: int, how: NodeState) -> None:
     """End all nodes inside a subflow that does not run its level; for other nodes there are none."""
     for node in range(subflow + 1, state.plan.end[subflow]):
-        _name(state, node)
+        name_run(state, node)
         state.states[node] = how
         state.outputs[node] = None
         state.effects.append(NodeEnded(state.runs[node], how))
@@ -176,7 +176,7 @@ def _go_round(state: MachineState, loop: int) -> None:
     for node, waits_for in going_round.rearmed:
         state.waiting[node] = waits_for
         state.iterations[node] += 1
-        _name(state, node)
+        name_run(state, node)
         for number in range(node + 1, plan.end[node]):
             state.iterations[number] = 0
             state.taken[number] = 0
