@@ -291,6 +291,8 @@ class Interpreter:
         if not 0 <= number < len(branches):
             return self._failed(name)
         target = branches[number]
+        if target == name or target not in [node.id for node in self.graphs[self.around[name]].nodes]:
+            return self._failed(name)
         loops = self.graphs[self.around[name]].loops
         if any(name in loop.conditions and loop.head == target for loop in loops):
             if self.taken[name] >= self.max_iterations:
