@@ -34,10 +34,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer."""
+    """A JSON answer; its status is the route's."""
 
     body: Any
-    status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 

@@ -14,6 +14,9 @@ from mfo_runtime.server.rows import jobs
 from mfo_runtime.server.settings import JobType
 from mfo_runtime.server.store import Store
 
+MAX_STARTS = 3
+"""How often a job is started when the server dies under it, before it is given up."""
+
 _LONGEST_SLEEP = 24 * 3600.0
 
 
@@ -45,10 +48,13 @@ BUILT_IN_JOB_TYPES: Mapping[str, JobType] = MappingProxyType({"echo": _echo, "sl
 
 async def run_job(store: Store, job_types: Mapping[str, JobType], job_id: str, worker: str) -> None:
     """Run a claimed job to its end and write how it ended, with the event that tells of it."""
-    row = store.database.row("SELECT type, input, depth FROM jobs WHERE id = ?", (job_id,))
+    row = store.database.row("SELECT type, input, depth, starts FROM jobs WHERE id = ?", (job_id,))
     if row is None:
         return
-    result, error = await _outcome(job_types.get(str(row["type"])), from_json(row["input"]))
+    if int(row["starts"]) > MAX_STARTS:
+        result, error = None, f"the server died {MAX_STARTS} times while it ran"
+    else:
+        result, error = await _outcome(job_types.get(str(row["type"])), from_json(row["input"]))
     with store.database.transaction():
         job = jobs.finish(store, job_id, worker, result, error)
         if job is not None:

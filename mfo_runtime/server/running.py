@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import threading
@@ -21,6 +22,7 @@ from mfo_runtime.server.settings import ServerSettings
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 _GRACE_SECONDS = 5
+_BACKLOG = 512
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
 
 
@@ -125,11 +127,18 @@ def _prepare(settings: ServerSettings) -> tuple[Service, socket.socket, ServerAd
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; its protocol is named, as asyncio sends small packets at once only where it is."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
+        listener.close()
         raise SettingsError(f"{host} port {port}: cannot be listened on ({error})") from error
+    return listener
 
 
 def _url(listener: socket.socket, host: str) -> str:

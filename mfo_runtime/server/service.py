@@ -91,6 +91,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
         )
     replays = Replays(store, settings.idempotency_lifetime)
     replays.forget_old()
+    deliveries.forget_old(store)
     providers: dict[str, Provider] = {"echo": EchoProvider()}
     if settings.script is not None:
         providers["scripted"] = ScriptedProvider(settings.script, Turns(store).take)

@@ -109,13 +109,13 @@ async def _first_answer(endpoint: Endpoint, call: Call, name: Name | None) -> Re
     finish = await _prepared(endpoint.handler, call)
     if endpoint.method == "GET":
         answer = finish()
-        return json_response(encoded(answer.body), answer.status, dict(answer.headers))
+        return json_response(encoded(answer.body), endpoint.status, dict(answer.headers))
     with call.service.store.database.transaction():
         answer = finish()
         content = encoded(answer.body)
         if name is not None:
-            call.service.replays.keep(name, answer.status, content)
-    return json_response(content, answer.status, dict(answer.headers))
+            call.service.replays.keep(name, endpoint.status, content)
+    return json_response(content, endpoint.status, dict(answer.headers))
 
 
 async def _prepared(handler: Handler | Preparation, call: Call) -> Callable[[], Answer]:

@@ -57,7 +57,8 @@ class Workers:
         finally:
             for trade in self._trades:
                 trade.bell.detach()
-            self._give_back("worker = ?", self.id)
+            jobs.release(self._store, self.id)
+            deliveries.release(self._store, self.id)
             self._store.database.write("DELETE FROM workers WHERE id = ?", (self.id,))
 
     def stop(self, piece_id: str) -> None:
@@ -98,8 +99,5 @@ class Workers:
         with self._store.database.transaction():
             self._store.database.write("INSERT OR REPLACE INTO workers VALUES (?, ?)", (self.id, now))
             self._store.database.write("DELETE FROM workers WHERE last_seen < ?", (now - _SILENT_SECONDS,))
-            self._give_back("worker NOT IN (SELECT id FROM workers)")
-
-    def _give_back(self, workers: str, *values: str) -> None:
-        jobs.give_back(self._store, workers, *values)
-        deliveries.give_back(self._store, workers, *values)
+            jobs.recover(self._store)
+            deliveries.recover(self._store)

@@ -101,7 +101,10 @@ class TestScripted:
                     "template": "draft",
                     "answers": [{"text": "calling", "tool_calls": [{"name": "look", "arguments": {"n": 1}}]}, "done"],
                 },
-                {"template": "shaky", "answers": [{"error": {"status": 503, "message": "busy", "retry_after": 2}}, "ok"]},
+                {
+                    "template": "shaky",
+                    "answers": [{"error": {"status": 503, "message": "busy", "retry_after": 2}}, "ok"],
+                },
                 {"task": "analyse", "answer": {"json": {"é": [1, None]}, "delay": "1ms"}},
                 {"template": "limited", "answer": {"error": {"status": 429}}},
             ]

@@ -89,7 +89,11 @@ def test_an_unknown_route_is_not_found(api, path):
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("DELETE", "/api/tools", {"GET", "HEAD"}), ("GET", "/auth/login", {"POST"}), ("PATCH", "/api/jobs", {"GET", "HEAD", "POST"})],
+    [
+        ("DELETE", "/api/tools", {"GET", "HEAD"}),
+        ("GET", "/auth/login", {"POST"}),
+        ("PATCH", "/api/jobs", {"GET", "HEAD", "POST"}),
+    ],
 )
 def test_a_wrong_method_is_told_the_right_ones(api, method, path, allowed):
     answer = api(method, path, status=405)
@@ -133,7 +137,9 @@ def test_a_whole_surrogate_pair_is_text(api):
 def test_a_large_body_is_refused_and_a_body_at_the_limit_is_not(start):
     api = start(max_body=1000)
     frame = len(json.dumps({"key": "k", "value": ""}, separators=(",", ":")))
-    api.ok("POST", "/api/memory", content=json.dumps({"key": "k", "value": "x" * (1000 - frame)}, separators=(",", ":")))
+    api.ok(
+        "POST", "/api/memory", content=json.dumps({"key": "k", "value": "x" * (1000 - frame)}, separators=(",", ":"))
+    )
     error = api.error("POST", "/api/memory", content=b"x" * 1001, status=413)
     assert error["message"] == "the body has more than 1000 bytes"
     chunks = (b"x" * 100 for _ in range(100))
@@ -264,8 +270,6 @@ def test_an_unexpected_failure_tells_a_stranger_nothing(start, caplog, monkeypat
 
 
 def test_a_store_that_fails_is_said_to_be_unavailable_and_recovers(start, monkeypatch):
-    import sqlite3
-
     api = start()
 
     def full(self, *_):

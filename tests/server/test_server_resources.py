@@ -114,7 +114,9 @@ def test_resources_are_listed_by_type_and_by_page(start):
     assert api.ok("GET", "/api/resources?page=9")["resources"] == []
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=²", "page_size=0", "page_size=1001", f"page={10**12}"])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", "page=²", "page_size=0", "page_size=1001", f"page={10**12}"]
+)
 def test_a_page_that_cannot_be_is_refused(api, query):
     assert api.error("GET", f"/api/resources?{query}", status=400)["details"]["path"] in ("page", "page_size")
 

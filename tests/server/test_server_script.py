@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,10 @@ WRONG = [
     ({"script": [{"answer": "x", "answers": []}]}, 'script[0]: an entry needs either "answer" or a list of "answers"'),
     ({"script": [{"answers": []}]}, 'script[0].answers: "answers" is empty'),
     ({"script": [{"answers": "x"}]}, "script[0].answers: a list is expected here"),
-    ({"script": [{"answer": "x", "templat": "t"}]}, 'script[0].templat: unknown key "templat"; did you mean "template"?'),
+    (
+        {"script": [{"answer": "x", "templat": "t"}]},
+        'script[0].templat: unknown key "templat"; did you mean "template"?',
+    ),
     ({"script": [{"answer": "x", "template": 7}]}, "script[0].template: a text is expected here; put it in quotes"),
     ({"default": 7}, "default: an answer is a text, or a mapping with text, json, tool_calls or error"),
     ({"default": {}}, "default: this answer says nothing; it needs text, json, tool_calls or error"),
@@ -33,7 +38,10 @@ WRONG = [
     ({"default": {"json": {1, 2}}}, "default.json: this value cannot be written as JSON"),
     ({"default": {"json": float("nan")}}, "default.json: this value cannot be written as JSON"),
     ({"default": {"tool_calls": [{}]}}, 'default.tool_calls[0]: a tool call needs a "name"'),
-    ({"default": {"tool_calls": [{"name": "t", "arguments": []}]}}, "default.tool_calls[0].arguments: a mapping is expected here"),
+    (
+        {"default": {"tool_calls": [{"name": "t", "arguments": []}]}},
+        "default.tool_calls[0].arguments: a mapping is expected here",
+    ),
     ({"default": {"error": {}}}, 'default.error.status: "status" is a number from 400 to 599'),
     ({"default": {"error": {"status": 200}}}, 'default.error.status: "status" is a number from 400 to 599'),
     ({"default": {"error": {"status": True}}}, 'default.error.status: "status" is a number from 400 to 599'),
@@ -41,7 +49,10 @@ WRONG = [
         {"default": {"error": {"status": 429, "retry_after": "1s"}}},
         'default.error.retry_after: "retry_after" is a number of seconds, below 3600',
     ),
-    ({"default": {"error": {"status": 500}, "text": "x"}}, 'default: "error" stands alone: the request is answered with nothing else'),
+    (
+        {"default": {"error": {"status": 500}, "text": "x"}},
+        'default: "error" stands alone: the request is answered with nothing else',
+    ),
 ]
 
 
@@ -93,11 +104,15 @@ def test_without_a_default_nothing_may_fit():
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["script", "default", "answer", "answers", "text", "json", "error", "status", "tool_calls", "name"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["script", "default", "answer", "answers", "text", "json", "error", "status", "tool_calls", "name"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=20,
 )
@@ -105,9 +120,5 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_no_data_does_more_than_be_refused(data):
-    try:
-        script = Script.from_data(data)
-    except ScriptError as error:
-        assert ": " in str(error)
-    else:
-        assert script.entries
+    with contextlib.suppress(ScriptError):
+        assert Script.from_data(data).entries

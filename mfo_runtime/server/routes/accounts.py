@@ -31,7 +31,7 @@ def _create(call: Call) -> Answer:
     token_id, token = call.service.accounts.add_token(call.user_id, call.body.get("name") or "token")
     row = call.service.store.database.row("SELECT * FROM tokens WHERE id = ?", (token_id,))
     assert row is not None
-    return Answer({**_show(row), "token": token}, 201)
+    return Answer({**_show(row), "token": token})
 
 
 def _delete(call: Call) -> Answer:

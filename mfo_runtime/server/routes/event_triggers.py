@@ -81,7 +81,7 @@ def _create(call: Call) -> Answer:
             now,
         ),
     )
-    return Answer(_fetch(store, trigger_id), 201)
+    return Answer(_fetch(store, trigger_id))
 
 
 def _action(given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

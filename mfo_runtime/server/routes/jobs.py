@@ -28,7 +28,7 @@ def _create(call: Call) -> Answer:
     job_input = call.body.get("input", call.body.get("parameters"))
     job = jobs.insert(call.service.store, job_type, job_input, call.body.get("metadata") or {})
     record_event(call.service.store, "job.created", snapshot("job", job, "input"))
-    return Answer(job, 201)
+    return Answer(job)
 
 
 def _get(call: Call) -> Answer:

@@ -46,7 +46,7 @@ def _create(call: Call) -> Answer:
     )
     data = snapshot("notification", notification, "message", "content", "metadata")
     record_event(store, "notification.created", data)
-    return Answer(notification, 201)
+    return Answer(notification)
 
 
 def _get(call: Call) -> Answer:

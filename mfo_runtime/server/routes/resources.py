@@ -49,7 +49,7 @@ def _create(call: Call) -> Answer:
     )
     resource = _fetch(store, resource_id)
     record_event(store, "resource.created", snapshot("resource", resource, *_LARGE))
-    return Answer(resource, 201)
+    return Answer(resource)
 
 
 def _get(call: Call) -> Answer:

@@ -50,7 +50,7 @@ def _create(call: Call) -> Answer:
             now,
         ),
     )
-    return Answer(_fetch(store, webhook_id), 201)
+    return Answer(_fetch(store, webhook_id))
 
 
 def _get(call: Call) -> Answer:

@@ -9,6 +9,9 @@ from typing import Any
 from mfo_runtime.server.database import to_json
 from mfo_runtime.server.store import Store
 
+KEPT = 10_000
+"""How many deliveries are kept to be looked at."""
+
 
 def insert(store: Store, origin: str, event_id: str, request: Mapping[str, Any]) -> None:
     """Queue a request and wake the worker.
@@ -76,14 +79,30 @@ def settle(store: Store, delivery_id: str, status: str, *, response: int | None,
     )
 
 
-def give_back(store: Store, workers: str, *values: Any) -> None:
-    """Make pending again what is being sent by workers that satisfy an SQL condition."""
+def release(store: Store, worker: str) -> None:
+    """Make pending again what a worker that stops is sending."""
+    store.database.write(
+        "UPDATE deliveries SET status = 'pending', worker = '' WHERE status = 'sending' AND worker = ?", (worker,)
+    )
+
+
+def recover(store: Store) -> None:
+    """Make pending again what was being sent by workers that are no more."""
     with store.database.transaction():
         store.database.write(
-            f"UPDATE deliveries SET status = 'pending', worker = '' WHERE status = 'sending' AND {workers}",  # noqa: S608 - the condition is this package's own text
-            values,
+            """UPDATE deliveries SET status = 'pending', worker = ''
+               WHERE status = 'sending' AND worker NOT IN (SELECT id FROM workers)"""
         )
         store.database.after_commit(store.deliveries_bell.ring)
+
+
+def forget_old(store: Store) -> None:
+    """Drop what was delivered or buried, but for the newest ``KEPT`` rows."""
+    store.database.write(
+        """DELETE FROM deliveries WHERE status IN ('delivered', 'dead')
+           AND rowid <= (SELECT MAX(rowid) FROM deliveries) - ?""",
+        (KEPT,),
+    )
 
 
 def give_up(store: Store, origin: str) -> None:

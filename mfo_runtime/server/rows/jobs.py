@@ -9,9 +9,6 @@ from typing import Any
 from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.store import Store
 
-MAX_STARTS = 3
-"""How often a job is started when the server dies under it, before it is given up."""
-
 
 def insert(store: Store, job_type: str, job_input: Any, metadata: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     """Queue a job and wake the worker; gives the job as clients see it."""
@@ -80,13 +77,19 @@ def cancel(store: Store, job_id: str) -> bool:
     return changed > 0
 
 
-def give_back(store: Store, workers: str, *values: Any) -> None:
-    """Queue again, or give up after ``MAX_STARTS``, what runs under workers that satisfy an SQL condition."""
+def release(store: Store, worker: str) -> None:
+    """Queue again what runs under a worker that stops in good order; that start does not count."""
+    store.database.write(
+        "UPDATE jobs SET status = 'queued', worker = '', starts = starts - 1 WHERE status = 'running' AND worker = ?",
+        (worker,),
+    )
+
+
+def recover(store: Store) -> None:
+    """Queue again what runs under workers that are no more."""
     with store.database.transaction():
-        lost = f"WHERE status = 'running' AND {workers}"
         store.database.write(
-            f"UPDATE jobs SET status = 'failed', error = 'the server stopped while it ran', updated_at = ? {lost} AND starts >= ?",  # noqa: S608 - the condition is this package's own text
-            (store.dates.now(), *values, MAX_STARTS),
+            """UPDATE jobs SET status = 'queued', worker = ''
+               WHERE status = 'running' AND worker NOT IN (SELECT id FROM workers)"""
         )
-        store.database.write(f"UPDATE jobs SET status = 'queued', worker = '' {lost}", values)  # noqa: S608 - as above
         store.database.after_commit(store.jobs_bell.ring)

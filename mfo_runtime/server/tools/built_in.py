@@ -12,7 +12,7 @@ from mfo_runtime.server.database import from_json
 from mfo_runtime.server.store import Store
 from mfo_runtime.server.tools.tool import Tool
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")  # noqa: RUF001 - both apostrophes stand inside words
+_WORD = re.compile(r"\w+(?:['’-]\w+|[.,]\d+)*")  # noqa: RUF001 - both apostrophes stand inside words
 _SENTENCE_END = re.compile(r"[.!?…]+(?=\s|$)")
 _WORDS_A_MINUTE = 220
 _MOST_FOUND = 100

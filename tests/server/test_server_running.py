@@ -1,0 +1,131 @@
+"""Starting and stopping: as a thread, as a program, twice on one folder, on damaged data, and after a kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+from conftest import WAIT, Api
+
+from mfo_runtime.server import ServerSettings, SettingsError, create_app, start_server
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from mfo_runtime.server import ServerSettings, serve
+
+serve(ServerSettings(data_dir=Path(sys.argv[1])), lambda address: print(address.url, address.token, flush=True))
+"""
+
+
+class Program:
+    """A server that is a process of its own."""
+
+    def __init__(self, folder):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.url, self.token = self.process.stdout.readline().split()
+
+    def end(self, number):
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=WAIT)[1]
+
+
+@pytest.fixture
+def program(start):
+    programs = []
+
+    def begin():
+        programs.append(Program(start.data_dir))
+        return programs[-1]
+
+    yield begin
+    for begun in programs:
+        begun.process.kill()
+        begun.process.communicate(timeout=WAIT)
+
+
+def test_a_stopped_server_leaves_no_thread_and_answers_no_more(start):
+    before = set(threading.enumerate())
+    api = start()
+    api.server.stop()
+    api.server.stop()
+    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{api.server.url}/healthz", trust_env=False)
+
+
+def test_two_servers_share_a_folder(start):
+    first, second = start(), start()
+    first.ok("POST", "/api/memory", {"key": "k", "value": 1})
+    assert second.ok("GET", "/api/memory/k")["value"] == 1
+    second.ok("PUT", "/api/memory/k", {"value": 2})
+    assert first.ok("GET", "/api/memory/k")["value"] == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+class TestAsAProgram:
+    def test_it_ends_in_good_order_when_interrupted(self, program):
+        server = program()
+        api = Api(server)
+        with api.http:
+            api.ok("POST", "/api/memory", {"key": "k", "value": 1})
+        assert "Traceback" not in server.end(signal.SIGTERM)
+        assert server.process.returncode in (0, -signal.SIGTERM)
+
+    def test_what_was_answered_outlives_a_kill(self, program, start):
+        server = program()
+        api = Api(server)
+        with api.http:
+            for number in range(50):
+                api.ok("POST", "/api/memory", {"key": str(number), "value": number})
+            first = api.ok("POST", "/api/resources", {"type": "t"}, headers={"Idempotency-Key": "k"})
+        server.end(signal.SIGKILL)
+        again = start()
+        assert again.ok("GET", "/api/memory")["pagination"]["total"] == 50
+        assert again.ok("POST", "/api/resources", {"type": "t"}, headers={"Idempotency-Key": "k"}) == first
+
+
+class TestDamage:
+    def test_a_file_that_is_no_database_is_refused(self, tmp_path):
+        (tmp_path / "server.db").write_bytes(b"not a database at all" * 100)
+        with pytest.raises(SettingsError, match="cannot be used as the server's database"):
+            start_server(ServerSettings(data_dir=tmp_path))
+
+    def test_a_database_of_a_later_version_is_left_alone(self, start):
+        start().server.stop()
+        with sqlite3.connect(start.data_dir / "server.db") as database:
+            database.execute("PRAGMA user_version = 999")
+        database.close()
+        with pytest.raises(SettingsError, match="written by a later version"):
+            start()
+
+    def test_a_folder_that_cannot_be_made_is_said(self, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(SettingsError, match="cannot be made the server's folder"):
+            start_server(ServerSettings(data_dir=tmp_path / "file" / "data"))
+
+
+async def test_the_application_serves_under_any_asgi_server(tmp_path):
+    app = create_app(ServerSettings(data_dir=tmp_path, token="given"))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://mfo.test") as client:
+            assert (await client.get("/healthz")).json() == {"status": "ok"}
+            answer = await client.get("/api/tools", headers={"Authorization": "Bearer given"})
+            assert answer.status_code == 200
+
+
+def test_the_runtime_does_not_load_the_server():
+    program = (
+        "import sys, mfo_runtime; print([name for name in sys.modules if 'server' in name or name == 'starlette'])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=WAIT, check=True)
+    assert loaded.stdout.strip() == "[]"
