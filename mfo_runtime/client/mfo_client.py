@@ -60,8 +60,11 @@ class Operations:
 class MfoClient(Operations):
     """One MFO server, one pool of connections, one account.
 
-    Use it as ``async with MfoClient(ClientSettings(base_url=..., token=...)) as client``, or close it with ``aclose``.
-    Every method raises errors of ``mfo_runtime.errors`` and nothing else.
+    Every method raises errors of ``mfo_runtime.errors`` and nothing else. Close the client with ``aclose``, or::
+
+        async with MfoClient(ClientSettings(base_url="http://127.0.0.1:8080", token=token)) as client:
+            reply = await client.chat.send("Good morning")
+            await client.memory.store("greeting", reply.content)
     """
 
     def __init__(

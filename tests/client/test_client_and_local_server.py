@@ -91,9 +91,7 @@ async def test_notifications(client):
 
 
 async def test_event_triggers_webhooks_and_events(client):
-    request = EventTriggerRequest(
-        "job.completed", "webhook", {"url": "http://127.0.0.1:9/x"}, filter='job.id == "none"'
-    )
+    request = EventTriggerRequest("job.completed", "webhook", {"url": "http://127.0.0.1:9/x"})
     trigger = await client.event_triggers.create(request)
     assert (await client.event_triggers.get(trigger.id)).action_config["url"] == "http://127.0.0.1:9/x"
     await client.event_triggers.delete(trigger.id)
