@@ -189,7 +189,7 @@ class Interpreter:
 
     def _go_round(self) -> bool:
         for graph in self.open_levels():
-            for loop in graph.loops:
+            for loop in sorted(graph.loops, key=lambda loop: len(loop.body)):  # inner ones first
                 if self.ended(loop) and self.goes_again(graph, loop):
                     cleared = {inner for name in loop.body for inner in self.inside(name)}
                     self.rounds.append((cleared, dict(self.outputs)))
