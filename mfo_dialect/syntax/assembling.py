@@ -5,14 +5,12 @@ It knows nodes and places, not how they were read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
 from mfo_dialect.syntax.navigation import children_of
 from mfo_dialect.syntax.tree import Alias, Node
 from mfo_dialect.text import Span
-
-_HARMLESS = frozenset({ProblemKind.DUPLICATE_ANCHOR})
 
 
 def link_aliases(anchored: Iterable[Node], aliases: Iterable[Alias]) -> list[Problem]:
@@ -63,20 +61,34 @@ def _anchor_span(node: Node, name: str) -> Span:
 
 
 def mark_damage(root: Node, problems: Iterable[Problem]) -> None:
-    """Mark the innermost node at each problem, and all around it, as damaged."""
+    """Mark the innermost node at each problem, and all around it, as damaged.
+
+    A conflict damages every list and map that has a part on either side.
+    """
     for problem in problems:
-        if problem.kind not in _HARMLESS:
+        if problem.kind is ProblemKind.CONFLICT_MARKER:
+            _damage(root, problem.span, _is_collection_across)
+        elif problem.kind is not ProblemKind.DUPLICATE_ANCHOR:
             damage_at(root, problem.span)
 
 
 def damage_at(root: Node, span: Span) -> None:
     """Mark ``root`` and every node below it that holds all of ``span``."""
-    node: Node | None = root
-    while node is not None:
+    _damage(root, span, _holds)
+
+
+def _damage(root: Node, span: Span, reaches: Callable[[Node, Span], bool]) -> None:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
         node.damaged = True
-        node = next((child for child in children_of(node) if _holds(child, span)), None)
+        waiting += [child for child in children_of(node) if reaches(child, span)]
 
 
 def _holds(node: Node, span: Span) -> bool:
     place = node.span
     return place.start <= span.start and span.end <= place.end
+
+
+def _is_collection_across(node: Node, span: Span) -> bool:
+    return bool(children_of(node)) and node.span.overlaps(span)

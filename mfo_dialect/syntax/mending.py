@@ -49,6 +49,7 @@ class Mender:
         self._origin = Origin(text)
         self._effort = _BASE_EFFORT + _EFFORT * len(text)
         self._level = 0
+        self._spent = False
 
     def block(self, lines: list[Line]) -> Node | None:
         """The node that ``lines`` hold, whole or in part; None if nothing of them can be read."""
@@ -79,6 +80,7 @@ class Mender:
     def _list(self, lines: list[Line], indent: int) -> Node:
         preamble, items = _split(lines, indent, frozenset({Kind.DASH}))
         self._refuse(preamble)
+        items = [part for item in items for part in _parts_of_item(item)]
         self._report_uneven([item[0] for item in items], indent)
         nodes = [self._item(item) for item in items]
         start, end = nodes[0][0], max(end for _, end, _ in nodes)
@@ -89,6 +91,8 @@ class Mender:
     def _item(self, lines: list[Line]) -> tuple[int, int, Node]:
         """One list item: where its dash stands, where it ends, and its node."""
         dash = lines[0].content_start
+        if lines[0].kind is not Kind.DASH:
+            return self._item_without_dash(lines)
         composition = self._compose(lines)
         root = composition.root
         if composition.failure is None and isinstance(root, Sequence) and not root.flow and len(root.items) == 1:
@@ -103,6 +107,20 @@ class Mender:
             if composition.failure is not None:
                 self._report_verdict(lines, dash + 1, composition.failure)
         return dash, max(node.span.end, dash + 1), node
+
+    def _item_without_dash(self, lines: list[Line]) -> tuple[int, int, Node]:
+        """An item whose dash is missing, or sticks to its first word."""
+        head = lines[0]
+        start = head.content_start
+        if head.content.startswith("-"):
+            self._report(ProblemKind.SYNTAX, "expected a space behind the dash", Span(start, start + 1))
+            node = self.block([head.without_dash(), *lines[1:]])
+        else:
+            self._report(ProblemKind.SYNTAX, "expected a dash before this item", _content_span(head))
+            node = self.block(lines)
+        node = node or self._nothing(start)
+        node.damaged = True
+        return start, max(node.span.end, start + 1), node
 
     # Maps
 
@@ -134,7 +152,7 @@ class Mender:
         result: list[list[Line]] = []
         for entry in entries:
             stray = entry[0].kind is not Kind.KEY or _has_own_value(entry[0])
-            if result and stray and _continues_list(result[-1], entry):
+            if result and stray and _continues(result[-1], entry):
                 self._refuse(entry[:1])
                 result[-1] = [*result[-1], entry[0].blanked(), *entry[1:]]
             else:
@@ -151,7 +169,7 @@ class Mender:
         pairs = self._sound_pairs(composition)
         if pairs is not None:
             return pairs, 1
-        if lines[0].kind is Kind.KEY and _opens_more(lines):
+        if lines[0].kind is Kind.KEY and _opens_more(lines) and self._effort > _BASE_EFFORT // 2:
             for count in range(2, min(_MAX_JOINED, len(entries) - place) + 1):
                 lines = [*lines, *entries[place + count - 1]]
                 pairs = self._sound_pairs(self._compose(lines))
@@ -425,6 +443,10 @@ class Mender:
         start, end = lines[0].start, lines[-1].end
         self._effort -= end - start
         if self._effort < 0:
+            if not self._spent:
+                self._spent = True
+                span = Span(start, start)
+                self.problems.append(Problem(ProblemKind.SYNTAX, "too many mistakes: the rest is not read", span))
             spent = Composition()
             spent.failure = Failure("too many mistakes", 0)
             return spent
@@ -462,8 +484,14 @@ def _first_structure(lines: list[Line]) -> Line | None:
         return opening
     if first is None or first.kind is Kind.DASH or not _has_own_value(first):
         return first
-    second = next((line for line in lines if line.is_structure and line.number > first.number), None)
-    return second if second is not None and second.kind is Kind.DASH and second.indent == first.indent else first
+    filled = False
+    for line in lines:
+        if line.indent != first.indent or not line.is_structure:
+            continue
+        if line.kind is Kind.DASH and filled:
+            return line
+        filled = line.kind is Kind.KEY and _has_own_value(line)
+    return first
 
 
 def _split(lines: list[Line], indent: int, kinds: frozenset[Kind]) -> tuple[list[Line], list[list[Line]]]:
@@ -505,10 +533,48 @@ def _opens_more(lines: list[Line]) -> bool:
     return _own_value(lines[0])[:1] in {'"', "'", "[", "{", "|", ">"}
 
 
-def _continues_list(before: list[Line], entry: list[Line]) -> bool:
-    """Whether ``entry`` has list items below its first line that fit the list of the entry before it."""
+def _continues(before: list[Line], entry: list[Line]) -> bool:
+    """Whether the lines below the first one of ``entry`` go on with something inside the entry before it.
+
+    They do if they hold items of its list, or start more than one level deeper, or are mere text, at a column that is
+    in use there.
+    """
+    below = next((line for line in entry[1:] if line.is_content), None)
+    if below is None:
+        return False
     dashes = {line.indent for line in before if line.kind is Kind.DASH}
-    return any(line.kind is Kind.DASH and line.indent in dashes for line in entry[1:])
+    if any(line.kind is Kind.DASH and line.indent in dashes for line in entry[1:]):
+        return True
+    inside = [line.indent for line in before[1:] if line.is_content]
+    return below.indent in inside and (not below.is_structure or below.indent > inside[0])
+
+
+def _parts_of_item(lines: list[Line]) -> list[list[Line]]:
+    """The items that one item's lines hold: further ones may be indented too far, or lack their dash."""
+    head = lines[0]
+    inner = head.without_dash()
+    first_key = _key_text(inner)
+    parts = [[head]]
+    filled = _has_own_value(inner)
+    inside: int | None = None
+    for line in lines[1:]:
+        if line.kind is Kind.DASH and (line.indent == inside or (filled and line.indent == inner.indent)):
+            inside = line.indent
+            parts.append([line])
+            continue
+        misses_dash = line.kind is Kind.KEY and line.indent <= head.indent
+        if misses_dash and (line.content.startswith("-") or (first_key and _key_text(line) == first_key)):
+            parts.append([line])
+            continue
+        if line.kind is Kind.KEY and line.indent == inner.indent:
+            filled = _has_own_value(line)
+        parts[-1].append(line)
+    return parts
+
+
+def _key_text(line: Line) -> str:
+    colon = key_end(line)
+    return "" if colon is None else line.text[line.margin : colon - line.start]
 
 
 def _without_junk(lines: list[Line]) -> tuple[list[Line], list[list[Line]]]:
