@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfo_dialect.rules.expressions import expression_syntax, not_a_branch_value, type_error, unknown_name, wrong_call
 from mfo_dialect.rules.graph import unknown_node
 from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
 from mfo_dialect.rules.prompts import (
@@ -19,17 +20,26 @@ from mfo_dialect.rules.references import (
     unknown_reference,
 )
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.text import yaml_syntax
+from mfo_dialect.rules.text import anchors, duplicate_key, tab_indentation, unquoted_template, yaml_syntax
 from mfo_dialect.rules.triggers import invalid_cron, payload_in_schedule, unknown_taskflow
 
 RULES: tuple[Rule, ...] = (
     yaml_syntax.RULE,
+    duplicate_key.RULE,
+    tab_indentation.RULE,
+    unquoted_template.RULE,
+    anchors.RULE,
     unknown_node.RULE,
     unknown_reference.RULE,
     unknown_output.RULE,
     reference_before_run.RULE,
     maybe_not_run.RULE,
     template_in_config.RULE,
+    expression_syntax.RULE,
+    unknown_name.RULE,
+    wrong_call.RULE,
+    type_error.RULE,
+    not_a_branch_value.RULE,
     unknown_prompt_template.RULE,
     unknown_error_template.RULE,
     template_syntax.RULE,

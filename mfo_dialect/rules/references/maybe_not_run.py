@@ -7,7 +7,7 @@ loop a node may read the iteration before; that is not reported.
 
 ## Why it matters
 
-A node that was skipped reads as null: text gets a gap, and a path below null fails the task.
+A node that was skipped reads as null: the text that holds the reference gets a gap.
 
 ## Bad
 
@@ -71,28 +71,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.node_reads import NodeRead, node_reads
 from mfo_dialect.analysis.reads import run_order
 from mfo_dialect.analysis.run_order import RanBefore, Why
-from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Place, Related, Severity
-from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.text import Span
 
 
-def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
-    """Report a reference whose node may have been skipped."""
-    if use.node is None or use.reference.problem:
+def check(read: NodeRead, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report a reading of a node that may have been skipped, unless the reader can do with null."""
+    if read.guarded:
         return
-    producer = snapshot.resolution(use).node
-    if producer is not None:
-        yield from check_read(use.node, producer, use.document, use.span)
-
-
-def check_read(reader: NodeView, producer: NodeView, document: str, span: Span) -> Iterator[Report]:
-    """Report one read of a node by another, however it is written."""
+    reader, producer, document, span = read.reader, read.producer, read.document, read.span
     order = run_order(reader, producer)
     if order is None or order.verdict is not RanBefore.PERHAPS or order.why is not Why.BRANCH:
         return
@@ -112,4 +103,4 @@ def check_read(reader: NodeView, producer: NodeView, document: str, span: Span) 
     )
 
 
-RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, select.uses, check)
+RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, node_reads, check)

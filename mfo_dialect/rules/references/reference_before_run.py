@@ -49,34 +49,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.node_reads import NodeRead, node_reads
 from mfo_dialect.analysis.reads import run_order
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Fix, Place, Related, Severity
-from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import add_dependency
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.text import Span
 
 
-def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
-    """Report a reference whose node never runs before its reader."""
-    if use.node is None or use.reference.problem:
-        return
-    producer = snapshot.resolution(use).node
-    if producer is not None:
-        yield from check_read(use.node, producer, use.document, use.span, snapshot)
-
-
-def check_read(reader: NodeView, producer: NodeView, document: str, span: Span, snapshot: Snapshot) -> Iterator[Report]:
-    """Report one read of a node by another, however it is written."""
+def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
+    """Report a reading of a node that never runs before its reader."""
+    reader, producer = read.reader, read.producer
     order = run_order(reader, producer)
     if order is None or order.verdict is not RanBefore.NEVER:
         return
-    related = (Related(Place(document, producer.name_span), f'"{producer.id}" stands here'),)
-    yield Report(document, span, _message(reader, producer, order), related, _fixes(reader, order, snapshot))
+    related = (Related(Place(read.document, producer.name_span), f'"{producer.id}" stands here'),)
+    yield Report(read.document, read.span, _message(reader, producer, order), related, _fixes(reader, order, snapshot))
 
 
 def _message(reader: NodeView, producer: NodeView, order: RunOrder) -> str:
@@ -101,4 +91,4 @@ def _fixes(reader: NodeView, order: RunOrder, snapshot: Snapshot) -> tuple[Fix, 
     return (fix,) if fix is not None else ()
 
 
-RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, select.uses, check)
+RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, node_reads, check)
