@@ -78,16 +78,17 @@ async def test_a_server_that_is_down_is_asked_as_often_as_allowed(connect, time,
 
 async def test_a_server_that_hangs_is_left_after_the_timeout_and_asked_again(server, connect):
     server.script(HANG, RESULT)
-    client = await connect(timeout=0.2)
+    client = await connect(timeout=0.5)
     assert (await client.tools.execute("adder", {})).result == 42
 
 
 async def test_a_server_that_always_hangs_gives_a_timeout(server, connect):
+    seen = []
     server.script(HANG)
-    client = await connect(timeout=0.05)
-    with pytest.raises(RequestTimeoutError, match=r"0.05 s"):
+    client = await connect(timeout=0.05, on_attempt=seen.append)
+    with pytest.raises(RequestTimeoutError, match=r"0\.05 s"):
         await client.tools.list()
-    assert len(server.requests) == 3
+    assert [attempt.error.code for attempt in seen] == ["timeout"] * 3
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ async def test_a_caller_settles_attempts_timeout_and_observer_of_its_own(server,
     caller = client.with_options(CallOptions(max_attempts=1, timeout=0.05, on_attempt=ours.append))
     with pytest.raises(RequestTimeoutError):
         await caller.tools.list()
-    assert (len(ours), len(usual), len(server.requests)) == (1, 0, 1)
+    assert (len(ours), len(usual)) == (1, 0)
 
 
 async def test_attempts_are_bounded_whatever_a_caller_asks_for(server, connect):
