@@ -43,18 +43,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.findings import Place, Related, Severity
-from mfo_dialect.rules import select
+from mfo_dialect.findings import Severity
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.text.problems import Found, problems_of, related_of
+from mfo_dialect.syntax import ProblemKind
+
+_KINDS = (ProblemKind.SYNTAX, ProblemKind.CONFLICT_MARKER, ProblemKind.TOO_LARGE, ProblemKind.TOO_DEEP)
 
 
-def check(source: Source, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report the problems of one text."""
-    for problem in source.tree.problems:
-        related = tuple(Related(Place(source.key, span), words) for span, words in problem.related)
-        yield Report(source.key, problem.span, problem.message, related)
+def check(found: Found, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report one problem of a text."""
+    source, problem = found
+    yield Report(source.key, problem.span, problem.message, related_of(source, problem))
 
 
-RULE = Rule("MFO101", "yaml-syntax", Severity.ERROR, select.sources, check)
+def _items(snapshot: Snapshot) -> Iterator[Found]:
+    return problems_of(snapshot, *_KINDS)
+
+
+RULE = Rule("MFO101", "yaml-syntax", Severity.ERROR, _items, check)

@@ -1,0 +1,136 @@
+"""A map has the same key twice.
+
+## What it finds
+
+A key that is written again in the same map, anywhere in the document.
+
+## Why it matters
+
+YAML does not allow it, and readers disagree on which of the two counts. One of them is silently lost.
+
+## Bad
+
+```yaml workflow.yml
+workflow_name: letters
+taskflows:
+  - taskflow_id: read
+    tasks:
+      - id: fetch
+        type: mfo_api_memory_get
+        config: {key: letter}
+    description: Reads two letters
+    tasks:
+#   ^^^^^ MFO102 merge
+      - id: again
+        type: mfo_api_memory_get
+        config: {key: letter}
+```
+
+## Good
+
+```yaml workflow.yml
+workflow_name: letters
+taskflows:
+  - taskflow_id: read
+    tasks:
+      - id: fetch
+        type: mfo_api_memory_get
+        config: {key: letter}
+      - id: again
+        type: mfo_api_memory_get
+        config: {key: letter}
+    description: Reads two letters
+```
+
+## Fix
+
+Merge the two values where both are lists, or both are maps that share no key; else remove one of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
+from mfo_dialect.rules import select
+from mfo_dialect.rules.layout import column_of, last_line_end, line_start, remove_pair, shifted_lines, text_of
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.text.walking import nodes_below
+from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, is_merge_key
+from mfo_dialect.text import Span
+
+Found = tuple[str, Mapping]
+
+
+def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
+    """Report the keys of one map that are written again."""
+    document, mapping = found
+    first: dict[str, Pair] = {}
+    for pair in mapping.pairs:
+        name = pair.name
+        if name is None or is_merge_key(pair.key):
+            continue
+        if name in first:
+            yield _report(document, mapping, first[name], pair, snapshot)
+        first.setdefault(name, pair)
+
+
+def _report(document: str, mapping: Mapping, first: Pair, second: Pair, snapshot: Snapshot) -> Report:
+    text = text_of(snapshot, document)
+    merged = _merge(document, mapping, first, second, text)
+    removal = remove_pair(document, mapping, second, text)
+    same = first.value.source == second.value.source
+    fixes = [Fix(f'Merge into the first "{first.name}"', merged)] if merged else []
+    if removal is not None and not (merged and not same):
+        fixes.append(Fix(f'Remove the second "{second.name}"', (removal,), safe=same))
+    related = (Related(Place(document, first.key.span), f'the first "{first.name}"'),)
+    remedy = "merge the two, or remove one" if merged else "remove one of the two, or rename it"
+    return Report(
+        document, second.key.span, f'"{second.name}" is already a key of this map: {remedy}', related, tuple(fixes)
+    )
+
+
+def _merge(document: str, mapping: Mapping, first: Pair, second: Pair, text: str) -> tuple[Edit, ...]:
+    """The edits that put the second value's lines below the first value's; none where that would not be right."""
+    one, other = first.value, second.value
+    if mapping.flow or not _can_merge(one, other) or not _starts_line(text, second.key):
+        return ()
+    start = line_start(text, other.span.start)
+    if start <= second.key.span.start or not _starts_below(text, one):
+        return ()
+    removal = remove_pair(document, mapping, second, text)
+    if removal is None:
+        return ()
+    distance = column_of(text, one.span.start) - column_of(text, other.span.start)
+    body = text[line_start(text, second.key.span.end) : last_line_end(text, other.span.end)].split("\n", 1)[1]
+    end = last_line_end(text, one.span.end)
+    return Edit(Place(document, Span(end, end)), "\n" + shifted_lines(body, distance)), removal
+
+
+def _can_merge(one: Node, other: Node) -> bool:
+    if isinstance(one, Sequence) and isinstance(other, Sequence):
+        return not one.flow and not other.flow and bool(one.items) and bool(other.items)
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and not one.flow and not other.flow:
+        names = {pair.name for pair in one.pairs}
+        return names.isdisjoint(pair.name for pair in other.pairs)
+    return False
+
+
+def _starts_line(text: str, node: Node) -> bool:
+    start = node.span.start
+    return not text[line_start(text, start) : start].strip()
+
+
+def _starts_below(text: str, node: Node) -> bool:
+    return _starts_line(text, node) and not (isinstance(node, Scalar) and node.is_missing)
+
+
+def _items(snapshot: Snapshot) -> Iterator[Found]:
+    for document in select.documents(snapshot):
+        for node in nodes_below(document.root) if document.root is not None else ():
+            if isinstance(node, Mapping):
+                yield document.key, node
+
+
+RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, _items, check)
