@@ -84,16 +84,16 @@ def _fire_triggers(store: Store, event: Mapping[str, Any], depth: int) -> None:
     names = names_of(event) if found else {}
     for trigger in found:
         try:
-            if _applies(trigger, names):
+            if _applies(trigger, names, store.dates.seconds()):
                 _act(store, trigger, event, names["event"], depth)
         except (ValueError, ApiError) as error:
             store.database.write("UPDATE event_triggers SET last_error = ? WHERE id = ?", (str(error), trigger["id"]))
 
 
-def _applies(trigger: sqlite3.Row, names: Mapping[str, Any]) -> bool:
-    if trigger["filter"] and not filters.passes(str(trigger["filter"]), names):
+def _applies(trigger: sqlite3.Row, names: Mapping[str, Any], seconds: float) -> bool:
+    if not filters.meets(from_json(trigger["condition"]), names):
         return False
-    return filters.meets(from_json(trigger["condition"]), names)
+    return not trigger["filter"] or filters.passes(str(trigger["filter"]), names, seconds)
 
 
 def _act(store: Store, trigger: sqlite3.Row, event: Mapping[str, Any], view: Mapping[str, Any], depth: int) -> None:

@@ -362,6 +362,32 @@ class TestEventTriggers:
         api.ok("POST", "/api/resources", {"type": "email", "properties": {"a": {"b": 1}}})
         assert len(api.ok("GET", "/api/notifications")["notifications"]) == int(fires)
 
+    @pytest.mark.parametrize("text", ["job.id ==", "nothing(1)", "'", "(" * 5000])
+    def test_a_filter_that_cannot_be_read_is_refused(self, api, text):
+        error = api.error("POST", TRIGGERS, {"event_type": "a", **WEBHOOK, "filter": text}, status=400)
+        assert error["message"].startswith("filter: ")
+        assert error["details"] == {"path": "filter"}
+
+    @pytest.mark.parametrize(
+        ("text", "fires", "problem"),
+        [
+            ('resource.type == "email"', True, None),
+            ('event.type matches "^resource" and event.data.resource.properties.a.b > 0', True, None),
+            ('resource.type == "other"', False, None),
+            ("resource?.nothing?.at?.all ?? false", False, None),
+            ("job.id == 1", False, '"job"'),
+            ("resource.type", False, "neither true nor false"),
+        ],
+    )
+    def test_a_filter_must_let_it_through(self, start, text, fires, problem):
+        api = start()
+        body = {"event_type": "resource.created", "action_type": "notification", "action_config": {"title": "t"}}
+        trigger = api.ok("POST", TRIGGERS, {**body, "filter": text})
+        api.ok("POST", "/api/resources", {"type": "email", "properties": {"a": {"b": 1}}})
+        assert len(api.ok("GET", "/api/notifications")["notifications"]) == int(fires)
+        noted = api.ok("GET", f"{TRIGGERS}/{trigger['id']}")["last_error"]
+        assert noted is None if problem is None else noted.startswith("filter: ") and problem in noted
+
     def test_triggers_that_set_each_other_off_come_to_an_end(self, start):
         api = start()
         config = {"title": "again"}

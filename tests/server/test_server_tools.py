@@ -15,7 +15,7 @@ def run(api, tool, arguments, **options):
 
 def test_tools_are_listed_with_their_parameters(api):
     tools = {tool["id"]: tool for tool in api.ok("GET", "/api/tools")["tools"]}
-    assert {"text_statistics", "current_time", "tag_thread", "key_value_search"} <= set(tools)
+    assert {"text_statistics", "calculator", "current_time", "tag_thread", "key_value_search"} <= set(tools)
     for tool_id, tool in tools.items():
         assert tool["name"] == tool_id
         assert tool["description"].endswith(".")
@@ -72,6 +72,34 @@ def test_an_argument_that_nobody_knows_is_refused(api):
 def test_text_statistics(api, text, counts):
     found = run(api, "text_statistics", {"text": text})
     assert tuple(found[key] for key in ("characters", "words", "sentences", "lines")) == counts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "result"),
+    [
+        ({"expression": "2 + 3 * 4"}, 14),
+        ({"expression": "sum(items, .total) / 2", "variables": {"items": [{"total": 3}, {"total": 4}]}}, 3.5),
+        ({"expression": "upper(name) + '!'", "variables": {"name": "ann"}}, "ANN!"),
+    ],
+)
+def test_the_calculator_calculates(api, arguments, result):
+    assert run(api, "calculator", arguments) == result
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("2 +", "expression: "),
+        ("a + 1", 'expression: unknown name "a"'),
+        ("1 / 0", "expression: its value cannot be written as JSON"),
+        ("now()", "expression: its value cannot be written as JSON"),
+        ("1..10000000", "expression: "),
+        ("__import__('os')", "expression: "),
+    ],
+)
+def test_what_cannot_be_calculated_is_refused(api, expression, message):
+    error = api.error("POST", "/api/tools/calculator", {"arguments": {"expression": expression}}, status=400)
+    assert error["message"].startswith(message)
 
 
 def test_current_time_is_the_server_s_clock(start):

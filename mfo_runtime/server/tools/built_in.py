@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mfo_runtime.server.database import from_json
+from mfo_dialect.expressions import ExpressionError, evaluate
+from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.store import Store
 from mfo_runtime.server.tools.tool import Tool
 
@@ -27,6 +28,15 @@ def built_in_tools(store: Store) -> tuple[Tool, ...]:
             "Counts the characters, words, sentences and lines of a text and estimates its reading time.",
             {"text": {**_TEXT, "description": "The text."}},
             "text",
+        ),
+        _tool(
+            _calculator,
+            "Calculates an expression of the MFO language, such as round(price * 1.2) or sum(items, .total).",
+            {
+                "expression": {**_TEXT, "minLength": 1, "maxLength": 10_000, "description": "What to calculate."},
+                "variables": {"type": "object", "description": "The names that the expression may use."},
+            },
+            "expression",
         ),
         _tool(
             _clock(store),
@@ -80,6 +90,18 @@ def _text_statistics(text: str) -> dict[str, Any]:
         "lines": len(re.split(r"\r\n|\r|\n", text)) if text else 0,
         "reading_seconds": round(words * 60 / _WORDS_A_MINUTE),
     }
+
+
+def _calculator(expression: str, variables: Mapping[str, Any] | None = None) -> Any:
+    try:
+        value = evaluate(expression, variables or {})
+    except ExpressionError as error:
+        raise ValueError(f"expression: {error.message} (at character {error.span.start + 1})") from error
+    try:
+        to_json(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError("expression: its value cannot be written as JSON") from error
+    return value
 
 
 def _clock(store: Store) -> Callable[..., Any]:
