@@ -63,9 +63,7 @@ def check(parsed: Parsed, names: Mapping[str, Shape], *, unknown_names_allowed: 
         All problems, those of the form first, and the shape of the result.
     """
     types = {name: from_shape(shape) for name, shape in names.items()}
-    return check_tree(
-        parsed.tree, types, unknown_names_allowed=unknown_names_allowed, syntax_problems=parsed.problems
-    )
+    return check_tree(parsed.tree, types, unknown_names_allowed=unknown_names_allowed, syntax_problems=parsed.problems)
 
 
 def compile(  # noqa: A001 - the name that the field knows
@@ -98,7 +96,8 @@ def compile(  # noqa: A001 - the name that the field knows
     checked = check_tree(parsed.tree, names, unknown_names_allowed=unknown_names_allowed)
     if checked.problems:
         raise ExpressionError("compile", checked.problems)
-    return compile_tree(parsed.tree, checked.types, must_names_exist=typed)
+    are_names_open = names is None or unknown_names_allowed
+    return compile_tree(parsed.tree, checked.types, must_names_exist=typed and are_names_open)
 
 
 def evaluate(source: str, env: Mapping[str, Any], *, typed: bool = True, clock: Clock = system_clock) -> Any:

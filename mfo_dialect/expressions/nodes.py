@@ -189,7 +189,11 @@ class Conditional:
     condition: Node
     then: Node
     otherwise: Node
-    place: Span
+
+    @property
+    def place(self) -> Span:
+        """Where problems point: the whole node."""
+        return self.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,40 +274,41 @@ Node = (
 )
 
 
+_CHILD_FIELDS: dict[type, tuple[str, ...]] = {
+    Unary: ("operand",),
+    Binary: ("left", "right"),
+    Comparison: ("operands",),
+    Member: ("target", "key"),
+    Chain: ("body",),
+    Slice: ("target", "start", "stop"),
+    Call: ("callee", "arguments"),
+    Builtin: ("arguments",),
+    Predicate: ("body",),
+    Let: ("value", "body"),
+    Sequence: ("nodes",),
+    Conditional: ("condition", "then", "otherwise"),
+    ListLiteral: ("items",),
+    Pair: ("key", "value"),
+    MapLiteral: ("pairs",),
+    Broken: ("parts",),
+}
+
+
+def child_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node that hold nodes below, in the order of the source."""
+    return _CHILD_FIELDS.get(kind, ())
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below, in the order of the source; a node that plays two parts is given once."""
-    match node:
-        case NilLiteral() | Literal() | Name() | Pointer() | Missing():
-            return ()
-        case Unary(operand=below) | Chain(body=below) | Predicate(body=below):
-            return (below,)
-        case Binary():
-            return (node.left, node.right)
-        case Comparison():
-            return node.operands
-        case Member():
-            return (node.target, node.key)
-        case Slice():
-            return tuple(part for part in (node.target, node.start, node.stop) if part is not None)
-        case Call():
-            return (node.callee, *node.arguments)
-        case Builtin():
-            return node.arguments
-        case Let():
-            return (node.value, node.body)
-        case Sequence():
-            return node.nodes
-        case Conditional():
-            parts = (node.condition, node.then, node.otherwise)
-            return parts[1:] if node.then is node.condition else parts
-        case ListLiteral():
-            return node.items
-        case Pair():
-            return (node.key, node.value)
-        case MapLiteral():
-            return node.pairs
-        case Broken():
-            return node.parts
+    found: list[Node] = []
+    for field in _CHILD_FIELDS.get(type(node), ()):
+        below: Node | tuple[Node, ...] | None = getattr(node, field)
+        if isinstance(below, tuple):
+            found += below
+        elif below is not None and not (found and below is found[-1]):
+            found.append(below)
+    return tuple(found)
 
 
 def walk(node: Node) -> Iterator[Node]:

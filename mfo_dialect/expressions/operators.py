@@ -63,11 +63,11 @@ NEGATABLE = frozenset({"in", "matches", "contains", "startsWith", "endsWith"})
 KEYWORDS = MappingProxyType(
     {
         "let": "names a value for the rest of the expression: `let x = 1; x + 1`",
-        "if": "chooses between two values: `if x > 1 { \"many\" } else { \"few\" }`",
+        "if": 'chooses between two values: `if x > 1 { "many" } else { "few" }`',
         "else": "the other value of an `if`",
         "true": "the boolean true",
         "false": "the boolean false",
         "nil": "no value",
-        "$env": "all names as one map: `$env[\"my-id\"]` reads a name that holds a dash",
+        "$env": 'all names as one map: `$env["my-id"]` reads a name that holds a dash',
     }
 )

@@ -1,5 +1,9 @@
 """Patterns of ``matches``: RE2, which takes time in proportion to the text, so that no pattern can hang an evaluation."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from functools import lru_cache

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mfo_dialect.expressions.functions import FUNCTIONS
-from mfo_dialect.expressions.nodes import Binary, Builtin, Call, Chain, Let, Literal, Member, Missing, Name, Node, children
+from mfo_dialect.expressions.nodes import (
+    Binary,
+    Builtin,
+    Call,
+    Chain,
+    Let,
+    Literal,
+    Member,
+    Missing,
+    Name,
+    Node,
+    children,
+)
 from mfo_dialect.expressions.parser import Parsed
 from mfo_dialect.text import Span
 
@@ -62,9 +74,7 @@ def _reads(root: Node) -> Iterator[Read]:
         waiting += _below(node, variables, is_guarded=is_guarded)
 
 
-def _below(
-    node: Node, variables: frozenset[str], *, is_guarded: bool
-) -> list[tuple[Node, frozenset[str], bool]]:
+def _below(node: Node, variables: frozenset[str], *, is_guarded: bool) -> list[tuple[Node, frozenset[str], bool]]:
     match node:
         case Let():
             return [(node.value, variables, False), (node.body, variables | {node.name}, is_guarded)]
@@ -80,9 +90,7 @@ def _below(
             return [(child, variables, False) for child in children(node)]
 
 
-def _path(
-    node: Name | Member, variables: frozenset[str], *, is_guarded: bool
-) -> tuple[Read | None, list[Node]]:
+def _path(node: Name | Member, variables: frozenset[str], *, is_guarded: bool) -> tuple[Read | None, list[Node]]:
     """The reading that ends at ``node``, and the nodes in it that must be looked at on their own."""
     segments: list[Segment] = []
     others: list[Node] = []

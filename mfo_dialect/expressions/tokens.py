@@ -197,10 +197,14 @@ def _fault(source: str, offset: int) -> Token:
         return _fault_token(source, offset, fault_at, fault)
     if source.startswith("/*", offset):
         end = len(source)
-        return Token(TokenKind.FAULT, source[offset:], Span(offset, end), fault="the comment is not closed", fault_at=end)
+        return Token(
+            TokenKind.FAULT, source[offset:], Span(offset, end), fault="the comment is not closed", fault_at=end
+        )
     if character == "`":
         end = len(source)
-        return Token(TokenKind.FAULT, source[offset:], Span(offset, end), fault="the string is not closed", fault_at=end)
+        return Token(
+            TokenKind.FAULT, source[offset:], Span(offset, end), fault="the string is not closed", fault_at=end
+        )
     span = Span(offset, offset + 1)
     return Token(TokenKind.FAULT, character, span, fault=f"unexpected character {character!r}", fault_at=offset)
 

@@ -52,7 +52,9 @@ def function_type(function: Function) -> Type:
     if function.result_of is not None:
         return Type(TypeKind.FUNCTION)
     first = function.signatures[0]
-    return Type(TypeKind.FUNCTION, f"{[str(one.type) for one in first.parameters]} {first.result} {function.takes_predicate}")
+    return Type(
+        TypeKind.FUNCTION, f"{[str(one.type) for one in first.parameters]} {first.result} {function.takes_predicate}"
+    )
 
 
 def pointer_type(state: State, node: Pointer) -> Type:

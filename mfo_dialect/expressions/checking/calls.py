@@ -27,7 +27,9 @@ from mfo_dialect.suggestions import did_you_mean, nearest
 
 _MOST_SUGGESTIONS = 3
 _POINTERS = {"map": {"index": INTEGER}, "reduce": {"index": INTEGER, "acc": UNKNOWN}}
-_DECIDING = frozenset({"all", "any", "none", "one", "filter", "find", "findLast", "findIndex", "findLastIndex", "count"})
+_DECIDING = frozenset(
+    {"all", "any", "none", "one", "filter", "find", "findLast", "findIndex", "findLastIndex", "count"}
+)
 
 
 def call_type(state: State, node: Call) -> Type:
@@ -120,8 +122,9 @@ def _get(state: State, node: Builtin) -> Type:
     collection_node, key_node = node.arguments
     collection, key = state.visit(collection_node), state.visit(key_node)
     if isinstance(collection_node, Name) and collection_node.name == ENVIRONMENT:
-        is_text = isinstance(key_node, Literal) and isinstance(key_node.value, str)
-        return state.names.get(str(key_node.value), UNKNOWN) if is_text else UNKNOWN
+        if isinstance(key_node, Literal) and isinstance(key_node.value, str):
+            return state.names.get(key_node.value, UNKNOWN)
+        return UNKNOWN
     if collection.is_unknown:
         return UNKNOWN
     if is_list(collection):

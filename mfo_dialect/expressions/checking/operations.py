@@ -15,7 +15,6 @@ from mfo_dialect.expressions.types import (
     FLOAT,
     INTEGER,
     LIST,
-
     NUMBER,
     TEXT,
     TIME,
@@ -101,7 +100,9 @@ def conditional(state: State, node: Conditional) -> Type:
     """The type of ``c ? a : b``."""
     condition = state.visit(node.condition)
     if not condition.is_unknown and condition.kind is not TypeKind.BOOLEAN:
-        return state.problem(ProblemKind.TYPE, node.condition.place, f"the condition is {_article(condition)}, not a bool")
+        return state.problem(
+            ProblemKind.TYPE, node.condition.place, f"the condition is {_article(condition)}, not a bool"
+        )
     then = condition if node.then is node.condition else state.visit(node.then)
     otherwise = state.visit(node.otherwise)
     if TypeKind.NIL in {then.kind, otherwise.kind}:

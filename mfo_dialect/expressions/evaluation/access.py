@@ -1,5 +1,9 @@
 """Closures of names, pointers, members, slices and literals."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,7 +16,18 @@ from mfo_dialect.expressions.functions import FUNCTIONS, Function
 from mfo_dialect.expressions.functions.loops import NO_ITEM
 from mfo_dialect.expressions.functions.methods import METHODS_BY_CLASS
 from mfo_dialect.expressions.functions.values import integer_of
-from mfo_dialect.expressions.nodes import Chain, Let, ListLiteral, Literal, MapLiteral, Member, Name, NilLiteral, Pointer, Slice
+from mfo_dialect.expressions.nodes import (
+    Chain,
+    Let,
+    ListLiteral,
+    Literal,
+    MapLiteral,
+    Member,
+    Name,
+    NilLiteral,
+    Pointer,
+    Slice,
+)
 from mfo_dialect.expressions.values import AnyMap, Groups, NilList, Pair, is_nil, type_name
 from mfo_dialect.expressions.values.budget import Failure
 from mfo_dialect.expressions.values.collections import UNHASHABLE, stored_key
@@ -142,7 +157,7 @@ def _field(target: Closure, wanted: str, node: Member) -> Closure:
     def run(frame: Frame) -> Any:
         value = target(frame)
         if type(value) is dict:
-            return value.get(wanted)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            return value.get(wanted)
         if value is STOPPED or (is_optional and is_nil(value)):
             return STOPPED
         try:
@@ -168,14 +183,14 @@ def fetch(value: Any, key: Any) -> Any:
         return found
     if isinstance(value, dict):
         if key is None:
-            return value.get("")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            return value.get("")
         if type(key) is not str:
             raise Failure(f"keys are strings, not {type_name(key)}")
-        return value.get(key)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return value.get(key)
     if isinstance(value, str):
         value = value.encode("utf-8", "replace")
     if isinstance(value, (list, bytes)):
-        return _item(value, integer_of(key))  # pyright: ignore[reportUnknownArgumentType]
+        return _item(value, integer_of(key))
     method = METHODS_BY_CLASS.get(type(value), {}).get(key) if type(key) is str else None
     if method is not None:
         return BoundMethod(method, value)
@@ -213,14 +228,14 @@ def _cut(value: Any, first: Any, last: Any) -> Any:
     items: Any = value.encode("utf-8", "replace") if isinstance(value, str) else value
     if not isinstance(items, (list, bytes)):
         raise Failure(f"{type_name(value)} cannot be sliced")
-    length = len(items)  # pyright: ignore[reportUnknownArgumentType]
+    length = len(items)
     start, stop = integer_of(first), length if last is None else integer_of(last)
     start = max(start + length if start < 0 else start, 0)
     stop = min(max(stop + length if stop < 0 else stop, 0), length)
     part: Any = items[min(start, stop) : stop]
     if isinstance(value, str):
         return part.decode("utf-8", "replace")
-    return list(part) if type(items) is Pair else part  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return list(part) if type(items) is Pair else part
 
 
 def list_literal(compiler: Compiler, node: ListLiteral) -> Closure:

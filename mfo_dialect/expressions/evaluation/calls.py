@@ -1,5 +1,9 @@
 """Closures of calls: builtin functions, loops with predicates, methods."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -7,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.expressions.evaluation.access import STOPPED, BoundMethod
 from mfo_dialect.expressions.evaluation.frame import Closure, Frame
-from mfo_dialect.expressions.evaluation.rewriting import FusedLoop
+from mfo_dialect.expressions.evaluation.rewriting import FusedLoop, size
 from mfo_dialect.expressions.functions import FUNCTIONS
 from mfo_dialect.expressions.functions.loops import Loop
-from mfo_dialect.expressions.nodes import Builtin, Call, Node, Predicate, walk
+from mfo_dialect.expressions.nodes import Builtin, Call, Node, Predicate
 from mfo_dialect.expressions.values import type_name
 from mfo_dialect.expressions.values.budget import Budget, Failure
 from mfo_dialect.text import Span
@@ -130,7 +134,7 @@ def _loop(
     collection = compiler.closure(collection_node)
     compiler.makes_values = True
     body = compiler.closure(predicate.body) if isinstance(predicate, Predicate) else _item
-    cost = _cost(predicate)
+    cost = size(predicate) if predicate is not None else 1
 
     def run(frame: Frame) -> Any:
         value = collection(frame)
@@ -145,27 +149,3 @@ def _loop(
         return result
 
     return run
-
-
-def _cost(predicate: Node | None) -> int:
-    """How many steps one item takes: the predicate's nodes."""
-    if predicate is None:
-        return 1
-    waiting: list[Any] = [predicate]
-    cost = 0
-    while waiting:
-        node = waiting.pop()
-        cost += 1
-        if isinstance(node, FusedLoop):
-            waiting += [node.collection, node.predicate]
-        elif hasattr(node, "value") and hasattr(node, "low"):
-            waiting.append(node.value)
-        elif type(node).__module__ == walk.__module__:
-            waiting += _below(node)
-    return cost
-
-
-def _below(node: Node) -> list[Any]:
-    from mfo_dialect.expressions.nodes import children  # noqa: PLC0415
-
-    return list(children(node))

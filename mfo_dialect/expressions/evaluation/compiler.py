@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from mfo_dialect.expressions import nodes
 from mfo_dialect.expressions.evaluation import access, calls, operations, rewriting
@@ -74,7 +74,7 @@ class Program:
             ExpressionError: of stage ``run``.
         """
         budget = Budget(clock)
-        frame = Frame(env if type(env) is dict else dict(env), self._slots, budget)
+        frame = Frame(cast("dict[str, Any]", env) if type(env) is dict else dict(env), self._slots, budget)
         try:
             value = self._root(frame)
             return finished(value, budget) if self._makes_values else value

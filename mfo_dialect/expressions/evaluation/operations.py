@@ -1,5 +1,9 @@
 """Closures of operations. A row of operations is one closure that steps through it, however long it is."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -122,9 +126,10 @@ def _equality(right: Closure, node: Binary, sure: type | None) -> Step:
         kind = type(left)
         if kind is type(other) and kind in _PLAIN and (sure is None or kind is sure):
             return (left == other) is is_equal
+        if sure is not None:
+            message = f"expected {type_name(sure())} on both sides, got {type_name(left)} and {type_name(other)}"
+            raise Failure(message, place)
         try:
-            if sure is not None:
-                raise Failure(f"expected {type_name(sure())} on both sides, got {type_name(left)} and {type_name(other)}")
             return equal(left, other, frame.budget) is is_equal
         except Failure as failure:
             raise failure.at(place) from None
@@ -178,10 +183,10 @@ def contains_item(needle: Any, haystack: Any, budget: Budget) -> bool:
     if haystack is None:
         return False
     if isinstance(haystack, (list, bytes)):
-        budget.spend(len(haystack))  # pyright: ignore[reportUnknownArgumentType]
+        budget.spend(len(haystack))
         if type(needle) is str:
-            return any(type(item) is str and item == needle for item in haystack)  # pyright: ignore[reportUnknownVariableType]
-        return any(equal(item, needle, budget) for item in haystack)  # pyright: ignore[reportUnknownVariableType]
+            return any(type(item) is str and item == needle for item in haystack)
+        return any(equal(item, needle, budget) for item in haystack)
     if isinstance(haystack, AnyMap):
         if isinstance(needle, UNHASHABLE):
             raise Failure(f"{type_name(needle)} cannot be a key")
@@ -297,7 +302,7 @@ def conditional(compiler: Compiler, node: Conditional) -> Closure:
     """The closure of ``c ? a : b``."""
     condition, otherwise = compiler.closure(node.condition), compiler.closure(node.otherwise)
     then = None if node.then is node.condition else compiler.closure(node.then)
-    place = node.place
+    place = node.condition.place
 
     def run(frame: Frame) -> Any:
         value = condition(frame)

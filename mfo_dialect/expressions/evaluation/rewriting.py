@@ -4,6 +4,10 @@
 first item that fits. The nodes made here are known to the evaluation only.
 """
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -11,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mfo_dialect.expressions import nodes
-from mfo_dialect.expressions.nodes import Binary, Builtin, ListLiteral, Literal, Member, Node, Predicate, Unary
+from mfo_dialect.expressions.nodes import Binary, Builtin, ListLiteral, Literal, Member, Node, Unary
 from mfo_dialect.expressions.problems import ExpressionError, Problem, ProblemKind
 from mfo_dialect.expressions.types import UNKNOWN, Type, TypeKind
 from mfo_dialect.expressions.values.arithmetic import add, divide, multiply, negate, power, remainder, subtract
@@ -68,6 +72,22 @@ class FusedLoop:
     place: Span
 
 
+_OWN_FIELDS: dict[type, tuple[str, ...]] = {FusedLoop: ("collection", "predicate"), InRange: ("value",)}
+
+
+def size(root: Any) -> int:
+    """How many nodes a rewritten tree has: the steps that evaluating it once may take."""
+    waiting: list[Any] = [root]
+    count = 0
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        for name in _OWN_FIELDS.get(type(node)) or nodes.child_fields(type(node)):
+            below = getattr(node, name)
+            waiting += below if isinstance(below, tuple) else [below]
+    return count
+
+
 Types = dict[int, Type]
 _INT_KINDS = frozenset({TypeKind.INTEGER, TypeKind.MONTH, TypeKind.WEEKDAY})
 _NUMBERS = frozenset({int, float})
@@ -110,11 +130,11 @@ def _rewrite_row(node: Binary, types: Types) -> Any:
 
 def _with_children(node: Any, types: Types) -> Any:
     fields: dict[str, Any] = {}
-    for name in _CHILD_FIELDS.get(type(node), ()):
+    for name in nodes.child_fields(type(node)):
         below = getattr(node, name)
         if isinstance(below, tuple):
-            new = tuple(rewrite(one, types) for one in below)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            is_same = all(one is other for one, other in zip(new, below, strict=True))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+            new = tuple(rewrite(one, types) for one in below)
+            is_same = all(one is other for one, other in zip(new, below, strict=True))
         else:
             new = None if below is None else rewrite(below, types)
             is_same = new is below
@@ -127,24 +147,6 @@ def _with_children(node: Any, types: Types) -> Any:
     rebuilt = replace(node, **fields)
     types[id(rebuilt)] = types.get(id(node), UNKNOWN)
     return rebuilt
-
-
-_CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    Unary: ("operand",),
-    nodes.Comparison: ("operands",),
-    Member: ("target", "key"),
-    nodes.Chain: ("body",),
-    nodes.Slice: ("target", "start", "stop"),
-    nodes.Call: ("callee", "arguments"),
-    Builtin: ("arguments",),
-    Predicate: ("body",),
-    nodes.Let: ("value", "body"),
-    nodes.Sequence: ("nodes",),
-    nodes.Conditional: ("condition", "then", "otherwise"),
-    ListLiteral: ("items",),
-    nodes.Pair: ("key", "value"),
-    nodes.MapLiteral: ("pairs",),
-}
 
 
 def _constant(node: Node, kinds: frozenset[type]) -> bool:
@@ -231,7 +233,11 @@ def _logical(node: Binary, left: Any, right: Any, *, decides: bool) -> Any:
 
 def _in_range(node: Binary, types: Types) -> Any:
     bounds = node.right
-    if types.get(id(node.left), UNKNOWN).kind not in _INT_KINDS or not isinstance(bounds, Binary) or bounds.operator != "..":
+    if (
+        types.get(id(node.left), UNKNOWN).kind not in _INT_KINDS
+        or not isinstance(bounds, Binary)
+        or bounds.operator != ".."
+    ):
         return node
     low, high = bounds.left, bounds.right
     if isinstance(low, Literal) and isinstance(high, Literal) and type(low.value) is int and type(high.value) is int:
@@ -244,7 +250,12 @@ _COUNTED = 2
 
 def _counted(node: Binary, limit: Any) -> Any:
     count = node.left
-    if not isinstance(count, Builtin) or count.name != "count" or len(count.arguments) != _COUNTED or type(limit) is not int:
+    if (
+        not isinstance(count, Builtin)
+        or count.name != "count"
+        or len(count.arguments) != _COUNTED
+        or type(limit) is not int
+    ):
         return node
     collection, predicate = count.arguments
     enough = limit + (node.operator in {">", "<="})
@@ -272,6 +283,13 @@ def _builtin(node: Builtin, _: Types) -> Any:
     filtered = _filtered(argument)
     if filtered and node.name in _AFTER_FILTER:
         return FusedLoop(node.span, _AFTER_FILTER[node.name], *filtered, {}, node.place)
+    if (
+        node.name == "sum"
+        and isinstance(argument, Builtin)
+        and argument.name == "map"
+        and len(argument.arguments) == _COUNTED
+    ):
+        return FusedLoop(node.span, "sum", *argument.arguments, {}, node.place)
     if node.name == "sum" and isinstance(argument, ListLiteral) and len(argument.items) > 1:
         total = argument.items[-1]
         for item in reversed(argument.items[:-1]):

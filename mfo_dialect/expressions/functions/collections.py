@@ -1,5 +1,9 @@
 """The builtin functions for lists and maps."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -33,7 +37,7 @@ def _at(items: Any, index: int) -> Any:
     if isinstance(items, str):
         items = items.encode("utf-8", "replace")
     if isinstance(items, (list, bytes)) and items:
-        return items[index]  # pyright: ignore[reportUnknownVariableType]
+        return items[index]
     return None
 
 
@@ -45,13 +49,13 @@ def _get(_: Budget, collection: Any, key: Any) -> Any:
     if isinstance(collection, dict):
         if not isinstance(key, str) and key is not None:
             raise Failure(f"expected a string as key, got {type_name(key)}")
-        return collection.get(key or "")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return collection.get(key or "")
     if isinstance(collection, str):
         collection = collection.encode("utf-8", "replace")
     if isinstance(collection, (list, bytes)):
         index = integer_of(key)
-        index += len(collection) if index < 0 else 0  # pyright: ignore[reportUnknownArgumentType]
-        return collection[index] if 0 <= index < len(collection) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        index += len(collection) if index < 0 else 0
+        return collection[index] if 0 <= index < len(collection) else None
     return None
 
 
@@ -108,7 +112,7 @@ def _flat(budget: Budget, items: list[Any], depth: int) -> list[Any]:
     flat: list[Any] = []
     for item in items:
         if isinstance(item, (list, bytes)):
-            flat += _flat(budget, list(item), depth + 1)  # pyright: ignore[reportUnknownArgumentType]
+            flat += _flat(budget, list(item), depth + 1)
         else:
             flat.append(item)
     return flat
@@ -140,9 +144,9 @@ def _to_pairs(_: Budget, entries: Any) -> Pairs:
 def _from_pairs(_: Budget, pairs: Any) -> AnyMap:
     made = AnyMap()
     for pair in list_of(pairs):
-        if not isinstance(pair, list) or len(pair) != _PAIR:  # pyright: ignore[reportUnknownArgumentType]
+        if not isinstance(pair, list) or len(pair) != _PAIR:
             raise Failure("expected pairs of a key and a value")
-        key, value = pair  # pyright: ignore[reportUnknownVariableType]
+        key, value = pair
         if isinstance(key, (*UNHASHABLE, bytes)):
             raise Failure(f"{type_name(key)} cannot be a key")
         made[stored_key(key)] = value
@@ -185,7 +189,9 @@ def _take_result(arguments: tuple[Type, ...]) -> Type:
     items, count = arguments
     if not (items.is_unknown or is_list(items)):
         raise ArgumentFault(f"take takes an array, got {items}")
-    if not (count.is_unknown or count.is_integer or count.kind in {TypeKind.DURATION, TypeKind.MONTH, TypeKind.WEEKDAY}):
+    if not (
+        count.is_unknown or count.is_integer or count.kind in {TypeKind.DURATION, TypeKind.MONTH, TypeKind.WEEKDAY}
+    ):
         raise ArgumentFault(f"take takes an integer as count, got {count}")
     return Type(TypeKind.LIST, items.identity, items.item if items.identity else ANY) if is_list(items) else ANY
 
@@ -202,7 +208,9 @@ def _concat_result(arguments: tuple[Type, ...]) -> Type:
 _LIST, _MAP = parameter("array", LIST), parameter("map", MAP)
 
 COLLECTION_FUNCTIONS = (
-    Function("first", (signature(ANY, _LIST),), "The first item, or nil.", "first([1, 2]) == 1", _first, _one_item("first")),
+    Function(
+        "first", (signature(ANY, _LIST),), "The first item, or nil.", "first([1, 2]) == 1", _first, _one_item("first")
+    ),
     Function("last", (signature(ANY, _LIST),), "The last item, or nil.", "last([1, 2]) == 2", _last, _one_item("last")),
     Function(
         "get",
@@ -227,7 +235,14 @@ COLLECTION_FUNCTIONS = (
         _reverse,
         _one_list("reverse", LIST),
     ),
-    Function("uniq", (signature(LIST, _LIST),), "The items, each once.", "uniq([1, 2, 1]) == [1, 2]", _uniq, _one_list("uniq", LIST)),
+    Function(
+        "uniq",
+        (signature(LIST, _LIST),),
+        "The items, each once.",
+        "uniq([1, 2, 1]) == [1, 2]",
+        _uniq,
+        _one_list("uniq", LIST),
+    ),
     Function(
         "concat",
         (signature(LIST, parameter("arrays", LIST, repeats=True)),),
@@ -256,8 +271,17 @@ COLLECTION_FUNCTIONS = (
         "sort([3, 1]) == [1, 3]",
         _sort,
     ),
-    Function("keys", (signature(LIST, _MAP),), "The keys of the map.", 'keys({a: 1}) == ["a"]', _keys, _one_map("keys")),
-    Function("values", (signature(LIST, _MAP),), "The values of the map.", "values({a: 1}) == [1]", _values, _one_map("values")),
+    Function(
+        "keys", (signature(LIST, _MAP),), "The keys of the map.", 'keys({a: 1}) == ["a"]', _keys, _one_map("keys")
+    ),
+    Function(
+        "values",
+        (signature(LIST, _MAP),),
+        "The values of the map.",
+        "values({a: 1}) == [1]",
+        _values,
+        _one_map("values"),
+    ),
     Function(
         "toPairs",
         (signature(LIST, _MAP),),

@@ -1,5 +1,9 @@
 """The builtin functions that turn values into others, and tell what they are."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import base64
@@ -24,7 +28,7 @@ _MOST = 2**63 - 1
 
 def _len(_: Budget, value: Any) -> int:
     if isinstance(value, (str, list, dict, bytes)):
-        return len(value)  # pyright: ignore[reportUnknownArgumentType]
+        return len(value)
     raise Failure(f"{type_name(value)} has no length")
 
 
@@ -145,7 +149,9 @@ CONVERSION_FUNCTIONS = (
         _type,
     ),
     Function("int", (signature(INTEGER, _VALUE),), "The value as an integer.", 'int("123") == 123', _int, _int_result),
-    Function("float", (signature(FLOAT, _VALUE),), "The value as a float.", 'float("1.5") == 1.5', _float, _float_result),
+    Function(
+        "float", (signature(FLOAT, _VALUE),), "The value as a float.", 'float("1.5") == 1.5', _float, _float_result
+    ),
     Function("string", (signature(TEXT, _VALUE),), "The value as text.", 'string(123) == "123"', _string),
     Function(
         "toJSON",
@@ -162,7 +168,11 @@ CONVERSION_FUNCTIONS = (
         _from_json,
     ),
     Function(
-        "toBase64", (signature(TEXT, _TEXT),), "The text in base64.", 'toBase64("Hello World") == "SGVsbG8gV29ybGQ="', _to_base64
+        "toBase64",
+        (signature(TEXT, _TEXT),),
+        "The text in base64.",
+        'toBase64("Hello World") == "SGVsbG8gV29ybGQ="',
+        _to_base64,
     ),
     Function(
         "fromBase64",

@@ -1,5 +1,9 @@
 """The builtin functions that take a predicate: an expression evaluated for each item of a list."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -15,6 +19,7 @@ from mfo_dialect.expressions.values.collections import UNHASHABLE, stored_key
 from mfo_dialect.expressions.values.comparing import less
 
 NO_ITEM = object()
+_ALIKE = frozenset({str, int})
 _LISTS = frozenset({list, NilList, Pair, Pairs})
 
 
@@ -89,7 +94,7 @@ def _items(collection: Any) -> list[Any]:
     if isinstance(collection, str):
         return list(collection.encode("utf-8", "replace"))
     if isinstance(collection, dict):
-        return [NO_ITEM] * len(collection)  # pyright: ignore[reportUnknownArgumentType]
+        return [NO_ITEM] * len(collection)
     raise Failure(f"expected an array, got {type_name(collection)}")
 
 
@@ -192,7 +197,7 @@ def in_order(values: list[Any], *, first_of: bool = False, descending: bool = Fa
         Failure: two of them have no order.
     """
     keys = {type(value[0] if first_of else value) for value in values}
-    if keys == {str} or keys == {int}:
+    if len(keys) == 1 and keys <= _ALIKE:
         return sorted(values, key=(lambda pair: pair[0]) if first_of else None, reverse=descending)
 
     def compare(left: Any, right: Any) -> int:
@@ -236,11 +241,23 @@ def _looping(
 _DOC_ITEM = "`#` is the item, `.field` its field."
 
 LOOP_FUNCTIONS = (
-    _looping("all", BOOLEAN, f"Whether the predicate holds for every item. {_DOC_ITEM}", "all([1, 2], # > 0) == true", _all),
-    _looping("any", BOOLEAN, f"Whether the predicate holds for an item. {_DOC_ITEM}", "any([1, 2], # > 1) == true", _any),
+    _looping(
+        "all", BOOLEAN, f"Whether the predicate holds for every item. {_DOC_ITEM}", "all([1, 2], # > 0) == true", _all
+    ),
+    _looping(
+        "any", BOOLEAN, f"Whether the predicate holds for an item. {_DOC_ITEM}", "any([1, 2], # > 1) == true", _any
+    ),
     _looping("one", BOOLEAN, f"Whether it holds for exactly one item. {_DOC_ITEM}", "one([1, 2], # > 1) == true", _one),
-    _looping("none", BOOLEAN, f"Whether the predicate holds for no item. {_DOC_ITEM}", "none([1, 2], # > 2) == true", _none),
-    _looping("filter", LIST, f"The items for which the predicate holds. {_DOC_ITEM}", "filter(0..4, # % 2 == 0) == [0, 2, 4]", _filter),
+    _looping(
+        "none", BOOLEAN, f"Whether the predicate holds for no item. {_DOC_ITEM}", "none([1, 2], # > 2) == true", _none
+    ),
+    _looping(
+        "filter",
+        LIST,
+        f"The items for which the predicate holds. {_DOC_ITEM}",
+        "filter(0..4, # % 2 == 0) == [0, 2, 4]",
+        _filter,
+    ),
     _looping(
         "map",
         LIST,
@@ -249,7 +266,9 @@ LOOP_FUNCTIONS = (
         _map,
         _predicate("expression"),
     ),
-    _looping("find", ANY, f"The first item for which it holds, or nil. {_DOC_ITEM}", "find([1, 2, 3], # > 1) == 2", _find),
+    _looping(
+        "find", ANY, f"The first item for which it holds, or nil. {_DOC_ITEM}", "find([1, 2, 3], # > 1) == 2", _find
+    ),
     _looping(
         "findIndex",
         INTEGER,
@@ -257,7 +276,13 @@ LOOP_FUNCTIONS = (
         "findIndex([1, 2, 3], # > 1) == 1",
         _find_index,
     ),
-    _looping("findLast", ANY, f"The last item for which it holds, or nil. {_DOC_ITEM}", "findLast([1, 2, 3], # > 1) == 3", _find_last),
+    _looping(
+        "findLast",
+        ANY,
+        f"The last item for which it holds, or nil. {_DOC_ITEM}",
+        "findLast([1, 2, 3], # > 1) == 3",
+        _find_last,
+    ),
     _looping(
         "findLastIndex",
         INTEGER,

@@ -1,5 +1,9 @@
 """The methods that values of times, durations, zones, months and weekdays have, declared like functions."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -92,8 +96,7 @@ def _compare(left: Moment, right: Any) -> int:
 def _iso_week(moment: Moment) -> int:
     now = moment.fields()
     thursday = days_from_civil(now.year, now.month, now.day) - (now.weekday + 6) % 7 + 3
-    year = Moment(thursday * 86_400).fields().year
-    return year
+    return Moment(thursday * 86_400).fields().year
 
 
 _OTHER = parameter("other", TIME)
@@ -102,10 +105,17 @@ _UNIT = parameter("unit", DURATION)
 
 _TIME_METHODS = (
     _method("Year", INTEGER, "The year.", lambda moment: moment.fields().year),
-    _method("Month", MONTH, "The month; `int` turns it into a number from 1.", lambda moment: Month(moment.fields().month)),
+    _method(
+        "Month", MONTH, "The month; `int` turns it into a number from 1.", lambda moment: Month(moment.fields().month)
+    ),
     _method("Day", INTEGER, "The day of the month.", lambda moment: moment.fields().day),
     _method("YearDay", INTEGER, "The day of the year.", lambda moment: moment.fields().year_day),
-    _method("Weekday", WEEKDAY, "The day of the week; `int` gives 0 for Sunday.", lambda moment: Weekday(moment.fields().weekday)),
+    _method(
+        "Weekday",
+        WEEKDAY,
+        "The day of the week; `int` gives 0 for Sunday.",
+        lambda moment: Weekday(moment.fields().weekday),
+    ),
     _method("ISOWeek", INTEGER, "The year to which the ISO week belongs.", _iso_week),
     _method("Hour", INTEGER, "The hour, 0 to 23.", lambda moment: moment.fields().hour),
     _method("Minute", INTEGER, "The minute.", lambda moment: moment.fields().minute),
@@ -125,20 +135,44 @@ _TIME_METHODS = (
         parameter("months", INTEGER),
         parameter("days", INTEGER),
     ),
-    _method("Sub", DURATION, "The time since the other one.", lambda moment, other: moment.minus(_moment(other)), _OTHER),
+    _method(
+        "Sub", DURATION, "The time since the other one.", lambda moment, other: moment.minus(_moment(other)), _OTHER
+    ),
     _method("After", BOOLEAN, "Whether it is later.", lambda moment, other: _compare(moment, other) > 0, _OTHER),
     _method("Before", BOOLEAN, "Whether it is earlier.", lambda moment, other: _compare(moment, other) < 0, _OTHER),
-    _method("Equal", BOOLEAN, "Whether it is the same time.", lambda moment, other: _compare(moment, other) == 0, _OTHER),
+    _method(
+        "Equal", BOOLEAN, "Whether it is the same time.", lambda moment, other: _compare(moment, other) == 0, _OTHER
+    ),
     _method("Compare", INTEGER, "-1 when earlier, 0 when equal, 1 when later.", _compare, _OTHER),
-    _method("Truncate", TIME, "The time cut to a unit.", lambda moment, unit: _on_grid(moment, _length(unit), nearest=False), _UNIT),
-    _method("Round", TIME, "The time rounded to a unit.", lambda moment, unit: _on_grid(moment, _length(unit), nearest=True), _UNIT),
+    _method(
+        "Truncate",
+        TIME,
+        "The time cut to a unit.",
+        lambda moment, unit: _on_grid(moment, _length(unit), nearest=False),
+        _UNIT,
+    ),
+    _method(
+        "Round",
+        TIME,
+        "The time rounded to a unit.",
+        lambda moment, unit: _on_grid(moment, _length(unit), nearest=True),
+        _UNIT,
+    ),
     _method("Format", TEXT, "The time in a Go layout.", _format, parameter("layout", TEXT)),
     _method("String", TEXT, "The time as text.", print_moment),
-    _method("In", TIME, "The same time in another zone.", lambda moment, zone: moment.in_zone(_zone(zone)), parameter("zone", TIMEZONE)),
+    _method(
+        "In",
+        TIME,
+        "The same time in another zone.",
+        lambda moment, zone: moment.in_zone(_zone(zone)),
+        parameter("zone", TIMEZONE),
+    ),
     _method("UTC", TIME, "The same time in UTC.", lambda moment: moment.in_zone(UTC_ZONE)),
     _method("Local", TIME, "The same time; the language's local zone is UTC.", lambda moment: moment.in_zone(UTC_ZONE)),
     _method("Location", TIMEZONE, "Its zone.", lambda moment: moment.zone),
-    _method("IsDST", BOOLEAN, "Whether its zone has summer time then.", lambda moment: moment.zone.at(moment.seconds)[2]),
+    _method(
+        "IsDST", BOOLEAN, "Whether its zone has summer time then.", lambda moment: moment.zone.at(moment.seconds)[2]
+    ),
     _method("IsZero", BOOLEAN, "Whether it is the zero time.", lambda moment: moment.total == _YEAR_ONE * SECOND),
 )
 _DURATION_METHODS = (
@@ -148,9 +182,18 @@ _DURATION_METHODS = (
     _method("Milliseconds", INTEGER, "The length in whole milliseconds.", lambda length: _whole(length, MILLISECOND)),
     _method("Microseconds", INTEGER, "The length in whole microseconds.", lambda length: _whole(length, MICROSECOND)),
     _method("Nanoseconds", INTEGER, "The length in nanoseconds.", lambda length: length.nanoseconds),
-    _method("Abs", DURATION, "The length without its sign.", lambda length: Duration(min(abs(length.nanoseconds), 2**63 - 1))),
-    _method("Truncate", DURATION, "The length cut to a unit.", lambda length, unit: length.truncated(_length(unit)), _UNIT),
-    _method("Round", DURATION, "The length rounded to a unit.", lambda length, unit: length.rounded(_length(unit)), _UNIT),
+    _method(
+        "Abs",
+        DURATION,
+        "The length without its sign.",
+        lambda length: Duration(min(abs(length.nanoseconds), 2**63 - 1)),
+    ),
+    _method(
+        "Truncate", DURATION, "The length cut to a unit.", lambda length, unit: length.truncated(_length(unit)), _UNIT
+    ),
+    _method(
+        "Round", DURATION, "The length rounded to a unit.", lambda length, unit: length.rounded(_length(unit)), _UNIT
+    ),
     _method("String", TEXT, "The length as text.", str),
 )
 

@@ -1,5 +1,9 @@
 """The builtin functions for numbers: rounding, extremes, averages, bits."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import math
@@ -139,7 +143,14 @@ _TWO_INTEGERS = (signature(INTEGER, _LEFT, _RIGHT),)
 _SHIFT = (signature(INTEGER, parameter("number", INTEGER), parameter("bits", INTEGER)),)
 
 NUMBER_FUNCTIONS = (
-    Function("abs", (signature(NUMBER, _NUMBER),), "The number without its sign.", "abs(-5) == 5", _abs, _number_result("abs")),
+    Function(
+        "abs",
+        (signature(NUMBER, _NUMBER),),
+        "The number without its sign.",
+        "abs(-5) == 5",
+        _abs,
+        _number_result("abs"),
+    ),
     Function(
         "ceil",
         (signature(FLOAT, _NUMBER),),
@@ -196,9 +207,15 @@ NUMBER_FUNCTIONS = (
         _median,
         _aggregate_result("median"),
     ),
-    Function("bitand", _TWO_INTEGERS, "Bits set in both.", "bitand(0b1010, 0b1100) == 0b1000", _bits(lambda x, y: x & y)),
-    Function("bitor", _TWO_INTEGERS, "Bits set in one of both.", "bitor(0b1010, 0b1100) == 0b1110", _bits(lambda x, y: x | y)),
-    Function("bitxor", _TWO_INTEGERS, "Bits that differ.", "bitxor(0b1010, 0b1100) == 0b110", _bits(lambda x, y: x ^ y)),
+    Function(
+        "bitand", _TWO_INTEGERS, "Bits set in both.", "bitand(0b1010, 0b1100) == 0b1000", _bits(lambda x, y: x & y)
+    ),
+    Function(
+        "bitor", _TWO_INTEGERS, "Bits set in one of both.", "bitor(0b1010, 0b1100) == 0b1110", _bits(lambda x, y: x | y)
+    ),
+    Function(
+        "bitxor", _TWO_INTEGERS, "Bits that differ.", "bitxor(0b1010, 0b1100) == 0b110", _bits(lambda x, y: x ^ y)
+    ),
     Function(
         "bitnand",
         _TWO_INTEGERS,
@@ -206,8 +223,16 @@ NUMBER_FUNCTIONS = (
         "bitnand(0b1010, 0b1100) == 0b10",
         _bits(lambda x, y: x & ~y),
     ),
-    Function("bitnot", (signature(INTEGER, parameter("number", INTEGER)),), "All bits turned.", "bitnot(0b1010) == -0b1011", _not),
-    Function("bitshl", _SHIFT, "The bits shifted left.", "bitshl(0b101101, 2) == 0b10110100", _shift(lambda x, y: x << y)),
+    Function(
+        "bitnot",
+        (signature(INTEGER, parameter("number", INTEGER)),),
+        "All bits turned.",
+        "bitnot(0b1010) == -0b1011",
+        _not,
+    ),
+    Function(
+        "bitshl", _SHIFT, "The bits shifted left.", "bitshl(0b101101, 2) == 0b10110100", _shift(lambda x, y: x << y)
+    ),
     Function(
         "bitshr",
         _SHIFT,

@@ -1,5 +1,9 @@
 """Reading the arguments of a builtin function: each reader gives the value or fails with what was expected."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from typing import Any
@@ -50,7 +54,7 @@ def list_of(value: Any) -> list[Any]:
         Failure: it is something else.
     """
     if isinstance(value, list):
-        return value  # pyright: ignore[reportUnknownVariableType]
+        return value
     if isinstance(value, bytes):
         return list(value)
     raise Failure(f"expected an array, got {type_name(value)}")
@@ -63,15 +67,14 @@ def map_of(value: Any) -> dict[Any, Any]:
         Failure: it is something else.
     """
     if isinstance(value, dict):
-        return value  # pyright: ignore[reportUnknownVariableType]
+        return value
     raise Failure(f"expected a map, got {type_name(value)}")
 
 
 _LEAST = -(2**63)
+_BOUND = 2.0**63
 
 
 def cut_float(value: float) -> int:
     """The float without its fraction; what 64 bits cannot hold gives the least integer."""
-    if value != value or not -9.223372036854775808e18 <= value < 9.223372036854775808e18:  # noqa: PLR0124 - NaN
-        return _LEAST
-    return int(value)
+    return int(value) if -_BOUND <= value < _BOUND else _LEAST

@@ -1,5 +1,9 @@
 """Arithmetic on values: integers of 64 bits that wrap, floats, times and durations. It knows nothing of expressions."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import math
@@ -90,17 +94,66 @@ def power(left: Any, right: Any) -> float:
     """``left ** right`` as floats."""
     if type(left) not in _NUMBERS or type(right) not in _NUMBERS:
         raise _refused("**", left, right)
-    base, exponent = float(left), float(right)
+    return _raised(float(left), float(right))
+
+
+def _raised(base: float, exponent: float) -> float:
+    """Powers to the last digit as Go has them: roots by ``sqrt``, whole powers by squaring the mantissa."""
+    if base == 1 or exponent == 0:
+        return 1.0
+    if exponent == 1:
+        return base
+    if not (math.isfinite(base) and math.isfinite(exponent)) or base == 0:
+        return _raised_at_the_ends(base, exponent)
+    if abs(exponent) == 0.5 and base > 0:  # noqa: PLR2004 - a half
+        return math.sqrt(base) if exponent > 0 else 1 / math.sqrt(base)
+    fraction, whole = math.modf(abs(exponent))
+    if fraction and base < 0:
+        return math.nan
+    if whole >= 2.0**63:
+        return _raised_at_the_ends(base, math.copysign(math.inf, exponent)) if abs(base) != 1 else 1.0
+    result, power_of_two = 1.0, 0
+    if fraction:
+        if fraction > 0.5:  # noqa: PLR2004 - a half
+            fraction, whole = fraction - 1, whole + 1
+        result = math.exp(fraction * math.log(base))
+    result, power_of_two = _squared_up(base, int(whole), result)
+    if exponent < 0:
+        result, power_of_two = 1 / result, -power_of_two
+    try:
+        return math.ldexp(result, power_of_two)
+    except OverflowError:
+        return math.copysign(math.inf, result)
+
+
+_MOST_EXPONENT = 1 << 12
+
+
+def _squared_up(base: float, times: int, result: float) -> tuple[float, int]:
+    mantissa, exponent = math.frexp(base)
+    power_of_two = 0
+    while times:
+        if abs(exponent) > _MOST_EXPONENT:
+            power_of_two += exponent
+            break
+        if times & 1:
+            result *= mantissa
+            power_of_two += exponent
+        mantissa *= mantissa
+        exponent <<= 1
+        if mantissa < 0.5:  # noqa: PLR2004 - a half
+            mantissa += mantissa
+            exponent -= 1
+        times >>= 1
+    return result, power_of_two
+
+
+def _raised_at_the_ends(base: float, exponent: float) -> float:
     try:
         return math.pow(base, exponent)
-    except OverflowError:
-        is_negative = base < 0 and exponent % 2 == 1
-        return -math.inf if is_negative else math.inf
     except ValueError:
-        if base == 0:
-            is_odd = exponent % 2 == 1
-            return math.copysign(math.inf, base) if is_odd else math.inf
-        return math.nan
+        is_odd = exponent % 2 == 1
+        return math.copysign(math.inf, base) if is_odd else math.inf
 
 
 def negate(value: Any) -> Any:

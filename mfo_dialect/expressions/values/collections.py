@@ -1,5 +1,9 @@
 """Lists and maps that differ from plain ones in how they compare, print and index, and the names of types."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple

@@ -1,5 +1,9 @@
 """Equality and order of values. It knows values and nothing of expressions."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -54,7 +54,9 @@ class Duration:
             return "0s"
         if total < SECOND:
             unit, size = next(
-                (unit, size) for unit, size in (("ms", MILLISECOND), ("\u00b5s", MICROSECOND), ("ns", 1)) if total >= size
+                (unit, size)
+                for unit, size in (("ms", MILLISECOND), ("\u00b5s", MICROSECOND), ("ns", 1))
+                if total >= size
             )
             return f"{sign}{_decimal(total, size)}{unit}"
         hours, rest = divmod(total, HOUR)

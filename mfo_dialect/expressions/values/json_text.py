@@ -1,5 +1,9 @@
 """Values as JSON text and back, the way Go writes and reads it. It knows values and nothing of expressions."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import base64
@@ -27,37 +31,42 @@ def write_json(value: Any, budget: Budget, depth: int = 0) -> str:
     Raises:
         Failure: JSON has no such value, or the text exceeds the budget.
     """
-    match value:
-        case None:
-            text = "null"
-        case bool():
-            text = "true" if value else "false"
-        case int():
-            text = str(value)
-        case float():
-            text = _write_float(value)
-        case str():
-            text = _write_text(value)
-        case bytes():
-            text = f'"{base64.b64encode(value).decode()}"'
-        case list():
-            text = "null" if type(value) is NilList else _write_list(value, budget, depth)  # pyright: ignore[reportUnknownArgumentType]
-        case AnyMap():
-            raise Failure("a map whose keys are not all text cannot be written as JSON")
-        case dict():
-            text = _write_map(value, budget, depth)  # pyright: ignore[reportUnknownArgumentType]
-        case Moment():
-            text = f'"{write_moment(value, RFC3339_NANO)}"'
-        case Duration():
-            text = str(value.nanoseconds)
-        case Month() | Weekday():
-            text = str(value.number)
-        case Zone():
-            text = "{}"
-        case _:
-            raise Failure("the value cannot be written as JSON")
+    if isinstance(value, list):
+        text = "null" if type(value) is NilList else _write_list(value, budget, depth)
+    elif isinstance(value, AnyMap):
+        raise Failure("a map whose keys are not all text cannot be written as JSON")
+    elif isinstance(value, dict):
+        text = _write_map(value, budget, depth)
+    else:
+        text = _write_scalar(value)
     budget.write(len(text))
     return text
+
+
+def _write_scalar(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            return _write_float(value)
+        case str():
+            return _write_text(value)
+        case bytes():
+            return f'"{base64.b64encode(value).decode()}"'
+        case Moment():
+            return f'"{write_moment(value, RFC3339_NANO)}"'
+        case Duration():
+            return str(value.nanoseconds)
+        case Month() | Weekday():
+            return str(value.number)
+        case Zone():
+            return "{}"
+        case _:
+            raise Failure("the value cannot be written as JSON")
 
 
 def _write_float(value: float) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mfo_dialect.expressions.values.moment import MONTHS, WEEKDAYS, Moment, civil_from_days, days_from_civil, local_moment
+from mfo_dialect.expressions.values.moment import (
+    MONTHS,
+    WEEKDAYS,
+    Moment,
+    civil_from_days,
+    days_from_civil,
+    local_moment,
+)
 from mfo_dialect.expressions.values.zone import UTC_ZONE, Zone
 
 DATE = "2006-01-02"
@@ -135,7 +142,9 @@ def read_moment(text: str, layout: str, zone: Zone = UTC_ZONE) -> Moment | None:
     reading = _Reading(text)
     done = 0
     for match in _CHUNK.finditer(layout):
-        if not _skip(reading, layout[done : match.start()]) or not _read_chunk(reading, match[0], layout[match.end() :]):
+        if not _skip(reading, layout[done : match.start()]) or not _read_chunk(
+            reading, match[0], layout[match.end() :]
+        ):
             return None
         done = match.end()
     if not _skip(reading, layout[done:]) or reading.value:
@@ -206,7 +215,11 @@ def _read_fraction(reading: _Reading, chunk: str) -> bool:
     if chunk[1] == "9":
         return _read_free_fraction(reading)
     digits = reading.value[1 : len(chunk)]
-    if reading.value[:1] not in {".", ","} or len(digits) != len(chunk) - 1 or not (digits.isascii() and digits.isdigit()):
+    if (
+        reading.value[:1] not in {".", ","}
+        or len(digits) != len(chunk) - 1
+        or not (digits.isascii() and digits.isdigit())
+    ):
         return False
     reading.nanoseconds = int(digits[:9].ljust(9, "0"))
     reading.value = reading.value[len(chunk) :]
@@ -245,7 +258,13 @@ def _read_zone(reading: _Reading, chunk: str) -> bool:
     return True
 
 
-_RANGES = {"1": ("month", 1, 12), "2": ("day", 0, 31), "3": ("hour", 0, 12), "4": ("minute", 0, 59), "5": ("second", 0, 59)}
+_RANGES = {
+    "1": ("month", 1, 12),
+    "2": ("day", 0, 31),
+    "3": ("hour", 0, 12),
+    "4": ("minute", 0, 59),
+    "5": ("second", 0, 59),
+}
 
 
 def _read_number(reading: _Reading, chunk: str, following: str) -> bool:

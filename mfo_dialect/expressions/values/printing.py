@@ -1,5 +1,9 @@
 """Values as text, the way Go's ``%v`` prints them. It knows values and nothing of expressions."""
 
+# Values are of any type here; what they are is looked at one by one.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false, reportUnknownParameterType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import math
@@ -39,9 +43,9 @@ def print_value(value: Any, budget: Budget, depth: int = 0) -> str:
         case bytes():
             text = "[" + " ".join(map(str, value)) + "]"
         case list():
-            text = f"[{' '.join(_printed(list(value), budget, depth))}]"  # pyright: ignore[reportUnknownArgumentType]
+            text = f"[{' '.join(_printed(list(value), budget, depth))}]"
         case dict():
-            text = _print_map(value, budget, depth)  # pyright: ignore[reportUnknownArgumentType]
+            text = _print_map(value, budget, depth)
         case _:
             text = str(value)
     budget.write(len(text))
