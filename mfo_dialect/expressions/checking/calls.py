@@ -91,13 +91,16 @@ def builtin_type(state: State, node: Builtin) -> Type:
 
 def _by_signatures(state: State, function: Function, node: Node, arguments: tuple[Node, ...]) -> Type:
     given = [state.visit(argument) for argument in arguments]
-    fault: Problem | None = None
+    faults: list[Problem] = []
     for signature in function.signatures:
         fault = _fault(function.name, signature, node, arguments, given)
         if fault is None:
             return signature.result
-    if fault is not None:
-        state.problems.append(fault)
+        if len(signature.parameters) == len(given):
+            faults.insert(0, fault)
+        else:
+            faults.append(fault)
+    state.problems.append(faults[0])
     return UNKNOWN
 
 
