@@ -5,7 +5,8 @@ It knows nodes and places, not how they were read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
 from mfo_dialect.syntax.navigation import children_of
@@ -65,30 +66,38 @@ def mark_damage(root: Node, problems: Iterable[Problem]) -> None:
 
     A conflict damages every list and map that has a part on either side.
     """
+    spans: list[Span] = []
     for problem in problems:
         if problem.kind is ProblemKind.CONFLICT_MARKER:
-            _damage(root, problem.span, _is_collection_across)
+            _damage_across(root, problem.span)
         elif problem.kind is not ProblemKind.DUPLICATE_ANCHOR:
-            damage_at(root, problem.span)
+            spans.append(problem.span)
+    _damage_around(root, sorted(spans))
 
 
 def damage_at(root: Node, span: Span) -> None:
     """Mark ``root`` and every node below it that holds all of ``span``."""
-    _damage(root, span, _holds)
+    _damage_around(root, [span])
 
 
-def _damage(root: Node, span: Span, reaches: Callable[[Node, Span], bool]) -> None:
+def _damage_around(root: Node, spans: list[Span]) -> None:
+    """Mark the nodes that hold all of some span; ``spans`` are sorted."""
+    waiting = [(root, spans)] if spans else []
+    while waiting:
+        node, held = waiting.pop()
+        node.damaged = True
+        starts = [span.start for span in held]
+        for child in children_of(node):
+            place = child.span
+            within = held[bisect_left(starts, place.start) : bisect_right(starts, place.end)]
+            inside = [span for span in within if span.end <= place.end]
+            if inside:
+                waiting.append((child, inside))
+
+
+def _damage_across(root: Node, span: Span) -> None:
     waiting = [root]
     while waiting:
         node = waiting.pop()
         node.damaged = True
-        waiting += [child for child in children_of(node) if reaches(child, span)]
-
-
-def _holds(node: Node, span: Span) -> bool:
-    place = node.span
-    return place.start <= span.start and span.end <= place.end
-
-
-def _is_collection_across(node: Node, span: Span) -> bool:
-    return bool(children_of(node)) and node.span.overlaps(span)
+        waiting += [child for child in children_of(node) if children_of(child) and child.span.overlaps(span)]

@@ -10,6 +10,7 @@ from mfo_dialect.syntax.outline import Line
 from mfo_dialect.text import Span
 
 _MARKER = re.compile(r"(?:<{7}|>{7}|\|{7})(?=[ \t\r\n]|\Z)|={7}(?=[ \t]*(?:\r|\n|\Z))")
+_MAX_PROBLEMS = 100
 _WHOLE = "unresolved merge conflict: choose one side and remove the markers"
 _STRAY = "a marker of a merge conflict was left here"
 
@@ -45,7 +46,7 @@ def without_conflicts(lines: list[Line]) -> tuple[list[Line], list[Problem]]:
             opened, dropping = None, False
         elif opened is None:
             problems.append(_problem(_STRAY, line.start, line))
-    return kept, problems
+    return kept, problems[:_MAX_PROBLEMS]
 
 
 def _closes(lines: list[Line], place: int) -> bool:

@@ -313,7 +313,7 @@ class Mender:
         base = lines[0].start
         readable = "".join(line.text for line in lines)
         failure = composition.failure or Failure("", len(readable))
-        mistake = find_mistake(readable, start - base, self._verdict(lines, failure))
+        mistake = find_mistake(readable, start - base, lambda: self._verdict(readable, failure))
         self._report(mistake.kind, mistake.message, Span(base + mistake.start, base + mistake.end))
         if mistake.raw is not None:
             return self._raw(mistake.raw, base)
@@ -366,17 +366,16 @@ class Mender:
         node.damaged = True
         return node
 
-    def _verdict(self, lines: list[Line], failure: Failure) -> Failure:
+    def _verdict(self, readable: str, failure: Failure) -> Failure:
         """The failure in the words of the engine in Python, so that places and words never depend on the engine."""
-        readable = "".join(line.text for line in lines)
-        if self.engine is Engine.PURE or len(readable) > _MAX_VERDICT:
+        if self.engine is Engine.PURE or len(self.problems) >= _MAX_PROBLEMS or len(readable) > _MAX_VERDICT:
             return failure
         return compose(Origin(readable), Engine.PURE).failure or failure
 
     def _report_verdict(self, lines: list[Line], start: int, failure: Failure) -> None:
         base = lines[0].start
         readable = "".join(line.text for line in lines)
-        mistake = find_mistake(readable, start - base, self._verdict(lines, failure))
+        mistake = find_mistake(readable, start - base, lambda: self._verdict(readable, failure))
         self._report(mistake.kind, mistake.message, Span(base + mistake.start, base + mistake.end))
 
     # What does not belong

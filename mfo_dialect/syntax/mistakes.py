@@ -6,6 +6,7 @@ It knows the text of one value and the engine's verdict on it, no lines around i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mfo_dialect.syntax.document import ProblemKind
@@ -50,8 +51,11 @@ class Mistake:
     raw: tuple[int, int] | None = None
 
 
-def find_mistake(text: str, start: int, failure: Failure) -> Mistake:
-    """What is wrong with the value that starts at ``start`` of ``text`` and that an engine refused."""
+def find_mistake(text: str, start: int, verdict: Callable[[], Failure]) -> Mistake:
+    """What is wrong with the value that starts at ``start`` of ``text`` and that an engine refused.
+
+    ``verdict`` says how it was refused; it is asked only where the text itself does not show the mistake.
+    """
     properties = _PROPERTIES.match(text, start)
     start = properties.end() if properties else start
     first = text[start : start + 1]
@@ -69,7 +73,7 @@ def find_mistake(text: str, start: int, failure: Failure) -> Mistake:
         found = Mistake(ProblemKind.SYNTAX, message, start, start + 1, raw=(start, _line_end(text, start)))
     else:
         found = _plain(text, start)
-    return found or _by_verdict(text, start, failure)
+    return found or _by_verdict(text, start, verdict())
 
 
 def _line_end(text: str, start: int) -> int:
