@@ -23,7 +23,7 @@ The head that was chosen starts although no predecessor of it may have run.
 
 *Stopping.* After a failure (unless the flow goes on), a timeout or a cancellation nothing starts and no loop goes round;
 running tasks are given the grace, then told to stop, and the run is finished when the last has ended. Tasks that are
-waiting without a slot are told at once.
+waiting without a slot are told at once. What waits for a cancelled task is never decided: it is cancelled as well.
 
 ``step`` uses the given state up and returns it changed: copying tables of thousands of nodes for every event would cost
 more than running them.

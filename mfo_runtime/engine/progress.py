@@ -88,14 +88,15 @@ def end_inside(state: MachineState, subflow: int, how: NodeState) -> None:
 def end(
     state: MachineState, node: int, how: NodeState, error: MfoError | None = None, branch: int | None = None
 ) -> None:
-    """End a node; what follows from it is for ``release`` to do."""
+    """End a node; what follows from it is for ``release`` to do. From one that was cancelled nothing follows."""
     state.states[node] = how
     if how is not NodeState.SUCCEEDED:
         state.outputs[node] = None
-        if how is not NodeState.SKIPPED:
-            state.failed_inside[state.plan.level_of[node]] = True
+    if how in BROKEN:
+        state.failed_inside[state.plan.level_of[node]] = True
     state.effects.append(NodeEnded(state.runs[node], how, error, branch))
-    state.settled.append(node)
+    if how is not NodeState.CANCELLED:
+        state.settled.append(node)
 
 
 def release(state: MachineState, node: int) -> None:

@@ -37,4 +37,4 @@ ENDED = frozenset(
     }
 )
 
-BROKEN = frozenset({NodeState.FAILED, NodeState.UPSTREAM_FAILED, NodeState.CANCELLED})
+BROKEN = frozenset({NodeState.FAILED, NodeState.UPSTREAM_FAILED})

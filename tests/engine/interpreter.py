@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
 
-ENDED = {"succeeded", "failed", "skipped", "upstream_failed", "cancelled"}
-BROKEN = {"failed", "upstream_failed", "cancelled"}
+ENDED = {"succeeded", "failed", "skipped", "upstream_failed"}  # and "cancelled", from which nothing follows
+BROKEN = {"failed", "upstream_failed"}
 
 
 @dataclass
@@ -325,7 +325,7 @@ class Interpreter:
                     again = True
                     break
         for name in self.document:
-            if self.states[name] not in ENDED:
+            if self.states[name] not in ENDED and self.states[name] != "cancelled":
                 self.end(name, "cancelled")
 
     # What a node reads.
