@@ -14,6 +14,7 @@ from mfo_dialect.templates import nodes
 from mfo_dialect.templates.functions import FUNCTIONS
 from mfo_dialect.templates.problems import Problem, ProblemKind
 from mfo_dialect.templates.reads import ELEMENT, Reads, VariableRead
+from mfo_dialect.text import Span
 
 Origin = tuple[str, ...] | None
 
@@ -88,7 +89,7 @@ class _Walker:
 
     def __init__(self, definitions: Mapping[str, nodes.Body]) -> None:
         self._definitions = definitions
-        self._reads: dict[tuple[int, int, tuple[str, ...]], VariableRead] = {}
+        self._reads: dict[tuple[Span, tuple[str, ...]], VariableRead] = {}
         self._everything = False
         self._called: set[tuple[str, Origin, frozenset[str]]] = set()
         self._calls = 0
@@ -145,7 +146,7 @@ class _Walker:
             variables = (*variables, (pipeline.declarations[-1].text, element))
         if len(pipeline.declarations) > 1:
             variables = (*variables, (pipeline.declarations[0].text, None))
-        guards = inside.guards | (frozenset(origin[:1]) if origin else frozenset())
+        guards = inside.guards.union(origin[:1] if origin else ())
         self.body(statement.body, _Place(element, variables, guards))
         self._optional(statement.otherwise, inside)
 
@@ -202,6 +203,7 @@ class _Walker:
                 self._pipeline(pipeline, place, copes=copes, passes=passes)
             case nodes.Chain(_, nodes.Group(_, pipeline), _):
                 self._pipeline(pipeline, place, copes=copes)
+                self._read(operand, _operand_origin(operand, place), place, copes=copes)
             case nodes.Field():
                 self._read(operand, _operand_origin(operand, place), place, copes=copes)
             case nodes.Variable() if operand.names:
@@ -211,11 +213,11 @@ class _Walker:
             case _:
                 pass
 
-    def _read(self, operand: nodes.Field | nodes.Variable, origin: Origin, place: _Place, *, copes: bool) -> None:
+    def _read(self, operand: nodes.Operand, origin: Origin, place: _Place, *, copes: bool) -> None:
         if not origin or not origin[0]:
             return
         guarded = copes or origin[0] in place.guards
-        key = (*operand.span, origin)
+        key = (operand.span, origin)
         earlier = self._reads.get(key)
         if earlier is not None:
             guarded = guarded and earlier.guarded
@@ -277,23 +279,26 @@ def _tested(pipeline: nodes.Pipeline, place: _Place, *, negated: bool = False) -
     names: frozenset[str] = frozenset()
     for command in pipeline.commands:
         first, *arguments = command.operands
-        if not isinstance(first, nodes.Function):
-            names |= _tested_operand(first, place, negated=negated)
-            continue
-        match first.name:
+        function = first.name if isinstance(first, nodes.Function) else ""
+        match function:
+            case "":
+                names |= _tested_operands([first], place, negated=negated)
             case "not":
-                names = frozenset().union(*(_tested_operand(one, place, negated=not negated) for one in arguments))
+                names = _tested_operands(arguments, place, negated=not negated)
             case "and" | "or":
-                names |= frozenset().union(*(_tested_operand(one, place, negated=negated) for one in arguments))
-            case "eq" | "ne" if negated is (first.name == "ne"):
-                names |= frozenset().union(*(_tested_operand(one, place, negated=False) for one in arguments))
+                names |= _tested_operands(arguments, place, negated=negated)
+            case "eq" | "ne" if negated is (function == "ne"):
+                names |= _tested_operands(arguments, place, negated=False)
             case _:
                 pass
     return names
 
 
-def _tested_operand(operand: nodes.Operand, place: _Place, *, negated: bool) -> frozenset[str]:
-    if isinstance(operand, nodes.Group):
-        return _tested(operand.pipeline, place, negated=negated)
-    origin = _operand_origin(operand, place)
-    return frozenset() if negated or not origin else frozenset(origin[:1])
+def _tested_operands(operands: Sequence[nodes.Operand], place: _Place, *, negated: bool) -> frozenset[str]:
+    names: frozenset[str] = frozenset()
+    for operand in operands:
+        if isinstance(operand, nodes.Group):
+            names |= _tested(operand.pipeline, place, negated=negated)
+        elif not negated:
+            names = names.union((_operand_origin(operand, place) or ())[:1])
+    return names

@@ -6,7 +6,7 @@ template.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,11 +16,11 @@ from mfo_dialect.templates.values import MISSING, REFUSED, Absence
 from mfo_dialect.text import Span
 
 MissingKey = Literal["default", "zero", "error"]
-Clock = Callable[[], datetime.datetime]
+Clock = Callable[[], dt.datetime]
 
 MAX_STEPS = 1_000_000
 MAX_CALL_DEPTH = 100
-_TEXT_PER_STEP = 64
+ITEMS_PER_STEP = 64
 
 
 class RenderError(Exception):
@@ -32,9 +32,9 @@ class RenderError(Exception):
         self.span = span
 
 
-def system_clock() -> datetime.datetime:
+def system_clock() -> dt.datetime:
     """The current time in the local zone."""
-    return datetime.datetime.now(datetime.UTC).astimezone()
+    return dt.datetime.now(dt.UTC).astimezone()
 
 
 def absence(missingkey: MissingKey) -> Absence | None:
@@ -79,7 +79,7 @@ class Run:
             RenderError: There has been too much.
         """
         self.text -= length
-        self.steps -= length // _TEXT_PER_STEP
+        self.steps -= length // ITEMS_PER_STEP
         if self.text < 0:
             raise RenderError("template makes too much text", span)
 

@@ -5,8 +5,9 @@ It reads no clock.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
+from collections.abc import Callable
 
 _PART = re.compile(
     r"""
@@ -20,6 +21,7 @@ _PART = re.compile(
     re.VERBOSE,
 )
 _MAX_LAYOUT = 10_000
+_NOON = 12
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -35,7 +37,7 @@ class LayoutError(ValueError):
     """A text that is no time, or a layout that is too long."""
 
 
-def format_time(moment: datetime.datetime, layout: str) -> str:
+def format_time(moment: dt.datetime, layout: str) -> str:
     """A time in a Go layout; a time without a zone counts as UTC.
 
     Raises:
@@ -44,11 +46,11 @@ def format_time(moment: datetime.datetime, layout: str) -> str:
     if len(layout) > _MAX_LAYOUT:
         raise LayoutError("layout is too long")
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
+        moment = moment.replace(tzinfo=dt.UTC)
     return _PART.sub(lambda match: _part(moment, match[0]), layout)
 
 
-def parse_time(text: str) -> datetime.datetime:
+def parse_time(text: str) -> dt.datetime:
     """The time that a text says: a date, a date and a time, or RFC 3339; UTC where no zone is given.
 
     Raises:
@@ -63,85 +65,27 @@ def parse_time(text: str) -> datetime.datetime:
     zone = (match["zone"] or "Z").upper().replace("Z", "+00:00")
     zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
     try:
-        return datetime.datetime.fromisoformat(f"{match['day']}T{clock}{seconds}{fraction}{zone}")
+        return dt.datetime.fromisoformat(f"{match['day']}T{clock}{seconds}{fraction}{zone}")
     except ValueError:
         raise LayoutError("text is no date or time") from None
 
 
-def _part(moment: datetime.datetime, part: str) -> str:
+def _part(moment: dt.datetime, part: str) -> str:
     if part[0] in "-Z":
         return _zone(moment, part)
     if part[0] in ".,":
         return _fraction(moment, part)
-    return _date(moment, part) or _time(moment, part)
+    return _PARTS[part](moment)
 
 
-def _date(moment: datetime.datetime, part: str) -> str:
-    day_of_year = moment.timetuple().tm_yday
-    match part:
-        case "2006":
-            return f"{moment.year:04d}"
-        case "_2006":
-            return f"_{moment.year:04d}"
-        case "06":
-            return f"{moment.year % 100:02d}"
-        case "January":
-            return _MONTHS[moment.month - 1]
-        case "Jan":
-            return _MONTHS[moment.month - 1][:3]
-        case "01":
-            return f"{moment.month:02d}"
-        case "1":
-            return str(moment.month)
-        case "Monday":
-            return _DAYS[moment.weekday()]
-        case "Mon":
-            return _DAYS[moment.weekday()][:3]
-        case "02":
-            return f"{moment.day:02d}"
-        case "_2":
-            return f"{moment.day:2d}"
-        case "2":
-            return str(moment.day)
-        case "002":
-            return f"{day_of_year:03d}"
-        case "__2":
-            return f"{day_of_year:3d}"
-        case _:
-            return ""
-
-
-def _time(moment: datetime.datetime, part: str) -> str:
-    match part:
-        case "15":
-            return f"{moment.hour:02d}"
-        case "03":
-            return f"{(moment.hour - 1) % 12 + 1:02d}"
-        case "3":
-            return str((moment.hour - 1) % 12 + 1)
-        case "04":
-            return f"{moment.minute:02d}"
-        case "4":
-            return str(moment.minute)
-        case "05":
-            return f"{moment.second:02d}"
-        case "5":
-            return str(moment.second)
-        case "PM" | "pm":
-            half = "PM" if moment.hour >= 12 else "AM"  # noqa: PLR2004 - noon
-            return half if part == "PM" else half.lower()
-        case _:
-            return _zone_name(moment)
-
-
-def _zone_name(moment: datetime.datetime) -> str:
+def _zone_name(moment: dt.datetime) -> str:
     name = moment.tzname() or ""
     if name.isalpha() and name.isascii():
         return name
     return "UTC" if not moment.utcoffset() else _zone(moment, "-0700" if _offset(moment) % 60 else "-07")
 
 
-def _zone(moment: datetime.datetime, part: str) -> str:
+def _zone(moment: dt.datetime, part: str) -> str:
     minutes = _offset(moment)
     if part.startswith("Z"):
         if minutes == 0:
@@ -157,15 +101,43 @@ def _zone(moment: datetime.datetime, part: str) -> str:
     return text + f"{separator}00" if digits == 6 else text  # noqa: PLR2004 - seconds too
 
 
-def _offset(moment: datetime.datetime) -> int:
+def _offset(moment: dt.datetime) -> int:
     offset = moment.utcoffset()
     return 0 if offset is None else int(offset.total_seconds()) // 60
 
 
-def _fraction(moment: datetime.datetime, part: str) -> str:
+def _fraction(moment: dt.datetime, part: str) -> str:
     wanted = len(part) - 1
     digits = f"{moment.microsecond:06d}000".ljust(wanted, "0")[:wanted]
     if part[1] == "0":
         return part[0] + digits
     digits = digits.rstrip("0")
     return part[0] + digits if digits else ""
+
+
+_PARTS: dict[str, Callable[[dt.datetime], str]] = {
+    "2006": lambda moment: f"{moment.year:04d}",
+    "_2006": lambda moment: f"_{moment.year:04d}",
+    "06": lambda moment: f"{moment.year % 100:02d}",
+    "January": lambda moment: _MONTHS[moment.month - 1],
+    "Jan": lambda moment: _MONTHS[moment.month - 1][:3],
+    "01": lambda moment: f"{moment.month:02d}",
+    "1": lambda moment: str(moment.month),
+    "Monday": lambda moment: _DAYS[moment.weekday()],
+    "Mon": lambda moment: _DAYS[moment.weekday()][:3],
+    "02": lambda moment: f"{moment.day:02d}",
+    "_2": lambda moment: f"{moment.day:2d}",
+    "2": lambda moment: str(moment.day),
+    "002": lambda moment: f"{moment.timetuple().tm_yday:03d}",
+    "__2": lambda moment: f"{moment.timetuple().tm_yday:3d}",
+    "15": lambda moment: f"{moment.hour:02d}",
+    "03": lambda moment: f"{(moment.hour - 1) % 12 + 1:02d}",
+    "3": lambda moment: str((moment.hour - 1) % 12 + 1),
+    "04": lambda moment: f"{moment.minute:02d}",
+    "4": lambda moment: str(moment.minute),
+    "05": lambda moment: f"{moment.second:02d}",
+    "5": lambda moment: str(moment.second),
+    "PM": lambda moment: "AM" if moment.hour < _NOON else "PM",
+    "pm": lambda moment: "am" if moment.hour < _NOON else "pm",
+    "MST": _zone_name,
+}

@@ -1,4 +1,4 @@
-"""What quoted texts, characters and numbers of a template mean, by Go's rules for its own literals.
+r"""What quoted texts, characters and numbers of a template mean, by Go's rules for its own literals.
 
 Bytes that are no UTF-8 (``"\\xff"``) are kept as lone surrogates, one each, as Python's ``surrogateescape`` does.
 """

@@ -238,8 +238,6 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Body():
             return node.statements
-        case Output() | Group():
-            return (node.pipeline,)
         case Branch():
             return (node.pipeline, node.body)
         case If():
@@ -252,6 +250,14 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.name, node.body)
         case Block():
             return (node.name, node.pipeline, node.body)
+        case _:
+            return _parts(node)
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Output() | Group():
+            return (node.pipeline,)
         case Pipeline():
             return (*node.declarations, *node.commands)
         case Command():

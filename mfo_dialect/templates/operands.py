@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mfo_dialect.templates import nodes
-from mfo_dialect.templates.execution import UNSET, Frame, RenderError
+from mfo_dialect.templates.execution import ITEMS_PER_STEP, UNSET, Frame, RenderError
 from mfo_dialect.templates.functions import FUNCTIONS, Evaluation, Function
 from mfo_dialect.templates.values import (
     MISSING,
@@ -26,6 +26,8 @@ from mfo_dialect.templates.values import (
 from mfo_dialect.text import Span
 
 Evaluate = Callable[[Frame, Any], Any]
+
+_SIZED = frozenset({str, list, dict})
 
 
 @dataclass(slots=True)
@@ -82,9 +84,7 @@ def place(operand: nodes.Operand) -> Span:
     match operand:
         case nodes.Field() if len(operand.names) > 1:
             return Span(operand.names[1].span.start - 1, operand.span.end)
-        case nodes.Variable() if operand.names:
-            return Span(operand.names[0].span.start - 1, operand.span.end)
-        case nodes.Chain():
+        case nodes.Variable() | nodes.Chain() if operand.names:
             return Span(operand.names[0].span.start - 1, operand.span.end)
         case _:
             return operand.span
@@ -160,7 +160,7 @@ def _shown(operand: nodes.Operand) -> str:
 
 
 def _failing(message: str, span: Span) -> Evaluate:
-    def fail(frame: Frame, dot: Any) -> Any:
+    def fail(_frame: Frame, _dot: Any) -> Any:
         raise RenderError(message, span)
 
     return fail
@@ -170,9 +170,9 @@ def compile_operand(operand: nodes.Operand, scope: Scope) -> Evaluate:
     """A closure for an operand that stands alone or as an argument."""
     match operand:
         case nodes.Dot():
-            return lambda frame, dot: dot
+            return lambda _frame, dot: dot
         case nodes.Nil():
-            return lambda frame, dot: None
+            return lambda _frame, _dot: None
         case nodes.Constant():
             return _constant(operand)
         case nodes.Field():
@@ -195,7 +195,7 @@ def _constant(operand: nodes.Constant) -> Evaluate:
     value = operand.value
     if value is None:
         return _failing(f"{operand.source} overflows int", operand.span)
-    return lambda frame, dot: value
+    return lambda _frame, _dot: value
 
 
 def _chain_start(operand: nodes.Chain, scope: Scope) -> Evaluate:
@@ -252,7 +252,7 @@ def _variable(operand: nodes.Variable, scope: Scope) -> Evaluate:
     if slot is None:
         return _failing(f"undefined variable: {name}", operand.span)
 
-    def read(frame: Frame, dot: Any) -> Any:
+    def read(frame: Frame, _dot: Any) -> Any:
         value = frame.variables[slot]
         if value is UNSET:
             raise RenderError(f"undefined variable: {name}", operand.span)
@@ -304,7 +304,7 @@ def _receiver(operand: nodes.Field | nodes.Variable | nodes.Chain, scope: Scope)
     names = operand.names[:-1]
     match operand:
         case nodes.Field():
-            return _field(nodes.Field(operand.span, names)) if names else lambda frame, dot: dot
+            return _field(nodes.Field(operand.span, names)) if names else lambda _frame, dot: dot
         case nodes.Variable():
             return _variable(nodes.Variable(operand.span, operand.name, names), scope)
         case nodes.Chain():
@@ -329,7 +329,7 @@ def _call(
     if function.evaluation in {Evaluation.AND, Evaluation.OR}:
         return _short_circuit(operands, final, stops=function.evaluation is Evaluation.OR)
     if function.evaluation is Evaluation.CLOCK:
-        return lambda frame, dot: frame.run.clock()
+        return lambda frame, _dot: frame.run.clock()
     if final is not None:
         operands, places = [*operands, final], [*places, name.span]
     if any(parameter.kind for parameter in function.parameters):
@@ -354,8 +354,11 @@ def _plain_call(function: Function, operands: list[Evaluate], span: Span, *, pip
 
     def call(frame: Frame, dot: Any) -> Any:
         arguments = values(frame, dot)
-        if MISSING in arguments:
-            arguments = [None if argument is MISSING else argument for argument in arguments]
+        for index, argument in enumerate(arguments):
+            if argument is MISSING:
+                arguments[index] = None
+            elif type(argument) in _SIZED and len(argument) > ITEMS_PER_STEP:
+                frame.run.spend(len(argument) // ITEMS_PER_STEP, span)
         try:
             result = implementation(*arguments)
         except FunctionError as error:

@@ -5,7 +5,7 @@ Bounded in depth and size, so that no value makes it run long or fill the memory
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -123,7 +123,7 @@ def complex_text(value: complex) -> str:
     return f"({numbers.shortest(value.real)}{sign}{imaginary}i)"
 
 
-def time_text(value: datetime.datetime) -> str:
+def time_text(value: dt.datetime) -> str:
     """A time as Go's ``String`` method writes it."""
     return format_time(value, _TIME_LAYOUT)
 

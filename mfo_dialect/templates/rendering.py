@@ -5,13 +5,14 @@ Closures that leave a loop say so by their result; only bodies that hold a ``bre
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
 from mfo_dialect.templates import nodes
 from mfo_dialect.templates.execution import (
+    ITEMS_PER_STEP,
     MAX_CALL_DEPTH,
     Clock,
     Frame,
@@ -22,10 +23,13 @@ from mfo_dialect.templates.execution import (
     system_clock,
 )
 from mfo_dialect.templates.operands import Evaluate, Scope, compile_pipeline, last_place
-from mfo_dialect.templates.printing import NO_VALUE, integer_text, printed
+from mfo_dialect.templates.printing import NO_VALUE, printed
 from mfo_dialect.templates.problems import TemplateError
 from mfo_dialect.templates.values import MISSING, FunctionError, Kind, as_list, as_map, cleaned, kind_of, sorted_keys
 from mfo_dialect.text import Span
+
+
+_SHORT_INTEGER = 10**18
 
 
 class Signal(Enum):
@@ -36,7 +40,6 @@ class Signal(Enum):
 
 
 Write = Callable[[Frame, Any], Signal | None]
-_JUMPS = (nodes.Break, nodes.Continue)
 
 
 class CompiledTemplate:
@@ -74,27 +77,31 @@ class CompiledTemplate:
             message = "templates are nested too deeply"
         raise TemplateError(message, stage="exec", span=span, partial=cleaned(run.written()[0])) from None
 
-    def call(self, name: str, run: Run, data: Any, span: Span) -> None:
-        """Write the template ``name``.
+    def check_call(self, name: str, run: Run, span: Span) -> None:
+        """Refuse a call that cannot be made, before its data is computed.
 
         Raises:
-            RenderError: It is not defined, or rendering it failed.
+            RenderError: The template is not defined, or too many calls are open.
         """
-        compiled = self._compiled.get(name) or self._compile(name)
-        if compiled is None:
+        if name not in self._definitions:
             raise RenderError(f'template "{name}" not defined', span)
-        write, size, cost = compiled
         if run.depth >= MAX_CALL_DEPTH:
             raise RenderError(f"exceeded maximum template depth ({MAX_CALL_DEPTH})", span)
+
+    def call(self, name: str, run: Run, data: Any, span: Span) -> None:
+        """Write the template ``name``, which is defined.
+
+        Raises:
+            RenderError: Rendering it failed.
+        """
+        write, size, cost = self._compiled.get(name) or self._compile(name)
         run.spend(cost, span)
         run.depth += 1
         write(Frame(run, size, data), data)
         run.depth -= 1
 
-    def _compile(self, name: str) -> tuple[Write, int, int] | None:
-        body = self._definitions.get(name)
-        if body is None:
-            return None
+    def _compile(self, name: str) -> tuple[Write, int, int]:
+        body = self._definitions[name]
         scope = Scope()
         write = _Compiler(self, scope).body(body)
         compiled = self._compiled[name] = (write, scope.size, _cost(body))
@@ -140,9 +147,9 @@ class _Compiler:
                 del self._scope.visible[mark:]
                 return write
             case nodes.Break():
-                return lambda frame, dot: Signal.BREAK
+                return lambda _frame, _dot: Signal.BREAK
             case nodes.Continue():
-                return lambda frame, dot: Signal.CONTINUE
+                return lambda _frame, _dot: Signal.CONTINUE
             case nodes.Call() | nodes.Block():
                 return self._call(statement)
             case nodes.Comment() | nodes.Define():
@@ -214,6 +221,7 @@ class _Compiler:
             kind = kind_of(value)
             if kind is Kind.LIST or kind is Kind.MAP:
                 if value:
+                    frame.run.spend(len(value) // ITEMS_PER_STEP, place)
                     return loop(frame, value)
             elif kind is not Kind.NIL:
                 raise RenderError(f"range can't iterate over {_excerpt(value)}", place)
@@ -227,6 +235,7 @@ class _Compiler:
         template = self._template
 
         def call(frame: Frame, dot: Any) -> None:
+            template.check_call(name.text, frame.run, name.span)
             data = MISSING if evaluate is None else evaluate(frame, dot)
             template.call(name.text, frame.run, data, name.span)
 
@@ -334,8 +343,8 @@ def _cost(body: nodes.Body) -> int:
 
 
 def _shown(value: Any, run: Run, span: Span) -> str:
-    if type(value) is int:
-        return str(value) if -(10**18) < value < 10**18 else integer_text(value)
+    if type(value) is int and -_SHORT_INTEGER < value < _SHORT_INTEGER:
+        return str(value)
     if value is None or value is MISSING:
         return NO_VALUE
     try:
@@ -347,6 +356,6 @@ def _shown(value: Any, run: Run, span: Span) -> str:
 
 
 def _excerpt(value: Any) -> str:
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return "a time"
     return f"a value of type {type(value).__name__}"

@@ -7,7 +7,7 @@ functions and literals. Texts are bytes in Go; a byte that is no UTF-8 is held a
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -69,14 +69,14 @@ _KINDS: dict[type, Kind] = {
     list: Kind.LIST,
     tuple: Kind.LIST,
     dict: Kind.MAP,
-    datetime.datetime: Kind.TIME,
+    dt.datetime: Kind.TIME,
 }
 _PARENTS: tuple[tuple[type, Kind], ...] = (
     (bool, Kind.BOOL),
     (int, Kind.INT),
     (float, Kind.FLOAT),
     (str, Kind.STRING),
-    (datetime.datetime, Kind.TIME),
+    (dt.datetime, Kind.TIME),
     (Mapping, Kind.MAP),
     (bytes, Kind.OTHER),
     (Sequence, Kind.LIST),

@@ -291,10 +291,7 @@ def _hexadecimal_text(text: str, directive: Directive) -> str:
     if directive.precision is not None:
         data = data[: directive.precision]
     prefix = "0x" if directive.sharp and data else ""
-    if directive.space:
-        digits = " ".join(f"{prefix}{byte:02x}" for byte in data)
-    else:
-        digits = prefix + data.hex()
+    digits = " ".join(f"{prefix}{byte:02x}" for byte in data) if directive.space else prefix + data.hex()
     return directive.pad(digits.upper() if directive.verb == "X" else digits)
 
 

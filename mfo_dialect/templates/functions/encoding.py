@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 
@@ -52,8 +53,10 @@ def _scalar(value: object) -> str:
             if not math.isfinite(value):
                 raise FunctionError("JSON has no infinite numbers")
             return numbers.json_number(value)
-        case Kind.STRING | Kind.TIME:
-            return _text(value.isoformat().replace("+00:00", "Z") if kind_of(value) is Kind.TIME else str(value))  # pyright: ignore[reportAttributeAccessIssue]
+        case Kind.TIME if isinstance(value, dt.datetime):
+            return _text(value.isoformat().replace("+00:00", "Z"))
+        case Kind.STRING:
+            return _text(str(value))
         case _:
             raise FunctionError("value has no JSON form")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +11,7 @@ from mfo_dialect.templates.layouts import LayoutError, format_time, parse_time
 from mfo_dialect.templates.values import FunctionError, Kind, kind_of, type_name
 
 
-def _now(clock: Callable[[], datetime.datetime]) -> datetime.datetime:
+def _now(clock: Callable[[], dt.datetime]) -> dt.datetime:
     return clock()
 
 
@@ -22,7 +22,7 @@ def _format_date(layout: str, moment: Any) -> str:
         raise FunctionError(str(error)) from None
 
 
-def _as_time(value: Any) -> datetime.datetime:
+def _as_time(value: Any) -> dt.datetime:
     match kind_of(value):
         case Kind.TIME:
             return value
@@ -30,7 +30,7 @@ def _as_time(value: Any) -> datetime.datetime:
             return parse_time(value)
         case Kind.INT | Kind.FLOAT:
             try:
-                return datetime.datetime.fromtimestamp(value, datetime.UTC)
+                return dt.datetime.fromtimestamp(value, dt.UTC)
             except (OverflowError, OSError, ValueError):
                 raise FunctionError("number of seconds is out of range") from None
         case _:

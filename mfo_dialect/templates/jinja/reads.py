@@ -87,7 +87,7 @@ class _Walker:
         self._visit(node.iter, known, guards, copes=bool(node.else_))
         path = _path_of(node.iter)
         inside = known | _targets([node.target]) | {"loop"}
-        body_guards = guards | ({path[0]} if path else set())
+        body_guards = guards.union(path)
         if node.test is not None:
             self._visit(node.test, set(inside), body_guards)
         self.block(node.body, set(inside), body_guards)

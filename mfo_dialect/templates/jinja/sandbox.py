@@ -13,8 +13,9 @@ from functools import wraps
 from typing import Any, ClassVar, cast
 
 from jinja2 import StrictUndefined, Undefined, nodes, pass_context
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from mfo_dialect.templates.execution import MAX_STEPS, system_clock
@@ -54,9 +55,9 @@ class BoundedEnvironment(SandboxedEnvironment):
 
     def __init__(self, undefined: type[Undefined]) -> None:
         super().__init__(undefined=undefined, keep_trailing_newline=True, autoescape=False)
-        self.globals.pop("lipsum", None)
-        self.globals["range"] = _bounded_range
-        self.globals["now"] = system_clock
+        names = cast("dict[str, Any]", self.globals)
+        names.pop("lipsum", None)
+        names |= {"range": _bounded_range, "now": system_clock}
         self.filters = {name: _bounded(name, function) for name, function in self.filters.items()}
         self.filters[_SPEND] = _spend
         self.filters[_SIZED] = _sized

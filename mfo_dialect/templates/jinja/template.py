@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
-from jinja2.sandbox import SecurityError
+from jinja2.exceptions import SecurityError
 
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.templates.execution import Clock, MissingKey, system_clock

@@ -48,5 +48,5 @@ class NamePlaces:
 
 
 def same_length_lines(source: str) -> str:
-    """The source with ``\\n`` for every line break and not a character more or less."""
+    r"""The source with ``\\n`` for every line break and not a character more or less."""
     return source.replace("\r\n", " \n").replace("\r", "\n")
