@@ -240,6 +240,8 @@ def _by_verdict(text: str, start: int, failure: Failure) -> Mistake:
             break
     else:
         message = "YAML cannot read this"
+    if "too deep" in verdict:
+        kind, message = ProblemKind.TOO_DEEP, "nested too deep to be read"
     if "found character" in verdict and text[place : place + 1] == "\t":
         kind, message = ProblemKind.TAB, "a tab cannot stand here: indent with spaces"
     end = min(place + 1, len(text)) if text[place : place + 1].strip() or kind is ProblemKind.TAB else place

@@ -77,7 +77,7 @@ def test_the_engines_say_the_same(marked, kinds, read):
     assert everything(parse(text, Engine.C)) == everything(parse(text, Engine.PURE))
 
 
-HEAD = 'name: flow\nconfig:\n  timeout: 30s  # half a minute\ntasks:\n'
+HEAD = "name: flow\nconfig:\n  timeout: 30s  # half a minute\ntasks:\n"
 TAIL = "conditions:\n  - id: c\n    config:\n      expression: 'a > 1'\n"
 TASK = """\
   - id: task_{n}

@@ -133,13 +133,14 @@ def test_an_alias_bomb_stays_small(engine):
 
 
 def test_a_merge_bomb_is_looked_up_at_once(engine):
-    text = "a0: &a0 {k: v}\n" + "".join(
-        f"a{i}: &a{i}\n  <<: [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30)
-    )
+    text = "a0: &a0 {k: v}\n" + "".join(f"a{i}: &a{i}\n  <<: [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30))
     assert parse(text, engine).documents[0].root.get("a29").get("k").value == "v"
 
 
-@pytest.mark.parametrize("text", ["[" * 10_000, "[" * 1_000_000, "{a: " * 10_000, "- " * 10_000, "".join(" " * i + "a:\n" for i in range(400))])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 10_000, "[" * 1_000_000, "{a: " * 10_000, "- " * 10_000, "".join(" " * i + "a:\n" for i in range(400))],
+)
 def test_deep_nesting_is_cut_off(text, engine):
     kinds = {problem.kind for problem in parse(text, engine).problems}
     assert ProblemKind.TOO_DEEP in kinds or ProblemKind.SYNTAX in kinds

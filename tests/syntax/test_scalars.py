@@ -41,7 +41,9 @@ def test_every_code_point_is_found_where_it_is_written(source, style, content, o
     assert list(value_offsets(source, content, style)) == offsets
 
 
-@pytest.mark.parametrize(("source", "style", "content", "offsets"), [row for row in ROWS if row[0] not in {"", "|+\n a"}])
+@pytest.mark.parametrize(
+    ("source", "style", "content", "offsets"), [row for row in ROWS if row[0] not in {"", "|+\n a"}]
+)
 def test_the_rows_say_what_the_engines_read(source, style, content, offsets, engine):
     node = parse(f"- {source}\n", engine).documents[0].root.items[0]
     assert isinstance(node, Scalar)
