@@ -1,0 +1,97 @@
+"""What an executor is given besides the task's config."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.scopes import NodeView
+from mfo_runtime.client import CallOptions, MfoClient, Operations
+from mfo_runtime.http import HttpClient
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What ``ask_user`` wants to know.
+
+    Attributes:
+        task: the task's id.
+        text: the question.
+        choices: the answers to choose from; empty for any answer.
+        default: the answer where nobody can be asked; None for none.
+        has_default: whether there is a default at all.
+    """
+
+    task: str
+    text: str
+    choices: tuple[Any, ...] = ()
+    default: Any = None
+    has_default: bool = False
+
+
+def mapping_of(config: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The map under a key of a config; empty where there is none, or something else."""
+    value = config.get(key)
+    return (
+        {str(name): item for name, item in cast("Mapping[object, Any]", value).items()}
+        if isinstance(value, Mapping)
+        else {}
+    )
+
+
+Ask = Callable[[Question], Awaitable[Any]]
+Execute = Callable[[Mapping[str, Any], "TaskContext"], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What error handling changes in another try: the model, the provider, and text for the system prompt."""
+
+    model_id: str | None = None
+    provider_id: str | None = None
+    system_suffix: str = ""
+
+
+@dataclass(frozen=True)
+class TaskContext:
+    """One execution of one task.
+
+    Attributes:
+        view: the task in its document.
+        bundle: the documents.
+        client: the MFO server.
+        http: for calls to other servers.
+        key: names this execution; the same when it is repeated, so that the server applies its writes once.
+        evaluate: the value of an expression in the task's scope, by the name of the output that it computes.
+        ask: asks the person who runs the flow; None where nobody can be asked.
+        without_slot: a block in which the task waits and holds no slot.
+        max_attempts: how often the client tries each call; None as its settings say.
+        overrides: what error handling changed.
+    """
+
+    view: NodeView
+    bundle: Bundle
+    client: MfoClient
+    http: HttpClient
+    key: str
+    evaluate: Callable[[str], Any]
+    ask: Ask | None
+    without_slot: Callable[[], AbstractAsyncContextManager[None]]
+    max_attempts: int | None = None
+    overrides: Overrides = field(default_factory=Overrides)
+    try_number: int = 1
+
+    @property
+    def operations(self) -> Operations:
+        """The server's operations, with idempotency keys that are this execution's own; one object a try."""
+        suffix = f"-{self.try_number}" if self.try_number > 1 else ""
+        return self.client.with_options(
+            CallOptions(idempotency_key=f"{self.key}{suffix}", max_attempts=self.max_attempts)
+        )
+
+    def with_overrides(self, overrides: Overrides, try_number: int) -> TaskContext:
+        """The same execution, tried in another way: what it writes then is another write."""
+        return replace(self, overrides=overrides, try_number=try_number)
