@@ -1,0 +1,103 @@
+"""What an editor offers to do about the findings at a place, and the mending of a whole document at once.
+
+It knows no protocol: an action is a title and edits whose places are offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.findings import Edit, Finding, Fix
+from mfo_dialect.text import Span
+
+
+class ActionKind(Enum):
+    """The sort of an action, by the name that editors know it by."""
+
+    QUICK_FIX = "quickfix"
+    FIX_ALL = "source.fixAll.mfo"
+
+    def is_wanted(self, only: Iterable[str] | None) -> bool:
+        """Whether an editor that asks for ``only`` these kinds wants this one; a kind stands for all below it."""
+        return only is None or any(self.value == kind or self.value.startswith(f"{kind}.") for kind in only)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAction:
+    """One thing to offer.
+
+    Attributes:
+        title: what it does, in the imperative.
+        kind: its sort.
+        edits: applied together or not at all; they may lie in several documents, and in ones that do not exist yet.
+        finding: what it mends; None for the mending of a whole document.
+        preferred: whether it is the one to take without looking.
+    """
+
+    title: str
+    kind: ActionKind
+    edits: tuple[Edit, ...]
+    finding: Finding | None = None
+    preferred: bool = False
+
+
+def code_actions(
+    findings: Iterable[Finding], document: str, span: Span, only: Iterable[str] | None = None
+) -> tuple[CodeAction, ...]:
+    """What to offer for a selection.
+
+    Args:
+        findings: the findings of the bundle.
+        document: the key of the text in which the selection lies.
+        span: the selection; an empty one is a cursor, and touches what starts or ends there.
+        only: the kinds that are asked for; all where it is None.
+    """
+    here = [finding for finding in findings if finding.place.document == document]
+    wanted = tuple(only) if only is not None else None
+    offered: list[CodeAction] = []
+    if ActionKind.QUICK_FIX.is_wanted(wanted):
+        touched = [finding for finding in here if _touches(finding.place.span, span)]
+        offered += [action for finding in touched for action in _quick_fixes(finding)]
+    if wanted is not None and ActionKind.FIX_ALL.is_wanted(wanted):
+        offered += _fix_all(here)
+    return tuple(offered)
+
+
+def _touches(place: Span, selection: Span) -> bool:
+    return place.start <= selection.end and selection.start <= place.end
+
+
+def _quick_fixes(finding: Finding) -> Iterator[CodeAction]:
+    safe = next((fix for fix in finding.fixes if fix.safe), None)
+    for fix in finding.fixes:
+        yield CodeAction(fix.title, ActionKind.QUICK_FIX, fix.edits, finding, preferred=fix is safe)
+
+
+def _fix_all(findings: Iterable[Finding]) -> Iterator[CodeAction]:
+    edits = safe_edits(findings)
+    if edits:
+        yield CodeAction("Apply all safe fixes", ActionKind.FIX_ALL, edits)
+
+
+def safe_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """The edits of the first safe fix of each finding, as far as they leave each other alone.
+
+    A fix whose edits touch those of an earlier one is left for the next time; two that want the same are one.
+    """
+    taken: dict[Edit, None] = {}
+    for finding in findings:
+        fix = next((fix for fix in finding.fixes if fix.safe), None)
+        if fix is not None and not _collides(fix, taken):
+            taken.update(dict.fromkeys(fix.edits))
+    return tuple(taken)
+
+
+def _collides(fix: Fix, taken: Iterable[Edit]) -> bool:
+    others = tuple(taken)
+    return any(
+        edit != other and edit.place.document == other.place.document and _touches(edit.place.span, other.place.span)
+        for edit in fix.edits
+        for other in others
+    )

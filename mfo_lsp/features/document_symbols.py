@@ -1,0 +1,166 @@
+"""The outline of a document, whatever of it can be read. It knows no protocol: places are offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.model.access import entries_at, text_at
+from mfo_dialect.model.prompts import Agent, AgentsDocument, PromptsDocument, PromptTemplate, Tool
+from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.syntax import Mapping, Node, Scalar
+from mfo_dialect.text import Span
+
+
+class SymbolKind(Enum):
+    """What a symbol stands for, in the dialect's words."""
+
+    TASKFLOW = "taskflow"
+    SUBFLOW = "subflow"
+    TASK = "task"
+    CONDITION = "condition"
+    TRIGGER = "trigger"
+    SCHEMA = "schema"
+    PROMPT_TEMPLATE = "prompt template"
+    ERROR_TEMPLATE = "error template"
+    TOOL = "tool"
+    AGENT = "agent"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One line of the outline.
+
+    Attributes:
+        name: what it is called; never empty.
+        kind: what it is.
+        detail: a word more: a task's type, a taskflow's name.
+        span: all of it.
+        name_span: where its name stands, inside ``span``.
+        children: what it holds, in document order.
+    """
+
+    name: str
+    kind: SymbolKind
+    detail: str
+    span: Span
+    name_span: Span
+    children: tuple[Symbol, ...] = ()
+
+
+def document_symbols(snapshot: Snapshot, document: str) -> tuple[Symbol, ...]:
+    """The outline of one text, in document order; empty where it is not ours."""
+    source = snapshot.bundle.sources.get(document)
+    if source is None:
+        return ()
+    return _in_order(symbol for part in source.documents for symbol in _of_document(part))
+
+
+def _of_document(document: Document) -> Iterator[Symbol]:
+    match document.model:
+        case Workflow() as workflow:
+            yield from (_taskflow(taskflow) for taskflow in workflow.taskflows)
+            yield from (_trigger(trigger) for trigger in workflow.triggers)
+            yield from _schemas(workflow.schemas)
+        case PromptsDocument() as prompts:
+            yield from (_template(template) for template in prompts.templates)
+            yield from (_tool(tool, _value_of(prompts.root, "tools", tool.name)) for tool in prompts.tools)
+            yield from _schemas(prompts.schemas)
+        case AgentsDocument() as agents:
+            yield from (_agent(agent) for agent in agents.agents)
+        case None:
+            if document.kind is not None and isinstance(document.root, Mapping):
+                yield from _settings(document.root)
+
+
+def _taskflow(taskflow: Taskflow) -> Symbol:
+    detail = text_at(taskflow.mapping, "description") if taskflow.name else None
+    return _symbol(
+        taskflow.id, "taskflow", SymbolKind.TASKFLOW, detail, taskflow.mapping, _level_children(taskflow.level)
+    )
+
+
+def _level_children(level: Level) -> tuple[Symbol, ...]:
+    return _in_order(_node(node) for node in level.nodes)
+
+
+def _node(node: FlowNode) -> Symbol:
+    match node:
+        case Task():
+            return _symbol(node.id, "task", SymbolKind.TASK, node.type, node.mapping)
+        case Condition():
+            return _symbol(node.id, "condition", SymbolKind.CONDITION, node.expression, node.mapping)
+        case Subflow():
+            title = text_at(node.mapping, "name")
+            return _symbol(node.id, "subflow", SymbolKind.SUBFLOW, title, node.mapping, _level_children(node.level))
+
+
+def _trigger(trigger: Trigger) -> Symbol:
+    return _symbol(trigger.id, "trigger", SymbolKind.TRIGGER, trigger.type, trigger.mapping)
+
+
+def _template(template: PromptTemplate) -> Symbol:
+    inner = [
+        _symbol(name, "error template", SymbolKind.ERROR_TEMPLATE, None, value)
+        for name, value in template.error_templates.values()
+    ]
+    inner += [_tool(tool, None) for tool in template.inline_tools]
+    title = text_at(template.mapping, "name")
+    return _symbol(
+        template.id, "prompt template", SymbolKind.PROMPT_TEMPLATE, title, template.mapping, _in_order(inner)
+    )
+
+
+def _tool(tool: Tool, value: Node | None) -> Symbol:
+    return _symbol(tool.name, "tool", SymbolKind.TOOL, tool.description, value or tool.parameters or tool.name)
+
+
+def _agent(agent: Agent) -> Symbol:
+    return _symbol(agent.id, "agent", SymbolKind.AGENT, text_at(agent.mapping, "name"), agent.mapping)
+
+
+def _schemas(schemas: dict[str, tuple[Scalar, Node]]) -> Iterator[Symbol]:
+    return (_symbol(name, "schema", SymbolKind.SCHEMA, None, node) for name, node in schemas.values())
+
+
+def _settings(root: Mapping) -> Iterator[Symbol]:
+    for pair in root.pairs:
+        if isinstance(pair.key, Scalar):
+            yield _symbol(pair.key, "setting", SymbolKind.SETTING, None, pair.value)
+
+
+def _value_of(root: Mapping, section: str, name: Scalar) -> Node | None:
+    return next((value for key, value in entries_at(root, section) if key is name), None)
+
+
+def _symbol(
+    name: Scalar | None,
+    unnamed: str,
+    kind: SymbolKind,
+    detail: Scalar | None,
+    whole: Node,
+    children: tuple[Symbol, ...] = (),
+) -> Symbol:
+    """A symbol whose span holds its name and its children, wherever aliases and merge keys bring those from."""
+    span = whole.span
+    name_span = name.content_span if name is not None else Span(span.start, span.start)
+    inside = [span, name_span, *(child.span for child in children)]
+    around = Span(min(part.start for part in inside), max(part.end for part in inside))
+    words = " ".join((detail.text if detail is not None else "").split())
+    shown = " ".join(name.text.split()) if name is not None else ""
+    return Symbol(shown or f"({unnamed})", kind, _shortened(words), around, name_span, children)
+
+
+_MAX_DETAIL = 80
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _MAX_DETAIL else words[: _MAX_DETAIL - 1].rstrip() + "\u2026"
+
+
+def _in_order(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:
+    return tuple(sorted(symbols, key=lambda symbol: (symbol.span, symbol.name)))

@@ -1,0 +1,36 @@
+"""What the user of an editor prefers; a frozen value that every feature is given. It knows no protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import cast
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The settings of one editor session.
+
+    Attributes:
+        hints: whether findings of the severity "hint" are shown.
+        code_lenses: whether "Run flow" is offered above every taskflow.
+    """
+
+    hints: bool = True
+    code_lenses: bool = True
+
+
+def read_preferences(options: object) -> Preferences:
+    """The preferences in a client's initialisation options, written ``{"codeLenses": false}``.
+
+    Args:
+        options: any value; what is unknown or of another type is passed over, so that no client fails on it.
+    """
+    said = cast("Mapping[str, object]", options if isinstance(options, Mapping) else {})
+    known = {field.name: said.get(_protocol_name(field.name)) for field in fields(Preferences)}
+    return Preferences(**{name: value for name, value in known.items() if isinstance(value, bool)})
+
+
+def _protocol_name(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)

@@ -1,0 +1,48 @@
+"""The language server as one table: method -> handler. A new feature is a file in ``requests`` and a line here."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from lsprotocol import types
+
+from mfo_lsp.server import commands, documents, lifecycle, progress
+from mfo_lsp.server.host import Method, Server
+from mfo_lsp.server.requests import code_actions, code_lenses, document_symbols
+from mfo_workspace.files import DiskFiles, Files
+
+METHODS: tuple[Method, ...] = (
+    Method(types.INITIALIZE, lifecycle.initialize),
+    Method(types.INITIALIZED, lifecycle.initialized),
+    Method(types.SHUTDOWN, lifecycle.shutdown),
+    Method(types.EXIT, lifecycle.leave),
+    Method(types.SET_TRACE, lifecycle.set_trace),
+    Method(types.CANCEL_REQUEST, lifecycle.cancel_request),
+    Method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, progress.cancel),
+    Method(types.TEXT_DOCUMENT_DID_OPEN, documents.did_open),
+    Method(types.TEXT_DOCUMENT_DID_CHANGE, documents.did_change),
+    Method(types.TEXT_DOCUMENT_DID_CLOSE, documents.did_close),
+    Method(types.TEXT_DOCUMENT_DID_SAVE, documents.did_save),
+    Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, documents.did_change_watched_files),
+    Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, documents.did_change_workspace_folders),
+    Method(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbols.answer),
+    Method(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.answer, code_actions.OPTIONS),
+    Method(types.TEXT_DOCUMENT_CODE_LENS, code_lenses.answer),
+    Method(types.WORKSPACE_EXECUTE_COMMAND, commands.execute),
+)
+
+
+def make_server(disk: Files | None = None) -> Server:
+    """A server for one client.
+
+    Args:
+        disk: where files are read that are not open; the real disk where it is not given.
+    """
+    return Server(METHODS, commands.COMMANDS, _version(), disk if disk is not None else DiskFiles())
+
+
+def _version() -> str:
+    try:
+        return version("mfo-lsp")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,62 @@
+"""What the client at the other end can do: a small frozen value, read once from its ``initialize`` request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What a client can do; False stands for what it did not say.
+
+    Attributes:
+        related_information: diagnostics may name other places.
+        diagnostic_tags: the tags that diagnostics may have, as numbers of the protocol.
+        code_description: diagnostics may link to a page.
+        versions: diagnostics may say of which version they speak.
+        nested_symbols: document symbols may hold others.
+        action_literals: code actions may be values rather than commands.
+        preferred_actions: code actions may be marked as the one to take.
+        document_changes: edits may name the version of a document.
+        create_files: edits may create files.
+        watched_files: file watching can be asked for.
+        progress: work-done progress can be created by the server.
+    """
+
+    related_information: bool = False
+    diagnostic_tags: frozenset[int] = frozenset()
+    code_description: bool = False
+    versions: bool = False
+    nested_symbols: bool = False
+    action_literals: bool = False
+    preferred_actions: bool = False
+    document_changes: bool = False
+    create_files: bool = False
+    watched_files: bool = False
+    progress: bool = False
+
+
+def read_client(capabilities: types.ClientCapabilities) -> Client:
+    """The value for what a client said of itself."""
+
+    def can(path: str) -> bool:
+        return bool(get_capability(capabilities, path, default=False))
+
+    tags = get_capability(capabilities, "text_document.publish_diagnostics.tag_support.value_set", default=()) or ()
+    operations = get_capability(capabilities, "workspace.workspace_edit.resource_operations", default=()) or ()
+    return Client(
+        related_information=can("text_document.publish_diagnostics.related_information"),
+        diagnostic_tags=frozenset(int(tag) for tag in tags),
+        code_description=can("text_document.publish_diagnostics.code_description_support"),
+        versions=can("text_document.publish_diagnostics.version_support"),
+        nested_symbols=can("text_document.document_symbol.hierarchical_document_symbol_support"),
+        action_literals=can("text_document.code_action.code_action_literal_support"),
+        preferred_actions=can("text_document.code_action.is_preferred_support"),
+        document_changes=can("workspace.workspace_edit.document_changes"),
+        create_files=types.ResourceOperationKind.Create in operations,
+        watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
+        progress=can("window.work_done_progress"),
+    )

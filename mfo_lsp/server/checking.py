@@ -1,0 +1,86 @@
+"""Checking what is open: once for every settled version, and never in the way of requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+
+from lsprotocol import types
+
+from mfo_dialect.checker import check_snapshot
+from mfo_dialect.findings import Finding
+from mfo_dialect.rules import RULES, Rule
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.protocol import RefusedError, log_failure
+from mfo_lsp.server.publish import drop_findings, take_findings, to_publish
+from mfo_lsp.server.session import Analysis
+
+_MAX_RESTARTS = 100
+
+
+def check_soon(server: Server, bundles: Iterable[str]) -> None:
+    """Check bundles again as soon as the messages that are there have been taken; a check under way is given up."""
+    watched = server.session.watched_bundles()
+    for bundle in bundles:
+        if bundle in watched:
+            server.checks.start(bundle, _check(server, bundle), _report)
+        else:
+            server.checks.cancel(bundle)
+            _publish(server, drop_findings(server.session, bundle))
+
+
+async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding, ...]]:
+    """A bundle and its findings, once they are there.
+
+    Raises:
+        RefusedError: the documents change so often that no check comes to its end.
+    """
+    for _ in range(_MAX_RESTARTS):
+        analysis = server.session.analysis(bundle)
+        if analysis.findings is not None:
+            return analysis, analysis.findings
+        task = server.checks.get(bundle)
+        if task is None:
+            findings = await _findings(analysis)
+            if bundle not in server.session.watched_bundles():
+                return analysis, findings
+            analysis.findings = findings
+        else:
+            await asyncio.wait({task})
+    raise RefusedError("the documents change faster than they can be checked", types.LSPErrorCodes.ContentModified)
+
+
+async def _check(server: Server, bundle: str) -> None:
+    await asyncio.sleep(0)  # only the last of several edits that came together is worth reading
+    analysis = server.session.analysis(bundle)
+    findings = analysis.findings if analysis.findings is not None else await _findings(analysis)
+    if server.session.is_current(bundle, analysis):
+        analysis.findings = findings
+        _publish(server, take_findings(server.session, bundle, analysis.snapshot.bundle, findings))
+
+
+async def _findings(analysis: Analysis) -> tuple[Finding, ...]:
+    """The checker's findings, from another thread, so that the loop stays free; given up between two rules."""
+    abandoned: list[bool] = []
+    try:
+        return await asyncio.to_thread(check_snapshot, analysis.snapshot, _until(abandoned))
+    finally:
+        abandoned.append(True)
+
+
+def _until(abandoned: list[bool]) -> Iterator[Rule]:
+    for rule in RULES:
+        if abandoned:
+            return
+        yield rule
+
+
+def _publish(server: Server, documents: Iterable[str]) -> None:
+    for params in to_publish(server.session, documents):
+        server.text_document_publish_diagnostics(params)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log_failure("a check", error)

@@ -1,0 +1,45 @@
+"""What the client says of documents and files: opened, changed, closed, saved, come and gone."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from mfo_lsp.server.checking import check_soon
+from mfo_lsp.server.convert import to_key
+from mfo_lsp.server.host import Server
+
+
+def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    """Take a document from the disk into the editor's hands."""
+    document = params.text_document
+    check_soon(server, server.session.open(document.uri, document.version, document.text))
+
+
+def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    """Change an open document."""
+    document = params.text_document
+    check_soon(server, server.session.change(document.uri, document.version, params.content_changes))
+
+
+def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    """Give a document back to the disk, and take away what its buffer caused."""
+    check_soon(server, server.session.close(params.text_document.uri))
+
+
+def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
+    """Look again at what lies around a saved file, for clients that do not watch files."""
+    check_soon(server, server.session.reread([to_key(params.text_document.uri)]))
+
+
+def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    """Look again at files that came, went or changed on the disk; an open text still wins."""
+    keys = {to_key(change.uri): None for change in params.changes}
+    check_soon(server, server.session.reread(keys))
+
+
+def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    """Keep the list of the workspace's folders."""
+    removed = {to_key(folder.uri) for folder in params.event.removed}
+    added = tuple(to_key(folder.uri) for folder in params.event.added)
+    kept = tuple(key for key in server.session.folders if key not in removed and key not in added)
+    server.session.folders = (*kept, *added)

@@ -1,0 +1,76 @@
+"""The beginning and the end of a session: what the two sides can do, and how the server stops."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder
+
+from mfo_lsp.features.preferences import read_preferences
+from mfo_lsp.server.capabilities import read_client
+from mfo_lsp.server.convert import path_key, to_encoding, to_key
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.protocol import Phase
+
+_WATCHED = ("**/*.{yml,yaml}", "**/mfo.toml", "**/pyproject.toml")
+
+
+def initialize(server: Server, params: types.InitializeParams) -> types.InitializeResult:
+    """Read what the client can do and wants; say what the server can do."""
+    session = server.session
+    server.process_id = params.process_id
+    session.client = read_client(params.capabilities)
+    session.preferences = read_preferences(params.initialization_options)
+    encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
+    session.encoding = to_encoding(encoding)
+    session.folders = _folders(params)
+    capabilities = ServerCapabilitiesBuilder(
+        params.capabilities,
+        set(server.methods),
+        {name: method.options for name, method in server.methods.items() if method.options is not None},
+        list(server.commands),
+        types.TextDocumentSyncKind.Incremental,
+        None,
+        session.encoding.value,
+    ).build()
+    return types.InitializeResult(capabilities, types.ServerInfo(server.name, server.version))
+
+
+def _folders(params: types.InitializeParams) -> tuple[str, ...]:
+    if params.workspace_folders:
+        return tuple(to_key(folder.uri) for folder in params.workspace_folders)
+    if params.root_uri is not None:
+        return (to_key(params.root_uri),)
+    return (path_key(params.root_path),) if params.root_path else ()
+
+
+async def _watch_files(server: Server) -> None:
+    watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    registration = types.Registration("mfo-watched-files", method, options)
+    await server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration]))
+
+
+def initialized(server: Server, _params: types.InitializedParams) -> None:
+    """Ask for file events where the client gives them on demand."""
+    if server.session.client.watched_files:
+        server.checks.start(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, _watch_files(server))
+
+
+async def shutdown(server: Server, _params: None) -> None:
+    """Cancel all work, runs included; from here on only ``exit`` counts."""
+    await server.cancel_work()
+
+
+def leave(server: Server, _params: None) -> None:
+    """End the session: with status 0 where it was shut down first, as the protocol says, else 1."""
+    server.stop(0 if server.protocol.phase is Phase.SHUT_DOWN else 1)
+
+
+def cancel_request(server: Server, params: types.CancelParams) -> None:
+    """Give up a request."""
+    server.protocol.cancel(params.id)
+
+
+def set_trace(_server: Server, _params: types.SetTraceParams) -> None:
+    """Accept a trace level; the server sends no traces."""

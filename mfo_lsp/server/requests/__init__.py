@@ -1,0 +1,1 @@
+"""The requests, one file each: look up, convert, call a pure feature, convert back."""

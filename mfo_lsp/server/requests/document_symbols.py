@@ -1,0 +1,56 @@
+"""``textDocument/documentSymbol``: the outline, as a tree or flat, as the client can take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lsprotocol import types
+
+from mfo_lsp.features.document_symbols import Symbol, SymbolKind, document_symbols
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.lookup import View, look_up
+
+_KINDS = {
+    SymbolKind.TASKFLOW: types.SymbolKind.Module,
+    SymbolKind.SUBFLOW: types.SymbolKind.Namespace,
+    SymbolKind.TASK: types.SymbolKind.Function,
+    SymbolKind.CONDITION: types.SymbolKind.Boolean,
+    SymbolKind.TRIGGER: types.SymbolKind.Event,
+    SymbolKind.SCHEMA: types.SymbolKind.Struct,
+    SymbolKind.PROMPT_TEMPLATE: types.SymbolKind.String,
+    SymbolKind.ERROR_TEMPLATE: types.SymbolKind.String,
+    SymbolKind.TOOL: types.SymbolKind.Method,
+    SymbolKind.AGENT: types.SymbolKind.Class,
+    SymbolKind.SETTING: types.SymbolKind.Property,
+}
+
+
+def answer(
+    server: Server, params: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+    """The outline of a document."""
+    view = look_up(server.session, params.text_document.uri)
+    if view is None:
+        return []
+    symbols = document_symbols(view.snapshot, view.key)
+    if server.session.client.nested_symbols:
+        return [_nested(symbol, view) for symbol in symbols]
+    return [flat for symbol in symbols for flat in _flat(symbol, view, None)]
+
+
+def _nested(symbol: Symbol, view: View) -> types.DocumentSymbol:
+    return types.DocumentSymbol(
+        symbol.name,
+        _KINDS[symbol.kind],
+        view.range(symbol.span),
+        view.range(symbol.name_span),
+        symbol.detail or None,
+        children=[_nested(child, view) for child in symbol.children],
+    )
+
+
+def _flat(symbol: Symbol, view: View, container: str | None) -> Iterator[types.SymbolInformation]:
+    location = types.Location(view.session.uri(view.key), view.range(symbol.span))
+    yield types.SymbolInformation(location, symbol.name, _KINDS[symbol.kind], container_name=container)
+    for child in symbol.children:
+        yield from _flat(child, view, symbol.name)

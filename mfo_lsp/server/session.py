@@ -1,0 +1,206 @@
+"""The state of one editor session, all of it: open texts, what was read from them, and what was last shown.
+
+Nothing else in the server changes. It decides what an event makes stale; it reads and analyses when asked.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lsprotocol import types
+
+from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Finding
+from mfo_dialect.model.kinds import may_be_ours
+from mfo_dialect.text import Encoding
+from mfo_lsp.features.preferences import Preferences
+from mfo_lsp.server.capabilities import Client
+from mfo_lsp.server.convert import directory_of, is_file, to_key, to_uri
+from mfo_lsp.server.open_text import OpenText, changed
+from mfo_lsp.server.overlay import OverlaidFiles
+from mfo_workspace.bundles import load_bundle
+from mfo_workspace.files import Files, UnreadableFileError
+from mfo_workspace.projects import PROJECT_FILE
+from mfo_workspace.walking import is_yaml
+
+_PROJECT_FILES = (PROJECT_FILE, "pyproject.toml")
+
+
+@dataclass(eq=False)
+class Analysis:
+    """One bundle as it is now.
+
+    Attributes:
+        snapshot: the bundle and its meaning.
+        findings: what the checker says of it; None until it was asked.
+        stale: keys of texts that have changed since; such an analysis is renewed before anybody sees it.
+    """
+
+    snapshot: Snapshot
+    findings: tuple[Finding, ...] | None = None
+    stale: set[str] = field(default_factory=set[str])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the client was last told of one document."""
+
+    uri: str
+    version: int | None
+    diagnostics: tuple[types.Diagnostic, ...]
+
+
+class Session:
+    """Everything that changes while an editor is connected.
+
+    Attributes:
+        client: what the client can do.
+        preferences: what its user prefers.
+        encoding: how the columns of positions are counted.
+        folders: the keys of the workspace's folders.
+        open_texts: the open documents, by key.
+        found: by bundle and by document, the diagnostics of the last check.
+        shown: by document, what the client was last told.
+    """
+
+    def __init__(self, disk: Files) -> None:
+        """Start with nothing open, over ``disk``."""
+        self.client = Client()
+        self.preferences = Preferences()
+        self.encoding = Encoding.UTF16
+        self.folders: tuple[str, ...] = ()
+        self.open_texts: dict[str, OpenText] = {}
+        self.found: dict[str, dict[str, tuple[types.Diagnostic, ...]]] = {}
+        self.shown: dict[str, Shown] = {}
+        self._files = OverlaidFiles(disk, self.open_texts)
+        self._sources: dict[str, Source] = {}
+        self._analyses: dict[str, Analysis] = {}
+
+    def open(self, uri: str, version: int, text: str) -> set[str]:
+        """Take a document into the editor's hands; gives the bundles that this touches."""
+        key = to_key(uri)
+        self.open_texts[key] = OpenText(uri, version, text)
+        return self.reread([key])
+
+    def change(self, uri: str, version: int, changes: Iterable[types.TextDocumentContentChangeEvent]) -> set[str]:
+        """Change an open document; gives the bundles that this touches: none where it is not open."""
+        key = to_key(uri)
+        before = self.open_texts.get(key)
+        if before is None:
+            return set()
+        self.open_texts[key] = OpenText(before.uri, version, changed(before.text, changes, self.encoding))
+        if posixpath.basename(key) in _PROJECT_FILES:
+            return self.reread([key])
+        touched = {bundle for bundle, analysis in self._analyses.items() if key in analysis.snapshot.bundle.sources}
+        for bundle in touched:
+            self._analyses[bundle].stale.add(key)
+        is_foreign = not touched and directory_of(key) in self._analyses and self._read(key) is None
+        return touched if touched or is_foreign else self.reread([key])
+
+    def close(self, uri: str) -> set[str]:
+        """Give a document back to the disk; gives the bundles that this touches."""
+        key = to_key(uri)
+        if self.open_texts.pop(key, None) is None:
+            return set()
+        self._sources.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
+        touched = self.reread([key])
+        self._forget_unused()
+        return touched
+
+    def reread(self, keys: Iterable[str]) -> set[str]:
+        """Look again at files that may have come, gone or changed; gives the bundles that this touches."""
+        touched: set[str] = set()
+        for key in keys:
+            touched |= self._bundles_around(key)
+        for bundle in touched:
+            self._analyses.pop(bundle, None)
+        return touched
+
+    def _bundles_around(self, key: str) -> set[str]:
+        own = directory_of(key)
+        if posixpath.basename(key) in _PROJECT_FILES:
+            below = own if own.endswith("/") else f"{own}/"
+            return {own} | {bundle for bundle in self.watched_bundles() if bundle.startswith(below)}
+        if is_file(key) and not is_yaml(key):
+            return set()
+        seen_by = {
+            bundle
+            for bundle, analysis in self._analyses.items()
+            if key in analysis.snapshot.bundle.sources or analysis.snapshot.bundle.project.section("bundle")
+        }
+        return {own} | seen_by
+
+    def watched_bundles(self) -> set[str]:
+        """The bundles that are checked: those of the open documents."""
+        return {
+            directory_of(key)
+            for key in self.open_texts
+            if not is_file(key) or is_yaml(key) or posixpath.basename(key) in _PROJECT_FILES
+        }
+
+    def analysis(self, bundle: str) -> Analysis:
+        """A bundle as it is now, read and kept; its findings may still be missing."""
+        known = self._analyses.get(bundle)
+        if known is not None and not known.stale:
+            return known
+        renewed = self._renewed(known) if known is not None else None
+        fresh = Analysis(Snapshot(renewed if renewed is not None else self._load(bundle)))
+        if bundle in self.watched_bundles():
+            self._analyses[bundle] = fresh
+        return fresh
+
+    def is_current(self, bundle: str, analysis: Analysis) -> bool:
+        """Whether nothing has changed since an analysis was made."""
+        return self._analyses.get(bundle) is analysis and not analysis.stale
+
+    def _renewed(self, known: Analysis) -> Bundle | None:
+        """The same bundle with its changed texts read anew; None where one of them has left it."""
+        before = known.snapshot.bundle
+        read = {key: self._read(key) for key in known.stale}
+        sources = {key: source for key, source in read.items() if source is not None}
+        if len(sources) < len(read):
+            return None
+        return Bundle({**before.sources, **sources}, before.home, before.project)
+
+    def _load(self, bundle: str) -> Bundle:
+        if is_file(bundle):
+            return load_bundle(bundle, self._files, read=self._read)
+        source = self._read(bundle)
+        return make_bundle([source] if source is not None else [])
+
+    def _read(self, key: str) -> Source | None:
+        """The text as read before where it is the same, else read now; None where it is plainly not ours."""
+        try:
+            text = self._files.read(key)
+        except UnreadableFileError:
+            self._sources.pop(key, None)
+            return None
+        known = self._sources.get(key)
+        if known is not None and known.text == text:
+            return known
+        previous = known.kind if known is not None and key in self.open_texts else None
+        if previous is None and not may_be_ours(text, posixpath.basename(key)):
+            self._sources.pop(key, None)
+            return None
+        self._sources[key] = read_source(key, text, previous)
+        return self._sources[key]
+
+    def _forget_unused(self) -> None:
+        """Let go of what no open document needs."""
+        watched = self.watched_bundles()
+        self._analyses = {bundle: known for bundle, known in self._analyses.items() if bundle in watched}
+        used = {key for known in self._analyses.values() for key in known.snapshot.bundle.sources}
+        self._sources = {
+            key: source for key, source in self._sources.items() if key in used or directory_of(key) in watched
+        }
+
+    def uri(self, key: str) -> str:
+        """The URI of a text, in the client's spelling where it has one."""
+        open_text = self.open_texts.get(key)
+        if open_text is not None:
+            return open_text.uri
+        shown = self.shown.get(key)
+        return shown.uri if shown is not None else to_uri(key)
