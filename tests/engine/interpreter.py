@@ -107,6 +107,7 @@ class Interpreter:
         self.outputs = dict.fromkeys(self.nodes)
         self.choice: dict[str, str | None] = {}
         self.head_start: set[str] = set()
+        self.paused: dict[str, str] = {}
         self.rounds: list[tuple[set[str], dict]] = []
         self.failure: str | None = None
         self.stopping = False
@@ -143,6 +144,14 @@ class Interpreter:
 
     def fail(self, name: str):
         self._failed(name)
+        self.carry_on()
+
+    def pause(self, name: str):
+        self.paused[name] = "waits"
+        self.carry_on()
+
+    def want_slot(self, name: str):
+        self.paused[name] = "wants"
         self.carry_on()
 
     def cancelled(self, name: str):
@@ -253,16 +262,20 @@ class Interpreter:
     def _start(self) -> bool:
         if self.stopping:
             return False
-        used = sum(name not in self.without_slot for name in self.running())
+        used = sum(name not in self.without_slot and name not in self.paused for name in self.running())
         ready = [
             name
             for name in self.document
-            if self.states[name] == "ready"
+            if (self.states[name] == "ready" or self.paused.get(name) == "wants")
             and (used < self.max_concurrency or name in self.without_slot or self.nodes[name].kind is NodeKind.SUBFLOW)
         ]
         if not ready:
             return False
         name = min(ready, key=lambda name: self.nodes[name].priority)  # the first of the document among equals
+        if self.states[name] == "running":
+            self.log.append(("resumed", self.path(name)))
+            del self.paused[name]
+            return True
         self.states[name] = "running"
         self.log.append(("running", self.path(name)))
         if self.nodes[name].kind is NodeKind.CONDITION:
@@ -304,6 +317,7 @@ class Interpreter:
     def end(self, name: str, how: str):
         self.states[name] = how
         self.outputs[name] = None
+        self.paused.pop(name, None)
         self.log.append((how, self.path(name)))
         if how in BROKEN and self.around[name] is not None:
             self.spoilt.add(self.around[name])

@@ -89,7 +89,7 @@ class Driven:
         self.log: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.finished: list[RunState] = []
-        self.graces = 0
+        self.grace_is_over = False
         self.happen(events.RunStarted())
 
     def happen(self, event) -> None:
@@ -114,10 +114,10 @@ class Driven:
                     case events.NodeEnded(node, state):
                         self.log.append((state.value, str(node)))
                         self.going.pop(str(node), None)
+                    case events.ResumeTask(node):
+                        self.log.append(("resumed", str(node)))
                     case events.CancelTask(node):
                         self.told.append(str(node))
-                    case events.BeginGrace():
-                        self.graces += 1
                     case events.FinishRun(state):
                         self.finished.append(state)
 
@@ -132,7 +132,39 @@ def read_all(state, number: int, names: list[str]) -> dict[str, object]:
     return found
 
 
-@settings(max_examples=400, deadline=None)
+def assert_same_so_far(quick: Driven, slow: Interpreter) -> None:
+    starts = {"running", "resumed"}
+    assert sorted(quick.going) == sorted(slow.path(name) for name in slow.running())
+    assert [entry for entry in quick.log if entry[0] in starts] == [e for e in slow.log if e[0] in starts]
+    plan = quick.state.plan
+    assert {name: state.value for name, state in zip(plan.ids, quick.state.states, strict=True)} == slow.states
+
+
+def something_happens(quick: Driven, slow: Interpreter, name: str, chance: random.Random) -> None:
+    """One random event, to both; mostly the end of the task ``name``."""
+    node = quick.going[slow.path(name)]
+    if slow.stopping and not quick.grace_is_over and chance.random() < 0.3:
+        quick.grace_is_over = True
+        quick.happen(events.GraceOver())
+        assert set(quick.going) <= set(quick.told)
+    elif quick.grace_is_over and chance.random() < 0.7:
+        quick.happen(events.TaskCancelled(node))
+        slow.cancelled(name)
+    elif slow.paused.get(name) == "waits" and chance.random() < 0.6:
+        quick.happen(events.TaskWantsSlot(node))
+        slow.want_slot(name)
+    elif name not in slow.paused and chance.random() < 0.2:
+        quick.happen(events.TaskPaused(node))
+        slow.pause(name)
+    elif quick.script.task_fails(str(node)):
+        quick.happen(events.TaskFailed(node, TaskFailedError("it failed")))
+        slow.fail(name)
+    else:
+        quick.happen(events.TaskSucceeded(node, f"output of {node}"))
+        slow.succeed(name, f"output of {node}")
+
+
+@settings(max_examples=300, deadline=None)
 @given(
     nodes=levels() | spines(),
     seed=st.integers(0, 10_000),
@@ -161,28 +193,14 @@ def test_the_machine_does_what_the_interpreter_does(nodes, seed, concurrency, li
     )
     quick = Driven(plan, script)
     tasks = [name for name, kind in zip(plan.ids, plan.kinds, strict=True) if kind is NodeKind.TASK]
-    grace_over = False
     while not slow.is_over():
-        assert sorted(quick.going) == sorted(slow.path(name) for name in slow.running())
-        assert [entry for entry in quick.log if entry[0] == "running"] == [e for e in slow.log if e[0] == "running"]
-        assert sum(name not in without_slot for name in slow.running()) <= concurrency
-        assert {name: state.value for name, state in zip(plan.ids, quick.state.states, strict=True)} == slow.states
+        assert_same_so_far(quick, slow)
+        holding = [name for name in slow.running() if name not in without_slot and name not in slow.paused]
+        assert len(holding) <= concurrency
         name = chance.choice(slow.running())
         node = quick.going[slow.path(name)]
         assert read_all(quick.state, node.number, tasks) == {other: slow.read(name, other) for other in tasks}
-        if slow.stopping and not grace_over and chance.random() < 0.3:
-            grace_over = True
-            quick.happen(events.GraceOver())
-            assert sorted(quick.told) == sorted(quick.going)
-        elif grace_over and chance.random() < 0.7:
-            quick.happen(events.TaskCancelled(node))
-            slow.cancelled(name)
-        elif script.task_fails(str(node)):
-            quick.happen(events.TaskFailed(node, TaskFailedError("it failed")))
-            slow.fail(name)
-        else:
-            quick.happen(events.TaskSucceeded(node, f"output of {node}"))
-            slow.succeed(name, f"output of {node}")
+        something_happens(quick, slow, name, chance)
     assert sorted(quick.log) == sorted(slow.log)
     assert {name: state.value for name, state in zip(plan.ids, quick.state.states, strict=True)} == slow.states
     assert dict(zip(plan.ids, quick.state.outputs, strict=True)) == slow.outputs

@@ -40,7 +40,7 @@ async def stubborn_tasks_end():
     STUBBORN.append(True)
     yield
     STUBBORN.clear()
-    await asyncio.sleep(0.01)
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
 
 
 async def fail(task) -> None:
