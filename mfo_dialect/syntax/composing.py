@@ -23,7 +23,6 @@ from ruamel.yaml.events import (
 from mfo_dialect.syntax.document import Problem, ProblemKind
 from mfo_dialect.syntax.events import Engine, Failure, RefusedError, StandIns, event_source, failure_of
 from mfo_dialect.syntax.tree import Alias, Mapping, Node, Origin, Pair, Scalar, Sequence, Style
-from mfo_dialect.text import Span
 
 MAX_DEPTH = 200
 _NAME = re.compile(r"[A-Za-z0-9_-]+")

@@ -12,7 +12,7 @@ from mfo_dialect.syntax.assembling import link_aliases, mark_damage
 from mfo_dialect.syntax.composing import Composition, compose
 from mfo_dialect.syntax.conflicts import has_conflict_markers, without_conflicts
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
-from mfo_dialect.syntax.events import BEST_ENGINE, Engine, StandIns, readable_text
+from mfo_dialect.syntax.events import BEST_ENGINE, Engine, readable_text
 from mfo_dialect.syntax.mending import Mender
 from mfo_dialect.syntax.outline import Line, line_of, outline
 from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
@@ -126,7 +126,7 @@ class _Reading:
             root = mender.block(part) if part else None
             if isinstance(root, Scalar) and root.is_missing and root.tag is None and root.anchor is None:
                 root = None
-            found = [*mender.problems, *link_aliases(mender.anchored, mender.aliases)]
+            found = [*mender.found.problems, *link_aliases(mender.found.anchored, mender.found.aliases)]
             documents.append(YamlDocument(root, span))
             _mark_all(documents[-1:], found)
             problems += found

@@ -14,7 +14,6 @@ from typing import TypeAlias
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
 from mfo_dialect.syntax.scalars import value_offsets
-
 from mfo_dialect.text import Span
 
 

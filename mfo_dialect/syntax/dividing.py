@@ -1,0 +1,142 @@
+"""Dividing a block into its items and entries by looking at its lines; nothing is composed or reported here."""
+
+from __future__ import annotations
+
+from mfo_dialect.syntax.outline import Kind, Line, key_end
+from mfo_dialect.text import Span
+
+
+def first_content(lines: list[Line]) -> Line:
+    return next((line for line in lines if line.is_content), lines[0])
+
+
+def first_structure(lines: list[Line]) -> Line | None:
+    """The first line that is an item or a key; of a list with a key typed before its first item, the item."""
+    if not lines:
+        return None
+    opening = first_content(lines)
+    first = next((line for line in lines if line.is_structure), None)
+    if first is not None and opening.kind is Kind.WORD and opening.indent < first.indent:
+        return opening
+    if first is None or first.kind is Kind.DASH or not has_own_value(first):
+        return first
+    filled = False
+    for line in lines:
+        if line.indent != first.indent or not line.is_structure:
+            continue
+        if line.kind is Kind.DASH and filled:
+            return line
+        filled = line.kind is Kind.KEY and has_own_value(line)
+    return first
+
+
+def split(lines: list[Line], indent: int, kinds: frozenset[Kind]) -> tuple[list[Line], list[list[Line]]]:
+    """The lines before the first entry, and the entries: each starts at a line of ``kinds`` not deeper than ``indent``."""
+    preamble: list[Line] = []
+    entries: list[list[Line]] = []
+    for line in lines:
+        if line.kind in kinds and line.indent <= indent and (line.kind is not Kind.WORD or line.indent == indent):
+            entries.append([line])
+        elif entries:
+            entries[-1].append(line)
+        else:
+            preamble.append(line)
+    return preamble, entries
+
+
+def value_start(head: Line, colon: int) -> int:
+    rest = head.text[colon - head.start :]
+    return colon + len(rest) - len(rest.lstrip(" \t"))
+
+
+def own_value(head: Line) -> str:
+    """The value that stands on a key's own line, without anchor, tag and comment."""
+    colon = key_end(head)
+    if colon is None:
+        return ""
+    words = head.text[colon - head.start :].split()
+    while words and words[0][0] in "&!":
+        words.pop(0)
+    return "" if not words or words[0][0] == "#" else " ".join(words)
+
+
+def has_own_value(head: Line) -> bool:
+    return bool(own_value(head))
+
+
+def opens_more(lines: list[Line]) -> bool:
+    """Whether the value on the first line is of a sort that may go on below."""
+    return own_value(lines[0])[:1] in {'"', "'", "[", "{", "|", ">"}
+
+
+def continues(before: list[Line], entry: list[Line]) -> bool:
+    """Whether the lines below the first one of ``entry`` go on with something inside the entry before it.
+
+    They do if they hold items of its list, or start more than one level deeper, or are mere text, at a column that is
+    in use there.
+    """
+    below = next((line for line in entry[1:] if line.is_content), None)
+    if below is None:
+        return False
+    dashes = {line.indent for line in before if line.kind is Kind.DASH}
+    if any(line.kind is Kind.DASH and line.indent in dashes for line in entry[1:]):
+        return True
+    inside = [line.indent for line in before[1:] if line.is_content]
+    return below.indent in inside and (not below.is_structure or below.indent > inside[0])
+
+
+def parts_of_item(lines: list[Line]) -> list[list[Line]]:
+    """The items that one item's lines hold: further ones may be indented too far, or lack their dash."""
+    head = lines[0]
+    inner = head.without_dash()
+    first_key = key_text(inner)
+    parts = [[head]]
+    filled = has_own_value(inner)
+    inside: int | None = None
+    for line in lines[1:]:
+        if line.kind is Kind.DASH and (line.indent == inside or (filled and line.indent == inner.indent)):
+            inside = line.indent
+            parts.append([line])
+            continue
+        misses_dash = line.kind is Kind.KEY and line.indent <= head.indent
+        if misses_dash and (line.content.startswith("-") or (first_key and key_text(line) == first_key)):
+            parts.append([line])
+            continue
+        if line.kind is Kind.KEY and line.indent == inner.indent:
+            filled = has_own_value(line)
+        parts[-1].append(line)
+    return parts
+
+
+def key_text(line: Line) -> str:
+    colon = key_end(line)
+    return "" if colon is None else line.text[line.margin : colon - line.start]
+
+
+def without_junk(lines: list[Line]) -> tuple[list[Line], list[list[Line]]]:
+    """An entry without the lines that are not deeper than its key and are no items of its list, and those in runs."""
+    head = lines[0]
+    has_list = not has_own_value(head)
+    sound: list[Line] = [head]
+    runs: list[list[Line]] = []
+    previous = -2
+    for line in lines[1:]:
+        deeper = line.indent > head.indent or not line.is_content
+        if deeper or (has_list and line.kind is Kind.DASH and line.indent == head.indent):
+            sound.append(line)
+            continue
+        if line.number == previous + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+        previous = line.number
+        sound.append(line.blanked())
+    return sound, runs
+
+
+def content_span(line: Line) -> Span:
+    return Span(line.content_start, line.content_start + max(len(line.content.rstrip()), 1))
+
+
+def first_character(line: Line) -> Span:
+    return Span(line.content_start, line.content_start + 1)
