@@ -93,6 +93,15 @@ class Run:
         return "".join(self.output), True
 
 
+class Unset:
+    """The value of a variable whose declaration has not run."""
+
+    __slots__ = ()
+
+
+UNSET = Unset()
+
+
 class Frame:
     """The variables of one call of a template, and short ways to what its run shares."""
 
@@ -105,10 +114,5 @@ class Frame:
         self.variables: list[Any] = [data] + [UNSET] * (size - 1)
 
 
-class Unset:
-    """The value of a variable whose declaration has not run."""
-
-    __slots__ = ()
-
-
-UNSET = Unset()
+Evaluate = Callable[[Frame, Any], Any]
+"""Computes a value from the frame and the cursor."""

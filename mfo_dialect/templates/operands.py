@@ -6,28 +6,16 @@ in Go, where an empty interface is opened. It knows nothing of statements.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mfo_dialect.templates import nodes
-from mfo_dialect.templates.execution import ITEMS_PER_STEP, UNSET, Frame, RenderError
-from mfo_dialect.templates.functions import FUNCTIONS, Evaluation, Function
-from mfo_dialect.templates.values import (
-    MISSING,
-    REFUSED,
-    Absence,
-    FunctionError,
-    Kind,
-    as_map,
-    kind_of,
-    type_name,
-)
+from mfo_dialect.templates.access import field_chain, first_field, place, read_field
+from mfo_dialect.templates.calls import Argument, compile_call
+from mfo_dialect.templates.execution import UNSET, Evaluate, Frame, RenderError
+from mfo_dialect.templates.functions import FUNCTIONS
+from mfo_dialect.templates.values import MISSING, Kind, kind_of
 from mfo_dialect.text import Span
-
-Evaluate = Callable[[Frame, Any], Any]
-
-_SIZED = frozenset({str, list, dict})
 
 
 @dataclass(slots=True)
@@ -79,17 +67,6 @@ def last_place(pipeline: nodes.Pipeline) -> Span:
     return place(operand)
 
 
-def place(operand: nodes.Operand) -> Span:
-    """The span that errors about an operand point at; its start is where Go says that the operand is."""
-    match operand:
-        case nodes.Field() if len(operand.names) > 1:
-            return Span(operand.names[1].span.start - 1, operand.span.end)
-        case nodes.Variable() | nodes.Chain() if operand.names:
-            return Span(operand.names[0].span.start - 1, operand.span.end)
-        case _:
-            return operand.span
-
-
 def _commands(pipeline: nodes.Pipeline, scope: Scope) -> Evaluate:
     evaluate = compile_command(pipeline.commands[0], scope, None)
     for command in pipeline.commands[1:]:
@@ -119,7 +96,8 @@ def compile_command(command: nodes.Command, scope: Scope, final: Evaluate | None
             function = FUNCTIONS.get(first.name)
             if function is None:
                 return _failing(f'"{first.name}" is not a defined function', first.span)
-            return _call(function, first, command.span, [*arguments], scope, final)
+            given = [Argument(compile_operand(argument, scope), place(argument)) for argument in arguments]
+            return compile_call(function, first.span, command.span, given, final)
         case nodes.Field() | nodes.Chain():
             if arguments or final is not None:
                 return _fields_with_arguments(first, scope, final)
@@ -182,7 +160,7 @@ def compile_operand(operand: nodes.Operand, scope: Scope) -> Evaluate:
         case nodes.Group():
             return _or_failing(operand.pipeline, scope)
         case nodes.Chain():
-            return _chain(_chain_start(operand, scope), operand.names, place(operand))
+            return field_chain(_chain_start(operand, scope), operand.names, place(operand))
         case nodes.Function():
             return compile_command(nodes.Command(operand.span, (operand,)), scope, None)
 
@@ -204,46 +182,8 @@ def _chain_start(operand: nodes.Chain, scope: Scope) -> Evaluate:
 
 def _field(operand: nodes.Field) -> Evaluate:
     span = place(operand)
-    first = _first_field(operand.names[0].text, span)
-    return _chain(first, operand.names[1:], span) if len(operand.names) > 1 else first
-
-
-def _first_field(name: str, span: Span) -> Evaluate:
-    def read(frame: Frame, dot: Any) -> Any:
-        if type(dot) is dict:
-            value = dot.get(name, frame.absent)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            if value is REFUSED:
-                raise RenderError(f'map has no entry for key "{name}"', span)
-            return value  # pyright: ignore[reportUnknownVariableType]
-        return read_field(dot, name, frame.absent, span)
-
-    return read
-
-
-def _chain(start: Evaluate, names: Sequence[nodes.Name], span: Span) -> Evaluate:
-    if len(names) == 1:
-        return _one_more(start, names[0].text, span)
-    path = tuple(name.text for name in names)
-
-    def read(frame: Frame, dot: Any) -> Any:
-        value = start(frame, dot)
-        for name in path:
-            value = read_field(value, name, frame.absent, span)
-        return value
-
-    return read
-
-
-def _one_more(start: Evaluate, name: str, span: Span) -> Evaluate:
-    def read(frame: Frame, dot: Any) -> Any:
-        value = start(frame, dot)
-        if type(value) is dict:
-            found = value.get(name, frame.absent)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            if found is not REFUSED:
-                return found  # pyright: ignore[reportUnknownVariableType]
-        return read_field(value, name, frame.absent, span)
-
-    return read
+    first = first_field(operand.names[0].text, span)
+    return field_chain(first, operand.names[1:], span) if len(operand.names) > 1 else first
 
 
 def _variable(operand: nodes.Variable, scope: Scope) -> Evaluate:
@@ -258,29 +198,7 @@ def _variable(operand: nodes.Variable, scope: Scope) -> Evaluate:
             raise RenderError(f"undefined variable: {name}", operand.span)
         return value
 
-    return _chain(read, operand.names, place(operand)) if operand.names else read
-
-
-def read_field(value: Any, name: str, absent: Absence | None, span: Span) -> Any:
-    """The field of a value: an entry of a map, or one of the few parts of a time.
-
-    Raises:
-        RenderError: The value has no fields, or no such field where that is refused.
-    """
-    match kind_of(value):
-        case Kind.MAP:
-            found = as_map(value).get(name, absent)
-            if found is REFUSED:
-                raise RenderError(f'map has no entry for key "{name}"', span)
-            return found
-        case Kind.NIL if value is MISSING:
-            if absent is REFUSED:
-                raise RenderError(f'nil data; no entry for key "{name}"', span)
-            return MISSING
-        case Kind.NIL:
-            raise RenderError(f"nil pointer evaluating interface {{}}.{name}", span)
-        case _:
-            raise RenderError(f"can't evaluate field {name} in type {type_name(value)}", span)
+    return field_chain(read, operand.names, place(operand)) if operand.names else read
 
 
 def _fields_with_arguments(
@@ -309,94 +227,4 @@ def _receiver(operand: nodes.Field | nodes.Variable | nodes.Chain, scope: Scope)
             return _variable(nodes.Variable(operand.span, operand.name, names), scope)
         case nodes.Chain():
             start = _chain_start(operand, scope)
-            return _chain(start, names, place(operand)) if names else start
-
-
-def _call(
-    function: Function,
-    name: nodes.Function,
-    span: Span,
-    arguments: Sequence[nodes.Operand],
-    scope: Scope,
-    final: Evaluate | None,
-) -> Evaluate:
-    """A call: Go points at the name where the arguments do not fit, at the whole command where the call fails."""
-    complaint = function.complaint(len(arguments) + (final is not None))
-    if complaint is not None:
-        return _after(final, _failing(complaint, name.span))
-    operands = [compile_operand(argument, scope) for argument in arguments]
-    places = [place(argument) for argument in arguments]
-    if function.evaluation in {Evaluation.AND, Evaluation.OR}:
-        return _short_circuit(operands, final, stops=function.evaluation is Evaluation.OR)
-    if function.evaluation is Evaluation.CLOCK:
-        return lambda frame, _dot: frame.run.clock()
-    if final is not None:
-        operands, places = [*operands, final], [*places, name.span]
-    if any(parameter.kind for parameter in function.parameters):
-        operands = [
-            _checked(operand, function.parameter(index).kind, places[index]) for index, operand in enumerate(operands)
-        ]
-    return _plain_call(function, operands, span, piped=final is not None)
-
-
-def _plain_call(function: Function, operands: list[Evaluate], span: Span, *, piped: bool) -> Evaluate:
-    implementation = function.implementation
-    if piped and len(operands) > 1:
-        *front, last = operands
-
-        def values(frame: Frame, dot: Any) -> list[Any]:
-            piped_value = last(frame, dot)
-            return [*[operand(frame, dot) for operand in front], piped_value]
-    else:
-
-        def values(frame: Frame, dot: Any) -> list[Any]:
-            return [operand(frame, dot) for operand in operands]
-
-    def call(frame: Frame, dot: Any) -> Any:
-        arguments = values(frame, dot)
-        for index, argument in enumerate(arguments):
-            if argument is MISSING:
-                arguments[index] = None
-            elif type(argument) in _SIZED and len(argument) > ITEMS_PER_STEP:
-                frame.run.spend(len(argument) // ITEMS_PER_STEP, span)
-        try:
-            result = implementation(*arguments)
-        except FunctionError as error:
-            raise RenderError(f"error calling {function.name}: {error}", span) from None
-        if type(result) is str:
-            frame.run.count_text(len(result), span)
-        return result
-
-    return call
-
-
-def _checked(evaluate: Evaluate, kind: Kind | None, span: Span) -> Evaluate:
-    """The value of an argument whose parameter takes one kind only."""
-    if kind is None:
-        return evaluate
-
-    def checked(frame: Frame, dot: Any) -> Any:
-        value = evaluate(frame, dot)
-        found = kind_of(value)
-        if found is Kind.NIL:
-            raise RenderError(f"invalid value; expected {kind.value}", span)
-        if found is not kind:
-            raise RenderError(f"wrong type for value; expected {kind.value}; got {type_name(value)}", span)
-        return value
-
-    return checked
-
-
-def _short_circuit(operands: list[Evaluate], final: Evaluate | None, *, stops: bool) -> Evaluate:
-    """``and`` and ``or``: the first value whose truth is ``stops``, else the last."""
-
-    def choose(frame: Frame, dot: Any) -> Any:
-        piped = None if final is None else final(frame, dot)
-        value: Any = MISSING
-        for operand in operands:
-            value = operand(frame, dot)
-            if bool(value) is stops:
-                return value
-        return value if final is None else piped
-
-    return choose
+            return field_chain(start, names, place(operand)) if names else start

@@ -15,6 +15,7 @@ from mfo_dialect.templates.execution import (
     ITEMS_PER_STEP,
     MAX_CALL_DEPTH,
     Clock,
+    Evaluate,
     Frame,
     MissingKey,
     RenderError,
@@ -22,12 +23,11 @@ from mfo_dialect.templates.execution import (
     absence,
     system_clock,
 )
-from mfo_dialect.templates.operands import Evaluate, Scope, compile_pipeline, last_place
+from mfo_dialect.templates.operands import Scope, compile_pipeline, last_place
 from mfo_dialect.templates.printing import NO_VALUE, printed
 from mfo_dialect.templates.problems import TemplateError
 from mfo_dialect.templates.values import MISSING, FunctionError, Kind, as_list, as_map, cleaned, kind_of, sorted_keys
 from mfo_dialect.text import Span
-
 
 _SHORT_INTEGER = 10**18
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from mfo_dialect.templates.formats import format_text
 from mfo_dialect.templates.functions.declarations import Function, Parameter
 from mfo_dialect.templates.printing import MAX_TEXT, NO_VALUE, print_all, print_line, printed
 from mfo_dialect.templates.quoting import escape_html, escape_query, escape_script
 from mfo_dialect.templates.values import FunctionError, Kind, as_list, as_map, kind_of
-from mfo_dialect.templates.verbs import format_text
 
 MAX_ELEMENTS = 1_000_000
 _WORD_START = re.compile(r"(?:(?<=[\s\-])|^)\w", re.MULTILINE)
