@@ -20,6 +20,14 @@ from mfo_dialect.rules.references import (
     unknown_reference,
 )
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.shape import (
+    conflicting_keys,
+    invalid_value,
+    missing_key,
+    unknown_key,
+    unknown_task_type,
+    wrong_type,
+)
 from mfo_dialect.rules.text import anchors, duplicate_key, tab_indentation, unquoted_template, yaml_syntax
 from mfo_dialect.rules.triggers import invalid_cron, payload_in_schedule, unknown_taskflow
 
@@ -29,6 +37,12 @@ RULES: tuple[Rule, ...] = (
     tab_indentation.RULE,
     unquoted_template.RULE,
     anchors.RULE,
+    unknown_key.RULE,
+    missing_key.RULE,
+    wrong_type.RULE,
+    invalid_value.RULE,
+    conflicting_keys.RULE,
+    unknown_task_type.RULE,
     unknown_node.RULE,
     unknown_reference.RULE,
     unknown_output.RULE,

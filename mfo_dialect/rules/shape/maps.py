@@ -1,0 +1,240 @@
+"""Maps with their declarations and the maps around them, and what a key that is unknown in one was meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import Visit, effective_keys
+from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
+from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
+from mfo_dialect.suggestions import nearest
+from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, follow
+
+_FREE_PREFIX = "x-"
+_MAX_UP = 4
+_HABITS = {
+    "depends_on": "dependencies",
+    "dependsOn": "dependencies",
+    "needs": "dependencies",
+    "requires": "dependencies",
+    "after": "dependencies",
+    "next": "successors",
+    "then": "successors",
+    "branches": "successors",
+    "args": "arguments",
+    "params": "arguments",
+    "with": "config",
+    "settings": "config",
+    "steps": "tasks",
+    "jobs": "tasks",
+    "retries": "max_attempts",
+    "attempts": "max_attempts",
+    "cron": "cron_expression",
+    "schedule": "cron_expression",
+    "model": "model_id",
+    "provider": "provider_id",
+    "template_id": "prompt_template_id",
+    "variables": "prompt_context",
+    "condition": "expression",
+    "uses": "type",
+    "title": "name",
+    "name": "workflow_name",
+    "id": "name",
+    "taskflow_id": "name",
+}
+_EVERYWHERE = frozenset({"id", "name", "type", "description"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapView:
+    """A written map beside its declaration.
+
+    Attributes:
+        document: the key of the text.
+        mapping: the map.
+        type: its declaration.
+        keys: the keys that it may have, its discriminator read.
+        parent: the map around it, if that is declared too.
+        under: the key of that map under which it stands, itself or in a list.
+        in_list: whether it is the item of a list.
+    """
+
+    document: str
+    mapping: Mapping
+    type: MapType
+    keys: dict[str, Key]
+    parent: MapView | None
+    under: str
+    in_list: bool
+
+    @property
+    def title(self) -> str:
+        """What the map is, with an article where it takes one."""
+        return with_article(self.type.title)
+
+
+class Direction(Enum):
+    """Where a key belongs that is unknown where it stands."""
+
+    HERE = "here"
+    DOWN = "one level down"
+    UP = "further up"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an unknown key was meant to be.
+
+    Attributes:
+        direction: where it belongs.
+        name: the key that was meant.
+        child: for DOWN, the key of the map or list that it belongs into.
+        owner: for UP, the map that it belongs to.
+    """
+
+    direction: Direction
+    name: str
+    child: Key | None = None
+    owner: MapView | None = None
+
+
+def with_article(title: str) -> str:
+    """A map's title as messages name it."""
+    if title.startswith("config of"):
+        return f"the {title}"
+    if title in {"error handling", "taskflow settings"}:
+        return title
+    if title in _TITLES_THAT_ARE_KEYS:
+        return f'"{title}"'
+    return f"an {title}" if title[0] in "aeiou" else f"a {title}"
+
+
+_TITLES_THAT_ARE_KEYS = frozenset(
+    {"config", "limits", "auth", "cache", "interaction", "session", "memory", "bundle", "global_configs", "client"}
+)
+
+
+def map_views(snapshot: Snapshot) -> Iterator[MapView]:
+    """Every declared map of the home documents, outer ones first."""
+    views: dict[int, MapView] = {}
+    owners: dict[int, tuple[MapView | None, str]] = {}
+    for visit in snapshot.visits:
+        parent, under, in_list = _surroundings(visit, views, owners)
+        if isinstance(visit.node, Sequence):
+            owners[id(visit.node)] = (parent, under)
+        if isinstance(visit.node, Mapping) and isinstance(visit.type, MapType):
+            keys = {key.name: key for key in effective_keys(visit.node, visit.type)}
+            view = MapView(visit.document, visit.node, visit.type, keys, parent, under, in_list)
+            views[id(visit.node)] = view
+            yield view
+
+
+def _surroundings(
+    visit: Visit, views: dict[int, MapView], owners: dict[int, tuple[MapView | None, str]]
+) -> tuple[MapView | None, str, bool]:
+    container = visit.container
+    if container is None:
+        return None, "", False
+    if isinstance(container, Mapping):
+        name = visit.pair.name if visit.pair is not None else None
+        return views.get(id(container)), name or "", False
+    parent, under = owners.get(id(container), (None, ""))
+    return parent, under, True
+
+
+def is_doubtful(node: Node, document: str, snapshot: Snapshot) -> bool:
+    """Whether a part of a node could not be read, so that what seems missing or odd there may only be unreadable."""
+    if not node.damaged:
+        return False
+    source = snapshot.bundle.sources.get(document)
+    problems = source.tree.problems if source is not None else ()
+    return any(p.kind is not ProblemKind.UNQUOTED_TEMPLATE and node.span.overlaps(p.span) for p in problems)
+
+
+def unknown_pairs(view: MapView) -> Iterator[Pair]:
+    """The pairs of a map whose keys its declaration does not know; ``x-`` keys are everybody's own."""
+    if view.type.others is not None:
+        return
+    for pair in view.mapping.effective_pairs():
+        name = pair.name
+        if name is None or name in view.keys or name.startswith(_FREE_PREFIX) or is_of_other_shape(view, name):
+            continue
+        if isinstance(follow(pair.key), Scalar):
+            yield pair
+
+
+def is_of_other_shape(view: MapView, name: str) -> bool:
+    """Whether a top-level key belongs to the other shape of workflow documents."""
+    other = {"flow file": ONLY_WORKFLOW_KEYS, "workflow file": ONLY_FLOW_KEYS}.get(view.type.title, ())
+    return view.parent is None and name in other
+
+
+def meaning_of(view: MapView, name: str) -> Meaning | None:
+    """What an unknown key was probably meant to be; None where nothing is near."""
+    child = _child_with(view, name)
+    if child is not None:
+        return Meaning(Direction.DOWN, name, child=child)
+    owner = _owner_with(view, name)
+    if owner is not None:
+        return Meaning(Direction.UP, name, owner=owner)
+    habit = _HABITS.get(name)
+    if habit in view.keys:
+        return Meaning(Direction.HERE, habit)
+    current = [key.name for key in view.keys.values() if not key.replacement]
+    near = nearest(name, current)
+    return Meaning(Direction.HERE, near[0]) if near else None
+
+
+def _child_with(view: MapView, name: str) -> Key | None:
+    return next((key for key in view.keys.values() if _may_hold(key, name, view)), None)
+
+
+def _may_hold(key: Key, name: str, view: MapView) -> bool:
+    value = view.mapping.get(key.name)
+    if name in _EVERYWHERE and not isinstance(key.type, MapType):
+        return False
+    item = next(iter(value), None) if isinstance(value, Sequence) else value
+    for option in _maps_in(key.type):
+        if item is None or isinstance(item, Mapping):
+            keys = effective_keys(item, option) if item is not None else option.keys
+            if any(inner.name == name for inner in keys):
+                return True
+    return False
+
+
+def _maps_in(value_type: ValueType) -> Iterator[MapType]:
+    match value_type:
+        case MapType():
+            yield value_type
+        case ListType(item=MapType() as item):
+            yield item
+        case EitherType(options=options):
+            for option in options:
+                yield from _maps_in(option)
+        case _:
+            return
+
+
+def _owner_with(view: MapView, name: str) -> MapView | None:
+    owner = view.parent
+    for _ in range(_MAX_UP):
+        if owner is None:
+            return None
+        if name in owner.keys:
+            return owner
+        owner = owner.parent
+    return None
+
+
+def has_value(mapping: Mapping, name: str) -> bool:
+    """Whether a key is there with a value; null, written or not, is none."""
+    node = mapping.get(name)
+    return node is not None and not is_null(node)
+
+
+def is_null(node: Node) -> bool:
+    """Whether a value is null, written or left out."""
+    return isinstance(node, Scalar) and node.value is None

@@ -1,0 +1,283 @@
+"""A value is of another type than its key takes.
+
+## What it finds
+
+Text where a number belongs, one value where a list belongs, a number where text belongs, and the like. A reference may
+turn out to be anything, so it is not reported. A key without a value is reported only where a value is needed:
+elsewhere it counts as not written.
+
+## Why it matters
+
+The engine would have to guess, or the server would refuse the call.
+
+## Bad
+
+```yaml workflow.yml
+name: letters
+config:
+  max_concurrency: "four"
+  #                 ^^^^ MFO203 a whole number
+tasks:
+  - id: fetch
+    type: mfo_api_memory_get
+    config: {key: 42}
+    #             ^^ MFO203 text
+  - id: again
+    type: mfo_api_memory_get
+    config: {key: letter}
+    dependencies: fetch
+    #             ^^^^^ MFO203 a list
+```
+
+## Good
+
+```yaml workflow.yml
+name: letters
+config:
+  max_concurrency: 4
+tasks:
+  - id: fetch
+    type: mfo_api_memory_get
+    config: {key: "42"}
+  - id: again
+    type: mfo_api_memory_get
+    config: {key: letter}
+    dependencies: [fetch]
+```
+
+## Fix
+
+Write the value in the type that is named. Quotes, brackets and the words for true and false are offered as fixes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import Visit
+from mfo_dialect.catalogue.values import (
+    AnyType,
+    BooleanType,
+    EitherType,
+    Format,
+    IntegerType,
+    ListType,
+    MapType,
+    Names,
+    NumberType,
+    SchemaType,
+    TextType,
+    ValueType,
+    describe,
+)
+from mfo_dialect.findings import Fix, Severity
+from mfo_dialect.rules import select
+from mfo_dialect.rules.fixes import replace_text
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.shape.maps import has_value, is_null
+from mfo_dialect.rules.shape.reading import has_own_tag, may_be_reference
+from mfo_dialect.syntax import Alias, Mapping, Node, Scalar, Sequence, Style
+from mfo_dialect.text import Span
+
+_TRUE = frozenset({"true", "yes", "on", "y", "1"})
+_FALSE = frozenset({"false", "no", "off", "n", "0"})
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
+_WORDS = re.compile(r"[\w-]+(?:\s*,\s*[\w-]+)*")
+_MAX_JSON = 20_000
+
+Found = tuple[Visit, MapType | None]
+
+
+def check(found: Found, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report one value that is not what its key takes."""
+    visit, container = found
+    node = visit.node
+    if isinstance(node, Alias) or node.damaged or has_own_tag(node):
+        return
+    if is_null(node):
+        yield from _report_null(visit, container)
+    elif not _fits(node, visit.type) and not may_be_reference(node, visit.type):
+        message = f"{describe(visit.type)} belongs {_where(visit)}, not {_what(node)}"
+        yield Report(visit.document, _span(visit), message, fixes=tuple(_fixes(visit)))
+
+
+def _where(visit: Visit) -> str:
+    return f'under "{visit.pair.name}"' if visit.pair is not None else "here"
+
+
+def _span(visit: Visit) -> Span:
+    """Of a scalar its content, of a map or list the key above it, or its first character."""
+    node = visit.node
+    if isinstance(node, Scalar) and node.text:
+        return node.content_span if "\n" not in node.source else Span(node.span.start, node.span.start + 1)
+    return _holder_span(visit)
+
+
+def _holder_span(visit: Visit) -> Span:
+    key = visit.pair.key if visit.pair is not None else None
+    if isinstance(key, Scalar):
+        return key.content_span
+    start = visit.node.span.start
+    if isinstance(visit.node, Scalar) and visit.node.is_missing:
+        return Span(max(start - 1, 0), start)
+    return Span(start, start + 1)
+
+
+# What there is
+
+
+def _what(node: Node) -> str:
+    match node:
+        case Mapping():
+            return "a map"
+        case Sequence():
+            return "a list"
+        case Scalar(value=bool()):
+            return "true or false"
+        case Scalar(value=int() | float()):
+            return f"the number {_shown(node.text)}"
+        case Scalar():
+            return f'the text "{_shown(node.text)}"' if "\n" not in node.text else "text"
+        case _:
+            return "this"
+
+
+def _shown(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _fits(node: Node, value_type: ValueType) -> bool:
+    """Whether a value that is not null has the right type; what it says is judged elsewhere."""
+    match value_type:
+        case AnyType():
+            return True
+        case TextType():
+            return isinstance(node, Scalar) and _is_text(node, value_type)
+        case IntegerType():
+            return isinstance(node, Scalar) and type(node.value) is int
+        case NumberType():
+            return isinstance(node, Scalar) and type(node.value) in {int, float}
+        case BooleanType():
+            return isinstance(node, Scalar) and isinstance(node.value, bool)
+        case SchemaType(names=names):
+            is_word = isinstance(node, Scalar) and (isinstance(node.value, bool) or (names and _is_string(node)))
+            return isinstance(node, Mapping) or bool(is_word)
+        case ListType():
+            return isinstance(node, Sequence)
+        case MapType():
+            return isinstance(node, Mapping)
+        case EitherType(options=options):
+            return any(_fits(node, option) for option in options)
+
+
+def _is_string(node: Scalar) -> bool:
+    return isinstance(node.value, str)
+
+
+def _is_text(node: Scalar, text_type: TextType) -> bool:
+    """Whether a scalar will do as text; where other rules read it for what it says, they report it."""
+    if _is_string(node) or text_type.choices or text_type.names in {Names.NODE, Names.BRANCH, Names.TASK_TYPE}:
+        return True
+    if _LEADING_ZERO.fullmatch(node.text):
+        return True
+    match text_type.format:
+        case Format.DURATION | Format.EXPRESSION | Format.CRON | Format.TIMEZONE | Format.OUTPUT_PATH:
+            return True
+        case Format.IDENTIFIER:
+            return not _IDENTIFIER.fullmatch(node.text)
+        case _:
+            return False
+
+
+# What there is not
+
+
+def _report_null(visit: Visit, container: MapType | None) -> Iterator[Report]:
+    if isinstance(visit.type, AnyType) or visit.container is None:
+        return
+    if visit.pair is None:
+        message = f"this item has no value: {describe(visit.type)} belongs here"
+        yield Report(visit.document, _holder_span(visit), message)
+    elif _is_needed(visit, container):
+        message = f'"{visit.pair.name}" has no value: {describe(visit.type)} belongs here'
+        yield Report(visit.document, _holder_span(visit), message)
+
+
+def _is_needed(visit: Visit, container: MapType | None) -> bool:
+    """Whether a map is wrong without the value of a key: it is required, or no other of its group has one."""
+    key, mapping = visit.key, visit.container
+    if key is None:
+        return not isinstance(visit.type, SchemaType)
+    if key.required:
+        return True
+    if container is None or not isinstance(mapping, Mapping):
+        return False
+    groups = (group for group in (*container.one_of, *container.any_of) if key.name in group)
+    return any(not any(has_value(mapping, member) for member in group) for group in groups)
+
+
+def _items(snapshot: Snapshot) -> Iterator[Found]:
+    """Every declared value with the declaration of the map that holds it."""
+    maps: dict[int, MapType] = {}
+    for visit in select.visits(snapshot):
+        if isinstance(visit.type, MapType):
+            maps[id(visit.node)] = visit.type
+        yield visit, maps.get(id(visit.container))
+
+
+# How to mend it
+
+
+def _fixes(visit: Visit) -> Iterator[Fix]:
+    node, span = visit.node, visit.node.span
+    if isinstance(node, Sequence):
+        return
+    if not isinstance(node, Scalar) or not node.source:
+        return
+    for option in visit.type.options if isinstance(visit.type, EitherType) else (visit.type,):
+        new_text, title, safe = _mended(node, option)
+        if new_text:
+            yield replace_text(visit.document, span, new_text, title, safe=safe)
+
+
+def _mended(node: Scalar, value_type: ValueType) -> tuple[str, str, bool]:
+    text = node.text.strip()
+    plain = node.style is Style.PLAIN
+    match value_type:
+        case TextType() if plain:
+            return f'"{node.text}"', "Put it in quotes", True
+        case IntegerType() if _WHOLE.fullmatch(text):
+            return str(int(text)), "Write it without quotes", True
+        case IntegerType() if _NUMBER.fullmatch(text) and float(text).is_integer():
+            return str(int(float(text))), f"Change to {int(float(text))}", True
+        case NumberType() if _NUMBER.fullmatch(text):
+            return text, "Write it without quotes", True
+        case BooleanType() if text.casefold() in _TRUE:
+            return "true", "Change to true", not text.isdigit()
+        case BooleanType() if text.casefold() in _FALSE:
+            return "false", "Change to false", not text.isdigit()
+        case ListType(item=TextType()) if plain and _WORDS.fullmatch(text):
+            return f"[{text}]", "Make it a list", "," not in text
+        case MapType() | SchemaType() | ListType() if not plain and _is_json(text, value_type):
+            return text, "Write it as YAML", False
+        case _:
+            return "", "", False
+
+
+def _is_json(text: str, value_type: ValueType) -> bool:
+    if len(text) > _MAX_JSON or "\n" in text:
+        return False
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, list if isinstance(value_type, ListType) else dict)
+
+
+RULE = Rule("MFO203", "wrong-type", Severity.ERROR, _items, check)
