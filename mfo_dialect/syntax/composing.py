@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
 from mfo_dialect.syntax.events import Engine, Failure, RefusedError, StandIns, event_source, failure_of
+from mfo_dialect.syntax.scalars import flow_content
 from mfo_dialect.syntax.tree import Alias, Mapping, Node, Origin, Pair, Scalar, Sequence, Style
 
 MAX_DEPTH = 200
@@ -145,12 +146,12 @@ class _Composer:
         self.stack: list[_Open] = []
         self.root: list[Node] = []
 
-    def run(self, next_event: Any) -> None:
+    def run(self, next_event: Callable[[], object]) -> None:
         stack = self.stack
         children = self.root
         while True:
             event = next_event()
-            kind = type(event)
+            kind: Any = type(event)
             if kind is ScalarEvent:
                 children.append(self.scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -202,8 +203,8 @@ class _Composer:
             start, end = min(start, self.limit), self.limit
         if self.stand_ins is not None:
             value = self.stand_ins.restored(value, self.origin.text[start:end])
-        if self.tabs_blanked and style is Style.PLAIN and "\n" not in value:
-            written = self.origin.text[start:end]
+        if self.tabs_blanked and style is Style.PLAIN:
+            written = flow_content(self.origin.text[start:end])
             value = written if len(written) == len(value) else value
         node = Scalar(self.origin, start, end, value, style, tag, anchor)
         if anchor is not None:
@@ -260,7 +261,7 @@ class _Composer:
         passed = event
         while depth:
             passed = next_event()
-            kind = type(passed)
+            kind: Any = type(passed)
             if kind is MappingStartEvent or kind is SequenceStartEvent:
                 depth += 1
                 if depth > _GIVE_UP_DEPTH:
@@ -277,7 +278,7 @@ class _Composer:
 
     def missing_place(self, place: int) -> int:
         """Where nothing is written: behind the colon or the dash, wherever the engine says."""
-        if not self.stack or self.stack[-1].flow and not self.stack[-1].is_map:
+        if not self.stack or (self.stack[-1].flow and not self.stack[-1].is_map):
             return place
         opened = self.stack[-1]
         children = opened.children
@@ -306,7 +307,7 @@ class _Composer:
         while match := _PROPERTY.match(self.text, place):
             anchor = match["anchor"] or anchor
             tag = match["tag"] or tag
-            if match["anchor"] and not _NAME.fullmatch(match["anchor"]):
+            if tag == "!!" or (match["anchor"] and not _NAME.fullmatch(match["anchor"])):
                 raise RefusedError("found character in a name", place + 1)
             last = match.end()
             gap = _GAP.match(self.text, last)

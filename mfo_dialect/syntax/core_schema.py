@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-CoreValue: TypeAlias = None | bool | int | float | str
+CoreValue: TypeAlias = bool | int | float | str | None
 
-_WORDS: dict[str, None | bool | float] = {
+_WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -53,9 +53,9 @@ def resolve_plain(text: str) -> CoreValue:
         case "decimal":
             return int(text)
         case "octal":
-            return int(text[2:], 8)
+            return int(text, 0)
         case "hexadecimal":
-            return int(text[2:], 16)
+            return int(text, 0)
         case _:
             return float(text)
 

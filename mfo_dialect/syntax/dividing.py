@@ -7,6 +7,7 @@ from mfo_dialect.text import Span
 
 
 def first_content(lines: list[Line]) -> Line:
+    """The first line that is neither blank nor a comment; the first line if there is none."""
     return next((line for line in lines if line.is_content), lines[0])
 
 
@@ -45,6 +46,7 @@ def split(lines: list[Line], indent: int, kinds: frozenset[Kind]) -> tuple[list[
 
 
 def value_start(head: Line, colon: int) -> int:
+    """The offset of what follows a colon on its line; ``colon`` is the offset behind it."""
     rest = head.text[colon - head.start :]
     return colon + len(rest) - len(rest.lstrip(" \t"))
 
@@ -61,6 +63,7 @@ def own_value(head: Line) -> str:
 
 
 def has_own_value(head: Line) -> bool:
+    """Whether a value stands on a key's own line, so that nothing can be nested in it."""
     return bool(own_value(head))
 
 
@@ -109,6 +112,7 @@ def parts_of_item(lines: list[Line]) -> list[list[Line]]:
 
 
 def key_text(line: Line) -> str:
+    """The key on a line, its colon included; empty without one."""
     colon = key_end(line)
     return "" if colon is None else line.text[line.margin : colon - line.start]
 
@@ -135,8 +139,10 @@ def without_junk(lines: list[Line]) -> tuple[list[Line], list[list[Line]]]:
 
 
 def content_span(line: Line) -> Span:
+    """The place of what is written on a line."""
     return Span(line.content_start, line.content_start + max(len(line.content.rstrip()), 1))
 
 
 def first_character(line: Line) -> Span:
+    """The place of the first thing written on a line."""
     return Span(line.content_start, line.content_start + 1)

@@ -14,7 +14,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.reader import ReaderError
 
 try:
     from _ruamel_yaml import CParser  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
@@ -44,8 +43,6 @@ class Failure:
 
     problem: str
     offset: int
-    context: str = ""
-    context_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +114,7 @@ def failure_of(error: Exception, text: str) -> Failure:
     if isinstance(error, RefusedError):
         return Failure(error.problem, min(error.offset, len(text)))
     if isinstance(error, MarkedYAMLError):
-        mark: Any = error.problem_mark or error.context_mark
-        context_mark: Any = error.context_mark
-        return Failure(
-            problem=str(error.problem or ""),
-            offset=len(text) if mark is None else min(mark.index, len(text)),
-            context=str(error.context or ""),
-            context_offset=None if context_mark is None else min(context_mark.index, len(text)),
-        )
-    if isinstance(error, ReaderError):
-        return Failure("unreadable character", min(int(error.position), len(text)))
+        marked: Any = error
+        mark = marked.problem_mark or marked.context_mark
+        return Failure(str(marked.problem or ""), len(text) if mark is None else min(mark.index, len(text)))
     return Failure("unreadable", len(text))

@@ -156,7 +156,7 @@ class _Walk:
         """Remember what is open here, which is where the cursor stands."""
         self.depth_at_cursor = len(self.levels)
         token = self.token()
-        start = self.cursor if token is None or not self.levels and quote is None else token
+        start = self.cursor if token is None or (not self.levels and quote is None) else token
         end = token_end if token_end is not None else self.word_end()
         if quote is not None:
             start += 1

@@ -235,11 +235,7 @@ def _by_verdict(text: str, start: int, failure: Failure) -> Mistake:
     place = min(max(failure.offset, start), len(text.rstrip()) or start)
     verdict = failure.problem
     kind = ProblemKind.SYNTAX
-    for piece, message in _VERDICTS:
-        if piece in verdict:
-            break
-    else:
-        message = "YAML cannot read this"
+    message = next((message for piece, message in _VERDICTS if piece in verdict), "YAML cannot read this")
     if "too deep" in verdict:
         kind, message = ProblemKind.TOO_DEEP, "nested too deep to be read"
     if "found character" in verdict and text[place : place + 1] == "\t":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def parse(text: str, engine: Engine = BEST_ENGINE) -> SyntaxTree:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused() -> Generator[None]:
     """Keep the garbage collector from walking a tree while it grows; nothing in it is garbage."""
     enabled = gc.isenabled()
     gc.disable()

@@ -62,6 +62,11 @@ def value_offsets(source: str, text: str, style: str) -> Sequence[int]:
     return offsets
 
 
+def flow_content(source: str) -> str:
+    """The content of a plain scalar as written in ``source``: its lines folded."""
+    return "".join(_flow_content(source, "")[0])
+
+
 def _needs_reading(text: str, style: str) -> bool:
     return "\n" in text or "\r" in text or (style == "'" and "'" in text) or (style == '"' and "\\" in text)
 
@@ -128,10 +133,10 @@ def _block_offsets(source: str, text: str, *, folded: bool) -> Sequence[int]:
     lines = _content_lines(source, body, text)
     characters: list[str] = []
     offsets: list[int] = []
-    for index, (content, start) in enumerate(lines):
+    glues = _glues([content for content, _ in lines]) if folded else ["\n"] * len(lines)
+    for (content, start), glue in zip(lines, glues, strict=True):
         characters.extend(content)
         offsets.extend(range(start, start + len(content)))
-        glue = _glue(lines, index) if folded else "\n"
         characters.append(glue)
         if glue:
             offsets.append(start + len(content))
@@ -154,10 +159,16 @@ def _content_lines(source: str, body: int, text: str) -> list[tuple[str, int]]:
     return [(line[max(indent, 0) :], start + min(max(indent, 0), len(line))) for line, start in raw]
 
 
-def _glue(lines: list[tuple[str, int]], index: int) -> str:
-    """What a folded scalar reads at the end of a line: a space, a line feed, or nothing before blank lines."""
-    line = lines[index][0]
-    following = next((content for content, _ in lines[index + 1 :] if content), None)
-    if not line or following is None or line[0] in " \t" or following[0] in " \t":
-        return "\n"
-    return "" if not lines[index + 1][0] else " "
+def _glues(lines: list[str]) -> list[str]:
+    """What a folded scalar reads at the end of each line: a space, a line feed, or nothing before blank lines."""
+    glues: list[str] = []
+    following: str | None = None
+    below: str | None = None
+    for line in reversed(lines):
+        if not line or following is None or line[0] in " \t" or following[0] in " \t":
+            glues.append("\n")
+        else:
+            glues.append("" if not below else " ")
+        below = line
+        following = line or following
+    return glues[::-1]

@@ -254,7 +254,7 @@ class Mapping(Node):
         A map that is merged many times over is visited once: what it brings again never counts.
         """
         visited = {id(self)}
-        waiting = [self]
+        waiting: list[Mapping] = [self]
         while waiting:
             merges: list[Mapping] = []
             for pair in waiting.pop().pairs:
@@ -263,7 +263,7 @@ class Mapping(Node):
                     visited.update(map(id, merges))
                 else:
                     yield pair
-            waiting += reversed(merges)
+            waiting += merges[::-1]
 
 
 AnyNode: TypeAlias = Scalar | Sequence | Mapping | Alias
