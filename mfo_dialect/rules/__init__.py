@@ -22,8 +22,11 @@ from mfo_dialect.rules.references import (
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape import (
     conflicting_keys,
+    deprecated_name,
+    invalid_schema,
     invalid_value,
     missing_key,
+    mixed_shapes,
     unknown_key,
     unknown_task_type,
     wrong_type,
@@ -43,6 +46,9 @@ RULES: tuple[Rule, ...] = (
     invalid_value.RULE,
     conflicting_keys.RULE,
     unknown_task_type.RULE,
+    deprecated_name.RULE,
+    mixed_shapes.RULE,
+    invalid_schema.RULE,
     unknown_node.RULE,
     unknown_reference.RULE,
     unknown_output.RULE,

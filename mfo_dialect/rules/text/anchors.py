@@ -85,8 +85,9 @@ def _undefined(source: Source, problem: Problem) -> Report:
     written = source.text[problem.span.start : problem.span.end]
     names = () if problem.related else tuple(_anchors_before(source, problem.span.start))
     name_span = Span(problem.span.start + 1, problem.span.end)
-    quote = replace_text(source.key, problem.span, f'"{written}"', "Put it in quotes: it is text")
-    fixes = (*rename_to_nearest(source.key, name_span, written[1:], names), quote)
+    fixes = rename_to_nearest(source.key, name_span, written[1:], names)
+    if not fixes:
+        fixes = (replace_text(source.key, problem.span, f'"{written}"', "Put it in quotes: it is text"),)
     message = f"{problem.message}{did_you_mean(written[1:], names)}"
     return Report(source.key, problem.span, message, related_of(source, problem), fixes)
 
