@@ -13,7 +13,7 @@ from mfo_dialect.templates.functions import FUNCTIONS, Function, Parameter
 from mfo_dialect.templates.jinja import JinjaTemplate, parse_jinja
 from mfo_dialect.templates.pipelines import KEYWORDS
 from mfo_dialect.templates.problems import Problem, ProblemKind, TemplateError
-from mfo_dialect.templates.reads import VariableRead
+from mfo_dialect.templates.reads import VariableRead, VisibleScope
 from mfo_dialect.templates.template import GoTemplate, Template
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Template",
     "TemplateError",
     "VariableRead",
+    "VisibleScope",
     "parse",
     "parse_jinja",
     "render",

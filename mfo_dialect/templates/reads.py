@@ -8,6 +8,9 @@ from mfo_dialect.text import Span
 
 ELEMENT = "*"
 
+Origin = tuple[str, ...] | None
+"""A path from the top of the data, ``*`` for any element; None where it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class VariableRead:
@@ -39,3 +42,16 @@ class Reads:
 
     variables: tuple[VariableRead, ...]
     everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleScope:
+    """What can be named at a place of a Go template.
+
+    Attributes:
+        dot: Where the cursor comes from.
+        variables: The variables with their ``$``, each once, and where their values come from.
+    """
+
+    dot: Origin
+    variables: tuple[tuple[str, Origin], ...]

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from mfo_dialect.templates import nodes
-from mfo_dialect.templates.checking import check_calls, find_reads
+from mfo_dialect.templates.checking import check_calls
 from mfo_dialect.templates.execution import Clock, MissingKey
+from mfo_dialect.templates.flow import find_reads, find_scope
 from mfo_dialect.templates.functions import FUNCTIONS
 from mfo_dialect.templates.parser import parse_source
 from mfo_dialect.templates.problems import Problem, TemplateError
-from mfo_dialect.templates.reads import Reads, VariableRead
+from mfo_dialect.templates.reads import Reads, VariableRead, VisibleScope
 from mfo_dialect.templates.rendering import CompiledTemplate
 from mfo_dialect.text import Span
 
@@ -83,6 +84,10 @@ class GoTemplate:
     def reads_everything(self) -> bool:
         """Whether the data is used as a whole, so that any variable may be read."""
         return self._reads.everything
+
+    def scope_at(self, offset: int) -> VisibleScope:
+        """What the cursor and the variables are for one that types at ``offset``."""
+        return find_scope(self.tree, self.definitions, offset)
 
     @cached_property
     def _reads(self) -> Reads:

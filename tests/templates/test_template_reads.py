@@ -66,6 +66,29 @@ def test_the_data_as_a_whole(source, expected):
     assert parse(source).reads_everything is expected
 
 
+@pytest.mark.parametrize(
+    ("marked", "dot", "variables"),
+    [
+        ("<|>", "", ["$"]),
+        ("{{ $x := .a }}{{ <|> }}", "", ["$", "$x=a"]),
+        ("{{ range $i, $item := .items }}{{ <|> }}{{ end }}", "items.*", ["$", "$i=?", "$item=items.*"]),
+        ("{{ range .items }}{{ end }}{{ <|> }}", "", ["$"]),
+        ("{{ with $u := .user }}{{ .<|> }}", "user", ["$", "$u=user"]),
+        ("{{ with .user }}{{ else }}<|>{{ end }}", "", ["$"]),
+        ('{{ template "t" .user }}{{ define "t" }}{{ <|> }}{{ end }}x', "user", ["$=user"]),
+        ('{{ define "t" }}{{ <|> }}{{ end }}', "?", ["$=?"]),
+    ],
+)
+def test_what_can_be_named_at_a_place(marked, dot, variables):
+    scope = parse(marked.replace("<|>", "")).scope_at(marked.index("<|>"))
+    assert path(scope.dot) == dot
+    assert [f"{name}={path(origin)}" if origin != () else name for name, origin in scope.variables] == variables
+
+
+def path(origin) -> str:
+    return "?" if origin is None else ".".join(origin)
+
+
 JINJA = [
     ("{{ name }} {{ user.address['city'] }} {{ items[0].x }}", "name user.address.city items.*.x"),
     ("{% if a %}{{ a }}{% elif b %}{{ b }}{{ a }}{% else %}{{ c }}{% endif %}", "[a] [a] [b] [b] a c"),

@@ -114,3 +114,17 @@ def test_spans_of_a_whole_tree():
         ("Body", "-"),
         ("Text", "-"),
     ]
+
+
+WHOLE = """{{- /* a */ -}}{{ define "row" }}{{ range $i, $x := .rows }}{{ $i }}: {{ $x.name | printf "%-5s" }}{{ else }}-{{ end }}{{ end }}
+{{ if and .a (not .b) }}{{ template "row" . }}{{ else if eq .c `x` 'y' }}{{ with .d.e }}{{ (index . 0).f }}{{ end }}{{ end }}"""
+
+
+@pytest.mark.parametrize("cut", range(len(WHOLE) + 1))
+def test_every_prefix_is_read(cut):
+    source = WHOLE[:cut]
+    template = parse(source)
+    for item in (*template.problems, *template.reads, *walk(template.tree)):
+        assert 0 <= item.span.start <= item.span.end <= cut
+    assert template.scope_at(cut).variables[0][0] == "$"
+    assert any(problem.kind.is_fatal for problem in template.problems) or template.tree.span.end == cut
