@@ -146,12 +146,12 @@ class _Composer:
         self.stack: list[_Open] = []
         self.root: list[Node] = []
 
-    def run(self, next_event: Callable[[], object]) -> None:
+    def run(self, next_event: Any) -> None:
         stack = self.stack
         children = self.root
         while True:
             event = next_event()
-            kind: Any = type(event)
+            kind: object = event.__class__
             if kind is ScalarEvent:
                 children.append(self.scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -261,7 +261,7 @@ class _Composer:
         passed = event
         while depth:
             passed = next_event()
-            kind: Any = type(passed)
+            kind: object = passed.__class__
             if kind is MappingStartEvent or kind is SequenceStartEvent:
                 depth += 1
                 if depth > _GIVE_UP_DEPTH:
