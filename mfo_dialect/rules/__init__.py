@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from mfo_dialect.rules.expressions import expression_syntax, not_a_branch_value, type_error, unknown_name, wrong_call
-from mfo_dialect.rules.graph import unknown_node
+from mfo_dialect.rules.graph import (
+    cycle,
+    duplicate_id,
+    invalid_id,
+    not_a_branch,
+    self_dependency,
+    unknown_node,
+    unreachable_node,
+)
 from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
 from mfo_dialect.rules.prompts import (
     missing_variable,
@@ -49,7 +57,13 @@ RULES: tuple[Rule, ...] = (
     deprecated_name.RULE,
     mixed_shapes.RULE,
     invalid_schema.RULE,
+    duplicate_id.RULE,
     unknown_node.RULE,
+    cycle.RULE,
+    self_dependency.RULE,
+    unreachable_node.RULE,
+    not_a_branch.RULE,
+    invalid_id.RULE,
     unknown_reference.RULE,
     unknown_output.RULE,
     reference_before_run.RULE,

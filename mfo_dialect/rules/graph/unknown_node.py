@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import text_at
@@ -55,26 +55,38 @@ from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
-from mfo_dialect.syntax import Scalar
+from mfo_dialect.syntax import Scalar, follow
 
 
 def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the names in a node's edges that its level does not have."""
+    if view.flow.damaged or view.level.level.damaged:
+        return
     for key, scalars in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         for scalar in scalars:
-            if scalar.text not in view.level.by_id and not view.flow.damaged:
+            wrong = scalar.text
+            if wrong.strip() and wrong not in view.level.by_id and not _is_meant_as_id(wrong, view.level):
                 yield _report(view, scalar, key)
+
+
+def _is_meant_as_id(name: str, level: LevelView) -> bool:
+    """Whether a node without an id says the name under a key that may be meant for one: that is reported there."""
+    for view in level.nodes:
+        if view.node.id is None and "id" not in view.node.mapping:
+            values = (
+                follow(pair.value) for pair in view.node.mapping.pairs if pair.name not in {"type", "description"}
+            )
+            if any(isinstance(value, Scalar) and value.text == name for value in values):
+                return True
+    return False
 
 
 def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
     wrong, span = scalar.text, scalar.content_span
     elsewhere = view.flow.by_id.get(wrong)
     if elsewhere is not None:
-        related = (Related(Place(view.document, elsewhere.name_span), f'"{wrong}" stands here'),)
-        return Report(
-            view.document, span, f'"{wrong}" is on another level: edges never cross a subflow\'s border', related
-        )
-    named = next((other for other in view.level.nodes if _title(other) == wrong), None)
+        return _report_elsewhere(view, scalar, elsewhere)
+    named = next((other for other in view.level.nodes if _title(other) == wrong and other.node.id is not None), None)
     if named is not None:
         fix = replace_text(view.document, span, named.id, f'Change to the id "{named.id}"')
         return Report(
@@ -87,6 +99,21 @@ def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
         f'no node has the id "{wrong}"{did_you_mean(wrong, names)}',
         fixes=rename_to_nearest(view.document, span, wrong, names),
     )
+
+
+def _report_elsewhere(view: NodeView, scalar: Scalar, elsewhere: NodeView) -> Report:
+    """A name of another level: the subflow around it can be named in its place, or the edge belongs further out."""
+    wrong, span = scalar.text, scalar.content_span
+    related = (Related(Place(elsewhere.document, elsewhere.name_span), f'"{wrong}" stands here'),)
+    message = f'"{wrong}" is on another level, and edges never cross a subflow\'s border'
+    around = next((outer for outer in elsewhere.path if outer.level is view.level and outer is not view), None)
+    if around is not None:
+        fix = replace_text(view.document, span, around.id, f'Change to the subflow "{around.id}"')
+        return Report(view.document, span, f'{message}: name the subflow "{around.id}"', related, (fix,))
+    own = next((outer for outer in view.path if outer.level is elsewhere.level), None)
+    if own is not None and own is not elsewhere:
+        message += f': the edge belongs to the subflow "{own.id}"'
+    return Report(view.document, span, message, related)
 
 
 def _title(view: NodeView) -> str | None:

@@ -1,0 +1,64 @@
+"""A node waits for itself.
+
+## What it finds
+
+A node's own id in its ``dependencies`` or ``successors``.
+
+## Why it matters
+
+It could never start. A loop needs a node between the condition and itself.
+
+## Bad
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: fetch
+    type: mfo_api_memory_get
+    config: {key: letter}
+    dependencies: [fetch]
+    #              ^^^^^ MFO304 itself
+```
+
+## Good
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: fetch
+    type: mfo_api_memory_get
+    config: {key: letter}
+```
+
+## Fix
+
+Remove the id from the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.graph import NodeKind
+from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
+from mfo_dialect.rules.graph.edges import without_edges
+from mfo_dialect.rules.rule import Report, Rule
+
+
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report where one node names itself among its edges."""
+    for key, items in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
+        verb = "waits for itself" if key == "dependencies" else "is a successor of itself"
+        is_branch = key == "successors" and view.kind is NodeKind.CONDITION
+        if is_branch:
+            verb = "is a branch of itself: a loop goes through another node"
+        for item in items:
+            if item.text == view.id:
+                fixes = without_edges([(view, key, item)], f"Remove it from {key}", snapshot, safe=not is_branch)
+                yield Report(view.document, item.content_span, f'"{view.id}" {verb}', fixes=fixes)
+
+
+RULE = Rule("MFO304", "self-dependency", Severity.ERROR, select.nodes, check)
