@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mfo_dialect.findings import Finding, Related, Severity, Tag
 from mfo_dialect.text import Span
 from mfo_lsp.features.preferences import Preferences
-from mfo_lsp.reports.outcome import RULE_URL
+from mfo_workspace.outcome import RULE_URL
 
 
 @dataclass(frozen=True, slots=True)

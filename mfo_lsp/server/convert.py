@@ -79,7 +79,10 @@ def is_file(key: str) -> bool:
 
 def directory_of(key: str) -> str:
     """The directory in which the text lies, by which bundles are kept; a text that is no file is its own."""
-    return posixpath.dirname(key) if is_file(key) else key
+    if not is_file(key):
+        return key
+    directory = posixpath.dirname(key)
+    return f"{directory}/" if _DRIVE.fullmatch(directory) else directory
 
 
 def to_encoding(kind: str | None) -> Encoding:

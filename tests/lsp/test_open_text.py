@@ -1,0 +1,77 @@
+"""Incremental changes give the text that the client has, in every encoding and with every line break."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol import types
+
+from mfo_dialect.text import Encoding
+from mfo_lsp.server.open_text import changed
+
+UNITS = {
+    Encoding.UTF8: lambda text: len(text.encode()),
+    Encoding.UTF16: lambda text: len(text.encode("utf-16-le")) // 2,
+    Encoding.UTF32: len,
+}
+CHANGES = [
+    # before, (start line, start character, end line, end character) in UTF-16, new text, after
+    ("ab\ncd\n", (0, 1, 1, 1), "X", "aXd\n"),
+    ("ab\r\ncd\r\n", (0, 2, 1, 0), "\r\n\r\n", "ab\r\n\r\ncd\r\n"),
+    ("ab\rcd", (1, 0, 1, 1), "", "ab\rd"),
+    ("a𝄞b", (0, 3, 0, 4), "", "a𝄞"),
+    ("a𝄞b", (0, 1, 0, 3), "x", "axb"),
+    ("a𝄞b", (0, 2, 0, 2), "x", "ax𝄞b"),
+    ("a\u2028b\nc", (0, 3, 1, 0), "", "a\u2028bc"),
+    ("a\x0cb\x85c\nd", (1, 0, 1, 1), "e", "a\x0cb\x85c\ne"),
+    ("ab", (0, 2, 0, 2), "\n", "ab\n"),
+    ("ab\n", (1, 0, 1, 0), "cd", "ab\ncd"),
+    ("ab", (7, 0, 9, 9), "c", "abc"),
+    ("", (0, 0, 0, 0), "é", "é"),
+]
+
+
+def partial(start_line, start, end_line, end, text):
+    places = types.Range(types.Position(start_line, start), types.Position(end_line, end))
+    return types.TextDocumentContentChangePartial(places, text)
+
+
+@pytest.mark.parametrize(("before", "places", "new", "after"), CHANGES)
+def test_one_change(before, places, new, after):
+    assert changed(before, [partial(*places, new)], Encoding.UTF16) == after
+
+
+def test_each_change_speaks_of_the_text_after_the_one_before():
+    changes = [partial(0, 0, 0, 0, "x\n"), partial(1, 0, 1, 1, "y")]
+    assert changed("ab", changes, Encoding.UTF16) == "x\nyb"
+
+
+def test_a_change_without_a_range_is_the_whole_text():
+    changes = [partial(0, 0, 0, 0, "x"), types.TextDocumentContentChangeWholeDocument("new")]
+    assert changed("ab", changes, Encoding.UTF16) == "new"
+
+
+def position(text, offset, encoding):
+    """The position of an offset, counted the slow way."""
+    before = text[:offset]
+    breaks = before.replace("\r\n", "\n").replace("\r", "\n")
+    line = breaks.count("\n")
+    start = max(before.rfind("\n"), before.rfind("\r")) + 1
+    return line, UNITS[encoding](text[start:offset])
+
+
+characters = st.sampled_from([*"ab :-", "\n", "\r\n", "\r", "é", "日", "𝄞", "\u2028", "\x85", "\x0c", "\ufeff"])
+texts = st.lists(characters, max_size=12).map("".join)
+
+
+@given(texts, st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), texts), max_size=6), st.sampled_from(Encoding))
+def test_incremental_equals_full(text, edits, encoding):
+    expected, incremental = text, text
+    for first, second, new in edits:
+        cuts = [i for i in range(len(expected) + 1) if expected[i - 1 : i + 1] != "\r\n"]  # none inside a line break
+        start, end = sorted((cuts[int(first * (len(cuts) - 1))], cuts[int(second * (len(cuts) - 1))]))
+        places = (*position(expected, start, encoding), *position(expected, end, encoding))
+        incremental = changed(incremental, [partial(*places, new)], encoding)
+        expected = expected[:start] + new + expected[end:]
+        assert incremental == expected
