@@ -21,6 +21,9 @@ def first_structure(lines: list[Line]) -> Line | None:
         return opening
     if first is None or first.kind is Kind.DASH or not has_own_value(first):
         return first
+    outer = [line for line in lines if line.kind is Kind.DASH and line.indent < first.indent]
+    if outer:
+        return min(outer, key=lambda line: line.indent)
     filled = False
     for line in lines:
         if line.indent != first.indent or not line.is_structure:
@@ -94,10 +97,10 @@ def parts_of_item(lines: list[Line]) -> list[list[Line]]:
     inner = head.without_dash()
     first_key = key_text(inner)
     parts = [[head]]
-    filled = has_own_value(inner)
+    filled = _is_complete(inner)
     inside: int | None = None
     for line in lines[1:]:
-        if line.kind is Kind.DASH and (line.indent == inside or (filled and line.indent == inner.indent)):
+        if line.kind is Kind.DASH and (line.indent == inside or line.indent < inner.indent or filled):
             inside = line.indent
             parts.append([line])
             continue
@@ -106,9 +109,18 @@ def parts_of_item(lines: list[Line]) -> list[list[Line]]:
             parts.append([line])
             continue
         if line.kind is Kind.KEY and line.indent == inner.indent:
-            filled = has_own_value(line)
+            filled = _is_complete(line)
         parts[-1].append(line)
     return parts
+
+
+def _is_complete(head: Line) -> bool:
+    """Whether a key has a value on its line that surely ends there."""
+    value = own_value(head)
+    closer = {"[": "]", "{": "}", '"': '"', "'": "'"}.get(value[:1])
+    if value[:1] in {"|", ">"}:
+        return False
+    return bool(value) if closer is None else len(value) > 1 and value.endswith(closer)
 
 
 def key_text(line: Line) -> str:

@@ -73,14 +73,23 @@ class Mender:
 
     def _list(self, lines: list[Line], indent: int) -> Node:
         preamble, items = split(lines, indent, frozenset({Kind.DASH}))
-        self.found.refuse(preamble)
-        items = [part for item in items for part in parts_of_item(item)]
-        self._report_uneven([item[0] for item in items], indent)
+        if any(line.is_structure for line in preamble):
+            items.insert(0, preamble[preamble.index(first_content(preamble)) :])
+        else:
+            self.found.refuse(preamble)
+        items = [part for item in items for part in self._parts(item)]
+        self._report_uneven([item[0] for item in items if item[0].kind is Kind.DASH], indent)
         nodes = [self._item(item) for item in items]
         start, end = nodes[0][0], max(end for _, end, _ in nodes)
         node = Sequence(self.found.origin, start, end, tuple(item for _, _, item in nodes), flow=False)
         node.damaged = True
         return node
+
+    def _parts(self, item: list[Line]) -> list[list[Line]]:
+        """The items that the lines of one hold, where they cannot be read as one."""
+        if item[0].kind is not Kind.DASH or self.found.compose(item).failure is None:
+            return [item]
+        return parts_of_item(item)
 
     def _item(self, lines: list[Line]) -> tuple[int, int, Node]:
         """One list item: where its dash stands, where it ends, and its node."""
@@ -254,7 +263,7 @@ class Mender:
         if head is None:
             head = self._broken_entry(lines[:place], self.found.compose(lines[:place]))
         node = self.block(rest)
-        if child.kind is Kind.DASH or count > 1:
+        if child.kind is Kind.DASH or (count > 1 and child.indent > lines[0].indent + 1):
             self.found.report(
                 ProblemKind.SYNTAX, "a value stands here and on the lines below: keep one of them", head[0].value.span
             )
