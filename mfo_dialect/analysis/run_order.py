@@ -27,6 +27,7 @@ from mfo_dialect.analysis.loops import enclosing_loops
 NodePath = tuple[str, ...]
 
 _MAX_PAIRS = 100_000
+_Ways = tuple[int, int | None, int, int | None]
 
 
 class RanBefore(Enum):
@@ -250,9 +251,8 @@ class _LevelOrder:
 
         True too where that would take too long to find out.
         """
-        start = (one, None, other, None)
-        waiting: list[tuple[int, int | None, int, int | None]] = [start]
-        seen = {start}
+        waiting: list[_Ways] = [(one, None, other, None)]
+        seen: set[_Ways] = set(waiting)
         while waiting and len(seen) < _MAX_PAIRS:
             node, branch, rest, rest_branch = waiting.pop()
             if self.place[node] < self.place[rest]:

@@ -1,1 +1,27 @@
 """The run of a taskflow: a pure state machine, and the thin shell that performs what it asks for."""
+
+from mfo_runtime.engine.machine import start, step
+from mfo_runtime.engine.observing import Clock, Observer, RunEvent
+from mfo_runtime.engine.plan import NodeRun, RunPlan, RunSettings, make_plan
+from mfo_runtime.engine.shell import Executors, Failure, Run, RunningNode, RunResult, run_plan
+from mfo_runtime.engine.states import NodeState, RunState
+
+__all__ = [
+    "Clock",
+    "Executors",
+    "Failure",
+    "NodeRun",
+    "NodeState",
+    "Observer",
+    "Run",
+    "RunEvent",
+    "RunPlan",
+    "RunResult",
+    "RunSettings",
+    "RunState",
+    "RunningNode",
+    "make_plan",
+    "run_plan",
+    "start",
+    "step",
+]

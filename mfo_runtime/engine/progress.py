@@ -21,7 +21,6 @@ def open_level(state: MachineState, number: int) -> None:
         state.loop_left[loop] = plan.loops[loop].parts
     for node in level.numbers:
         state.waiting[node] = plan.waits_for[node]
-        state.taken[node] = 0
         if plan.parent[node] != NOWHERE:
             name_run(state, node)
     for node in level.numbers:

@@ -33,7 +33,7 @@ def read(state: MachineState, reader: int | None, name: str) -> Any:
         return _gathered(state, producer, state.outputs)
     waiting, source = _at_common_level(state, reader, producer)
     graph = plan.levels[plan.level_of[source]].graph
-    if waiting != source and graph.ended_before[plan.place[waiting]] >> plan.place[source] & 1:
+    if graph.ended_before[plan.place[waiting]] >> plan.place[source] & 1:
         return _gathered(state, producer, state.outputs)
     loop = _common_loop(state, waiting, source)
     if loop == NOWHERE:

@@ -128,6 +128,8 @@ class Run:
     ) -> None:
         self.plan = plan
         self.state: MachineState = start(plan)
+        self._conditions = [number for number, branches in enumerate(plan.branches) if branches]
+        self._is_begun = False
         self._executors = executors
         self._observers = observers
         self._clock = clock or Clock()
@@ -146,7 +148,7 @@ class Run:
     def iterations(self) -> Mapping[str, int]:
         """Condition id -> how often it took its loop edge."""
         taken = self.state.taken
-        return {name: taken[number] for name, number in self.plan.number_of.items() if self.plan.branches[number]}
+        return {self.plan.ids[number]: taken[number] for number in self._conditions}
 
     def read(self, name: str) -> Any:
         """The outputs of the node called ``name``, as the run's own outputs see them."""
@@ -161,7 +163,11 @@ class Run:
 
         Raises:
             asyncio.CancelledError: the awaiting task was cancelled; by then the run has stopped, too.
+            RuntimeError: the run was begun before.
         """
+        if self._is_begun:
+            raise RuntimeError("a run begins only once")
+        self._is_begun = True
         began = self._clock.elapsed()
         was_cancelled = False
         try:

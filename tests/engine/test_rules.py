@@ -184,6 +184,42 @@ async def test_rule_4_a_head_starts_when_its_loop_edge_is_chosen_though_its_guar
     assert played.started == "g m c h[1] m[1] c[1] done"
 
 
+async def test_rule_4_a_head_starts_when_its_loop_edge_is_chosen_though_all_before_it_was_skipped():
+    played = await play("g?: p m\np: h\nh: m\nm: c\nc?: h done\ndone:", Told({"g": 1, "c": [0, 1]}))
+    assert played.started == "g m c h[1] m[1] c[1] done"
+
+
+async def test_rule_4_an_enclosing_loop_forgets_that_the_head_was_chosen():
+    values = {"g": [1, 1], "c": [0, 1, 1], "d": [0, 1]}
+    played = await play("a: g\ng?: h m\nh: m\nm: c\nc?: h d\nd?: a done\ndone:", Told(values))
+    assert played.started == "a g m c h[1] m[1] c[1] d a[1] g[1] m[2] c[2] d[1] done"
+
+
+async def test_rule_4_a_jump_to_an_outer_head_ends_the_inner_loop():
+    played = await play("a: b\nb: c d\nc?: b x\nd?: a b x\nx:", Told({"c": [0, 1], "d": [0, 2]}))
+    assert played.started == "a b c d a[1] b[1] c[1] d[1] x"
+
+
+async def test_rule_4_what_a_condition_chose_is_forgotten_with_its_iteration():
+    text = "a: g\ng?: k n\nk?: x y\nx: j\ny: j\nn: j\nj: c\nc?: a done\ndone:"
+    played = await play(text, Told({"g": [0, 1], "k": [0], "c": [0, 1]}))
+    assert played.started == "a g k x j c a[1] g[1] n[1] j[1] c[1] done"
+
+
+async def test_rule_4_a_subflow_that_failed_may_succeed_the_next_time():
+    text = "h: s c\ns{: d\nx:\n}\nd?: h done\nc?: h done\ndone:"
+    played = await play(text, Told({"c": [0, 1], "d": [1]}, fails=["s/x"]), goes_on=True)
+    assert played.started == "h s s/x c h[1] s[1] s[1]/x d[1] c[1] done"
+    assert played.states["s"] == "succeeded"
+    assert played.result.state is RunState.FAILED
+
+
+async def test_rule_6_no_loop_goes_round_after_a_failure():
+    played = await play("h: c f\nc?: h x\nx:\nf: d\nd?: h x", Told({"c": 0}, fails=["f"]))
+    assert played.started == "h c f"
+    assert played.states["h"] == "succeeded"
+
+
 async def test_rule_4_what_was_skipped_in_this_iteration_reads_as_null():
     values = {"pick": [0, 1], "again": [0, 1]}
     text = "a: pick\npick?: x y\nx: j\ny: j\nj: again\nagain?: a done\ndone:"

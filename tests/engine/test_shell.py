@@ -261,6 +261,15 @@ async def test_nothing_is_shared_between_runs_of_one_plan():
     assert [result.outputs["a"] for result in results] == ["a", "a[3]", "a[1]"]
 
 
+async def test_a_run_begins_only_once():
+    run = Run(plan_of("a:"), Told())
+    await run.result()
+    with pytest.raises(RuntimeError, match="only once"):
+        await run.result()
+    run.cancel()
+    assert run.state.run is RunState.SUCCEEDED
+
+
 def test_events_about_nodes_that_do_not_run_change_nothing():
     plan = plan_of("a: c\nc?: a b\nb:")
     state = start(plan)
