@@ -10,7 +10,6 @@ from typing import Any
 
 from mfo_dialect.templates.execution import Clock, MissingKey
 from mfo_dialect.templates.functions import FUNCTIONS, Function, Parameter
-from mfo_dialect.templates.jinja import JinjaTemplate, parse_jinja
 from mfo_dialect.templates.pipelines import KEYWORDS
 from mfo_dialect.templates.problems import Problem, ProblemKind, TemplateError
 from mfo_dialect.templates.reads import VariableRead, VisibleScope
@@ -21,7 +20,6 @@ __all__ = [
     "KEYWORDS",
     "Function",
     "GoTemplate",
-    "JinjaTemplate",
     "MissingKey",
     "Parameter",
     "Problem",
@@ -49,6 +47,20 @@ def parse(source: str, *, name: str = "prompt") -> GoTemplate:
     return GoTemplate(source, name)
 
 
+def parse_jinja(source: str) -> Template:
+    """Read a jinja2 template; never fails, whatever the text.
+
+    Args:
+        source: The template's text.
+
+    Returns:
+        The problems, the variables it reads, and the way to render it.
+    """
+    from mfo_dialect.templates.jinja import JinjaTemplate  # noqa: PLC0415 - jinja2 loads only where a template asks for it
+
+    return JinjaTemplate(source)
+
+
 def render(
     source: str, data: Any, *, missingkey: MissingKey = "default", clock: Clock | None = None, name: str = "prompt"
 ) -> str:
@@ -58,7 +70,7 @@ def render(
         source: The template's text.
         data: What the cursor is at the start: None, bool, int, float, str, list or dict, nested as one likes.
         missingkey: What a map without the key gives: ``default`` prints ``<no value>``, ``zero`` is null, ``error``
-            fails.
+            fails; ``invalid`` is Go's other word for ``default``.
         clock: Tells the time to ``now``; the system's clock where it is None.
         name: The name under which the template can call itself.
 

@@ -15,7 +15,9 @@ from mfo_dialect.templates.printing import MAX_TEXT
 from mfo_dialect.templates.values import MISSING, REFUSED, Absence
 from mfo_dialect.text import Span
 
-MissingKey = Literal["default", "zero", "error"]
+MissingKey = Literal["default", "invalid", "zero", "error"]
+"""What a map without the key gives; ``invalid`` is Go's other word for ``default``."""
+
 Clock = Callable[[], dt.datetime]
 
 MAX_STEPS = 1_000_000
@@ -39,7 +41,13 @@ def system_clock() -> dt.datetime:
 
 def absence(missingkey: MissingKey) -> Absence | None:
     """What a map without the key gives: nothing, the null of Go's zero value, or a refusal."""
-    return {"default": MISSING, "zero": None, "error": REFUSED}[missingkey]
+    match missingkey:
+        case "default" | "invalid":
+            return MISSING
+        case "zero":
+            return None
+        case "error":
+            return REFUSED
 
 
 @dataclass(slots=True)

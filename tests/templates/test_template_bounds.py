@@ -96,6 +96,8 @@ def test_long_chains_of_else_if_are_no_nesting():
         "{{ '{:1000000000}'.format(1) }}",
         "{{ 'x'.ljust(10**9) }}",
         "{{ 'x' | center(10**9) }}",
+        "{{ (5).to_bytes(10**9, 'big') }}",
+        "{{ [1].append(2) }}",
         "{{ ('x' * 1000000).replace('x', 'x' * 1000000) }}",
         "{{ (['x' * 100000] * 100000) | join }}",
         "{% for i in range(100000) %}{{ range(100000) | list | length }}{% endfor %}",

@@ -31,8 +31,7 @@ def listed() -> dict[str, str]:
 
 
 def ours(row: dict[str, Any]) -> tuple[dict[str, Any], TemplateError | None]:
-    # The reference's fourth name, "invalid", is another word for "default".
-    option = row.get("option", "missingkey=default").removeprefix("missingkey=").replace("invalid", "default")
+    option = row.get("option", "missingkey=default").removeprefix("missingkey=")
     try:
         return {"ok": True, "output": render(row["template"], row["data"], missingkey=option)}, None
     except TemplateError as error:

@@ -163,6 +163,7 @@ def test_printing(source, expected):
     ("missingkey", "source", "expected"),
     [
         ("default", "{{.x}} {{.x.y}}", "<no value> <no value>"),
+        ("invalid", "{{.x}} {{.x.y}}", "<no value> <no value>"),
         ("zero", "{{.x}} {{if .x}}a{{else}}b{{end}}", "<no value> b"),
         ("error", "{{.nil}} {{index .map `x`}}", "<no value> <no value>"),
     ],

@@ -9,16 +9,4 @@ from __future__ import annotations
 from mfo_dialect.templates.jinja.sandbox import JINJA_FILTERS, JINJA_TESTS
 from mfo_dialect.templates.jinja.template import JinjaTemplate
 
-__all__ = ["JINJA_FILTERS", "JINJA_TESTS", "JinjaTemplate", "parse_jinja"]
-
-
-def parse_jinja(source: str) -> JinjaTemplate:
-    """Read a jinja2 template; never fails, whatever the text.
-
-    Args:
-        source: The template's text.
-
-    Returns:
-        The problems, the variables it reads, and the way to render it.
-    """
-    return JinjaTemplate(source)
+__all__ = ["JINJA_FILTERS", "JINJA_TESTS", "JinjaTemplate"]

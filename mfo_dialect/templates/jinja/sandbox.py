@@ -15,7 +15,7 @@ from typing import Any, ClassVar, cast
 from jinja2 import StrictUndefined, Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from mfo_dialect.templates.execution import MAX_STEPS, system_clock
@@ -28,6 +28,7 @@ _MAX_ARGUMENT = 100_000
 _MAX_BITS = 10_000
 _ITEMS_PER_STEP = 16
 _WIDE = re.compile(r"\d{6,}|\*")
+_PLAIN = (str, bytes, int, float, list, tuple, dict)
 _GROWING = frozenset({"center", "indent", "wordwrap", "batch", "slice", "tojson"})
 
 
@@ -48,8 +49,8 @@ class Budget:
             raise SecurityError("template takes too many steps")
 
 
-class BoundedEnvironment(SandboxedEnvironment):
-    """A sandbox in which no template runs long or fills the memory."""
+class BoundedEnvironment(ImmutableSandboxedEnvironment):
+    """A sandbox in which no template runs long, fills the memory or changes its data."""
 
     intercepted_binops: ClassVar[frozenset[str]] = frozenset({"*", "**", "%", "+"})  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and only read
 
@@ -76,9 +77,9 @@ class BoundedEnvironment(SandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] - jinja2 passes the first three by place
         """A function, a macro, or a method of a value."""
-        subject = getattr(obj, "__self__", None)
-        if isinstance(subject, str | bytes):
-            _check_method(obj.__name__, subject, args, kwargs)
+        subject: object = getattr(obj, "__self__", None)
+        if isinstance(subject, _PLAIN):
+            _check_method(obj.__name__, cast("object", subject), args, kwargs)
         result = super().call(context, obj, *args, **kwargs)
         _charge(context, result)
         return result
@@ -171,11 +172,13 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return bounded
 
 
-def _check_method(name: str, subject: str | bytes, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+def _check_method(name: str, subject: object, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
     given = [*arguments, *keywords.values()]
     _check_numbers(given)
     if isinstance(subject, bytes):
         raise SecurityError("bytes have no methods here")
+    if not isinstance(subject, str):
+        return
     match name:
         case "format" | "format_map":
             _check_format(subject)
