@@ -146,12 +146,25 @@ def _surroundings(
 
 
 def is_doubtful(node: Node, document: str, snapshot: Snapshot) -> bool:
-    """Whether a part of a node could not be read, so that what seems missing or odd there may only be unreadable."""
-    if not node.damaged:
-        return False
+    """Whether a part of a node could not be read, so that what seems missing or odd there may only be unreadable.
+
+    Behind a tab in a margin no indentation is to be trusted.
+    """
     source = snapshot.bundle.sources.get(document)
-    problems = source.tree.problems if source is not None else ()
-    return any(p.kind is not ProblemKind.UNQUOTED_TEMPLATE and node.span.overlaps(p.span) for p in problems)
+    for problem in source.tree.problems if source is not None else ():
+        if problem.kind is ProblemKind.TAB and node.span.end > problem.span.start:
+            return True
+        structural = problem.kind not in {ProblemKind.UNQUOTED_TEMPLATE, ProblemKind.DUPLICATE_ANCHOR}
+        if node.damaged and structural and node.span.overlaps(problem.span):
+            return True
+    return False
+
+
+def is_written_twice(view: MapView) -> bool:
+    """Whether the key under which a map stands is there twice, so that each may hold a part of what is meant."""
+    if view.parent is None or view.in_list:
+        return False
+    return sum(pair.name == view.under for pair in view.parent.mapping.pairs) > 1
 
 
 def unknown_pairs(view: MapView) -> Iterator[Pair]:

@@ -61,6 +61,7 @@ from mfo_dialect.rules.shape.maps import (
     MapView,
     is_doubtful,
     is_of_other_shape,
+    is_written_twice,
     map_views,
     meaning_of,
     unknown_pairs,
@@ -93,7 +94,7 @@ class _Missing:
 def check(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
     """Report what one map lacks, in one finding."""
     missing = [lack for lack in _missing(view) if not _is_explained(view, lack)]
-    if missing and not is_doubtful(view.mapping, view.document, snapshot):
+    if missing and not is_written_twice(view) and not is_doubtful(view.mapping, view.document, snapshot):
         yield _report(view, missing, snapshot)
 
 

@@ -77,7 +77,7 @@ from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.shape.maps import has_value, is_null
+from mfo_dialect.rules.shape.maps import has_value, is_doubtful, is_null
 from mfo_dialect.rules.shape.reading import has_own_tag, may_be_reference
 from mfo_dialect.syntax import Alias, Mapping, Node, Scalar, Sequence, Style
 from mfo_dialect.text import Span
@@ -94,14 +94,15 @@ _MAX_JSON = 20_000
 Found = tuple[Visit, MapType | None]
 
 
-def check(found: Found, _snapshot: Snapshot) -> Iterator[Report]:
+def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report one value that is not what its key takes."""
     visit, container = found
     node = visit.node
     if isinstance(node, Alias) or node.damaged or has_own_tag(node):
         return
     if is_null(node):
-        yield from _report_null(visit, container)
+        if visit.container is not None and not is_doubtful(visit.container, visit.document, snapshot):
+            yield from _report_null(visit, container)
     elif not _fits(node, visit.type) and not may_be_reference(node, visit.type):
         message = f"{describe(visit.type)} belongs {_where(visit)}, not {_what(node)}"
         yield Report(visit.document, _span(visit), message, fixes=tuple(_fixes(visit)))
@@ -199,7 +200,7 @@ def _is_text(node: Scalar, text_type: TextType) -> bool:
 
 
 def _report_null(visit: Visit, container: MapType | None) -> Iterator[Report]:
-    if isinstance(visit.type, AnyType) or visit.container is None:
+    if isinstance(visit.type, AnyType):
         return
     if visit.pair is None:
         message = f"this item has no value: {describe(visit.type)} belongs here"

@@ -50,6 +50,7 @@ be removed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Source
@@ -106,8 +107,9 @@ def _unused(source: Source) -> Iterator[Report]:
             continue
         nodes = list(nodes_below(tree.root))
         used = {id(node.target) for node in nodes if isinstance(node, Alias)}
+        names = Counter(node.anchor for node in nodes if node.anchor is not None)
         for node in nodes:
-            if node.anchor is not None and id(node) not in used:
+            if node.anchor is not None and id(node) not in used and names[node.anchor] == 1:
                 yield from _report_unused(source, node, node.anchor)
 
 

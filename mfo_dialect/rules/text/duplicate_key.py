@@ -79,16 +79,22 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
 def _report(document: str, mapping: Mapping, first: Pair, second: Pair, snapshot: Snapshot) -> Report:
     text = text_of(snapshot, document)
     merged = _merge(document, mapping, first, second, text)
-    removal = remove_pair(document, mapping, second, text)
+    keeps_second = _is_null(first.value) and not _is_null(second.value)
+    removal = remove_pair(document, mapping, first if keeps_second else second, text)
     same = first.value.source == second.value.source
     fixes = [Fix(f'Merge into the first "{first.name}"', merged)] if merged else []
     if removal is not None and not (merged and not same):
-        fixes.append(Fix(f'Remove the second "{second.name}"', (removal,), safe=same))
+        which = "first" if keeps_second else "second"
+        fixes.append(Fix(f'Remove the {which} "{second.name}"', (removal,), safe=same))
     related = (Related(Place(document, first.key.span), f'the first "{first.name}"'),)
     remedy = "merge the two, or remove one" if merged else "remove one of the two, or rename it"
     return Report(
         document, second.key.span, f'"{second.name}" is already a key of this map: {remedy}', related, tuple(fixes)
     )
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def _merge(document: str, mapping: Mapping, first: Pair, second: Pair, text: str) -> tuple[Edit, ...]:

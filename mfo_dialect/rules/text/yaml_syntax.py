@@ -43,11 +43,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules.layout import line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.text.problems import Found, problems_of, related_of
-from mfo_dialect.syntax import ProblemKind
+from mfo_dialect.syntax import Problem, ProblemKind
 
 _KINDS = (ProblemKind.SYNTAX, ProblemKind.CONFLICT_MARKER, ProblemKind.TOO_LARGE, ProblemKind.TOO_DEEP)
 
@@ -55,7 +57,15 @@ _KINDS = (ProblemKind.SYNTAX, ProblemKind.CONFLICT_MARKER, ProblemKind.TOO_LARGE
 def check(found: Found, _snapshot: Snapshot) -> Iterator[Report]:
     """Report one problem of a text."""
     source, problem = found
-    yield Report(source.key, problem.span, problem.message, related_of(source, problem))
+    if not (problem.kind is ProblemKind.SYNTAX and _is_behind_a_tab(source, problem)):
+        yield Report(source.key, problem.span, problem.message, related_of(source, problem))
+
+
+def _is_behind_a_tab(source: Source, problem: Problem) -> bool:
+    """Whether the line is indented with a tab, which is reported as such."""
+    start = line_start(source.text, problem.span.start)
+    margin = source.text[start : problem.span.start]
+    return not margin.strip() and "\t" in margin
 
 
 def _items(snapshot: Snapshot) -> Iterator[Found]:
