@@ -68,9 +68,13 @@ class GoTemplate:
         """Every template that can be called, by name, this one included."""
         return self._parsed.definitions
 
-    @cached_property
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the text, in the order of the source."""
+        return self._all_problems
+
+    @cached_property
+    def _all_problems(self) -> tuple[Problem, ...]:
         found = self._parsed.problems
         late = check_calls(self.tree, self.definitions, found)
         return tuple(sorted((*found, *late), key=lambda problem: problem.span))

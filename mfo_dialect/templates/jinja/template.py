@@ -47,9 +47,13 @@ class JinjaTemplate:
         except _BEYOND_US:
             self._syntax = self._problem("template is nested too deeply or holds a number that is too long", 1)
 
-    @cached_property
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the text, as far as jinja2's parser tells: it stops at the first syntax error."""
+        return self._all_problems
+
+    @cached_property
+    def _all_problems(self) -> tuple[Problem, ...]:
         if self._syntax is not None or self._tree is None:
             return () if self._syntax is None else (self._syntax,)
         found = list(self._unknown_names(self._tree))
