@@ -44,18 +44,18 @@ def read_number(text: str) -> int | float:
     try:
         value = int(digits[2:] if base else digits[:_LONGEST_DIGITS], base or 10)
     except ValueError:
-        raise LiteralError(f"{text} is not a number") from None
+        raise LiteralError(f"{text[:60]} is not a number") from None
     if value > MAX_INTEGER:
-        raise LiteralError(f"{text} does not fit in 64 bits")
+        raise LiteralError(f"{text[:60]} does not fit in 64 bits")
     return value
 
 
 def _read_float(digits: str) -> float:
     if not _FLOAT.fullmatch(digits):
-        raise LiteralError(f"{digits} is not a number")
+        raise LiteralError(f"{digits[:60]} is not a number")
     value = float(digits)
     if value == float("inf"):
-        raise LiteralError(f"{digits} is too large")
+        raise LiteralError(f"{digits[:60]} is too large")
     return value
 
 

@@ -19,6 +19,14 @@ class ProblemKind(Enum):
     TYPE = "type"
 
 
+_LONGEST_SHOWN = 60
+
+
+def shown(text: str) -> str:
+    """A word of the expression in a message: quoted, and cut where it is long."""
+    return f'"{text}"' if len(text) <= _LONGEST_SHOWN else f'"{text[:_LONGEST_SHOWN]}..."'
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong.

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from mfo_dialect.expressions.literals import LiteralError, read_bytes, read_raw_string, read_string, string_fault
+from mfo_dialect.expressions.problems import shown
 from mfo_dialect.text import Span
 
 
@@ -48,7 +49,7 @@ class Token(NamedTuple):
 
     def __str__(self) -> str:
         """The token in a message."""
-        return "the end" if self.kind is TokenKind.END else f'"{self.text}"'
+        return "the end" if self.kind is TokenKind.END else shown(self.text)
 
 
 WORD_OPERATORS = frozenset(

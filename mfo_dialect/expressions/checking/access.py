@@ -6,7 +6,7 @@ from mfo_dialect import shapes
 from mfo_dialect.expressions.checking.state import State
 from mfo_dialect.expressions.functions import FUNCTIONS, METHODS, Function
 from mfo_dialect.expressions.nodes import Let, Literal, Member, Missing, Name, Node, Pointer, Slice
-from mfo_dialect.expressions.problems import ProblemKind
+from mfo_dialect.expressions.problems import ProblemKind, shown
 from mfo_dialect.expressions.types import (
     ANY,
     UNKNOWN,
@@ -43,7 +43,7 @@ def name_type(state: State, node: Name) -> Type:
 def _unknown_name(state: State, node: Node, name: str = "") -> Type:
     wrong = node.name if isinstance(node, Name) else name
     near = [*state.names, *(variable for variable, _ in state.variables)]
-    message = f'unknown name "{wrong}"{did_you_mean(wrong, near)}'
+    message = f"unknown name {shown(wrong)}{did_you_mean(wrong, near)}"
     return state.problem(ProblemKind.UNKNOWN_NAME, node.place, message, tuple(nearest(wrong, near, _MOST_SUGGESTIONS)))
 
 
@@ -67,14 +67,14 @@ def pointer_type(state: State, node: Pointer) -> Type:
     known = scope.pointers.get(node.name)
     if known is not None:
         return known
-    return state.problem(ProblemKind.UNKNOWN_NAME, node.place, f"there is no #{node.name} here")
+    return state.problem(ProblemKind.UNKNOWN_NAME, node.place, f"there is no {shown('#' + node.name)} here")
 
 
 def let_type(state: State, node: Let) -> Type:
     """The type of the expression after a ``let``."""
     taken = node.name in state.names or node.name in FUNCTIONS or state.variable(node.name) is not None
     if taken and node.name:
-        state.problem(ProblemKind.TYPE, node.place, f'"{node.name}" is taken; choose another name')
+        state.problem(ProblemKind.TYPE, node.place, f"{shown(node.name)} is taken; choose another name")
     value = state.visit(node.value)
     state.variables.append((node.name, value))
     result = state.visit(node.body)
@@ -93,7 +93,7 @@ def member_type(state: State, node: Member) -> Type:
         return UNKNOWN
     if text is not None:
         if target.kind is TypeKind.NIL:
-            return state.problem(ProblemKind.TYPE, node.place, f"nil has no field {text}")
+            return state.problem(ProblemKind.TYPE, node.place, f"nil has no field {shown(text)}")
         method = METHODS.get(target.kind, {}).get(text)
         if method is not None:
             return Type(TypeKind.FUNCTION, f"{target.kind.value}.{text}")
@@ -105,7 +105,7 @@ def member_type(state: State, node: Member) -> Type:
                 return item_of(target)
             return state.problem(ProblemKind.TYPE, node.key.place, f"items of an array have integer numbers, not {key}")
         case _:
-            named = text if text is not None else f"[{key}]"
+            named = shown(text) if text is not None else f"[{key}]"
             return state.problem(ProblemKind.TYPE, node.place, f"{target} has no field {named}")
 
 
@@ -133,7 +133,7 @@ def _map_member(state: State, node: Member, target: Type, key: Type) -> Type:
     if node.optional:
         return ANY
     fields = target.shape.fields
-    message = f'unknown field "{wrong}"{did_you_mean(wrong, fields)}'
+    message = f"unknown field {shown(wrong)}{did_you_mean(wrong, fields)}"
     suggestions = tuple(nearest(wrong, fields, _MOST_SUGGESTIONS))
     return state.problem(ProblemKind.UNKNOWN_NAME, node.key.place, message, suggestions)
 

@@ -9,7 +9,7 @@ from mfo_dialect.expressions.checking.state import LoopScope, State
 from mfo_dialect.expressions.functions import FUNCTIONS, METHODS, Function, Signature
 from mfo_dialect.expressions.functions.declaration import ArgumentFault
 from mfo_dialect.expressions.nodes import Builtin, Call, Literal, Member, Missing, Name, Node, Predicate
-from mfo_dialect.expressions.problems import Problem, ProblemKind
+from mfo_dialect.expressions.problems import Problem, ProblemKind, shown
 from mfo_dialect.expressions.types import (
     BOOLEAN,
     GROUPS,
@@ -42,7 +42,7 @@ def call_type(state: State, node: Call) -> Type:
             for argument in node.arguments:
                 state.visit(argument)
             wrong = callee.name
-            message = f'unknown function "{wrong}"{did_you_mean(wrong, FUNCTIONS)}'
+            message = f"unknown function {shown(wrong)}{did_you_mean(wrong, FUNCTIONS)}"
             suggestions = tuple(nearest(wrong, FUNCTIONS, _MOST_SUGGESTIONS))
             return state.problem(ProblemKind.UNKNOWN_FUNCTION, callee.span, message, suggestions)
     known = state.visit(callee)
@@ -72,7 +72,7 @@ def builtin_type(state: State, node: Builtin) -> Type:
         for argument in node.arguments:
             if not isinstance(argument, Predicate):
                 state.visit(argument)
-        message = f'"{node.name}" is a value here and no function; the builtin one is ::{node.name}(...)'
+        message = f"{shown(node.name)} is a value here and no function; the builtin one is ::{node.name}(...)"
         return state.problem(ProblemKind.TYPE, node.place, message)
     if not node.closed and not node.arguments:
         return UNKNOWN

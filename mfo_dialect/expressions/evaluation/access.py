@@ -28,6 +28,7 @@ from mfo_dialect.expressions.nodes import (
     Pointer,
     Slice,
 )
+from mfo_dialect.expressions.problems import shown
 from mfo_dialect.expressions.values import AnyMap, Groups, NilList, Pair, is_nil, type_name
 from mfo_dialect.expressions.values.budget import Failure
 from mfo_dialect.expressions.values.collections import UNHASHABLE, stored_key
@@ -57,8 +58,9 @@ def literal(_: Compiler, node: Literal) -> Closure:
     return lambda _frame: value
 
 
-def constant_list(_: Compiler, node: ConstantList) -> Closure:
-    """The closure of a list of literals; nothing can change the one list."""
+def constant_list(compiler: Compiler, node: ConstantList) -> Closure:
+    """The closure of a list of literals; a copy leaves the evaluation, so that nothing can change the one list."""
+    compiler.makes_values = True
     value = node.value
     return lambda _frame: value
 
@@ -78,7 +80,7 @@ def name(compiler: Compiler, node: Name) -> Closure:
     def run(frame: Frame) -> Any:
         value = frame.environment.get(wanted, _ABSENT)
         if value is _ABSENT:
-            raise Failure(f'there is no "{wanted}"', span)
+            raise Failure(f"there is no {shown(wanted)}", span)
         return value
 
     return run
@@ -240,6 +242,7 @@ def _cut(value: Any, first: Any, last: Any) -> Any:
 
 def list_literal(compiler: Compiler, node: ListLiteral) -> Closure:
     """The closure of a list."""
+    compiler.makes_values = True
     items, place = [compiler.closure(item) for item in node.items], node.place
 
     def run(frame: Frame) -> list[Any]:
@@ -254,6 +257,7 @@ def list_literal(compiler: Compiler, node: ListLiteral) -> Closure:
 
 def map_literal(compiler: Compiler, node: MapLiteral) -> Closure:
     """The closure of a map; of two equal keys the first one's value stays, as in the reference."""
+    compiler.makes_values = True
     pairs = [(compiler.closure(pair.key), compiler.closure(pair.value)) for pair in node.pairs]
     place = node.place
 

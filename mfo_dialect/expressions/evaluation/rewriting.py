@@ -82,9 +82,8 @@ def size(root: Any) -> int:
     while waiting:
         node = waiting.pop()
         count += 1
-        for name in _OWN_FIELDS.get(type(node)) or nodes.child_fields(type(node)):
-            below = getattr(node, name)
-            waiting += below if isinstance(below, tuple) else [below]
+        own = _OWN_FIELDS.get(type(node))
+        waiting += [getattr(node, name) for name in own] if own else nodes.children(node)
     return count
 
 
@@ -130,8 +129,11 @@ def _rewrite_row(node: Binary, types: Types) -> Any:
 
 def _with_children(node: Any, types: Types) -> Any:
     fields: dict[str, Any] = {}
+    is_elvis = isinstance(node, nodes.Conditional) and node.then is node.condition
     for name in nodes.child_fields(type(node)):
         below = getattr(node, name)
+        if is_elvis and name == "then":
+            continue
         if isinstance(below, tuple):
             new = tuple(rewrite(one, types) for one in below)
             is_same = all(one is other for one, other in zip(new, below, strict=True))
@@ -142,8 +144,8 @@ def _with_children(node: Any, types: Types) -> Any:
             fields[name] = new
     if not fields:
         return node
-    if isinstance(node, nodes.Conditional) and node.then is node.condition:
-        fields["then"] = fields["condition"]
+    if is_elvis:
+        fields["then"] = fields.get("condition", node.condition)
     rebuilt = replace(node, **fields)
     types[id(rebuilt)] = types.get(id(node), UNKNOWN)
     return rebuilt

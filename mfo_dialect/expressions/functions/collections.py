@@ -83,7 +83,7 @@ def _uniq(budget: Budget, items: Any) -> list[Any]:
                 continue
             seen.add(key)
         else:
-            budget.spend(len(others))
+            budget.spend(2 * len(others))
             if any(equal(item, other, budget) for other in others):
                 continue
             others.append(item)

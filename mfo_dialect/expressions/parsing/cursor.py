@@ -67,7 +67,7 @@ class Cursor:
         token = self.current
         if token.kind is TokenKind.FAULT and self._blamed < self._index:
             self._blamed = self._index
-            self._problem(token.fault, Span(token.fault_at, max(token.fault_at + 1, token.span.end)))
+            self._problem(token.fault, Span(token.fault_at, max(token.fault_at, token.span.end)))
 
     def _give_up(self, message: str) -> Node:
         self._blame(message)

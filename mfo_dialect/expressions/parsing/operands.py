@@ -265,8 +265,9 @@ class Parser(Expressions):
             self._blamed = self._index
             following = self._tokens[min(self._index + 1, len(self._tokens) - 1)]
             if following.kind is TokenKind.FAULT:
-                self._problem(following.fault, Span(following.fault_at, following.fault_at + 1))
-            self._problem('expected a name after "."', following.span)
+                self._problem(following.fault, Span(following.fault_at, following.span.end))
+            else:
+                self._problem('expected a name after "."', following.span)
 
     def _brackets(self, node: Node, *, is_optional: bool) -> Node:
         place = self.current.span

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mfo_dialect.text import Span
 
-MAX_STEPS = 5_000_000
+MAX_STEPS = 2_000_000
 MAX_ITEMS = 1_000_000
 MAX_TEXT = 20_000_000
 
