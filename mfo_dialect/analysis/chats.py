@@ -12,8 +12,7 @@ from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.references import Reference, scan
 from mfo_dialect.syntax import Mapping, Scalar
-from mfo_dialect.templates import GoTemplate, VariableRead, parse
-from mfo_dialect.templates.jinja import JinjaTemplate, parse_jinja
+from mfo_dialect.templates import Template, VariableRead, parse, parse_jinja
 
 CHAT = "mfo_api_chat_send"
 
@@ -58,7 +57,7 @@ def is_plain_name(scalar: Scalar) -> bool:
     return not any(isinstance(piece, Reference) for piece in scan(scalar.text))
 
 
-def parse_text(text: str, engine: str) -> GoTemplate | JinjaTemplate:
+def parse_text(text: str, engine: str) -> Template:
     """Read a template's text in its language."""
     return parse_jinja(text) if engine == "jinja2" else parse(text)
 

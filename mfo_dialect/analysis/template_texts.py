@@ -11,8 +11,7 @@ from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.syntax import Mapping, Scalar
-from mfo_dialect.templates import GoTemplate
-from mfo_dialect.templates.jinja import JinjaTemplate
+from mfo_dialect.templates import Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +26,7 @@ class TemplateText:
 
     document: str
     scalar: Scalar
-    template: GoTemplate | JinjaTemplate
+    template: Template
 
 
 def template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from mfo_lsp.reports.github import github_report
 from mfo_lsp.reports.json_format import json_report
-from mfo_lsp.reports.outcome import CheckOutcome
-from mfo_lsp.reports.text import text_report
+from mfo_workspace.outcome import CheckOutcome
+from mfo_workspace.text_report import text_report
 
 Format = Callable[[CheckOutcome], str]
 FORMATS: dict[str, Format] = {"text": text_report, "json": json_report, "github": github_report}

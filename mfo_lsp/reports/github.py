@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfo_dialect.findings import Finding, Severity
-from mfo_lsp.reports.outcome import CheckOutcome
+from mfo_workspace.outcome import CheckOutcome
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "notice"}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

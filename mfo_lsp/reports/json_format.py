@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity
-from mfo_lsp.reports.outcome import RULE_URL, CheckOutcome
+from mfo_workspace.outcome import RULE_URL, CheckOutcome
 
 VERSION = 1
 

@@ -126,7 +126,7 @@ class _Conversation:
         config, overrides, prompt = self.config, self.context.overrides, self.prompt
         body: Mapping[str, Any] = config.get("request_body") or {}
         metadata = dict(config.get("metadata") or {})
-        metadata["task_id"] = self.context.view.id
+        metadata |= {"task_id": self.context.view.id, "run_id": self.context.run_id}
         if config.get("prompt_template_id") is not None:
             metadata["prompt_template_id"] = str(config["prompt_template_id"])
         return ChatRequest(

@@ -64,6 +64,7 @@ class TaskContext:
         bundle: the documents.
         client: the MFO server.
         http: for calls to other servers.
+        run_id: the run.
         key: names this execution; the same when it is repeated, so that the server applies its writes once.
         evaluate: the value of an expression in the task's scope, by the name of the output that it computes.
         ask: asks the person who runs the flow; None where nobody can be asked.
@@ -76,6 +77,7 @@ class TaskContext:
     bundle: Bundle
     client: MfoClient
     http: HttpClient
+    run_id: str
     key: str
     evaluate: Callable[[str], Any]
     ask: Ask | None

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from mfo_dialect.findings import Finding, Severity
-from mfo_lsp.reports.outcome import CheckOutcome
+from mfo_dialect.text import LineIndex, Span
+from mfo_workspace.outcome import CheckOutcome
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "90"}
 _BOLD, _FAINT = "1", "90"
@@ -30,6 +31,12 @@ def text_report(outcome: CheckOutcome, *, colour: bool = False, hints: bool = Fa
     return "\n\n".join(blocks) + f"\n\n{paint(_summary(outcome), _BOLD)}\n"
 
 
+def excerpt_at(lines: LineIndex, line: int, column: int) -> list[str]:
+    """A source line with a mark below one place of it; line and column are 0-based, the column in code points."""
+    start = lines.line_start(line) + column
+    return list(_marked(lines, Span(start, start + 1), _Paint(on=False), ""))
+
+
 class _Paint:
     """Wraps texts in the terminal's colours, or leaves them as they are."""
 
@@ -46,7 +53,7 @@ def _lines(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[s
     colour = _COLOURS[finding.severity]
     label = f"{paint(finding.severity.word, colour)} {paint(f'{finding.code} {finding.name}', colour)}"
     yield f"{paint(where, _BOLD)} {label}: {printable(finding.message)}"
-    yield from _excerpt(outcome, finding, paint)
+    yield from _marked(outcome.lines(finding.place.document), finding.place.span, paint, colour)
     for related in finding.related[:_MAX_RELATED]:
         place = outcome.start(related.place)
         yield f"  = {outcome.name(related.place.document)}:{place.line}:{place.column}: {printable(related.message)}"
@@ -54,11 +61,10 @@ def _lines(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[s
         yield f"  = {paint('fix', _BOLD)}: {printable(fix.title)}{'' if fix.safe else ' (look before you apply it)'}"
 
 
-def _excerpt(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[str]:
-    lines = outcome.lines(finding.place.document)
-    place = lines.position(finding.place.span.start)
+def _marked(lines: LineIndex, span: Span, paint: _Paint, colour: str) -> Iterator[str]:
+    place = lines.position(span.start)
     text = lines.line_text(place.line)
-    end = lines.position(finding.place.span.end)
+    end = lines.position(span.end)
     last = end.column if end.line == place.line else len(text)
     left = max(0, place.column - _MAX_WIDTH // 2) if len(text) > _MAX_WIDTH else 0
     piece = text[left : left + _MAX_WIDTH]
@@ -68,7 +74,7 @@ def _excerpt(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator
     marks = max(1, _width(text[place.column : min(last, left + _MAX_WIDTH)]))
     yield f"{margin} {paint('|', _FAINT)}"
     yield f"{paint(number, _FAINT)} {paint('|', _FAINT)} {printable(piece)}"
-    yield f"{margin} {paint('|', _FAINT)} {' ' * pad}{paint('^' * marks, _COLOURS[finding.severity])}"
+    yield f"{margin} {paint('|', _FAINT)} {' ' * pad}{paint('^' * marks, colour)}"
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,93 @@
+"""Reading the files that a command is given: inputs, payloads, scripts; and inputs written on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+from mfo_dialect.syntax import Mapping, Node, Sequence, SyntaxTree, TooManyNodesError, parse, to_value
+from mfo_runtime.errors import InvalidInputError, Place
+from mfo_workspace.files import DiskFiles, UnreadableFileError
+
+Steps: TypeAlias = tuple[str | int, ...]
+
+
+def read_data(path: str) -> Any:
+    """The value that a YAML or JSON file holds.
+
+    Raises:
+        InvalidInputError: it cannot be read, or is neither YAML nor JSON; the message says where.
+    """
+    root = _read_root(path)[1]
+    try:
+        return to_value(root)
+    except TooManyNodesError as error:
+        raise InvalidInputError(f"{path}: {error}.") from None
+
+
+def read_data_with_places(path: str) -> tuple[Any, Callable[[Steps], str]]:
+    """As ``read_data``, and where the value under a path of keys and indexes stands: ``scripted.yml:12``."""
+    tree, root = _read_root(path)
+
+    def place(steps: Steps) -> str:
+        node = root
+        for step in steps:
+            below = _below(node, step)
+            if below is None:
+                break
+            node = below
+        line = tree.lines.line_of(node.span.start) + 1 if node is not None else 1
+        return f"{path}:{line}"
+
+    return read_data(path), place
+
+
+def _below(node: Node | None, step: str | int) -> Node | None:
+    match node:
+        case Mapping():
+            return node.get(str(step))
+        case Sequence() if isinstance(step, int) and step < len(node.items):
+            return node.items[step]
+        case _:
+            return None
+
+
+def _read_root(path: str) -> tuple[SyntaxTree, Node | None]:
+    try:
+        text = DiskFiles().read(Path(path).resolve().as_posix())
+    except UnreadableFileError as error:
+        where = f":{error.line}:{error.column}" if error.line else ""
+        raise InvalidInputError(f"{path}{where}: {error.reason}.") from None
+    tree = parse(text)
+    if tree.problems:
+        problem = tree.problems[0]
+        position = tree.lines.position(problem.span.start)
+        raise InvalidInputError(f"{problem.message}.", place=Place(path, position.line + 1, position.column + 1))
+    return tree, tree.documents[0].root if tree.documents else None
+
+
+def read_inputs(path: str | None, pairs: tuple[str, ...]) -> dict[str, Any]:
+    """INPUT from a file and from ``name=value`` pairs, which win; a value that is JSON counts as such.
+
+    Raises:
+        InvalidInputError: the file is no map, or a pair has no name.
+    """
+    inputs: object = read_data(path) if path is not None else None
+    if inputs is not None and not isinstance(inputs, dict):
+        raise InvalidInputError(f"{path} is no map of inputs.")
+    result = {str(name): value for name, value in cast("dict[object, Any]", inputs or {}).items()}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise InvalidInputError(f'"{pair}" is no input; write name=value.')
+        result[name.strip()] = _value(value)
+    return result
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,41 @@
+"""``mfo server``: serve the local MFO server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from mfo_runtime.cli.data_files import read_data_with_places
+from mfo_runtime.errors import InvalidInputError
+
+
+@click.command("server")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve at.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 for any.")
+@click.option("--data", metavar="FOLDER", type=click.Path(), help="Where it keeps its data; .mfo/server by default.")
+@click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the scripted provider.")
+@click.option("--tools", metavar="MODULE", help="A Python module or file whose public functions become tools.")
+@click.option("--token", envvar="MFO_TOKEN", metavar="TOKEN", help="An API token to accept; a fresh one by default.")
+def server_command(
+    host: str, port: int, data: str | None, script: str | None, tools: str | None, token: str | None
+) -> int:
+    """Serve the MFO server that is built in, until it is interrupted."""
+    from mfo_runtime.server import Script, ScriptError, ServerAddress, ServerSettings, SettingsError, serve  # noqa: PLC0415 - slow to import
+
+    def ready(address: ServerAddress) -> None:
+        click.echo(f"serving at {address.url}")
+        if not token:
+            click.echo(f"MFO_TOKEN={address.token}")
+
+    folder = Path(data) if data else Path(os.environ.get("MFO_HOME") or ".mfo") / "server"
+    try:
+        answers = Script.from_data(*read_data_with_places(script)) if script is not None else None
+        serve(
+            ServerSettings(data_dir=folder, host=host, port=port, token=token, script=answers, tools_module=tools),
+            ready,
+        )
+    except (ScriptError, SettingsError) as error:
+        raise InvalidInputError(str(error)) from None
+    return 0

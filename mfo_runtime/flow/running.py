@@ -1,0 +1,187 @@
+"""One run of a flow: inputs are checked, the plan is laid out, the engine runs it, outputs are read."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.schemas import schema_data
+from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.durations import parse_duration
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.workflow import Task
+from mfo_dialect.syntax import Mapping as MappingNode
+from mfo_dialect.syntax import Node, Scalar, to_value
+from mfo_runtime.client import MfoClient
+from mfo_runtime.engine.observing import Observer
+from mfo_runtime.engine.plan import RunPlan, RunSettings, make_plan
+from mfo_runtime.engine.shell import Run, RunResult
+from mfo_runtime.engine.states import RunState
+from mfo_runtime.errors import InvalidInputError, MfoError, Place
+from mfo_runtime.flow.executors import FlowExecutors
+from mfo_runtime.flow.outcome import RunOutcome, strike_out
+from mfo_runtime.flow.scope import Reading, RunScope
+from mfo_runtime.flow.secrets import Secrets
+from mfo_runtime.http import HttpClient
+from mfo_runtime.tasks import Ask
+from mfo_runtime.tasks.json_schema import schema_problem
+
+_NO_SLOT_TYPES = frozenset({"ask_user"})
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerCall:
+    """What started a run: ``TRIGGER`` in its tasks."""
+
+    id: str
+    type: str
+    payload: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def to_data(self) -> dict[str, Any]:
+        """TRIGGER as references read it."""
+        return {"id": self.id, "type": self.type, "payload": self.payload, "headers": dict(self.headers)}
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a caller may settle for one run.
+
+    Attributes:
+        run_id: the run's id; a fresh one where it is empty.
+        trigger: what started it.
+        observers: told of every event.
+        ask: asks the person who runs the flow; None where nobody can be asked.
+        environment: what secrets and ENV are read from; the process's own where it is None.
+        job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
+    """
+
+    run_id: str = ""
+    trigger: TriggerCall | None = None
+    observers: Sequence[Observer] = ()
+    ask: Ask | None = None
+    environment: Mapping[str, str] | None = None
+    job_id: str | None = None
+
+
+async def run_flow(
+    flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], client: MfoClient, options: RunOptions
+) -> RunOutcome:
+    """Run a taskflow to its end.
+
+    Raises:
+        InvalidInputError: the inputs are not what ``input_schema`` asks for; nothing has run.
+        asyncio.CancelledError: the caller was cancelled; by then the run has stopped.
+    """
+    _check_inputs(flow, bundle, inputs)
+    run_id = options.run_id or uuid.uuid4().hex
+    environment = os.environ if options.environment is None else options.environment
+    scope = RunScope(
+        flow,
+        bundle,
+        {"": dict(inputs)},
+        options.trigger.to_data() if options.trigger is not None else None,
+        {"JOB_ID": options.job_id},
+        {
+            "process_id": run_id,
+            "id": flow.taskflow.name,
+            "name": _title(flow),
+            "started_at": datetime.now(UTC).isoformat(),
+        },
+        Secrets(flow.workflow, environment),
+        environment,
+    )
+    async with HttpClient() as http:
+        executors = FlowExecutors(scope, client, http, run_id, options.ask)
+        run = Run(lay_out(flow, bundle), executors, observers=options.observers)
+        result = await run.result()
+    return _outcome(flow, run, result, executors)
+
+
+def lay_out(flow: FlowView, bundle: Bundle) -> RunPlan:
+    """The plan of a taskflow: its graph with timeouts and settings."""
+    tasks = [view for view in flow.nodes if isinstance(view.node, Task)]
+    timeouts = {
+        view.id: seconds for view in tasks if (seconds := _duration(text_at(view.node.mapping, "timeout"))) is not None
+    }
+    waiting = [view.id for view in tasks if view.type_name in _NO_SLOT_TYPES]
+    return make_plan(flow.top.graph, run_settings(flow, bundle), timeouts=timeouts, without_slot=waiting)
+
+
+def run_settings(flow: FlowView, bundle: Bundle) -> RunSettings:
+    """How a taskflow is to run: its own config, else the client configuration's ``taskflow``, else the defaults."""
+    own = _plain(flow.taskflow.config)
+    shared: dict[str, Any] = {}
+    for _, config in bundle.configs:
+        shared = shared or _plain(config.get("taskflow"))
+    defaults = RunSettings()
+    timeout, grace = own.get("timeout", shared.get("timeout")), own.get("grace")
+    return RunSettings(
+        max_concurrency=_whole(own.get("max_concurrency", shared.get("concurrency")), 4 * (os.cpu_count() or 1)),
+        max_iterations=_whole(own.get("max_iterations"), defaults.max_iterations),
+        grace=_seconds(grace, defaults.grace) or 0.0,
+        timeout=_seconds(timeout, None),
+        goes_on=own.get("on_failure") == "continue",
+    )
+
+
+def _check_inputs(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any]) -> None:
+    schema = schema_data(flow.taskflow.input_schema, bundle)
+    problem = schema_problem(dict(inputs), schema)
+    if problem and flow.taskflow.input_schema is not None:
+        position = bundle.sources[flow.document].tree.lines.position(flow.taskflow.input_schema.span.start)
+        place = Place(flow.document, position.line + 1, position.column + 1)
+        raise InvalidInputError(
+            f"The inputs are not what input_schema asks for: {problem}.",
+            hint="Give inputs with --input name=value or --inputs FILE.",
+            place=place,
+        )
+
+
+def _outcome(flow: FlowView, run: Run, result: RunResult, executors: FlowExecutors) -> RunOutcome:
+    error: MfoError | None = result.failure.error if result.failure is not None else None
+    state = result.state
+    outputs: Mapping[str, Any] = {path.rsplit("/", 1)[-1]: value for path, value in result.outputs.items()}
+    if state is RunState.SUCCEEDED and flow.taskflow.outputs is not None:
+        try:
+            outputs = Reading(executors.scope, None, run.read, run.iterations).values(flow.taskflow.outputs)
+        except MfoError as problem:
+            state, error = RunState.FAILED, problem
+    secrets = executors.scope.secrets.shown_never
+    return RunOutcome(
+        executors.run_id,
+        flow.taskflow.name,
+        state,
+        strike_out(dict(outputs), secrets),
+        result.states,
+        error.redacted(secrets) if error is not None else None,
+        result.duration,
+        executors.usage,
+    )
+
+
+def _title(flow: FlowView) -> str:
+    title = text_at(flow.taskflow.mapping, "name")
+    return title.text if title is not None else flow.taskflow.name
+
+
+def _plain(node: Node | None) -> dict[str, Any]:
+    return dict(to_value(node)) if isinstance(node, MappingNode) else {}
+
+
+def _duration(scalar: Scalar | None) -> float | None:
+    return parse_duration(scalar.text) if scalar is not None else None
+
+
+def _seconds(text: Any, default: float | None) -> float | None:
+    seconds = parse_duration(text) if isinstance(text, str) else None
+    return default if seconds is None else seconds
+
+
+def _whole(value: Any, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else default

@@ -1,0 +1,92 @@
+"""Where a flow's secrets are found, and which values must never be shown."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.syntax import Mapping as MappingNode
+from mfo_dialect.syntax import to_value
+from mfo_runtime.errors import InvalidInputError
+
+_LEAST_LENGTH = 4
+_MAX_BYTES = 64 * 1024
+
+
+class Secrets:
+    """The secrets of one run, read when they are first asked for."""
+
+    def __init__(self, workflow: Workflow, environment: Mapping[str, str]) -> None:
+        """Know where the secrets that ``workflow`` declares are found; nothing is read yet."""
+        self._sources = _sources(workflow)
+        self._folder = PurePosixPath(workflow.document).parent
+        self._environment = environment
+        self._values: dict[str, str] = {}
+
+    @property
+    def shown_never(self) -> frozenset[str]:
+        """The values read so far that are long enough to be struck out wherever they stand."""
+        return frozenset(value for value in self._values.values() if len(value) >= _LEAST_LENGTH)
+
+    def get(self, name: str) -> str:
+        """The value of a declared secret.
+
+        Raises:
+            InvalidInputError: it is not declared, or not to be found; the message names the source, never a value.
+        """
+        if name not in self._values:
+            self._values[name] = self._read(name)
+        return self._values[name]
+
+    def _read(self, name: str) -> str:
+        source = self._sources.get(name)
+        if source is None:
+            raise InvalidInputError(
+                f'The secret "{name}" is not declared.', hint="Declare it under global_configs.secrets."
+            )
+        match source:
+            case {"env": str(variable)}:
+                value = self._environment.get(variable)
+                if not value:
+                    raise InvalidInputError(
+                        f'The secret "{name}" is read from {variable}, which is not set.',
+                        hint=f"Set the environment variable {variable}.",
+                    )
+                return value
+            case {"file": str(path)}:
+                return self._read_file(name, path)
+            case {"keyring": str(entry)}:
+                return _read_keyring(name, entry)
+            case _:
+                raise InvalidInputError(f'The secret "{name}" says neither env, keyring nor file.')
+
+    def _read_file(self, name: str, path: str) -> str:
+        full = Path(str(self._folder)) / path
+        try:
+            with full.open(encoding="utf-8") as file:
+                return file.read(_MAX_BYTES).strip()
+        except (OSError, UnicodeDecodeError, ValueError):
+            raise InvalidInputError(f'The secret "{name}" cannot be read from its file, {path}.') from None
+
+
+def _read_keyring(name: str, entry: str) -> str:
+    service, _, user = entry.partition("/")
+    try:
+        keyring: Any = importlib.import_module("keyring")
+    except ImportError:
+        raise InvalidInputError(
+            f'The secret "{name}" is in the keyring, which cannot be read.', hint="Install the package keyring."
+        ) from None
+    value = keyring.get_password(service, user)
+    if not value:
+        raise InvalidInputError(f'The secret "{name}" is not in the keyring under {service}/{user}.')
+    return str(value)
+
+
+def _sources(workflow: Workflow) -> dict[str, Any]:
+    configs = workflow.root.get("global_configs")
+    secrets = configs.get("secrets") if isinstance(configs, MappingNode) else None
+    return dict(to_value(secrets)) if isinstance(secrets, MappingNode) else {}
