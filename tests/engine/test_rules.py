@@ -201,7 +201,7 @@ async def test_rule_4_a_jump_to_an_outer_head_ends_the_inner_loop():
 
 
 async def test_rule_4_what_a_condition_chose_is_forgotten_with_its_iteration():
-    text = "a: g\ng?: k n\nk?: x y\nx: j\ny: j\nn: j\nj: c\nc?: a done\ndone:"
+    text = "a: g x\ng?: k n\nk?: x y\nx: j\ny: j\nn: j\nj: c\nc?: a done\ndone:"
     played = await play(text, Told({"g": [0, 1], "k": [0], "c": [0, 1]}))
     assert played.started == "a g k x j c a[1] g[1] n[1] j[1] c[1] done"
 
