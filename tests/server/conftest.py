@@ -59,6 +59,12 @@ class Api:
         return answer
 
 
+@pytest.fixture(autouse=True)
+def workers_wait_for_their_bells(monkeypatch):
+    """Workers look for work by themselves every few seconds; without that, a bell that is not rung fails a test."""
+    monkeypatch.setattr("mfo_runtime.server.service._LONGEST_PAUSE", 3600.0)
+
+
 @pytest.fixture
 def start(tmp_path):
     """Starts servers on one data folder; all are stopped when the test ends."""

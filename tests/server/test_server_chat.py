@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mfo_runtime.server import Script
@@ -184,6 +186,18 @@ class TestScripted:
             answer = api.ok("POST", "/api/chat", body, headers={"Idempotency-Key": "k"})
             assert answer["content"] == "calling"
         assert api.ok("POST", "/api/chat", body)["content"] == "done"
+
+    def test_requests_with_one_key_at_once_are_one(self, start):
+        slowly = {"script": [{"answers": [{"text": f"answer {turn}", "delay": "50ms"} for turn in range(8)]}]}
+        api = start(script=Script.from_data(slowly))
+
+        def send(_):
+            return api.ok("POST", "/api/chat", {"message": "x"}, headers={"Idempotency-Key": "k"})
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(send, range(8)))
+        assert [answer["content"] for answer in answers] == ["answer 0"] * 8
+        assert api.ok("GET", "/api/chat")["pagination"]["total"] == 1
 
     def test_echo_can_still_be_asked_for(self, scripted):
         assert scripted().ok("POST", "/api/chat", {"message": "x", "provider_id": "echo"})["content"] == "x"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from conftest import WAIT, Api
 
 from mfo_runtime.server import ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server.running import _listen
 
 PROGRAM = """
 import sys
@@ -60,6 +62,11 @@ def test_a_stopped_server_leaves_no_thread_and_answers_no_more(start):
     assert {thread.name for thread in set(threading.enumerate()) - before} == set()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{api.server.url}/healthz", trust_env=False)
+
+
+def test_small_packets_are_sent_at_once():
+    with _listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_two_servers_share_a_folder(start):

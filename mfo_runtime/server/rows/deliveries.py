@@ -89,11 +89,12 @@ def release(store: Store, worker: str) -> None:
 def recover(store: Store) -> None:
     """Make pending again what was being sent by workers that are no more."""
     with store.database.transaction():
-        store.database.write(
+        recovered = store.database.write(
             """UPDATE deliveries SET status = 'pending', worker = ''
                WHERE status = 'sending' AND worker NOT IN (SELECT id FROM workers)"""
         )
-        store.database.after_commit(store.deliveries_bell.ring)
+        if recovered:
+            store.database.after_commit(store.deliveries_bell.ring)
 
 
 def forget_old(store: Store) -> None:

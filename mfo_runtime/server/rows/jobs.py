@@ -88,8 +88,9 @@ def release(store: Store, worker: str) -> None:
 def recover(store: Store) -> None:
     """Queue again what runs under workers that are no more."""
     with store.database.transaction():
-        store.database.write(
+        recovered = store.database.write(
             """UPDATE jobs SET status = 'queued', worker = ''
                WHERE status = 'running' AND worker NOT IN (SELECT id FROM workers)"""
         )
-        store.database.after_commit(store.jobs_bell.ring)
+        if recovered:
+            store.database.after_commit(store.jobs_bell.ring)
