@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from mfo_dialect.syntax.outline import Kind, Line, key_end
 from mfo_dialect.text import Span
 
@@ -21,9 +23,9 @@ def first_structure(lines: list[Line]) -> Line | None:
         return opening
     if first is None or first.kind is Kind.DASH or not has_own_value(first):
         return first
-    outer = [line for line in lines if line.kind is Kind.DASH and line.indent < first.indent]
-    if outer:
-        return min(outer, key=lambda line: line.indent)
+    outermost = min((line for line in lines if line.is_structure), key=lambda line: line.indent)
+    if outermost.kind is Kind.DASH and outermost.indent < first.indent:
+        return outermost
     filled = False
     for line in lines:
         if line.indent != first.indent or not line.is_structure:
@@ -84,11 +86,26 @@ def continues(before: list[Line], entry: list[Line]) -> bool:
     below = next((line for line in entry[1:] if line.is_content), None)
     if below is None:
         return False
+    if below.kind is Kind.DASH and not has_own_value(before[0]) and not any(line.is_content for line in before[1:]):
+        return True
     dashes = {line.indent for line in before if line.kind is Kind.DASH}
     if any(line.kind is Kind.DASH and line.indent in dashes for line in entry[1:]):
         return True
     inside = [line.indent for line in before[1:] if line.is_content]
     return below.indent in inside and (not below.is_structure or below.indent > inside[0])
+
+
+def is_crossed(entry: list[Line]) -> bool:
+    """Whether items stand further left than what the block of an entry starts with, so that they belong elsewhere."""
+    inside = [line for line in entry[1:] if line.is_content]
+    if not inside or not inside[0].is_structure:
+        return False
+    first = inside[0]
+    own = takewhile(lambda line: line.indent > entry[0].indent, (line for line in inside if line.is_structure))
+    lower = [line for line in own if line.indent < first.indent]
+    if not any(line.kind is Kind.DASH for line in lower):
+        return False
+    return first.kind is Kind.KEY or lower[0].kind is Kind.KEY
 
 
 def parts_of_item(lines: list[Line]) -> list[list[Line]]:
@@ -97,21 +114,30 @@ def parts_of_item(lines: list[Line]) -> list[list[Line]]:
     inner = head.without_dash()
     first_key = key_text(inner)
     parts = [[head]]
-    filled = _is_complete(inner)
+    last = inner
     inside: int | None = None
     for line in lines[1:]:
-        if line.kind is Kind.DASH and (line.indent == inside or line.indent < inner.indent or filled):
-            inside = line.indent
-            parts.append([line])
-            continue
+        starts_item = line.kind is Kind.DASH and (
+            line.indent in {inside, head.indent}
+            or line.indent < inner.indent
+            or (_is_complete(last) and line.indent >= last.indent)
+        )
         misses_dash = line.kind is Kind.KEY and line.indent <= head.indent
-        if misses_dash and (line.content.startswith("-") or (first_key and key_text(line) == first_key)):
-            parts.append([line])
+        if _is_in_block_text(line, last):
+            parts[-1].append(line)
             continue
-        if line.kind is Kind.KEY and line.indent == inner.indent:
-            filled = _is_complete(line)
-        parts[-1].append(line)
+        if starts_item or (misses_dash and (line.content[0] == "-" or (first_key and key_text(line) == first_key))):
+            inside = line.indent if starts_item else inside
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+        if line.is_structure:
+            last = line.without_dash() if line.kind is Kind.DASH else line
     return parts
+
+
+def _is_in_block_text(line: Line, key: Line) -> bool:
+    return line.indent > key.indent and own_value(key)[:1] in {"|", ">"}
 
 
 def _is_complete(head: Line) -> bool:

@@ -17,6 +17,7 @@ from mfo_dialect.syntax.dividing import (
     first_content,
     first_structure,
     has_own_value,
+    is_crossed,
     opens_more,
     parts_of_item,
     split,
@@ -152,7 +153,7 @@ class Mender:
         """
         result: list[list[Line]] = []
         for entry in entries:
-            stray = entry[0].kind is not Kind.KEY or has_own_value(entry[0])
+            stray = entry[0].kind is not Kind.KEY or has_own_value(entry[0]) or is_crossed(entry)
             if result and stray and continues(result[-1], entry):
                 self.found.refuse(entry[:1])
                 result[-1] = [*result[-1], entry[0].blanked(), *entry[1:]]
