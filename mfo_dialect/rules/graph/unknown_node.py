@@ -45,6 +45,7 @@ Write the id of the node that was meant; the nearest ids are offered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.scopes import LevelView, NodeView
@@ -57,6 +58,8 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Scalar, follow
 
+_SEPARATED = re.compile(r"[\s,]")
+
 
 def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the names in a node's edges that its level does not have."""
@@ -65,6 +68,8 @@ def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     for key, scalars in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         for scalar in scalars:
             wrong = scalar.text
+            if view.node.mapping.get(key) is scalar and _SEPARATED.search(wrong.strip()):
+                continue
             if wrong.strip() and wrong not in view.level.by_id and not _is_meant_as_id(wrong, view.level):
                 yield _report(view, scalar, key)
 

@@ -86,9 +86,15 @@ def _report(view: MapView, pairs: list[Pair], snapshot: Snapshot) -> Report:
     message = f"{', '.join(names[:-1])} and {names[-1]} exclude each other in {view.title}: keep one"
     others = (pairs[0], *pairs[2:])
     related = tuple(Related(Place(view.document, pair.key.span), f'"{pair.name}" stands here') for pair in others)
-    edits = ((pair, remove_pair(view.document, view.mapping, pair, text)) for pair in (pairs[1], *others))
+    older_first = sorted((pairs[1], *others), key=lambda pair: not _is_older(view, pair))
+    edits = ((pair, remove_pair(view.document, view.mapping, pair, text)) for pair in older_first)
     fixes = tuple(Fix(f'Remove "{pair.name}"', (edit,)) for pair, edit in edits if edit is not None)
     return Report(view.document, pairs[1].key.span, message, related, fixes)
+
+
+def _is_older(view: MapView, pair: Pair) -> bool:
+    key = view.keys.get(pair.name or "")
+    return key is not None and bool(key.replacement)
 
 
 def _check_handling(view: MapView, snapshot: Snapshot) -> Iterator[Report]:

@@ -76,6 +76,7 @@ _KINDS = {
     "number": "a number",
     "integer": "a whole number",
 }
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 _MOST = 20
 _LONGEST = 60
 
@@ -92,11 +93,11 @@ def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
         return
     try:
         data = to_value(node)
-        problems = list(_problems(data))
+        problems = dict(reversed(list(_problems(data))))
     except (TooManyNodesError, RecursionError):
         return
     reported: set[Span] = set()
-    for path, message in problems[:_MOST]:
+    for path, message in list(reversed(problems.items()))[:_MOST]:
         report = _report(visit, path, message)
         if report.span not in reported:
             reported.add(report.span)
@@ -134,10 +135,11 @@ def _words(path: tuple[Step, ...], error: Any) -> str:
     """A validator's error as a person would say it."""
     keyword = next((step for step in reversed(path) if isinstance(step, str)), "the schema")
     wrong = error.instance
-    if keyword == "type":
+    named = len(path) > 1 and path[-2] in _NAMED
+    if keyword == "type" and not named:
         said = wrong if isinstance(wrong, str) else next((w for w in _listed(wrong) if w not in _TYPES), wrong)
         return f'no type is called "{str(said)[:_LONGEST]}"{did_you_mean(str(said), _TYPES) or _all_types()}'
-    if keyword == "required" and isinstance(wrong, bool):
+    if keyword == "required" and isinstance(wrong, bool) and not named:
         return '"required" is a list of names on the schema around this one'
     match error.validator:
         case "type":
@@ -221,6 +223,8 @@ def _report(visit: Visit, path: tuple[Step, ...], message: str) -> Report:
             node = follow(node.items[step])
         else:
             break
+    if path and path[-1] == "type" and isinstance(node, Sequence):
+        node = next((item for item in node if isinstance(item, Scalar) and item.text not in _TYPES), node)
     fixes = ()
     if path and path[-1] == "type" and isinstance(node, Scalar):
         fixes = rename_to_nearest(visit.document, node.content_span, node.text, _TYPES)

@@ -45,6 +45,7 @@ _HABITS = {
     "id": "name",
     "taskflow_id": "name",
 }
+_FLOW_FILE_KEYS = frozenset({"name", "config", "input_schema", "outputs"})
 _EVERYWHERE = frozenset({"id", "name", "type", "description"})
 
 
@@ -180,9 +181,11 @@ def unknown_pairs(view: MapView) -> Iterator[Pair]:
 
 
 def is_of_other_shape(view: MapView, name: str) -> bool:
-    """Whether a top-level key belongs to the other shape of workflow documents."""
+    """Whether a top-level key belongs to the other shape of workflow documents; in a mixture, to either."""
     other = {"flow file": ONLY_WORKFLOW_KEYS, "workflow file": ONLY_FLOW_KEYS}.get(view.type.title, ())
-    return view.parent is None and name in other
+    if view.parent is not None or not other:
+        return False
+    return name in other or (name in _FLOW_FILE_KEYS and any(key in view.mapping for key in other))
 
 
 def meaning_of(view: MapView, name: str) -> Meaning | None:

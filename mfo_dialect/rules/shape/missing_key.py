@@ -50,10 +50,9 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.agents_keys import AGENT
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.catalogue.values import Key, MapType
-from mfo_dialect.catalogue.workflow_keys import TRIGGER
 from mfo_dialect.findings import Edit, Fix, Place, Severity
-from mfo_dialect.model.access import mappings_at, text_at
-from mfo_dialect.rules.fixes import quoted
+from mfo_dialect.model.access import text_at
+from mfo_dialect.rules.fixes import quoted, replace_text
 from mfo_dialect.rules.layout import insert_lines, text_of
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import (
@@ -74,7 +73,8 @@ from mfo_dialect.rules.shape.placeholders import (
     needed_keys,
     placeholder_map,
 )
-from mfo_dialect.syntax import Mapping, Scalar
+from mfo_dialect.suggestions import nearest
+from mfo_dialect.syntax import Mapping, Pair, Scalar
 from mfo_dialect.text import Span
 
 _WORKFLOW_NAME = "workflow_name"
@@ -117,9 +117,6 @@ def _is_needed_here(view: MapView, name: str) -> bool:
             return view.type is AGENT and view.in_list
         case "webhook_id":
             return view.type.title == "config of a webhook" and "provider" in view.mapping
-        case "target_taskflow":
-            root = view.parent.mapping if view.type is TRIGGER and view.parent is not None else None
-            return root is not None and len(list(mappings_at(root, "taskflows"))) > 1
         case _:
             return False
 
@@ -161,9 +158,24 @@ def _report(view: MapView, missing: list[_Missing], snapshot: Snapshot) -> Repor
     listed = [lack.words for lack in missing]
     words = listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + f" and {listed[-1]}"
     verb = "is" if len(listed) == 1 else "are"
-    message = f"{words} {verb} missing in {view.title}{_what_config_needs(view, missing)}"
-    fixes = tuple(_fixes(view, missing, snapshot))
+    slip = _slip(view, missing)
+    hint = f': is it meant by "{slip[0].name}"?' if slip is not None else _what_config_needs(view, missing)
+    message = f"{words} {verb} missing in {view.title}{hint}"
+    fixes = (_rename(view, *slip),) if slip is not None else tuple(_fixes(view, missing, snapshot))
     return Report(view.document, _place(view), message, fixes=fixes, severity=severity)
+
+
+def _slip(view: MapView, missing: list[_Missing]) -> tuple[Pair, str] | None:
+    """In a map that takes any keys, the one that is nearly the only missing key."""
+    if view.type.others is None or len(missing) != 1 or len(missing[0].keys) != 1:
+        return None
+    name = missing[0].keys[0].name
+    free = (pair for pair in view.mapping.pairs if pair.name not in view.keys)
+    return next(((pair, name) for pair in free if nearest(pair.name or "", (name,))), None)
+
+
+def _rename(view: MapView, pair: Pair, name: str) -> Fix:
+    return replace_text(view.document, pair.key.span, name, f'Change to "{name}"')
 
 
 def _place(view: MapView) -> Span:

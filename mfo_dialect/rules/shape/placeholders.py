@@ -50,6 +50,8 @@ def placeholder(value_type: ValueType, depth: int = 0) -> Placeholder | None:
             return "true"
         case SchemaType():
             return {}
+        case ListType(item=MapType()):
+            return None
         case ListType(item=item, non_empty=non_empty):
             inner = placeholder(item, depth + 1) if non_empty else None
             return ([] if not non_empty else None) if inner is None else [inner]
