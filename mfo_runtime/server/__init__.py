@@ -4,12 +4,13 @@ It knows nothing of flows, tasks or the engine: clients meet it over HTTP alone.
 """
 
 from mfo_runtime.server.app import create_app
-from mfo_runtime.server.failures import SettingsError
+from mfo_runtime.server.failures import ApiError, SettingsError
 from mfo_runtime.server.providers.script import Script, ScriptError
 from mfo_runtime.server.running import RunningServer, ServerAddress, add_user, serve, start_server
 from mfo_runtime.server.settings import OutgoingRequest, Sender, ServerSettings
 
 __all__ = [
+    "ApiError",
     "OutgoingRequest",
     "RunningServer",
     "Script",
