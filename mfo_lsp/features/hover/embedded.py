@@ -1,0 +1,55 @@
+"""Hover over the words of the languages inside texts: functions and keywords, and variables of templates."""
+
+from __future__ import annotations
+
+import re
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.template_texts import TemplateText
+from mfo_dialect.expressions import KEYWORDS
+from mfo_dialect.expressions.tokens import TokenKind, tokenize
+from mfo_dialect.templates.jinja import JinjaTemplate
+from mfo_dialect.text import Span
+from mfo_lsp.features.documentation import of_expression_word, of_template_word
+from mfo_lsp.features.targets import expression_at, template_at
+
+_WORDS = {TokenKind.IDENTIFIER, TokenKind.OPERATOR}
+_ACTION = re.compile(r"\{\{.*?(?:\}\}|\Z)", re.DOTALL)
+_WORD = re.compile(r"(?<![.$\w\"'`])[A-Za-z_]\w*")
+
+
+def hover_expression_word(snapshot: Snapshot, document: str, offset: int) -> tuple[Span, str] | None:
+    """The function or keyword in an expression under the cursor."""
+    text = expression_at(snapshot, document, offset)
+    if text is None:
+        return None
+    index = text.scalar.index_at(offset)
+    for token in tokenize(text.scalar.text):
+        if (
+            token.kind in _WORDS
+            and token.span.contains(index)
+            and (token.text.isidentifier() or token.text in KEYWORDS)
+        ):
+            words = of_expression_word(token.text)
+            return (text.span_of(token.span), words) if words else None
+    return None
+
+
+def hover_template_word(snapshot: Snapshot, document: str, offset: int) -> tuple[Span, str] | None:
+    """The function or keyword in a template under the cursor."""
+    text = template_at(snapshot, document, offset)
+    if text is None or isinstance(text.template, JinjaTemplate):
+        return None
+    index = text.scalar.index_at(offset)
+    for action in _ACTION.finditer(text.scalar.text):
+        if action.start() <= index <= action.end():
+            return _word_in(text, action, index)
+    return None
+
+
+def _word_in(text: TemplateText, action: re.Match[str], index: int) -> tuple[Span, str] | None:
+    for word in _WORD.finditer(text.scalar.text, action.start(), action.end()):
+        if word.start() <= index <= word.end():
+            words = of_template_word(word.group())
+            return (text.scalar.span_of(Span(*word.span())), words) if words else None
+    return None

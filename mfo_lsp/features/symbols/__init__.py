@@ -1,0 +1,9 @@
+"""What is named at a place, and every place where it is written: the ground of definition, references and rename.
+
+A symbol is one named thing of a bundle. It knows no protocol: places are keys of texts and offsets.
+"""
+
+from mfo_lsp.features.symbols.index import SymbolIndex, index_symbols
+from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
+
+__all__ = ["Occurrence", "Symbol", "SymbolIndex", "SymbolKind", "index_symbols"]

@@ -1,0 +1,78 @@
+"""The names of taskflows and their nodes: ids, edges, branches, outputs of transforms, variables of conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.scopes import FlowView, NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.model.access import entries_at
+from mfo_dialect.model.workflow import Condition, Task, Workflow
+from mfo_dialect.syntax import Mapping, Node, Scalar, follow
+from mfo_dialect.text import Span
+from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind, flow_scope, node_scope
+
+
+def in_flows(snapshot: Snapshot) -> Iterator[Occurrence]:
+    """The symbols that taskflows and nodes declare and name."""
+    for workflow in snapshot.bundle.workflows:
+        yield from _of_workflow(workflow)
+    for flow in snapshot.flows:
+        for view in flow.nodes:
+            yield from _of_node(view)
+
+
+def declared(symbol: Symbol, document: str, key: Scalar, value: Node | None = None) -> Occurrence:
+    """The declaration of a symbol by a key and what belongs to it."""
+    other = value.span if value is not None else key.span
+    whole = Span(min(key.span.start, other.start), max(key.span.end, other.end))
+    return Occurrence(symbol, document, key.content_span, is_declaration=True, whole=whole)
+
+
+def used(symbol: Symbol, document: str, scalar: Scalar) -> Occurrence:
+    """A use of a symbol by a whole scalar."""
+    return Occurrence(symbol, document, scalar.content_span, is_declaration=False, whole=scalar.span)
+
+
+def _of_workflow(workflow: Workflow) -> Iterator[Occurrence]:
+    document, own = workflow.document, (workflow.document,)
+    for taskflow in workflow.taskflows:
+        if taskflow.id is not None:
+            symbol = Symbol(SymbolKind.TASKFLOW, taskflow.id.text, own)
+            yield declared(symbol, document, taskflow.id, taskflow.mapping)
+    for trigger in workflow.triggers:
+        if trigger.target is not None:
+            yield used(Symbol(SymbolKind.TASKFLOW, trigger.target.text, own), document, trigger.target)
+    for name, key in workflow.secrets.items():
+        yield declared(Symbol(SymbolKind.SECRET, name, own), document, key)
+    for name, item in workflow.env.items():
+        yield declared(Symbol(SymbolKind.ENVIRONMENT, name, own), document, item)
+
+
+def _of_node(view: NodeView) -> Iterator[Occurrence]:
+    node, document = view.node, view.document
+    if node.id is not None:
+        yield declared(Symbol(SymbolKind.NODE, node.id.text, flow_scope(view.flow)), document, node.id, node.mapping)
+    for scalar in (*node.dependencies, *node.successors):
+        yield used(Symbol(SymbolKind.NODE, scalar.text, flow_scope(view.flow)), document, scalar)
+    if isinstance(node, Condition) and node.vars is not None:
+        yield from _keys(node.vars, SymbolKind.VAR, view)
+    if isinstance(node, Task):
+        if node.type is not None:
+            yield used(Symbol(SymbolKind.TASK_TYPE, view.type_name), document, node.type)
+        if view.type_name == "transform" and node.config is not None:
+            for key, value in entries_at(node.config, "values"):
+                yield declared(Symbol(SymbolKind.OUTPUT, key.text, node_scope(view)), document, key, value)
+
+
+def _keys(mapping: Mapping, kind: SymbolKind, view: NodeView) -> Iterator[Occurrence]:
+    for pair in mapping.effective_pairs():
+        key = follow(pair.key)
+        if isinstance(key, Scalar):
+            symbol = Symbol(kind, key.text, node_scope(view))
+            yield declared(symbol, view.document, key, follow(pair.value))
+
+
+def flows_of(snapshot: Snapshot, document: str) -> tuple[FlowView, ...]:
+    """The taskflows of one document."""
+    return tuple(flow for flow in snapshot.flows if flow.document == document)

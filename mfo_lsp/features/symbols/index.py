@@ -1,0 +1,67 @@
+"""All occurrences of a bundle, found once, to be asked by place and by symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_lsp.features.symbols.flows import in_flows
+from mfo_lsp.features.symbols.inputs import declared_inputs, mapped_inputs
+from mfo_lsp.features.symbols.paths import in_expressions, in_output_lists, in_references
+from mfo_lsp.features.symbols.prompts import in_chats, in_declarations, in_names
+from mfo_lsp.features.symbols.values import Occurrence, Symbol
+
+
+class SymbolIndex:
+    """Every place of a bundle where a name is written. Never changes."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Find all occurrences of a snapshot."""
+        self._by_symbol: dict[Symbol, list[Occurrence]] = {}
+        self._by_document: dict[str, list[Occurrence]] = {}
+        for occurrence in _distinct(snapshot):
+            self._by_symbol.setdefault(occurrence.symbol, []).append(occurrence)
+            self._by_document.setdefault(occurrence.document, []).append(occurrence)
+
+    def at(self, document: str, offset: int) -> Occurrence | None:
+        """The name that a cursor touches; of two neighbours, the one that starts there."""
+        touched = [found for found in self._by_document.get(document, ()) if found.span.contains(offset)]
+        return min(touched, key=lambda found: (offset == found.span.end, not found.is_declaration), default=None)
+
+    def of(self, symbol: Symbol) -> tuple[Occurrence, ...]:
+        """All places where a symbol is written, by document and place."""
+        return tuple(sorted(self._by_symbol.get(symbol, ()), key=lambda found: (found.document, found.span)))
+
+    def declarations(self, symbol: Symbol) -> tuple[Occurrence, ...]:
+        """The places where a symbol is declared; several where one name is given twice."""
+        return tuple(found for found in self.of(symbol) if found.is_declaration)
+
+
+def index_symbols(snapshot: Snapshot) -> SymbolIndex:
+    """The index of a snapshot."""
+    return SymbolIndex(snapshot)
+
+
+def _distinct(snapshot: Snapshot) -> Iterator[Occurrence]:
+    """Each occurrence once; where a place both declares and uses a name, it declares it."""
+    seen: set[tuple[Symbol, str, int]] = set()
+    for occurrence in _all(snapshot):
+        identity = (occurrence.symbol, occurrence.document, occurrence.span.start)
+        if identity not in seen and occurrence.span.end > occurrence.span.start:
+            seen.add(identity)
+            yield occurrence
+
+
+def _all(snapshot: Snapshot) -> Iterator[Occurrence]:
+    """Declarations first."""
+    bundle = snapshot.bundle
+    yield from in_declarations(bundle)
+    yield from in_flows(snapshot)
+    for flow in snapshot.flows:
+        yield from declared_inputs(flow, bundle)
+    yield from mapped_inputs(snapshot)
+    yield from in_names(snapshot)
+    yield from in_chats(snapshot)
+    yield from in_references(snapshot)
+    yield from in_expressions(snapshot)
+    yield from in_output_lists(snapshot)
