@@ -28,6 +28,8 @@ def first_structure(lines: list[Line]) -> Line | None:
         return outermost
     filled = False
     for line in lines:
+        if line.is_structure and line.indent < first.indent:
+            break
         if line.indent != first.indent or not line.is_structure:
             continue
         if line.kind is Kind.DASH and filled:
@@ -114,13 +116,14 @@ def parts_of_item(lines: list[Line]) -> list[list[Line]]:
     inner = head.without_dash()
     first_key = key_text(inner)
     parts = [[head]]
-    last = inner
+    last = neighbour = inner
     inside: int | None = None
     for line in lines[1:]:
         starts_item = line.kind is Kind.DASH and (
             line.indent in {inside, head.indent}
             or line.indent < inner.indent
             or (_is_complete(last) and line.indent >= last.indent)
+            or (_is_complete(neighbour) and line.indent == inner.indent)
         )
         misses_dash = line.kind is Kind.KEY and line.indent <= head.indent
         if _is_in_block_text(line, last):
@@ -133,6 +136,7 @@ def parts_of_item(lines: list[Line]) -> list[list[Line]]:
             parts[-1].append(line)
         if line.is_structure:
             last = line.without_dash() if line.kind is Kind.DASH else line
+            neighbour = line if line.indent == inner.indent else neighbour
     return parts
 
 

@@ -254,8 +254,8 @@ class Mender:
     def _entry_with_stray_lines(self, lines: list[Line], child: Line) -> list[Pair]:
         """A key that has its value, and below it deeper lines that look like a block.
 
-        Several keys or a list are taken for the value, which somebody has typed before; a single key for a neighbour
-        that is indented too far.
+        Several keys or a list are taken for the value, which somebody has typed before; a single key, or those below
+        the first key of an item, for neighbours that are indented too far.
         """
         place = next(index for index, line in enumerate(lines) if line is child)
         rest = lines[place:]
@@ -264,7 +264,8 @@ class Mender:
         if head is None:
             head = self._broken_entry(lines[:place], self.found.compose(lines[:place]))
         node = self.block(rest)
-        if child.kind is Kind.DASH or (count > 1 and child.indent > lines[0].indent + 1):
+        aligned = child.indent <= lines[0].indent + 1 or "-" in self.found.text[lines[0].start : lines[0].content_start]
+        if child.kind is Kind.DASH or (count > 1 and not aligned):
             self.found.report(
                 ProblemKind.SYNTAX, "a value stands here and on the lines below: keep one of them", head[0].value.span
             )

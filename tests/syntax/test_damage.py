@@ -132,6 +132,10 @@ BROKEN = [
     "  - id: broken\n    ? [\n",
     "  - id: broken\n    a: 'x' y\n",
     "  -id: broken\n",
+    "- id: broken\n    type: deep keys\n    name: x\n",
+    " - id: broken\n    type: x\n    list:\n      - a: 1\n      - 'c'\n",
+    "     - id: broken\n    type: x\n",
+    "  - id: broken\narguments:\n      a: b\n    name: x\n",
 ]  # fmt: skip
 
 
