@@ -1,7 +1,7 @@
 """Pipelines, commands and operands compiled to closures that compute their values.
 
-Every closure takes the frame and the cursor. A pipeline never gives None: a null that comes out of one is MISSING, as
-in Go, where an empty interface is opened. It knows nothing of statements.
+Every closure takes the frame and the cursor. A null that comes out of a pipeline is MISSING, as in Go, where an empty
+interface is opened. It knows nothing of statements.
 """
 
 from __future__ import annotations
@@ -37,9 +37,18 @@ class Scope:
         return next((slot for known, slot in reversed(self.visible) if known == name), None)
 
 
-def compile_pipeline(pipeline: nodes.Pipeline, scope: Scope) -> Evaluate:
-    """A closure for a pipeline: its value, after its variables are set."""
+def compile_pipeline(pipeline: nodes.Pipeline, scope: Scope, *, is_kept: bool = True) -> Evaluate:
+    """A closure for a pipeline: its value, after its variables are set.
+
+    Args:
+        pipeline: The pipeline; not empty.
+        scope: The variables that it sees; its own are added.
+        is_kept: Whether fields of the value may be read later; a value that is only written, tested or looped over may
+            be None instead of MISSING.
+    """
     evaluate = _commands(pipeline, scope)
+    if (is_kept or pipeline.declarations) and _gives_null(pipeline.commands[-1]):
+        evaluate = _opened(evaluate)
     if not pipeline.declarations:
         return evaluate
     end = last_place(pipeline)
@@ -71,8 +80,6 @@ def _commands(pipeline: nodes.Pipeline, scope: Scope) -> Evaluate:
     evaluate = compile_command(pipeline.commands[0], scope, None)
     for command in pipeline.commands[1:]:
         evaluate = compile_command(command, scope, _opened(evaluate))
-    if _gives_null(pipeline.commands[-1]):
-        return _opened(evaluate)
     return evaluate
 
 

@@ -1,13 +1,9 @@
-"""Statements compiled to closures that write, and the call that runs them.
-
-Closures that leave a loop say so by their result; only bodies that hold a ``break`` or ``continue`` look at it.
-"""
+"""Statements compiled to closures that write, and the call that runs them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mfo_dialect.templates import nodes
@@ -15,7 +11,6 @@ from mfo_dialect.templates.execution import (
     ITEMS_PER_STEP,
     MAX_CALL_DEPTH,
     Clock,
-    Evaluate,
     Frame,
     MissingKey,
     RenderError,
@@ -23,23 +18,25 @@ from mfo_dialect.templates.execution import (
     absence,
     system_clock,
 )
+from mfo_dialect.templates.loops import (
+    Signal,
+    Write,
+    cost_of,
+    evaluate_only,
+    jumps,
+    write_all,
+    write_loop,
+    write_nothing,
+    write_text,
+    write_until_jump,
+)
 from mfo_dialect.templates.operands import Scope, compile_pipeline, last_place
 from mfo_dialect.templates.printing import NO_VALUE, printed
 from mfo_dialect.templates.problems import TemplateError
-from mfo_dialect.templates.values import MISSING, FunctionError, Kind, as_list, as_map, cleaned, kind_of, sorted_keys
+from mfo_dialect.templates.values import MISSING, FunctionError, Kind, cleaned, kind_of
 from mfo_dialect.text import Span
 
 _SHORT_INTEGER = 10**18
-
-
-class Signal(Enum):
-    """How a statement ended a pass through a loop."""
-
-    BREAK = "break"
-    CONTINUE = "continue"
-
-
-Write = Callable[[Frame, Any], Signal | None]
 
 
 class CompiledTemplate:
@@ -104,7 +101,7 @@ class CompiledTemplate:
         body = self._definitions[name]
         scope = Scope()
         write = _Compiler(self, scope).body(body)
-        compiled = self._compiled[name] = (write, scope.size, _cost(body))
+        compiled = self._compiled[name] = (write, scope.size, cost_of(body))
         return compiled
 
 
@@ -116,15 +113,35 @@ class _Compiler:
         self._scope = scope
 
     def body(self, body: nodes.Body) -> Write:
-        statements = [write for write in map(self._statement, body.statements) if write is not None]
-        if any(_jumps(statement) for statement in body.statements):
-            return _sequence_with_jumps(statements)
-        return _sequence(statements)
+        statements = self._statements(body.statements)
+        if any(jumps(statement) for statement in body.statements):
+            return write_until_jump(statements)
+        return write_all(statements)
+
+    def _statements(self, statements: Sequence[nodes.Statement]) -> list[Write]:
+        """A closure for each statement; text goes with the output behind it."""
+        compiled: list[Write] = []
+        text = ""
+        for statement in statements:
+            if isinstance(statement, nodes.Text):
+                text += statement.text
+                continue
+            if isinstance(statement, nodes.Output) and not statement.pipeline.declarations:
+                compiled.append(self._output(statement, text))
+                text = ""
+                continue
+            if text:
+                compiled.append(write_text(text))
+                text = ""
+            write = self._statement(statement)
+            if write is not None:
+                compiled.append(write)
+        return [*compiled, write_text(text)] if text else compiled
 
     def _scoped(self, body: nodes.Body | None) -> Write:
         """A body whose variables end with it."""
         if body is None:
-            return _nothing
+            return write_nothing
         mark = len(self._scope.visible)
         write = self.body(body)
         del self._scope.visible[mark:]
@@ -132,10 +149,8 @@ class _Compiler:
 
     def _statement(self, statement: nodes.Statement) -> Write | None:
         match statement:
-            case nodes.Text():
-                return _text(statement.text)
             case nodes.Output():
-                return self._output(statement)
+                return evaluate_only(compile_pipeline(statement.pipeline, self._scope))
             case nodes.If():
                 mark = len(self._scope.visible)
                 write = self._conditional(statement)
@@ -152,27 +167,30 @@ class _Compiler:
                 return lambda _frame, _dot: Signal.CONTINUE
             case nodes.Call() | nodes.Block():
                 return self._call(statement)
-            case nodes.Comment() | nodes.Define():
+            case nodes.Text() | nodes.Comment() | nodes.Define():
                 return None
 
-    def _output(self, statement: nodes.Output) -> Write:
-        evaluate = compile_pipeline(statement.pipeline, self._scope)
+    def _output(self, statement: nodes.Output, text: str) -> Write:
+        """A closure that writes ``text`` and then a value."""
+        evaluate = compile_pipeline(statement.pipeline, self._scope, is_kept=False)
         span = statement.pipeline.span
-        if statement.pipeline.declarations:
-            return _silent(evaluate)
 
-        def write(frame: Frame, dot: Any) -> None:
+        def write_value(frame: Frame, dot: Any) -> None:
             value = evaluate(frame, dot)
-            if type(value) is str:
-                frame.write(value)
-            else:
-                frame.write(_shown(value, frame.run, span))
+            frame.write(value if type(value) is str else _shown(value, frame.run, span))
 
-        return write
+        def write_both(frame: Frame, dot: Any) -> None:
+            write = frame.write
+            write(text)
+            value = evaluate(frame, dot)
+            write(value if type(value) is str else _shown(value, frame.run, span))
+
+        return write_both if text else write_value
 
     def _conditional(self, statement: nodes.If) -> Write:
         branches = [
-            (compile_pipeline(branch.pipeline, self._scope), self._scoped(branch.body)) for branch in statement.branches
+            (compile_pipeline(branch.pipeline, self._scope, is_kept=False), self._scoped(branch.body))
+            for branch in statement.branches
         ]
         otherwise = self._scoped(statement.otherwise)
         if len(branches) == 1:
@@ -192,7 +210,7 @@ class _Compiler:
         return choose_one
 
     def _with(self, statement: nodes.With) -> Write:
-        evaluate = compile_pipeline(statement.pipeline, self._scope)
+        evaluate = compile_pipeline(statement.pipeline, self._scope, is_kept=False)
         body = self._scoped(statement.body)
         otherwise = self._scoped(statement.otherwise)
 
@@ -204,17 +222,17 @@ class _Compiler:
 
     def _range(self, statement: nodes.Range) -> Write:
         pipeline = statement.pipeline
-        evaluate = compile_pipeline(pipeline, self._scope)
+        evaluate = compile_pipeline(pipeline, self._scope, is_kept=False)
         # Go 1.19 sets the variables on top of its stack in every pass, whether they were declared or only assigned.
         slots = (
             [slot for _, slot in self._scope.visible[-len(pipeline.declarations) :]] if pipeline.declarations else []
         )
         body = self._scoped(statement.body)
         otherwise = self._scoped(statement.otherwise)
-        cost = 1 + _cost(statement.body)
+        cost = 1 + cost_of(statement.body)
         place = last_place(pipeline)
-        jumps = any(_jumps(inner) for inner in statement.body.statements)
-        loop = _loop(body, slots, cost, place, jumps=jumps)
+        may_jump = any(jumps(inner) for inner in statement.body.statements)
+        loop = write_loop(body, slots, cost, place, may_jump=may_jump)
 
         def iterate(frame: Frame, dot: Any) -> Signal | None:
             value = evaluate(frame, dot)
@@ -225,7 +243,9 @@ class _Compiler:
                     return loop(frame, value)
             elif kind is not Kind.NIL:
                 raise RenderError(f"range can't iterate over {_excerpt(value)}", place)
-            return otherwise(frame, dot)
+            signal = otherwise(frame, dot)
+            # Go 1.19 ends the loop to which the else belongs, not the one around it.
+            return None if signal is Signal.BREAK else signal
 
         return iterate
 
@@ -240,106 +260,6 @@ class _Compiler:
             template.call(name.text, frame.run, data, name.span)
 
         return call
-
-
-def _loop(body: Write, slots: list[int], cost: int, place: Span, *, jumps: bool) -> Callable[[Frame, Any], None]:
-    element_slot = slots[-1] if slots else None
-    index_slot = slots[-2] if len(slots) > 1 else None
-
-    def loop(frame: Frame, value: Any) -> None:
-        variables = frame.variables
-        if not jumps:
-            frame.run.spend(cost * len(value), place)
-        for index, element in _elements(value):
-            if element_slot is not None:
-                variables[element_slot] = element
-                if index_slot is not None:
-                    variables[index_slot] = index
-            if jumps:
-                frame.run.spend(cost, place)
-            if body(frame, element) is Signal.BREAK:
-                return
-
-    return loop
-
-
-def _elements(value: Any) -> Iterator[tuple[Any, Any]]:
-    if kind_of(value) is Kind.LIST:
-        return enumerate(as_list(value))
-    mapping = as_map(value)
-    return ((key, mapping[key]) for key in sorted_keys(mapping))
-
-
-def _nothing(_frame: Frame, _dot: Any) -> None:
-    return None
-
-
-def _text(text: str) -> Write:
-    def write(frame: Frame, _dot: Any) -> None:
-        frame.write(text)
-
-    return write
-
-
-def _silent(evaluate: Evaluate) -> Write:
-    def run(frame: Frame, dot: Any) -> None:
-        evaluate(frame, dot)
-
-    return run
-
-
-def _sequence(statements: list[Write]) -> Write:
-    match statements:
-        case []:
-            return _nothing
-        case [only]:
-            return only
-        case [first, second]:
-
-            def two(frame: Frame, dot: Any) -> None:
-                first(frame, dot)
-                second(frame, dot)
-
-            return two
-        case _:
-
-            def run(frame: Frame, dot: Any) -> None:
-                for statement in statements:
-                    statement(frame, dot)
-
-            return run
-
-
-def _sequence_with_jumps(statements: list[Write]) -> Write:
-    def run(frame: Frame, dot: Any) -> Signal | None:
-        for statement in statements:
-            signal = statement(frame, dot)
-            if signal is not None:
-                return signal
-        return None
-
-    return run
-
-
-def _jumps(statement: nodes.Statement) -> bool:
-    """Whether a statement can end the pass through the loop around it."""
-    match statement:
-        case nodes.Break() | nodes.Continue():
-            return True
-        case nodes.If():
-            bodies = [*(branch.body for branch in statement.branches), statement.otherwise]
-        case nodes.With():
-            bodies = [statement.body, statement.otherwise]
-        case nodes.Range():
-            bodies = [statement.otherwise]
-        case _:
-            return False
-    return any(_jumps(inner) for body in bodies if body is not None for inner in body.statements)
-
-
-def _cost(body: nodes.Body) -> int:
-    """How many statements and operands one pass through a body runs at most, loops counted once."""
-    return sum(isinstance(node, nodes.Text | nodes.Command) for node in nodes.walk(body)) + 1
 
 
 def _shown(value: Any, run: Run, span: Span) -> str:

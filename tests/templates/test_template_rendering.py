@@ -71,6 +71,8 @@ def test_fields_and_what_is_missing(source, expected):
         ("{{range $x := .nil}}a{{else}}{{$x}}{{end}}", "<no value>"),
         ("{{range .list}}{{if eq . 2}}{{continue}}{{end}}{{.}}{{end}}", "13"),
         ("{{range .list}}{{with .}}{{if eq . 2}}{{break}}{{end}}{{end}}{{.}}{{end}}", "1"),
+        ("{{range .list}}{{range $.nil}}{{else}}{{break}}{{end}}{{.}}{{end}}", "123"),
+        ("{{range .list}}{{range $.nil}}{{else}}{{continue}}{{end}}{{.}}{{end}}", ""),
         ("{{range .list}}{{range $.list}}{{if eq . 2}}{{break}}{{end}}{{.}}{{end}}{{.}} {{end}}", "11 12 13 "),
     ]
 )
