@@ -40,7 +40,9 @@ async def stubborn_tasks_end():
     STUBBORN.append(True)
     yield
     STUBBORN.clear()
-    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    if left:
+        await asyncio.wait(left, timeout=5)
 
 
 async def fail(task) -> None:
