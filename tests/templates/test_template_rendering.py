@@ -85,6 +85,8 @@ def test_control(source, expected):
         ("{{$x := 1}}{{if true}}{{$x := 2}}{{$x = 3}}{{end}}{{$x}}", "1"),
         ("{{$x := 1}}{{range .list}}{{$x = .}}{{end}}{{$x}}", "3"),
         ("{{$x := 0}}{{range $x = .list}}{{$x}}{{end}}{{$x}}", "1233"),
+        # Go 1.19 sets the variable declared last, whichever the loop assigns to.
+        ("{{$x := 0}}{{$y := 9}}{{range $x = .list}}{{$x}}{{$y}} {{end}}", "[1 2 3]1 [1 2 3]2 [1 2 3]3 "),
         ("{{if $x := 0}}{{else}}{{$x}}{{end}}", "0"),
         ('{{$x := 1 | printf "%03d"}}{{$x}}', "001"),
         ("{{($x := 5)}}{{$x}}", "55"),
