@@ -249,6 +249,7 @@ class _LevelOrder:
     def _both_can_run(self, one: int, other: int) -> bool:
         """Whether two ways, walked backwards with the later node first, reach an entry or meet in agreement.
 
+        Two ways that meet at a condition after taking branches of it took different ones, or they had met before.
         True too where that would take too long to find out.
         """
         waiting: list[_Ways] = [(one, None, other, None)]
@@ -262,7 +263,7 @@ class _LevelOrder:
             for source in self.sources[node]:
                 taken = node if source in self.level.guards[node] else None
                 if source == rest:
-                    if taken is None or rest_branch is None or taken == rest_branch:
+                    if taken is None or rest_branch is None:
                         return True
                     continue
                 pair = (source, taken, rest, rest_branch)

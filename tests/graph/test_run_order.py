@@ -76,6 +76,11 @@ SUBFLOW = "s: sub\nsub{: end\nx: y\ny: c\nc?: z w\nz:\nw:\n}\nend:\nother:"
         (LOOP, "a", "s", SURELY, Why.ORDER),
         (LOOP, "done", "b", SURELY, Why.ORDER),
         (LOOP, "b", "done", NEVER, Why.NOT_BEFORE),
+        # The head runs again though its guard, and so what lies between, passed it by.
+        ("g?: p m\np: h\nh: m\nm: c\nc?: h done\ndone:", "h", "p", PERHAPS, Why.BRANCH),
+        # A condition that takes its loop edge takes no other branch, and the iteration is completed first.
+        ("h: c r\nc?: h x\nx: r\nr: d\nd?: h done\ndone:", "r", "x", PERHAPS, Why.BRANCH),
+        ("h: c r\nc?: h x\nx: r\nr: d\nd?: h done\ndone:", "done", "x", SURELY, Why.ORDER),
         # A node after a loop waits for all of it, also for what does not lead to the node.
         ("a: c b\nc?: a x\nb: d\nd?: a -\nx:", "x", "b", SURELY, Why.ORDER),
         # Subflows: inner nodes read the subflow's ancestors, later nodes read inner nodes.
