@@ -7,6 +7,8 @@ from itertools import takewhile
 from mfo_dialect.syntax.outline import Kind, Line, key_end
 from mfo_dialect.text import Span
 
+_SECOND = 2
+
 
 def first_content(lines: list[Line]) -> Line:
     """The first line that is neither blank nor a comment; the first line if there is none."""
@@ -39,17 +41,28 @@ def first_structure(lines: list[Line]) -> Line | None:
 
 
 def split(lines: list[Line], indent: int, kinds: frozenset[Kind]) -> tuple[list[Line], list[list[Line]]]:
-    """The lines before the first entry, and the entries: each starts at a line of ``kinds`` not deeper than ``indent``."""
+    """The lines before the first entry, and the entries: each starts at a line of ``kinds`` not deeper than ``indent``.
+
+    A first key that stands alone at its column, deeper than the second one, is itself misplaced.
+    """
     preamble: list[Line] = []
     entries: list[list[Line]] = []
+    alone = Kind.KEY in kinds and sum(line.kind is Kind.KEY and line.indent == indent for line in lines) == 1
     for line in lines:
-        if line.kind in kinds and line.indent <= indent and (line.kind is not Kind.WORD or line.indent == indent):
+        in_text = bool(entries) and _is_in_block_text(line, entries[-1][0])
+        if not in_text and line.kind in kinds and _starts_entry(line, indent):
             entries.append([line])
+            if len(entries) == _SECOND and alone:
+                indent = min(indent, line.indent)
         elif entries:
             entries[-1].append(line)
         else:
             preamble.append(line)
     return preamble, entries
+
+
+def _starts_entry(line: Line, indent: int) -> bool:
+    return line.indent <= indent and (line.kind is not Kind.WORD or line.indent == indent)
 
 
 def value_start(head: Line, colon: int) -> int:

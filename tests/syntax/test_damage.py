@@ -39,6 +39,8 @@ ROWS = [
     ("a:\n‹\t›b: 1\n\tc: 2\nd: e\n", [TAB], "{'a': {'b': 1, 'c': 2}~, 'd': 'e'}~"),
     ("name: foo\n  ‹description: bar›\nv: 1\n", [SYNTAX], "{'name': 'foo'~, 'description': 'bar', 'v': 1}~"),
     ("a:\n    ‹b: 1›\n  c: 2\n  d: 3\n", [SYNTAX], "{'a': {'b': 1~, 'c': 2, 'd': 3}~}~"),
+    ("- id: a\n ‹type: x›\n  c: 1\n  d: 2\n- e\n", [SYNTAX], "[{'id': 'a', 'type': 'x'~, 'c': 1, 'd': 2}~, 'e']~"),
+    ("- ‹id: a›\n b: 1\n c: 2\n- e\n", [SYNTAX], "[{'id': 'a'~, 'b': 1, 'c': 2}~, 'e']~"),
     ("l: ‹x›\n  - a: 1\n    b: 2\n  - c\n", [SYNTAX], "{'l': [{'a': 1, 'b': 2}, 'c']~}~"),
     ("l:\n  - a: 1\n‹foo›\n  - b: 2\n", [SYNTAX], "{'l': [{'a': 1}, {'b': 2}]~}~"),
     ("l:\n  - a: 1\n‹t: x›\n    c: 2\n  - b: 2\n", [SYNTAX], "{'l': [{'a': 1, 'c': 2}~, {'b': 2}]~}~"),
