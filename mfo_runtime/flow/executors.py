@@ -29,7 +29,7 @@ from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.http import HttpClient
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
 from mfo_runtime.tasks.handling import Attempts, execute_with_handling
-from mfo_runtime.tasks.json_schema import schema_problem
+from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 
 @dataclass
@@ -100,8 +100,9 @@ class FlowExecutors:
         try:
             reading = self._reading(view, subflow)
             mapped = reading.mapping(node.input_mapping)
-            inputs = {**self.scope.input_of(view), **mapped}
-            problem = schema_problem(inputs, schema_data(node.input_schema, self.scope.bundle))
+            schema = schema_data(node.input_schema, self.scope.bundle)
+            inputs = with_defaults({**self.scope.input_of(view), **mapped}, schema)
+            problem = schema_problem(inputs, schema)
             if problem:
                 raise InvalidInputError(
                     f'The input of subflow "{view.id}" is not what its input_schema asks for: {problem}.'

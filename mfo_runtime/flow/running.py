@@ -29,7 +29,7 @@ from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.http import HttpClient
 from mfo_runtime.tasks import Ask
-from mfo_runtime.tasks.json_schema import schema_problem
+from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 _NO_SLOT_TYPES = frozenset({"ask_user"})
 
@@ -78,7 +78,7 @@ async def run_flow(
         InvalidInputError: the inputs are not what ``input_schema`` asks for; nothing has run.
         asyncio.CancelledError: the caller was cancelled; by then the run has stopped.
     """
-    _check_inputs(flow, bundle, inputs)
+    inputs = _checked_inputs(flow, bundle, inputs)
     run_id = options.run_id or uuid.uuid4().hex
     environment = os.environ if options.environment is None else options.environment
     scope = RunScope(
@@ -130,9 +130,11 @@ def run_settings(flow: FlowView, bundle: Bundle) -> RunSettings:
     )
 
 
-def _check_inputs(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any]) -> None:
+def _checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> dict[str, Any]:
+    """INPUT: what was given, and the defaults of ``input_schema``."""
     schema = schema_data(flow.taskflow.input_schema, bundle)
-    problem = schema_problem(dict(inputs), schema)
+    inputs = with_defaults(given, schema)
+    problem = schema_problem(inputs, schema)
     if problem and flow.taskflow.input_schema is not None:
         position = bundle.sources[flow.document].tree.lines.position(flow.taskflow.input_schema.span.start)
         place = Place(flow.document, position.line + 1, position.column + 1)
@@ -141,6 +143,7 @@ def _check_inputs(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any]) -> 
             hint="Give inputs with --input name=value or --inputs FILE.",
             place=place,
         )
+    return inputs
 
 
 def _outcome(flow: FlowView, run: Run, result: RunResult, executors: FlowExecutors) -> RunOutcome:

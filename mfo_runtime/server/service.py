@@ -18,6 +18,7 @@ from mfo_runtime.server.replays import Replays
 from mfo_runtime.server.rows import deliveries, jobs
 from mfo_runtime.server.sending import deliver
 from mfo_runtime.server.settings import JobType, Sender, ServerSettings
+from mfo_runtime.server.starting_data import put_starting_data
 from mfo_runtime.server.store import Store
 from mfo_runtime.server.tools.built_in import built_in_tools
 from mfo_runtime.server.tools.from_python import tools_of_module
@@ -95,6 +96,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
     providers: dict[str, Provider] = {"echo": EchoProvider()}
     if settings.script is not None:
         providers["scripted"] = ScriptedProvider(settings.script, Turns(store).take)
+        put_starting_data(store, settings.script.starting_data)
     job_types = {**BUILT_IN_JOB_TYPES, **settings.job_types}
     own_sender = HttpSender()
     return Service(

@@ -13,6 +13,17 @@ from jsonschema.exceptions import (
 from jsonschema.validators import validator_for
 
 
+def with_defaults(value: Mapping[str, Any], schema: Any) -> dict[str, Any]:
+    """A map with the ``default`` of every top-level property that it lacks; the map itself where there are none."""
+    filled = dict(value)
+    properties: object = cast("Mapping[str, Any]", schema).get("properties") if isinstance(schema, Mapping) else None
+    if isinstance(properties, Mapping):
+        for name, declared in cast("Mapping[str, Any]", properties).items():
+            if isinstance(declared, Mapping) and "default" in declared and name not in filled:
+                filled[name] = declared["default"]
+    return filled
+
+
 def schema_problem(value: Any, schema: Any) -> str:
     """Why a value is not what a schema asks for, in a few words; empty where it is, or where there is no schema."""
     if not isinstance(schema, Mapping):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfo_runtime.server import Script, ScriptError
+from mfo_runtime.server import Script, ScriptError, ServerSettings, start_server
 from mfo_runtime.server.providers.conversation import ChatMessage, ChatQuestion
 
 ANSWER = {"script": [{"answer": "x"}]}
@@ -122,3 +124,24 @@ VALUES = st.recursive(
 def test_no_data_does_more_than_be_refused(data):
     with contextlib.suppress(ScriptError):
         assert Script.from_data(data).entries
+
+
+def test_a_script_says_what_is_there_when_the_server_starts(tmp_path: Path) -> None:
+    data = {
+        "script": [{"answer": "hello"}],
+        "resources": [{"id": "email-1", "type": "email", "content": "Dear all"}],
+        "memory": {"greeting": {"text": "hi"}},
+    }
+    settings = ServerSettings(data_dir=tmp_path, script=Script.from_data(data))
+    for _ in range(2):  # a second start finds its own data and replaces it
+        with start_server(settings) as server:
+            headers = {"Authorization": f"Bearer {server.token}"}
+            email = httpx.get(f"{server.url}/api/resources/email-1", headers=headers).json()
+            greeting = httpx.get(f"{server.url}/api/memory/greeting", headers=headers).json()
+        assert (email["type"], email["content"]) == ("email", "Dear all")
+        assert greeting["value"] == {"text": "hi"}
+
+
+def test_a_starting_resource_without_an_id_is_told_with_its_place() -> None:
+    with pytest.raises(ScriptError, match=r"resources\[0\]: \"id\" is missing"):
+        Script.from_data({"script": [{"answer": "hello"}], "resources": [{"type": "email"}]})

@@ -33,6 +33,9 @@ Turns are counted for each entry by itself and separately for each run (``metada
 each task (``metadata.task_id``); requests that name no task are told apart by their thread. So parallel tasks never
 take each other's answers.
 
+Beside ``script`` stand, where a flow needs them, ``resources``, a list of ``{id, type, content, properties, metadata}``,
+and ``memory``, a map of keys to values: the server has them whenever it starts.
+
 This module reads plain data, as a YAML reader gives it, and touches no file.
 """
 
@@ -40,12 +43,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.server.providers.conversation import ChatQuestion, ToolCall
+from mfo_runtime.server.starting_data import StartingData, StartingResource
 
 Path = tuple[str | int, ...]
 """The keys and indices that lead from the top of the data to one of its values."""
@@ -53,6 +57,7 @@ Path = tuple[str | int, ...]
 _LONGEST_DELAY = 3600.0
 _MOST_ENTRIES = 10_000
 _ENTRY_KEYS = ("template", "task", "contains", "answer", "answers")
+_RESOURCE_KEYS = ("id", "type", "content", "properties", "metadata")
 _ANSWER_KEYS = ("text", "json", "tool_calls", "error", "delay")
 
 
@@ -103,9 +108,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The entries of a script, in the order in which they are tried."""
+    """The entries of a script, in the order in which they are tried, and what is there when the server starts."""
 
     entries: tuple[Entry, ...]
+    starting_data: StartingData = field(default_factory=StartingData)
 
     @staticmethod
     def from_data(data: object, place: Callable[[Path], str] | None = None) -> Script:
@@ -137,14 +143,32 @@ class _Reader:
         self._place = place
 
     def script(self, data: object) -> Script:
-        document = self._mapping(data, (), ("script", "default"))
+        document = self._mapping(data, (), ("script", "default", "resources", "memory"))
         items = self._list(document.get("script", []), ("script",))
         entries = [self._entry(item, ("script", index)) for index, item in enumerate(items)]
         if "default" in document:
             entries.append(Entry((self._answer(document["default"], ("default",)),)))
         if not entries:
             raise self._wrong((), 'a script needs entries under "script", or a "default"')
-        return Script(tuple(entries))
+        return Script(tuple(entries), self._starting_data(document))
+
+    def _starting_data(self, document: Mapping[str, Any]) -> StartingData:
+        items = self._list(document.get("resources", []), ("resources",))
+        resources = tuple(self._resource(item, ("resources", index)) for index, item in enumerate(items))
+        return StartingData(resources, self._mapping(document.get("memory", {}), ("memory",)))
+
+    def _resource(self, data: object, path: Path) -> StartingResource:
+        resource = self._mapping(data, path, _RESOURCE_KEYS)
+        missing = next((key for key in ("id", "type") if key not in resource), None)
+        if missing is not None:
+            raise self._wrong(path, f'"{missing}" is missing: a resource has an id and a type')
+        return StartingResource(
+            self._text(resource["id"], (*path, "id")),
+            self._text(resource["type"], (*path, "type")),
+            resource.get("content", ""),
+            self._mapping(resource.get("properties", {}), (*path, "properties")),
+            self._mapping(resource.get("metadata", {}), (*path, "metadata")),
+        )
 
     def _entry(self, data: object, path: Path) -> Entry:
         entry = self._mapping(data, path, _ENTRY_KEYS)
