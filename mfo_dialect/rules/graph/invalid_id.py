@@ -41,7 +41,7 @@ tasks:
 
 ## Fix
 
-Give it another id. The fix changes the edges that name it too.
+Give it another id. The fix changes the edges and triggers that name it too.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _INVALID_RUN = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST = 60
 
 
-def check(found: tuple[Visit, NodeView | None], _snapshot: Snapshot) -> Iterator[Report]:
+def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[Report]:
     """Report one id that cannot be used."""
     visit, view = found
     node = visit.node
@@ -78,7 +78,7 @@ def check(found: tuple[Visit, NodeView | None], _snapshot: Snapshot) -> Iterator
         fresh = _valid_id(node.text, taken)
         span = node.content_span if node.text else node.span
         hint = f': "{fresh}" would do' if fresh else ""
-        fixes = (_fix(visit, node, view, fresh),) if fresh else ()
+        fixes = (_fix(visit, _named(visit, node, view, snapshot), fresh),) if fresh else ()
         yield Report(visit.document, span, f"{problem}{hint}", fixes=fixes)
 
 
@@ -107,13 +107,21 @@ def _valid_id(text: str, taken: frozenset[str]) -> str:
     return next(name for name in candidates if name not in taken)
 
 
-def _fix(visit: Visit, node: Scalar, view: NodeView | None, fresh: str) -> Fix:
-    """The new id, in the edges of the level too."""
-    named = [node]
+def _named(visit: Visit, node: Scalar, view: NodeView | None, snapshot: Snapshot) -> Iterator[Scalar]:
+    """The id, and what names it: the edges of a node's level, the triggers of a taskflow."""
+    yield node
     if view is not None:
         for other in view.level.nodes:
             edges = (*other.node.dependencies, *other.node.successors)
-            named += [item for item in edges if item.text == node.text]
+            yield from (item for item in edges if item.text == node.text)
+    elif isinstance(visit.type, TextType) and visit.type.names is Names.TASKFLOW_HERE:
+        for started in select.triggers(snapshot):
+            target = started.trigger.target
+            if started.workflow.document == visit.document and target is not None and target.text == node.text:
+                yield target
+
+
+def _fix(visit: Visit, named: Iterator[Scalar], fresh: str) -> Fix:
     edits = {item.content_span: Edit(Place(visit.document, item.content_span), fresh) for item in named}
     return Fix(f'Change to "{fresh}"', tuple(edits.values()))
 

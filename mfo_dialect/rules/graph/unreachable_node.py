@@ -84,7 +84,7 @@ def check(level: LevelView, _snapshot: Snapshot) -> Iterator[Report]:
         number: condition for number in range(len(level.graph.loops)) for condition in _trap(level.graph, number)
     }
     for view in level.nodes if endless else ():
-        trap = next((endless[gate] for gate in _gates_before(level.graph, view.index) if gate in endless), None)
+        trap = next((endless[gate] for gate in level.graph.gates[view.index] if gate in endless), None)
         if trap is not None:
             yield _report_unreachable(view, level.nodes[trap])
 
@@ -111,14 +111,6 @@ def _trap(graph: Level, number: int) -> Iterator[int]:
         if condition in running and len(branches) > 1 and all(target == loop.head for target in branches):
             yield condition
             return
-
-
-def _gates_before(graph: Level, node: int) -> Iterator[int]:
-    """The loops that must be over before a node, or before an ancestor of it outside of them, is decided."""
-    yield from graph.gates[node]
-    for other, gates in enumerate(graph.gates):
-        if gates and graph.is_ancestor(other, of=node):
-            yield from gates
 
 
 def _report_unreachable(view: NodeView, condition: NodeView) -> Report:

@@ -180,7 +180,7 @@ def _rename(view: MapView, pair: Pair, name: str) -> Fix:
 
 def _place(view: MapView) -> Span:
     """The map's id, else its first key, else all of it."""
-    named = text_at(view.mapping, "id", "taskflow_id", "name")
+    named = text_at(view.mapping, "id", "taskflow_id")
     if named is not None and view.parent is not None:
         return named.content_span
     if view.mapping.pairs:
