@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
-from mfo_dialect.analysis.visits import references_of, scalars_below, walk
+from mfo_dialect.analysis.visits import references_of, scalars_at, walk
 from mfo_dialect.catalogue.values import VALUE_MAP, References, ValueType
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
@@ -113,7 +113,7 @@ def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
     for visit in walk(context.document, root, root_type):
         references = references_of(visit.type)
         if references is not References.NONE:
-            for scalar in scalars_below(visit.node):
+            for scalar in scalars_at(visit):
                 yield from _uses_in(scalar, references, context)
 
 

@@ -112,8 +112,15 @@ def fits_kind(value_type: ValueType, node: Node) -> bool:
 
 
 def references_of(value_type: ValueType) -> References:
-    """Which references the scalars of a value are read for."""
+    """Which references a scalar is read for at a place; a whole map or list of values may be a reference too."""
     match value_type:
+        case MapType(others=others, keys=keys):
+            inner = [others] if others is not None else [key.type for key in keys]
+            return (
+                References.ALL if any(references_of(one) is not References.NONE for one in inner) else References.NONE
+            )
+        case ListType(item=item):
+            return references_of(item)
         case (
             TextType(references=references)
             | IntegerType(references=references)
@@ -127,6 +134,13 @@ def references_of(value_type: ValueType) -> References:
             return next(iter(found)) if len(found) == 1 else References.NONE
         case _:
             return References.NONE
+
+
+def scalars_at(visit: Visit) -> Iterator[Scalar]:
+    """The scalars that a visit itself answers for: all below an open value, else the value if it is a scalar."""
+    if isinstance(visit.type, MapType | ListType | EitherType):
+        return iter((visit.node,) if isinstance(visit.node, Scalar) and not visit.node.is_missing else ())
+    return scalars_below(visit.node)
 
 
 def scalars_below(root: Node) -> Iterator[Scalar]:

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import references_of, scalars_below, walk
+from mfo_dialect.analysis.visits import references_of, scalars_at, walk
 from mfo_dialect.catalogue.values import VALUE_MAP, Format, References, TextType
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.model.workflow import Task
@@ -69,7 +69,7 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     for visit in walk(view.document, task.config, task_type.config if task_type is not None else VALUE_MAP):
         is_template = isinstance(visit.type, TextType) and visit.type.format is Format.TEMPLATE
         if references_of(visit.type) is not References.NONE and not (is_template and rendered):
-            for scalar in scalars_below(visit.node):
+            for scalar in scalars_at(visit):
                 yield from _check_scalar(scalar, view, snapshot)
 
 
