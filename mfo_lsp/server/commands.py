@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
-from mfo_dialect.findings import Finding, Severity
+from mfo_dialect.findings import Finding
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_lsp.features.code_lenses import RUN_FLOW
-from mfo_lsp.server.checking import checked
-from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import View, view_of
+from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.progress import Progress, open_progress
 from mfo_lsp.server.protocol import RefusedError, log_failure
-from mfo_lsp.server.runs import RunOutcome, RunRequest, failed, run_flow
+from mfo_lsp.server.runs import CANCELLED, REFUSED, SUCCEEDED, RunReport, RunRequest, failed, load, run
+
+if TYPE_CHECKING:
+    from mfo_runtime.flow import Flow
 
 RUN_EVENT = "mfo/runEvent"
 _CANCEL_PATIENCE = 10.0
+"""Seconds that a cancelled run may take to end."""
 _MAX_TOLD = 3
 _INVALID = types.ErrorCodes.InvalidParams
 
@@ -59,18 +61,20 @@ async def execute(server: Server, params: types.ExecuteCommandParams) -> object:
 
 async def _run_flow(server: Server, arguments: Sequence[object], token: types.ProgressToken | None) -> object:
     said = _read_arguments(arguments)
-    key = to_key(said.uri)
-    analysis, findings = await checked(server, directory_of(key))
-    view = view_of(server.session, key, analysis.snapshot)
+    view = look_up(server.session, said.uri)
     if view is None or view.source.kind is not DocumentKind.WORKFLOW:
         raise RefusedError("this document is no MFO workflow, so there is nothing to run", _INVALID)
-    errors = refusing(findings, view)
-    if errors:
-        return _refused(server, errors, view)
-    bundle = analysis.snapshot.bundle
-    request = RunRequest(key, bundle, said.taskflow, said.inputs, said.server, said.script)
-    progress = await open_progress(server, token)
-    return await _run(server, request, said, progress)
+    bundle = view.snapshot.bundle
+    request = RunRequest(view.key, bundle, said.taskflow, said.inputs, said.server, said.script)
+    flow = await load(request)
+    if isinstance(flow, RunReport):
+        report = flow
+    elif flow.findings:
+        report = _refusal(server, flow.findings, view)
+    else:
+        report = await _run(server, flow, request, said.uri, await open_progress(server, token))
+    _tell(server, report)
+    return report.to_data()
 
 
 def _read_arguments(arguments: Sequence[object]) -> RunArguments:
@@ -84,20 +88,11 @@ def _read_arguments(arguments: Sequence[object]) -> RunArguments:
     return RunArguments(uri, inputs=cast("Mapping[str, Any]", inputs or {}), **cast("dict[str, str | None]", options))
 
 
-def refusing(findings: Sequence[Finding], view: View) -> list[Finding]:
-    """The errors for which a workflow is not run: its own, and those of what all workflows of its bundle share."""
-    others = {workflow.document for workflow in view.snapshot.bundle.workflows} - {view.key}
-    return [
-        finding for finding in findings if finding.severity is Severity.ERROR and finding.place.document not in others
-    ]
-
-
-def _refused(server: Server, errors: Sequence[Finding], view: View) -> dict[str, Any]:
+def _refusal(server: Server, errors: Sequence[Finding], view: View) -> RunReport:
     told = [f"{finding.code}: {finding.message}" for finding in errors[:_MAX_TOLD]]
     more = len(errors) - len(told)
     words = "; ".join(told) + (f"; and {more} more" if more else "")
-    message = f"The flow has {len(errors)} error{'s' if len(errors) > 1 else ''} and was not run: {words}"
-    server.tell(message)
+    message = f"the flow has {len(errors)} error{'s' if len(errors) > 1 else ''} and was not run: {words}"
     shown = [
         {
             "code": finding.code,
@@ -108,37 +103,36 @@ def _refused(server: Server, errors: Sequence[Finding], view: View) -> dict[str,
         }
         for finding in errors
     ]
-    outcome = RunOutcome("refused", failure={"code": "flow_refused", "message": message, "findings": shown})
-    return outcome.to_data()
+    return RunReport(REFUSED, failure={"code": "flow_refused", "message": message, "findings": shown})
 
 
-async def _run(server: Server, request: RunRequest, said: RunArguments, progress: Progress) -> dict[str, Any]:
+async def _run(server: Server, flow: Flow, request: RunRequest, uri: str, progress: Progress) -> RunReport:
     """Run to the end, telling the client what happens; a cancelled request cancels the run."""
 
     def on_event(event: Mapping[str, Any]) -> None:
-        told = {"run": progress.token, "uri": said.uri, "taskflow": said.taskflow, "event": event}
+        told = {"run": progress.token, "uri": uri, "taskflow": flow.name, "event": event}
         server.protocol.notify(RUN_EVENT, told)
         if event["path"]:
             progress.report(f"{event['path']}: {event['state']}")
 
-    progress.begin(f"Run {said.taskflow or 'flow'}")
-    task = server.runs.start(progress.token, run_flow(request, on_event))
-    outcome = RunOutcome("cancelled")
+    progress.begin(f"Run {flow.name or 'flow'}")
+    task = server.runs.start(progress.token, run(flow, request, on_event))
+    report = RunReport(CANCELLED)
     try:
         await asyncio.wait({task})
-        outcome = _outcome_of(task)
+        report = _report_of(task)
     except asyncio.CancelledError:
         task.cancel()
         await asyncio.wait({task}, timeout=_CANCEL_PATIENCE)
         raise
     finally:
-        progress.end(_last_word(outcome))
-    return outcome.to_data()
+        progress.end(_words(report))
+    return report
 
 
-def _outcome_of(task: asyncio.Task[RunOutcome]) -> RunOutcome:
+def _report_of(task: asyncio.Task[RunReport]) -> RunReport:
     if task.cancelled():
-        return RunOutcome("cancelled", failure={"code": "cancelled", "message": "the run was cancelled"})
+        return RunReport(CANCELLED, failure={"code": "cancelled", "message": "the run was cancelled"})
     error = task.exception()
     if error is not None:
         log_failure("a run", error)
@@ -146,9 +140,13 @@ def _outcome_of(task: asyncio.Task[RunOutcome]) -> RunOutcome:
     return task.result()
 
 
-def _last_word(outcome: RunOutcome) -> str:
-    message = outcome.failure.get("message") if outcome.failure is not None else None
-    return f"{outcome.state}: {message}" if message else outcome.state
+def _tell(server: Server, report: RunReport) -> None:
+    kind = types.MessageType.Info if report.state in {SUCCEEDED, CANCELLED} else types.MessageType.Error
+    server.tell(f"Run flow: {_words(report)}", kind)
+
+
+def _words(report: RunReport) -> str:
+    return f"{report.state}: {report.message}" if report.message else report.state
 
 
 COMMANDS: Mapping[str, Callable[[Server, Sequence[object], types.ProgressToken | None], Awaitable[object]]] = {

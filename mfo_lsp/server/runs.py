@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_runtime.engine.observing import RunEvent
-from mfo_runtime.errors import MfoError
+
+if TYPE_CHECKING:
+    from mfo_runtime.client import ClientSettings
+    from mfo_runtime.engine.observing import RunEvent
+    from mfo_runtime.flow import Flow
+
+SUCCEEDED = "succeeded"
+CANCELLED = "cancelled"
+REFUSED = "refused"
+_FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +30,7 @@ class RunRequest:
         bundle: the documents, open texts included.
         taskflow: the id of the taskflow; None for the only one.
         inputs: the run's inputs.
-        server: the URL of the MFO server; None for the one that the runtime chooses.
+        server: the URL of the MFO server; None for the one that is configured, else a local one.
         script: the path of the scripted answers for the local server; None for the one beside the flow.
     """
 
@@ -34,55 +43,90 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RunOutcome:
+class RunReport:
     """How a run ended.
 
     Attributes:
         state: ``succeeded``, ``failed``, ``cancelled`` or ``refused``.
         outputs: what it returned, as JSON values.
         failure: why it did not succeed, as JSON values with a ``code`` and a ``message``.
+        details: the run's id, the states of its nodes, its duration and usage; empty where nothing ran.
     """
 
     state: str
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     failure: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def message(self) -> str:
+        """Why it did not succeed, in words; empty where it did."""
+        return str(self.failure.get("message", "")) if self.failure is not None else ""
 
     def to_data(self) -> dict[str, Any]:
-        """The outcome as the command's result."""
-        failure = dict(self.failure) if self.failure is not None else None
-        return {"state": self.state, "outputs": dict(self.outputs), "failure": failure}
+        """The report as the command's result."""
+        return {**self.details, "state": self.state, "outputs": self.outputs, "failure": self.failure}
 
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 
 
-async def run_flow(request: RunRequest, on_event: OnEvent) -> RunOutcome:
+def failed(code: str, message: str) -> RunReport:
+    """The report of a run that did not come to anything."""
+    return RunReport(_FAILED, failure={"code": code, "message": message})
+
+
+async def load(request: RunRequest) -> Flow | RunReport:
+    """The flow, with the errors that keep it from running; a report where there is no such flow."""
+    from mfo_runtime.errors import MfoError  # noqa: PLC0415 - the running side is for those who run
+    from mfo_runtime.flow.loading import flow_of_bundle  # noqa: PLC0415 - as above
+
+    try:
+        return await asyncio.to_thread(flow_of_bundle, request.bundle, request.document, request.taskflow)
+    except MfoError as error:
+        return RunReport(_FAILED, failure=error.to_data())
+
+
+async def run(flow: Flow, request: RunRequest, on_event: OnEvent) -> RunReport:
     """Run a flow to its end; cancelling the task that awaits this cancels the run.
 
     Args:
-        request: what to run; the caller has made sure that the checker finds no error in it.
-        on_event: told of everything that happens, as JSON values.
+        flow: the flow, as it was loaded.
+        request: what it was loaded for.
+        on_event: told of everything that happens, as JSON values without outputs.
     """
-    try:
-        flows: Any = importlib.import_module("mfo_runtime.flow")
-    except ImportError:
-        return failed("unavailable", "this installation cannot run flows: mfo_runtime is not whole")
+    from mfo_runtime.client import MfoClient  # noqa: PLC0415 - as above
+    from mfo_runtime.errors import MfoError  # noqa: PLC0415 - as above
+    from mfo_runtime.flow import RunOptions  # noqa: PLC0415 - as above
 
-    def tell(event: RunEvent) -> None:
-        on_event(event_data(event))
-
+    options = RunOptions(observers=(lambda event: on_event(event_data(event)),))
     try:
-        flow = flows.Flow.load(request.bundle, taskflow=request.taskflow, document=request.document)
-        inputs = dict(request.inputs)
-        result = await flow.run(inputs, server=request.server, script=request.script, on_event=tell)
+        async with _connected(flow, request) as settings, MfoClient(settings) as client:
+            outcome = await flow.run(request.inputs, client, options)
     except MfoError as error:
-        return RunOutcome("failed", failure=error.to_data())
-    return RunOutcome(_word(result.state), result.outputs, _failure(result))
+        return RunReport(_FAILED, failure=error.to_data())
+    details = outcome.to_data()
+    return RunReport(details.pop("state"), details.pop("outputs"), details.pop("error"), details)
 
 
-def failed(code: str, message: str) -> RunOutcome:
-    """The outcome of a run that did not come to anything."""
-    return RunOutcome("failed", failure={"code": code, "message": message})
+@asynccontextmanager
+async def _connected(flow: Flow, request: RunRequest) -> AsyncGenerator[ClientSettings]:
+    """The settings for the request's server; a local one runs as long as the block does."""
+    from mfo_runtime.cli.connecting import client_settings  # noqa: PLC0415 - as above
+
+    line = client_settings(request.server, request.script, flow.bundle, request.document)
+    entering = asyncio.ensure_future(asyncio.to_thread(line.__enter__))
+    try:
+        yield await asyncio.shield(entering)
+    finally:
+        await asyncio.shield(_leave(entering, line))
+
+
+async def _leave(entering: asyncio.Future[ClientSettings], line: AbstractContextManager[ClientSettings]) -> None:
+    """Stop what was started, even where nobody waited for its start."""
+    await asyncio.wait({entering})
+    if entering.exception() is None:
+        await asyncio.to_thread(line.__exit__, None, None, None)
 
 
 def event_data(event: RunEvent) -> dict[str, Any]:
@@ -92,18 +136,9 @@ def event_data(event: RunEvent) -> dict[str, Any]:
         "time": event.time,
         "path": event.path,
         "iteration": event.iteration,
-        "state": _word(event.state),
+        "state": event.state.value,
         "attempt": event.attempt,
         "duration": event.duration,
         "branch": event.branch,
         "error": event.error.to_data() if event.error is not None else None,
     }
-
-
-def _word(state: Any) -> str:
-    return str(getattr(state, "value", state))
-
-
-def _failure(result: Any) -> Mapping[str, Any] | None:
-    error = getattr(result, "failure", None)
-    return error.to_data() if isinstance(error, MfoError) else None
