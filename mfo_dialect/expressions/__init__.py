@@ -12,10 +12,12 @@ from typing import Any
 from mfo_dialect.expressions.checking import Checked, check_tree
 from mfo_dialect.expressions.evaluation import Program, compile_tree
 from mfo_dialect.expressions.functions import FUNCTIONS, METHODS, Function, Parameter, Signature
+from mfo_dialect.expressions.nodes import Node, path_to, walk
 from mfo_dialect.expressions.operators import BINARY, KEYWORDS, UNARY
 from mfo_dialect.expressions.parser import Parsed, parse
 from mfo_dialect.expressions.problems import ExpressionError, Problem, ProblemKind
 from mfo_dialect.expressions.reads import Read, Segment, reads
+from mfo_dialect.expressions.tokens import Token, TokenKind, tokenize
 from mfo_dialect.expressions.types import Type, from_shape, of_value
 from mfo_dialect.expressions.values import Duration, Moment, Month, Weekday, Zone
 from mfo_dialect.expressions.values.budget import Clock, system_clock
@@ -33,6 +35,7 @@ __all__ = [
     "Function",
     "Moment",
     "Month",
+    "Node",
     "Parameter",
     "Parsed",
     "Problem",
@@ -41,13 +44,18 @@ __all__ = [
     "Read",
     "Segment",
     "Signature",
+    "Token",
+    "TokenKind",
     "Weekday",
     "Zone",
     "check",
     "compile",
     "evaluate",
     "parse",
+    "path_to",
     "reads",
+    "tokenize",
+    "walk",
 ]
 
 

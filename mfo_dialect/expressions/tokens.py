@@ -49,7 +49,7 @@ class Token(NamedTuple):
 
     def __str__(self) -> str:
         """The token in a message."""
-        return "the end" if self.kind is TokenKind.END else shown(self.text)
+        return "end of the expression" if self.kind is TokenKind.END else shown(self.text)
 
 
 WORD_OPERATORS = frozenset(

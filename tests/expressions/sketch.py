@@ -6,7 +6,7 @@ from mfo_dialect.expressions import nodes
 from mfo_dialect.expressions.nodes import Node
 
 
-def sketch(node: Node) -> str:
+def sketch(node: Node) -> str:  # noqa: PLR0912 - one case for each kind of node
     match node:
         case nodes.NilLiteral():
             return "nil"

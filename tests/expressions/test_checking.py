@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mfo_dialect import shapes
-from mfo_dialect.expressions import ExpressionError, ProblemKind, check, compile, parse
+from mfo_dialect import expressions, shapes
+from mfo_dialect.expressions import ExpressionError, ProblemKind, check, parse
 from mfo_dialect.shapes import Shape
 
 NAMES: dict[str, Shape] = {
@@ -159,7 +159,7 @@ def test_an_unknown_bare_name_may_be_allowed_and_its_call_never() -> None:
 
 
 def test_an_allowed_name_that_is_missing_fails_when_it_is_read() -> None:
-    program = compile("flag ? 1 : nowhere", NAMES, unknown_names_allowed=True)
+    program = expressions.compile("flag ? 1 : nowhere", NAMES, unknown_names_allowed=True)
     assert program.evaluate({"flag": True}) == 1
     with pytest.raises(ExpressionError) as caught:
         program.evaluate({"flag": False})

@@ -16,7 +16,7 @@ from mfo_dialect.expressions.values.moment import Moment
 from mfo_dialect.expressions.values.zone import Zone
 
 _MAX_DEPTH = 150
-_PLAIN_EXPONENT = (-4, 21)
+_PLAIN_EXPONENT = (-4, 6)
 
 
 def print_value(value: Any, budget: Budget, depth: int = 0) -> str:
