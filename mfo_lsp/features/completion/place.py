@@ -1,0 +1,221 @@
+"""Where something is typed: what the catalogue declares there, whose it is, and what is typed of it so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.catalogue.values import AnyType, EitherType, Key, ListType, MapType, SchemaType, ValueType
+from mfo_dialect.catalogue.workflow_keys import (
+    ONLY_FLOW_KEYS,
+    ONLY_WORKFLOW_KEYS,
+    flow_file,
+    task_map,
+    workflow_file,
+)
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.syntax import CursorContext, Mapping, Node, Scalar, Style, Within, context_at, follow
+from mfo_dialect.syntax import Sequence as SequenceNode
+from mfo_dialect.text import Span
+from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
+
+_WORD_END = re.compile(r"[\w-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One value on the way from the root to the cursor.
+
+    Attributes:
+        type: what the catalogue declares; None where it declares nothing.
+        node: the value as read; None where it could not be.
+        key: the declaration of the key under which it stands.
+        name: that key, or the index of the item.
+    """
+
+    type: ValueType | None
+    node: Node | None
+    key: Key | None = None
+    name: str | int = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cursor and all that is known of its place.
+
+    Attributes:
+        snapshot: the bundle.
+        document: the YAML document.
+        text: the whole text.
+        offset: the cursor.
+        context: what is being typed, as the text alone tells.
+        stops: from the root to what ``context.path`` names.
+        owner: whose keys and values stand here.
+        scalar: the scalar under the cursor, as read.
+    """
+
+    snapshot: Snapshot
+    document: Document
+    text: str
+    offset: int
+    context: CursorContext
+    stops: tuple[Stop, ...]
+    owner: Owner
+    scalar: Scalar | None
+
+    @property
+    def type(self) -> ValueType | None:
+        """What may be typed here."""
+        return self.stops[-1].type
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a list is expected here."""
+        declared = option_for(self.type, is_list=True)
+        return isinstance(declared, ListType) and not isinstance(self.stops[-1].node, Mapping)
+
+    @property
+    def key_name(self) -> str:
+        """The nearest key around what is typed."""
+        return next((stop.name for stop in reversed(self.stops) if isinstance(stop.name, str)), "")
+
+    @property
+    def key(self) -> Key | None:
+        """The declaration of that key."""
+        return next((stop.key for stop in reversed(self.stops) if isinstance(stop.name, str)), None)
+
+    @property
+    def line_start(self) -> int:
+        """Where the cursor's line starts."""
+        return max(self.text.rfind("\n", 0, self.offset), self.text.rfind("\r", 0, self.offset)) + 1
+
+    @property
+    def line_indent(self) -> int:
+        """How far the cursor's line is indented."""
+        line = self.text[self.line_start : self.offset]
+        return len(line) - len(line.lstrip(" "))
+
+    @property
+    def rest_of_line(self) -> str:
+        """What stands behind the cursor on its line."""
+        match = re.compile(r"[^\r\n]*").match(self.text, self.offset)
+        return match.group() if match is not None else ""
+
+    @property
+    def in_block(self) -> bool:
+        """Whether the cursor is inside a block scalar."""
+        return self.context.within is Within.BLOCK_SCALAR
+
+    def before(self) -> str:
+        """What is written of the scalar before the cursor, decoded where the scalar could be read."""
+        scalar = self.scalar
+        if scalar is not None and not scalar.is_missing and scalar.content_span.contains(self.offset):
+            return scalar.text[: scalar.index_at(self.offset)]
+        if self.in_block:
+            return self._block_before()
+        return self.text[self.context.word.start : self.offset]
+
+    def _block_before(self) -> str:
+        """In a block scalar that goes on behind what was read: what was read, and the lines since."""
+        scalar = _block_scalar_before(self.stops, self.offset)
+        if scalar is None:
+            return self.text[self.line_start : self.offset].lstrip()
+        return scalar.text.rstrip("\n") + self.text[scalar.span.start + len(scalar.source.rstrip()) : self.offset]
+
+    def word_span(self, partial: str) -> Span:
+        """The span of a half-typed word: what is typed of it, and the rest of it behind the cursor."""
+        rest = _WORD_END.match(self.rest_of_line)
+        return Span(self.offset - len(partial), self.offset + (rest.end() if rest is not None else 0))
+
+
+def _block_scalar_before(stops: Sequence[Stop], offset: int) -> Scalar | None:
+    node = stops[-1].node
+    is_block = isinstance(node, Scalar) and node.style in {Style.LITERAL, Style.FOLDED}
+    return node if is_block and isinstance(node, Scalar) and node.span.end <= offset else None
+
+
+def place_at(snapshot: Snapshot, key: str, offset: int) -> Place | None:
+    """The place of a cursor; None where the document is not ours."""
+    source = snapshot.bundle.sources.get(key)
+    document = document_at(snapshot, key, offset)
+    if source is None or document is None or document.kind is None:
+        return None
+    offset = min(max(offset, 0), len(source.text))
+    context = context_at(source.tree, offset)
+    root_type = _root_type(snapshot, document)
+    stops = tuple(_descend(root_type, document.root, context.path, offset))
+    around = [stop.node for stop in stops if stop.node is not None]
+    owner = owner_of(snapshot, around)
+    return Place(snapshot, document, source.text, offset, context, stops, owner, scalar_at(document.root, offset))
+
+
+def _root_type(snapshot: Snapshot, document: Document) -> MapType | None:
+    """The declaration of the top level; of a workflow that may still become either shape, the keys of both."""
+    declared = snapshot.root_type(document)
+    if declared is None or document.kind is not DocumentKind.WORKFLOW:
+        return declared
+    root = document.root
+    decisive = (*ONLY_FLOW_KEYS, *ONLY_WORKFLOW_KEYS, "name")
+    if isinstance(root, Mapping) and any(name in root for name in decisive):
+        return declared
+    task = task_map(snapshot.bundle.project.all_task_types)
+    flow = flow_file(task)
+    known = {key.name for key in flow.keys}
+    return replace(flow, keys=(*flow.keys, *(key for key in workflow_file(task).keys if key.name not in known)))
+
+
+def _descend(root_type: ValueType | None, root: Node | None, path: Sequence[str | int], offset: int) -> Iterator[Stop]:
+    stop = Stop(root_type, root)
+    yield stop
+    for name in path:
+        stop = _step(stop, name, offset)
+        yield stop
+
+
+def _step(stop: Stop, name: str | int, offset: int) -> Stop:
+    node = _child(stop.node, name, offset)
+    declared = option_for(stop.type, is_list=isinstance(name, int))
+    match declared:
+        case MapType() as map_type if isinstance(name, str):
+            key = next((key for key in keys_of(map_type, stop.node) if key.name == name), None)
+            return Stop(key.type if key is not None else map_type.others, node, key, name)
+        case ListType(item=item) if isinstance(name, int):
+            return Stop(item, node, None, name)
+        case AnyType() | SchemaType():
+            return Stop(AnyType() if isinstance(declared, SchemaType) else declared, node, None, name)
+        case _:
+            return Stop(None, node, None, name)
+
+
+def option_for(value_type: ValueType | None, *, is_list: bool) -> ValueType | None:
+    """Of several types, the one that has items or keys below it."""
+    if not isinstance(value_type, EitherType):
+        return value_type
+    wanted = ListType if is_list else MapType
+    return next((option for option in value_type.options if isinstance(option, wanted)), value_type.options[-1])
+
+
+def keys_of(map_type: MapType, node: Node | None) -> tuple[Key, ...]:
+    """The keys that a map may have, its discriminator read where there is one."""
+    said = text_at(node, map_type.discriminator) if map_type.discriminator and isinstance(node, Mapping) else None
+    return map_type.keys_for(said.text if said is not None else None)
+
+
+def _child(node: Node | None, name: str | int, offset: int) -> Node | None:
+    """The child on the way to the cursor: of doubles and miscounted items, the last one that starts before it."""
+    if isinstance(node, SequenceNode) and isinstance(name, int):
+        before = [item for item in node.items if item.span.start <= offset]
+        return follow(before[-1]) if len(before) == name + 1 else node_at(node, name)
+    if isinstance(node, Mapping) and isinstance(name, str):
+        pairs = [pair for pair in node.pairs if pair.name == name and pair.key.span.start <= offset]
+        return follow(pairs[-1].value) if pairs else node.get(name)
+    return None
+
+
+def node_at(sequence: SequenceNode, index: int) -> Node | None:
+    """An item of a list; None where it has no such item."""
+    return follow(sequence.items[index]) if index < len(sequence.items) else None

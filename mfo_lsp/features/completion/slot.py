@@ -1,0 +1,124 @@
+"""Making items for one place: what they replace, what stands around their text, and how it must be quoted."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from mfo_dialect.syntax import Expects, Within
+from mfo_dialect.text import Span
+from mfo_lsp.features.completion.items import Item, ItemKind, snippet_text, sort_key
+from mfo_lsp.features.completion.place import Place
+
+_PLAIN = re.compile(r"(?:[A-Za-z_][\w./+-]*|\d+(?:\.\d+)?(?:ns|us|ms|s|m|h)(?:\w*))")
+_NOT_TEXT = frozenset({"true", "false", "null"})
+DASH = "- "
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name or value that may stand at a place, whatever is typed there.
+
+    Attributes:
+        text: as it is to be read, without quotes.
+        kind: what it stands for.
+        detail: a few words beside it.
+        documentation: what it is, in Markdown.
+        rank: lower ones stand first.
+        tail: what follows it in the document, outside of quotes; lines but the first are indented as they must be.
+        is_snippet: whether ``tail`` has tab stops.
+        is_text: whether it must stay text, whatever YAML reads of it without quotes.
+    """
+
+    text: str
+    kind: ItemKind
+    detail: str = ""
+    documentation: str = ""
+    rank: int = 5
+    tail: str = ""
+    is_snippet: bool = False
+    is_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a whole value goes.
+
+    Attributes:
+        place: the cursor's place.
+        span: what is replaced.
+        lead: what stands before the value: a dash, a bracket.
+        close: what stands behind it.
+    """
+
+    place: Place
+    span: Span
+    lead: str = ""
+    close: str = ""
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the value stands inside quotes that are there already."""
+        return self.place.context.within is Within.QUOTES
+
+    def item(self, candidate: Candidate, number: int) -> Item:
+        """The item for a candidate."""
+        text = candidate.text
+        if not self.is_quoted and candidate.is_text and (not _PLAIN.fullmatch(text) or text.lower() in _NOT_TEXT):
+            text = json.dumps(text, ensure_ascii=False)
+        if candidate.is_snippet:
+            text = snippet_text(text)
+        return Item(
+            label=candidate.text,
+            kind=candidate.kind,
+            span=self.span,
+            new_text=f"{self.lead}{text}{self.close}{candidate.tail}",
+            detail=candidate.detail,
+            documentation=candidate.documentation,
+            sort_key=sort_key(candidate.rank, number),
+            is_snippet=candidate.is_snippet,
+            line_indent=self.place.line_indent,
+        )
+
+
+def value_slot(place: Place, *, is_list: bool = False) -> Slot:
+    """The slot of the value under the cursor.
+
+    Args:
+        place: the cursor's place.
+        is_list: whether a list of one item is to be put there.
+    """
+    span = word_span(place)
+    if is_list:
+        return Slot(place, span, "[", "]")
+    return Slot(place, span, lead_of(place))
+
+
+def word_span(place: Place) -> Span:
+    """The half-typed word, as far as it stands on the cursor's line."""
+    word = place.context.word
+    end = place.offset + len(place.rest_of_line)
+    return Span(min(max(word.start, place.line_start), place.offset), max(min(word.end, end), place.offset))
+
+
+def lead_of(place: Place) -> str:
+    """A space behind a colon, a dash and a space for an item of a list that has none yet; else nothing."""
+    start = word_span(place).start
+    before = place.text[place.line_start : start]
+    if place.context.flow or place.context.within is not Within.PLAIN:
+        return ""
+    if needs_dash(place):
+        return DASH
+    return " " if before.endswith((":", "-")) else ""
+
+
+def needs_dash(place: Place) -> bool:
+    """Whether an item of a list is typed on a line of its own, its dash not yet written."""
+    context = place.context
+    is_item = context.expects is Expects.ITEM or (context.expects is Expects.NODE and place.is_list)
+    before = place.text[place.line_start : word_span(place).start]
+    return is_item and not context.flow and context.within is Within.PLAIN and not before.strip()
+
+
+__all__ = ["DASH", "Candidate", "Slot", "lead_of", "needs_dash", "value_slot", "word_span"]

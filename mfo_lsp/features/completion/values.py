@@ -1,0 +1,110 @@
+"""Values: words to choose from, names of things, and examples of durations, schedules and time zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.schedules import timezone_names
+from mfo_dialect.analysis.visits import references_of
+from mfo_dialect.catalogue.values import (
+    BooleanType,
+    EitherType,
+    Format,
+    ListType,
+    MapType,
+    Names,
+    References,
+    SchemaType,
+    TextType,
+    ValueType,
+)
+from mfo_dialect.syntax import Expects, Within
+from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
+from mfo_lsp.features.completion.names import named
+from mfo_lsp.features.completion.path_values import bare_items
+from mfo_lsp.features.completion.place import Place
+from mfo_lsp.features.completion.slot import Candidate, needs_dash, value_slot
+
+_DURATIONS = ("500ms", "1s", "5s", "10s", "30s", "1m", "5m", "15m", "1h", "24h")
+_SCHEDULES = (
+    ("0 9 * * *", "every day at 9:00"),
+    ("0 9 * * 1-5", "Monday to Friday at 9:00"),
+    ("0 0 * * *", "every day at midnight"),
+    ("0 * * * *", "every hour"),
+    ("*/15 * * * *", "every 15 minutes"),
+    ("0 8 * * 1", "Mondays at 8:00"),
+    ("0 0 1 * *", "on the first of every month at midnight"),
+)
+
+
+def value_items(place: Place, client: CompletionClient) -> Iterator[Item]:
+    """The values that may stand under the cursor."""
+    if place.context.within is Within.BLOCK_SCALAR:
+        return
+    value_type, is_list = place.type, False
+    if isinstance(value_type, ListType):
+        is_dash_missing = needs_dash(place)
+        value_type, is_list = value_type.item, not is_dash_missing
+        if is_list and place.context.expects is not Expects.VALUE:
+            return
+    if value_type is None:
+        return
+    slot = value_slot(place, is_list=is_list)
+    for number, candidate in enumerate(_candidates(value_type, place, client)):
+        yield slot.item(candidate, number)
+    if not is_list and _may_be_path(value_type, place):
+        yield from bare_items(place, slot)
+
+
+def _may_be_path(value_type: ValueType, place: Place) -> bool:
+    """Whether the whole value may be a bare path; a map or a list of values only right behind its key."""
+    match value_type:
+        case EitherType(options=options):
+            return any(_may_be_path(option, place) for option in options)
+        case MapType(others=others):
+            is_whole = place.context.expects is Expects.VALUE
+            return is_whole and others is not None and references_of(others) is References.ALL
+        case _:
+            return references_of(value_type) is References.ALL
+
+
+def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -> Iterator[Candidate]:
+    default = place.key.default if place.key is not None else ""
+    match value_type:
+        case EitherType(options=options):
+            for option in options:
+                yield from _candidates(option, place, client)
+        case BooleanType():
+            for word in ("true", "false"):
+                yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, is_text=False)
+        case TextType(choices=choices) if choices:
+            for word in choices:
+                yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3)
+        case TextType(names=names) | SchemaType(names=names) if names is not None:
+            yield from named(names, place, client)
+        case TextType(format=text_format) if text_format is not None:
+            yield from _examples(text_format, default)
+        case TextType() if place.key_name == "tool_id":
+            yield from named(Names.TOOL, place, client)
+        case _:
+            return
+
+
+def _mark(word: str, default: str) -> str:
+    return "default" if word == default else ""
+
+
+def _examples(text_format: Format, default: str) -> Iterator[Candidate]:
+    match text_format:
+        case Format.DURATION:
+            for text in dict.fromkeys((*((default,) if default in _DURATIONS else ()), *_DURATIONS)):
+                yield Candidate(text, ItemKind.VALUE, _mark(text, default), rank=3)
+        case Format.CRON:
+            for text, words in _SCHEDULES:
+                yield Candidate(text, ItemKind.VALUE, words, rank=3)
+        case Format.TIMEZONE:
+            names = timezone_names()
+            for name in dict.fromkeys((*(name for name in names if name == "UTC"), *names)):
+                yield Candidate(name, ItemKind.VALUE, _mark(name, default), rank=3)
+        case _:
+            return
