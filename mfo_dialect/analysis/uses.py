@@ -8,7 +8,7 @@ from enum import Enum
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
 from mfo_dialect.analysis.visits import references_of, scalars_at, walk
-from mfo_dialect.catalogue.values import VALUE_MAP, References, ValueType
+from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, References, ValueType
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
 from mfo_dialect.references import Reference, bare_reference, scan
@@ -40,6 +40,7 @@ class Use:
         flow: the taskflow; None for a trigger's mapping.
         trigger: the trigger whose mapping holds it.
         alone: it is the whole scalar, so the value keeps its type.
+        value_type: what the catalogue declares for the scalar; None below an open value.
     """
 
     document: str
@@ -51,6 +52,7 @@ class Use:
     flow: FlowView | None = None
     trigger: Trigger | None = None
     alone: bool = False
+    value_type: ValueType | None = None
 
     @property
     def span(self) -> Span:
@@ -74,8 +76,9 @@ class _Context:
     def is_root(self, name: str) -> bool:
         return name in RESERVED_ROOTS or (self.flow is not None and name in self.flow.by_id)
 
-    def use(self, scalar: Scalar, reference: Reference, *, alone: bool) -> Use:
-        return Use(self.document, scalar, reference, self.reader, self.node, self.level, self.flow, self.trigger, alone)
+    def use(self, scalar: Scalar, reference: Reference, value_type: ValueType | None, *, alone: bool) -> Use:
+        place = (self.reader, self.node, self.level, self.flow, self.trigger)
+        return Use(self.document, scalar, reference, *place, alone, value_type)
 
 
 def uses_of_flow(flow: FlowView, project: Project) -> Iterator[Use]:
@@ -113,19 +116,20 @@ def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
     for visit in walk(context.document, root, root_type):
         references = references_of(visit.type)
         if references is not References.NONE:
+            value_type = None if isinstance(visit.type, AnyType) else visit.type
             for scalar in scalars_at(visit):
-                yield from _uses_in(scalar, references, context)
+                yield from _uses_in(scalar, references, value_type, context)
 
 
-def _uses_in(scalar: Scalar, references: References, context: _Context) -> Iterator[Use]:
+def _uses_in(scalar: Scalar, references: References, value_type: ValueType | None, context: _Context) -> Iterator[Use]:
     text = scalar.text
     if references is References.ALL:
         bare = bare_reference(text)
         if bare is not None and context.is_root(bare.root):
-            yield context.use(scalar, bare, alone=True)
+            yield context.use(scalar, bare, value_type, alone=True)
             return
     pieces = scan(text)
     found = [piece for piece in pieces if isinstance(piece, Reference)]
     alone = len(found) == 1 and not any(isinstance(piece, str) and piece.strip() for piece in pieces)
     for reference in found:
-        yield context.use(scalar, reference, alone=alone)
+        yield context.use(scalar, reference, value_type, alone=alone)

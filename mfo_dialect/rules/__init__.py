@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from mfo_dialect.rules.expressions import expression_syntax, not_a_branch_value, type_error, unknown_name, wrong_call
+from mfo_dialect.rules.expressions import (
+    constant_condition,
+    expression_syntax,
+    not_a_branch_value,
+    shadowed_builtin,
+    type_error,
+    unknown_name,
+    wrong_call,
+)
 from mfo_dialect.rules.graph import (
     cycle,
     duplicate_id,
@@ -15,14 +23,17 @@ from mfo_dialect.rules.graph import (
 from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
 from mfo_dialect.rules.prompts import (
     missing_variable,
+    no_error_text,
     template_syntax,
     unknown_error_template,
     unknown_prompt_template,
     unknown_template_function,
+    unused_variable,
 )
 from mfo_dialect.rules.references import (
     maybe_not_run,
     reference_before_run,
+    reference_type_mismatch,
     template_in_config,
     unknown_output,
     unknown_reference,
@@ -69,16 +80,21 @@ RULES: tuple[Rule, ...] = (
     reference_before_run.RULE,
     maybe_not_run.RULE,
     template_in_config.RULE,
+    reference_type_mismatch.RULE,
     expression_syntax.RULE,
     unknown_name.RULE,
     wrong_call.RULE,
     type_error.RULE,
+    constant_condition.RULE,
     not_a_branch_value.RULE,
+    shadowed_builtin.RULE,
     unknown_prompt_template.RULE,
     unknown_error_template.RULE,
     template_syntax.RULE,
     missing_variable.RULE,
+    unused_variable.RULE,
     unknown_template_function.RULE,
+    no_error_text.RULE,
     unknown_taskflow.RULE,
     invalid_cron.RULE,
     payload_in_schedule.RULE,

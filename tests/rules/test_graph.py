@@ -93,7 +93,7 @@ CASES = [
         + task("a")
         + task("b", "dependencies: [a]")
         + task("z", "dependencies: [b]")
-        + task("last", "dependencies: [z]")
+        + task("final", "dependencies: [z]")
         + "conditions:\n"
         + condition("again", "dependencies: [b]", "successors: [a, a]", expression=LOOP),
         [("MFO305", "z", 'every branch of "again" leads back')],

@@ -6,7 +6,7 @@ from mfo_dialect.findings import Severity, Tag
 from tests.rules.cases import Case, assert_said, findings_of, fix_called, fixed
 
 HEAD = "name: flow\ntasks:\n"
-GET = "  - id: get\n    type: mfo_api_memory_get\n    config: {key: a}\n"
+GET = "  - id: read\n    type: mfo_api_memory_get\n    config: {key: a}\n"
 
 
 def chat(*config: str) -> str:
@@ -28,7 +28,7 @@ UNKNOWN_KEYS = [
     Case("a misspelling", task("desciption: x"), [("MFO201", "desciption", 'did you mean "description"?')]),
     Case(
         "a habit from elsewhere",
-        HEAD + GET + "  - id: a\n    type: mfo_api_tool_list\n    depends_on: [get]\n",
+        HEAD + GET + "  - id: a\n    type: mfo_api_tool_list\n    depends_on: [read]\n",
         [("MFO201", "depends_on", '"dependencies"')],
     ),
     Case(
@@ -101,13 +101,13 @@ TYPES = [
     Case("text for true or false", chat("prompt: hi", "include_tools: 'yes'"), [("MFO203", "yes", "true or false")]),
     Case(
         "one for a list",
-        HEAD + GET + "  - id: b\n    type: mfo_api_tool_list\n    dependencies: get\n",
-        [("MFO203", "get", "a list")],
+        HEAD + GET + "  - id: b\n    type: mfo_api_tool_list\n    dependencies: read\n",
+        [("MFO203", "read", "a list")],
     ),
     Case(
         "a text of several ids",
-        HEAD + GET + "  - id: b\n    type: mfo_api_tool_list\n    dependencies: get, a\n",
-        [("MFO203", "get, a", "a list")],
+        HEAD + GET + "  - id: b\n    type: mfo_api_tool_list\n    dependencies: read, a\n",
+        [("MFO203", "read, a", "a list")],
     ),
     Case(
         "a map for a list", "name: f\ntasks:\n  a: {id: a, type: mfo_api_tool_list}\n", [("MFO203", "tasks", "a list")]

@@ -1,0 +1,95 @@
+"""A name hides a function of the expression language.
+
+## What it finds
+
+A variable of ``vars``, or a node of a taskflow that has expressions, that is called as a function of the expression
+language is: ``count``, ``first``, ``none``.
+
+## Why it matters
+
+Names win over functions, so the function cannot be called any more, and a reader takes one for the other.
+
+## Bad
+
+```yaml workflow.yml
+name: orders
+input_schema:
+  properties: {amount: {type: integer}}
+tasks:
+  - id: ship
+    type: mfo_api_job_create
+    config: {job_type: ship, parameters: {}}
+  - id: refuse
+    type: mfo_api_job_create
+    config: {job_type: refuse, parameters: {}}
+conditions:
+  - id: is_large
+    type: expr
+    config:
+      expression: "count > 100"
+      vars:
+        count: ${INPUT.amount}
+      # ^^^^^ MFO507 count
+    successors: [ship, refuse]
+```
+
+## Good
+
+```yaml workflow.yml
+name: orders
+input_schema:
+  properties: {amount: {type: integer}}
+tasks:
+  - id: ship
+    type: mfo_api_job_create
+    config: {job_type: ship, parameters: {}}
+  - id: refuse
+    type: mfo_api_job_create
+    config: {job_type: refuse, parameters: {}}
+conditions:
+  - id: is_large
+    type: expr
+    config:
+      expression: "total > 100"
+      vars:
+        total: ${INPUT.amount}
+    successors: [ship, refuse]
+```
+
+## Fix
+
+Choose another name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.expression_texts import expressions_of
+from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.expressions import FUNCTIONS
+from mfo_dialect.findings import Severity
+from mfo_dialect.model.workflow import Condition
+from mfo_dialect.rules import select
+from mfo_dialect.rules.rule import Report, Rule
+
+
+def check(flow: FlowView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report the nodes and variables of a taskflow that hide functions."""
+    if not any(True for view in flow.nodes for _ in expressions_of(view, snapshot.bundle)):
+        return
+    for view in flow.nodes:
+        if view.id in FUNCTIONS:
+            yield Report(flow.document, view.name_span, _message(view.id))
+        if isinstance(view.node, Condition) and view.node.vars is not None:
+            for pair in view.node.vars.effective_pairs():
+                if pair.name in FUNCTIONS:
+                    yield Report(flow.document, pair.key.span, _message(pair.name or ""))
+
+
+def _message(name: str) -> str:
+    return f'"{name}" hides the function {name}() in expressions; choose another name'
+
+
+RULE = Rule("MFO507", "shadowed-builtin", Severity.WARNING, select.flows, check)
