@@ -1,7 +1,7 @@
 """Edits that respect how YAML is laid out: taking pairs and items out, putting lines in, moving them.
 
 It knows lines, indentation and commas, and nothing of the dialect. Every function gives None where no edit is surely
-right, so that no fix is offered there.
+right, as in a map that could not be read whole, so that no fix is offered there.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def lines_of_pair(pair: Pair, text: str) -> str:
 def remove_pair(document: str, mapping: Mapping, pair: Pair, text: str) -> Edit | None:
     """Take a pair out of a map that has others."""
     place = next((index for index, other in enumerate(mapping.pairs) if other is pair), None)
-    if place is None or len(mapping.pairs) == 1:
+    if place is None or len(mapping.pairs) == 1 or mapping.damaged:
         return None
     if mapping.flow:
         return Edit(Place(document, _among(mapping.pairs, place)), "")
@@ -91,7 +91,7 @@ def _among(parts: tuple[Pair, ...] | tuple[Node, ...], place: int) -> Span:
 def remove_item(document: str, mapping: Mapping, key: str, item: Scalar, text: str) -> Edit | None:
     """Take an item out of the list under a key; the key goes with its last item."""
     pair = mapping.pair(key)
-    if pair is None or not any(pair is written for written in mapping.pairs):
+    if pair is None or mapping.damaged or not any(pair is written for written in mapping.pairs):
         return None
     value = pair.value
     if value is item or (isinstance(value, Sequence) and len(value.items) == 1 and value.items[0] is item):
@@ -110,10 +110,13 @@ def remove_item(document: str, mapping: Mapping, key: str, item: Scalar, text: s
 
 def insert_lines(document: str, mapping: Mapping, lines: str, text: str) -> Edit | None:
     """Put lines, written from column 0, behind the last pair of a block map."""
-    if mapping.flow or not mapping.pairs:
+    if mapping.flow or mapping.damaged or not mapping.pairs:
+        return None
+    plain = next((pair for pair in mapping.pairs if pair.key.anchor is None and pair.key.tag is None), None)
+    if plain is None:
         return None
     end = last_line_end(text, max(pair.span.end for pair in mapping.pairs))
-    column = column_of(text, mapping.pairs[0].key.span.start)
+    column = column_of(text, plain.key.span.start)
     return Edit(Place(document, Span(end, end)), "\n" + shifted_lines(lines, column))
 
 

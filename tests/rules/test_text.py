@@ -6,7 +6,7 @@ from mfo_dialect.findings import Severity, Tag
 from tests.rules.cases import Case, assert_said, findings_of, fix_called, fixed
 
 HEAD = "name: flow\ntasks:\n"
-GET = "  - id: get\n    type: mfo_api_memory_get\n    config: {key: a}\n"
+GET = "  - id: fetch\n    type: mfo_api_memory_get\n    config: {key: a}\n"
 
 CASES = [
     Case(
@@ -109,7 +109,7 @@ def test_only_the_removal_of_an_equal_pair_is_safe() -> None:
 
 
 def test_an_empty_first_key_gives_way() -> None:
-    text = HEAD + GET + "  - id: b\n    type: mfo_api_tool_list\n    dependencies:\n    dependencies: [get]\n"
+    text = HEAD + GET + "  - id: b\n    type: mfo_api_tool_list\n    dependencies:\n    dependencies: [fetch]\n"
     assert fixed({"workflow.yml": text}, 'Remove the first "dependencies"') == text.replace("    dependencies:\n", "")
 
 

@@ -58,6 +58,7 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Scalar, follow
 
+_PLAIN = re.compile(r"[\w-]+")
 _SEPARATED = re.compile(r"[\s,]")
 
 
@@ -97,7 +98,7 @@ def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
         return Report(
             view.document, span, f'"{wrong}" is the name of a node; {key} hold ids: "{named.id}"', fixes=(fix,)
         )
-    names = tuple(name for name in view.level.by_id if name != view.id)
+    names = tuple(name for name in view.level.by_id if name != view.id and _PLAIN.fullmatch(name))
     return Report(
         view.document,
         span,

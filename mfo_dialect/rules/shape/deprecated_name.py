@@ -107,6 +107,8 @@ def _check_key(visit: Visit, present: str) -> Iterator[Report]:
 
 
 def _check_use(use: Use, snapshot: Snapshot) -> Iterator[Report]:
+    if not use.reference.segments or use.reference.problem:
+        return
     resolution = snapshot.resolution(use)
     path, depth = use.reference.segments, resolution.depth
     if resolution.node is None or len(path) <= depth:

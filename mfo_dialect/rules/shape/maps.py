@@ -45,6 +45,7 @@ _HABITS = {
     "id": "name",
     "taskflow_id": "name",
 }
+_HARMLESS = frozenset({ProblemKind.UNQUOTED_TEMPLATE, ProblemKind.DUPLICATE_ANCHOR})
 _FLOW_FILE_KEYS = frozenset({"name", "config", "input_schema", "outputs"})
 _EVERYWHERE = frozenset({"id", "name", "type", "description"})
 
@@ -152,13 +153,13 @@ def is_doubtful(node: Node, document: str, snapshot: Snapshot) -> bool:
     Behind a tab in a margin no indentation is to be trusted.
     """
     source = snapshot.bundle.sources.get(document)
-    for problem in source.tree.problems if source is not None else ():
-        if problem.kind is ProblemKind.TAB and node.span.end > problem.span.start:
-            return True
-        structural = problem.kind not in {ProblemKind.UNQUOTED_TEMPLATE, ProblemKind.DUPLICATE_ANCHOR}
-        if node.damaged and structural and node.span.overlaps(problem.span):
-            return True
-    return False
+    problems = source.tree.problems if source is not None else ()
+    if any(problem.kind is ProblemKind.TAB and node.span.end > problem.span.start for problem in problems):
+        return True
+    if not node.damaged:
+        return False
+    inside = [problem for problem in problems if node.span.overlaps(problem.span)]
+    return not inside or any(problem.kind not in _HARMLESS for problem in inside)
 
 
 def is_written_twice(view: MapView) -> bool:

@@ -182,7 +182,7 @@ def _place(view: MapView) -> Span:
     """The map's id, else its first key, else all of it."""
     named = text_at(view.mapping, "id", "taskflow_id")
     if named is not None and view.parent is not None:
-        return named.content_span
+        return named.content_span if named.text else named.span
     if view.mapping.pairs:
         key = view.mapping.pairs[0].key
         return key.content_span if isinstance(key, Scalar) else key.span

@@ -103,9 +103,17 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     if is_null(node):
         if visit.container is not None and not is_doubtful(visit.container, visit.document, snapshot):
             yield from _report_null(visit, container)
-    elif not _fits(node, visit.type) and not may_be_reference(node, visit.type):
+    elif not _fits(node, visit.type) and not may_be_reference(node, visit.type) and not _is_stray(visit, snapshot):
         message = f"{describe(visit.type)} belongs {_where(visit)}, not {_what(node)}"
         yield Report(visit.document, _span(visit), message, fixes=tuple(_fixes(visit)))
+
+
+def _is_stray(visit: Visit, snapshot: Snapshot) -> bool:
+    """Whether a map or list may stand where it does only because lines around it could not be read."""
+    container = visit.container
+    if isinstance(visit.node, Scalar) or container is None:
+        return False
+    return is_doubtful(container, visit.document, snapshot)
 
 
 def _where(visit: Visit) -> str:

@@ -65,7 +65,7 @@ from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Alias, Node, Problem, ProblemKind
 from mfo_dialect.text import Span
 
-_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)[ \t]?")
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)[ \t]*")
 _FAR = 400
 
 
@@ -129,7 +129,10 @@ def _written_anchor(text: str, node: Node, name: str) -> tuple[Span, Span] | Non
     for match in _ANCHOR.finditer(text, max(0, node.span.start - _FAR), node.span.start + len(name) + 2):
         if match[1] == name:
             last = Span(match.start(), match.end(1)), Span(*match.span())
-    return last
+    if last is None or text[last[1].end : last[1].end + 1] not in {"\n", "\r", ""}:
+        return last
+    before = text[: last[0].start].rstrip(" \t")
+    return last[0], Span(len(before), last[1].end)
 
 
 RULE = Rule(

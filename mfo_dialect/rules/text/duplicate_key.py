@@ -57,7 +57,7 @@ from mfo_dialect.rules import select
 from mfo_dialect.rules.layout import column_of, last_line_end, line_start, remove_pair, shifted_lines, text_of
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.text.walking import nodes_below
-from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, is_merge_key
+from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, is_merge_key
 from mfo_dialect.text import Span
 
 Found = tuple[str, Mapping]
@@ -71,9 +71,24 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
         name = pair.name
         if name is None or is_merge_key(pair.key):
             continue
-        if name in first:
+        if name in first and not _is_torn(document, first[name], pair, snapshot):
             yield _report(document, mapping, first[name], pair, snapshot)
         first.setdefault(name, pair)
+
+
+def _is_torn(document: str, first: Pair, second: Pair, snapshot: Snapshot) -> bool:
+    """Whether a line between the two could not be read that may begin a map of its own, with the second key in it."""
+    source = snapshot.bundle.sources.get(document)
+    if source is None:
+        return False
+    start, end = first.key.span.start, second.key.span.start
+    for problem in source.tree.problems:
+        place = problem.span.start
+        if start < place < end and problem.kind in {ProblemKind.SYNTAX, ProblemKind.TAB}:
+            column = column_of(source.text, place)
+            if not source.text[place - column : place].strip() and column <= column_of(source.text, end):
+                return True
+    return False
 
 
 def _report(document: str, mapping: Mapping, first: Pair, second: Pair, snapshot: Snapshot) -> Report:
