@@ -55,7 +55,7 @@ from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import Format, IntegerType, ListType, NumberType, TextType, describe
+from mfo_dialect.catalogue.values import Format, IntegerType, ListType, NumberType, TextType, ValueType, describe
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.references import Reference, bare_reference, scan
@@ -86,6 +86,8 @@ def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[
     """Report one value that is not allowed where it stands."""
     visit, owner = found
     node = visit.node
+    if not _is_bounded(visit.type):
+        return
     if node.damaged or has_own_tag(node) or is_null(node) or may_be_reference(node, visit.type):
         return
     match visit.type, node:
@@ -97,6 +99,17 @@ def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[
             yield Report(visit.document, _place(visit), f"{_name(visit)} is empty: it needs at least one item")
         case _:
             return
+
+
+def _is_bounded(value_type: ValueType) -> bool:
+    """Whether a declaration allows some values of its type only."""
+    match value_type:
+        case TextType(choices=choices, format=text_format, non_empty=non_empty):
+            return bool(choices) or text_format is not None or non_empty
+        case ListType(non_empty=non_empty):
+            return non_empty
+        case _:
+            return isinstance(value_type, (IntegerType, NumberType))
 
 
 def _name(visit: Visit) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, effective_keys
@@ -119,8 +120,18 @@ _TITLES_THAT_ARE_KEYS = frozenset(
 )
 
 
-def map_views(snapshot: Snapshot) -> Iterator[MapView]:
-    """Every declared map of the home documents, outer ones first."""
+_views: WeakKeyDictionary[Snapshot, tuple[MapView, ...]] = WeakKeyDictionary()
+
+
+def map_views(snapshot: Snapshot) -> tuple[MapView, ...]:
+    """Every declared map of the home documents, outer ones first; worked out once for a snapshot, which never changes."""
+    known = _views.get(snapshot)
+    if known is None:
+        known = _views[snapshot] = tuple(_map_views(snapshot))
+    return known
+
+
+def _map_views(snapshot: Snapshot) -> Iterator[MapView]:
     views: dict[int, MapView] = {}
     owners: dict[int, tuple[MapView | None, str]] = {}
     for visit in snapshot.visits:

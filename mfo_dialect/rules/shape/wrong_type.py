@@ -98,6 +98,8 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report one value that is not what its key takes."""
     visit, container = found
     node = visit.node
+    if isinstance(visit.type, AnyType) or (isinstance(visit.type, MapType) and isinstance(node, Mapping)):
+        return
     if isinstance(node, Alias) or node.damaged or has_own_tag(node):
         return
     if is_null(node):
@@ -208,8 +210,6 @@ def _is_text(node: Scalar, text_type: TextType) -> bool:
 
 
 def _report_null(visit: Visit, container: MapType | None) -> Iterator[Report]:
-    if isinstance(visit.type, AnyType):
-        return
     if visit.pair is None:
         message = f"this item has no value: {describe(visit.type)} belongs here"
         yield Report(visit.document, _holder_span(visit), message)
