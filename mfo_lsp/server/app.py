@@ -8,7 +8,15 @@ from lsprotocol import types
 
 from mfo_lsp.server import commands, documents, lifecycle, progress
 from mfo_lsp.server.host import Method, Server
-from mfo_lsp.server.requests import code_actions, code_lenses, document_symbols
+from mfo_lsp.server.requests import (
+    code_actions,
+    code_lenses,
+    completion,
+    definition,
+    document_symbols,
+    hover,
+    references,
+)
 from mfo_workspace.files import DiskFiles, Files
 
 METHODS: tuple[Method, ...] = (
@@ -25,6 +33,10 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_DID_SAVE, documents.did_save),
     Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, documents.did_change_watched_files),
     Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, documents.did_change_workspace_folders),
+    Method(types.TEXT_DOCUMENT_COMPLETION, completion.answer, completion.OPTIONS),
+    Method(types.TEXT_DOCUMENT_HOVER, hover.answer),
+    Method(types.TEXT_DOCUMENT_DEFINITION, definition.answer),
+    Method(types.TEXT_DOCUMENT_REFERENCES, references.answer),
     Method(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbols.answer),
     Method(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.answer, code_actions.OPTIONS),
     Method(types.TEXT_DOCUMENT_CODE_LENS, code_lenses.answer),

@@ -14,7 +14,7 @@ class Client:
 
     Attributes:
         related_information: diagnostics may name other places.
-        diagnostic_tags: the tags that diagnostics may have, as numbers of the protocol.
+        diagnostic_tags: the tags that diagnostics may have.
         code_description: diagnostics may link to a page.
         versions: diagnostics may say of which version they speak.
         nested_symbols: document symbols may hold others.
@@ -24,10 +24,16 @@ class Client:
         create_files: edits may create files.
         watched_files: file watching can be asked for.
         progress: work-done progress can be created by the server.
+        snippets: completion items may have tab stops.
+        as_is: completion items may forbid that their further lines are indented.
+        indents: the client indents further lines where it is not forbidden.
+        markdown_items: completion items may be documented in Markdown.
+        markdown_hover: hovers may be written in Markdown.
+        definition_links: definitions may say which text they were asked for.
     """
 
     related_information: bool = False
-    diagnostic_tags: frozenset[int] = frozenset()
+    diagnostic_tags: frozenset[types.DiagnosticTag] = frozenset()
     code_description: bool = False
     versions: bool = False
     nested_symbols: bool = False
@@ -37,6 +43,12 @@ class Client:
     create_files: bool = False
     watched_files: bool = False
     progress: bool = False
+    snippets: bool = False
+    as_is: bool = False
+    indents: bool = False
+    markdown_items: bool = False
+    markdown_hover: bool = False
+    definition_links: bool = False
 
 
 def read_client(capabilities: types.ClientCapabilities) -> Client:
@@ -45,18 +57,29 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
     def can(path: str) -> bool:
         return bool(get_capability(capabilities, path, default=False))
 
-    tags = get_capability(capabilities, "text_document.publish_diagnostics.tag_support.value_set", default=()) or ()
-    operations = get_capability(capabilities, "workspace.workspace_edit.resource_operations", default=()) or ()
+    def listed(path: str) -> tuple[object, ...]:
+        return tuple(get_capability(capabilities, path, default=()) or ())
+
+    tags = listed("text_document.publish_diagnostics.tag_support.value_set")
+    completion = "text_document.completion"
+    item = f"{completion}.completion_item"
+    insert_mode = get_capability(capabilities, f"{completion}.insert_text_mode")
     return Client(
         related_information=can("text_document.publish_diagnostics.related_information"),
-        diagnostic_tags=frozenset(int(tag) for tag in tags),
+        diagnostic_tags=frozenset(tag for tag in tags if isinstance(tag, types.DiagnosticTag)),
         code_description=can("text_document.publish_diagnostics.code_description_support"),
         versions=can("text_document.publish_diagnostics.version_support"),
         nested_symbols=can("text_document.document_symbol.hierarchical_document_symbol_support"),
         action_literals=can("text_document.code_action.code_action_literal_support"),
         preferred_actions=can("text_document.code_action.is_preferred_support"),
         document_changes=can("workspace.workspace_edit.document_changes"),
-        create_files=types.ResourceOperationKind.Create in operations,
+        create_files=types.ResourceOperationKind.Create in listed("workspace.workspace_edit.resource_operations"),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
+        snippets=can(f"{item}.snippet_support"),
+        as_is=types.InsertTextMode.AsIs in listed(f"{item}.insert_text_mode_support.value_set"),
+        indents=insert_mode == types.InsertTextMode.AdjustIndentation,
+        markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),
+        markdown_hover=types.MarkupKind.Markdown in listed("text_document.hover.content_format"),
+        definition_links=can("text_document.definition.link_support"),
     )

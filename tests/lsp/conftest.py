@@ -16,6 +16,11 @@ from mfo_lsp.server.convert import to_range, to_uri
 from tests.lsp.raw_client import PATIENCE, SERVER
 
 
+def as_data(value: object) -> object:
+    """What pygls made objects of, as data again."""
+    return {name: as_data(item) for name, item in value._asdict().items()} if hasattr(value, "_asdict") else value
+
+
 class Editor:
     """A person at an editor: opens files of one directory, types, and sees what the server shows."""
 
@@ -38,7 +43,7 @@ class Editor:
                 self.published.append(params)
                 self.shown[params.uri] = list(params.diagnostics)
             if method == "mfo/runEvent":
-                self.events.append(params)
+                self.events.append(as_data(params))
             self._news.set()
 
         return listen

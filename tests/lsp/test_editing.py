@@ -196,6 +196,20 @@ async def test_run_flow_is_offered_above_the_taskflow(bundle):
     assert list(lens.command.arguments) == [{"uri": bundle.uri("workflow.yml"), "taskflow": "letters"}]
 
 
+def at(editor, name, before):
+    """The document and the position right behind the only ``before`` of its text."""
+    return {"text_document": types.TextDocumentIdentifier(editor.uri(name)), "position": editor.range(name, before).end}
+
+
+async def test_a_file_that_is_not_ours_says_so_on_its_first_line_alone(bundle):
+    bundle.open("compose.yml", "services:\n  web: {image: nginx}\n")
+    hover = await bundle.client.text_document_hover_async(types.HoverParams(**at(bundle, "compose.yml", "serv")))
+    assert "not an MFO document" in hover.contents.value
+    assert await bundle.client.text_document_hover_async(types.HoverParams(**at(bundle, "compose.yml", "web"))) is None
+    asked = at(bundle, "compose.yml", "serv")
+    assert not await bundle.client.text_document_completion_async(types.CompletionParams(**asked))
+
+
 @pytest.mark.parametrize(("name", "encoding"), [("neovim", "utf-8"), ("emacs", "utf-32")])
 async def test_other_editors_get_what_they_can_take(tmp_path, name, encoding):
     client = await ClientServerConfig(list(SERVER)).start()
