@@ -37,6 +37,13 @@ CASES = [
         [("MFO102", "config", "merge")],
     ),
     Case(
+        "an item that is indented too far tears no keys apart",
+        HEAD
+        + "  - id: a\n    type: mfo_api_tool_list\n    successors:\n      - b\n\n"
+        + "    - id: b\n    type: mfo_api_tool_list\n    successors:\n      - c\n\n  - id: c\n    type: mfo_api_tool_list\n",
+        [("MFO101", "- id: b", "indentation")],
+    ),
+    Case(
         "tabs give nothing but tabs",
         "name: flow\ntasks:\n\t- id: a\n\t  type: mfo_api_memory_get\n\t  config:\n\t\tkey: a\n",
         [("MFO103", "\t", "spaces")],

@@ -159,14 +159,9 @@ def _surroundings(
 
 
 def is_doubtful(node: Node, document: str, snapshot: Snapshot) -> bool:
-    """Whether a part of a node could not be read, so that what seems missing or odd there may only be unreadable.
-
-    Behind a tab in a margin no indentation is to be trusted.
-    """
+    """Whether a part of a node could not be read, so that what seems missing or odd there may only be unreadable."""
     source = snapshot.bundle.sources.get(document)
     problems = source.tree.problems if source is not None else ()
-    if any(problem.kind is ProblemKind.TAB and node.span.end > problem.span.start for problem in problems):
-        return True
     if not node.damaged:
         return False
     inside = [problem for problem in problems if node.span.overlaps(problem.span)]
