@@ -25,8 +25,7 @@ class Client:
         watched_files: file watching can be asked for.
         progress: work-done progress can be created by the server.
         snippets: completion items may have tab stops.
-        as_is: completion items may forbid that their further lines are indented.
-        indents: the client indents further lines where it is not forbidden.
+        keeps_indentation: completion items may forbid that their further lines are indented anew.
         markdown_items: completion items may be documented in Markdown.
         markdown_hover: hovers may be written in Markdown.
         definition_links: definitions may say which text they were asked for.
@@ -44,8 +43,7 @@ class Client:
     watched_files: bool = False
     progress: bool = False
     snippets: bool = False
-    as_is: bool = False
-    indents: bool = False
+    keeps_indentation: bool = False
     markdown_items: bool = False
     markdown_hover: bool = False
     definition_links: bool = False
@@ -61,9 +59,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         return tuple(get_capability(capabilities, path, default=()) or ())
 
     tags = listed("text_document.publish_diagnostics.tag_support.value_set")
-    completion = "text_document.completion"
-    item = f"{completion}.completion_item"
-    insert_mode = get_capability(capabilities, f"{completion}.insert_text_mode")
+    item = "text_document.completion.completion_item"
     return Client(
         related_information=can("text_document.publish_diagnostics.related_information"),
         diagnostic_tags=frozenset(tag for tag in tags if isinstance(tag, types.DiagnosticTag)),
@@ -77,8 +73,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
         snippets=can(f"{item}.snippet_support"),
-        as_is=types.InsertTextMode.AsIs in listed(f"{item}.insert_text_mode_support.value_set"),
-        indents=insert_mode == types.InsertTextMode.AdjustIndentation,
+        keeps_indentation=types.InsertTextMode.AsIs in listed(f"{item}.insert_text_mode_support.value_set"),
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),
         markdown_hover=types.MarkupKind.Markdown in listed("text_document.hover.content_format"),
         definition_links=can("text_document.definition.link_support"),
