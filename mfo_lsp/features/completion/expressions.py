@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.expression_texts import names_of
 from mfo_dialect.analysis.scopes import NodeView
-from mfo_dialect.expressions import FUNCTIONS, KEYWORDS
-from mfo_dialect.expressions.tokens import WORD_OPERATORS, Token, TokenKind, tokenize
+from mfo_dialect.expressions import FUNCTIONS, KEYWORDS, Token, TokenKind, tokenize
+from mfo_dialect.expressions.tokens import WORD_OPERATORS
 from mfo_dialect.shapes import UNKNOWN, Kind, Shape, step
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, sort_key

@@ -113,7 +113,7 @@ class Place:
     def before(self) -> str:
         """What is written of the scalar before the cursor, decoded where the scalar could be read."""
         scalar = self.scalar
-        if scalar is not None and not scalar.is_missing and scalar.content_span.contains(self.offset):
+        if scalar is not None and _is_whole(scalar) and scalar.content_span.contains(self.offset):
             return scalar.text[: scalar.index_at(self.offset)]
         if self.in_block:
             return self._block_before()
@@ -130,6 +130,12 @@ class Place:
         """The span of a half-typed word: what is typed of it, and the rest of it behind the cursor."""
         rest = _WORD_END.match(self.rest_of_line)
         return Span(self.offset - len(partial), self.offset + (rest.end() if rest is not None else 0))
+
+
+def _is_whole(scalar: Scalar) -> bool:
+    """Whether the scalar is written, and its quotes are closed."""
+    quote = scalar.style.value if scalar.style in {Style.SINGLE_QUOTED, Style.DOUBLE_QUOTED} else ""
+    return not scalar.is_missing and (not quote or (len(scalar.source) > 1 and scalar.source.endswith(quote)))
 
 
 def _block_scalar_before(stops: Sequence[Stop], offset: int) -> Scalar | None:

@@ -6,8 +6,7 @@ import re
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.template_texts import TemplateText
-from mfo_dialect.expressions import KEYWORDS
-from mfo_dialect.expressions.tokens import TokenKind, tokenize
+from mfo_dialect.expressions import KEYWORDS, TokenKind, tokenize
 from mfo_dialect.templates.jinja import JinjaTemplate
 from mfo_dialect.text import Span
 from mfo_lsp.features.documentation import of_expression_word, of_template_word

@@ -42,8 +42,7 @@ def answer(server: Server, params: types.CompletionParams) -> list[types.Complet
 
 def _converted(item: Item, view: View) -> types.CompletionItem:
     client = view.session.client
-    is_indented_again = client.indents and not client.as_is
-    text = item.new_text.replace("\n" + " " * item.line_indent, "\n") if is_indented_again else item.new_text
+    text = item.new_text if client.keeps_indentation else item.new_text.replace("\n" + " " * item.line_indent, "\n")
     return types.CompletionItem(
         item.label,
         kind=_KINDS[item.kind],
@@ -51,7 +50,7 @@ def _converted(item: Item, view: View) -> types.CompletionItem:
         documentation=_documentation(item, markdown=client.markdown_items),
         sort_text=item.sort_key or None,
         insert_text_format=types.InsertTextFormat.Snippet if item.is_snippet else types.InsertTextFormat.PlainText,
-        insert_text_mode=types.InsertTextMode.AsIs if client.as_is else None,
+        insert_text_mode=types.InsertTextMode.AsIs if client.keeps_indentation else None,
         text_edit=types.TextEdit(view.range(item.span), text),
     )
 
