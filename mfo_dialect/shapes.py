@@ -137,7 +137,8 @@ _UNREAD_KEYWORDS = (
 def from_json_schema(schema: object, depth: int = 0) -> Shape:
     """The shape that a JSON Schema (2020-12) promises; ``UNKNOWN`` for keywords that this reading does not follow.
 
-    An object schema that lists ``properties`` is closed unless ``additionalProperties`` is given (dialect section 6).
+    A schema that lists ``properties`` is closed at its top unless ``additionalProperties`` is given (dialect
+    section 6); below, JSON Schema's own rule counts: an object is open unless ``additionalProperties`` closes it.
     """
     if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
         return UNKNOWN
@@ -152,7 +153,8 @@ def from_json_schema(schema: object, depth: int = 0) -> Shape:
         case "object":
             return _object_shape(keywords, description, depth)
         case "array":
-            return list_of(from_json_schema(keywords.get("items"), depth + 1), description)
+            items = None if "prefixItems" in keywords else keywords.get("items")
+            return list_of(from_json_schema(items, depth + 1), description)
         case _:
             return Shape(choices=choices, description=description)
 
@@ -166,7 +168,7 @@ def _object_shape(keywords: Mapping[str, Any], description: str, depth: int) -> 
         str(name): from_json_schema(schema, depth + 1)
         for name, schema in cast("Mapping[object, object]", properties).items()
     }
-    extra = keywords.get("additionalProperties", False)
+    extra = keywords.get("additionalProperties", depth > 0)
     if extra is False:
         return closed_map(fields, description)
     return open_map(fields, from_json_schema(extra, depth + 1), description)

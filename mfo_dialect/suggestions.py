@@ -11,7 +11,7 @@ def nearest(wrong: str, names: Iterable[str], most: int = 1) -> list[str]:
     """The names that a person may have meant by ``wrong``, nearest first, at most ``most`` of them.
 
     A name is near when it differs only in case, dashes and underscores, or by about one edit (insertion, deletion,
-    substitution, swap of neighbours) in every three letters.
+    substitution, swap of neighbours) in every three letters; nothing is near to a single letter.
     """
     if not wrong or len(wrong) > _MAX_LENGTH:
         return []
@@ -47,7 +47,7 @@ def edit_distance(left: str, right: str) -> int:
 
 
 def _allowed(word: str) -> int:
-    return max(1, min(3, len(word) // 3))
+    return min(len(word) - 1, max(1, min(3, len(word) // 3)))
 
 
 def _folded(word: str) -> str:

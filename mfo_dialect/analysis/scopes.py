@@ -12,9 +12,11 @@ from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.text import Span
 
-RESERVED_ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "TASKID", "SYSTEM", "SECRET", "ENV")
+__all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "node_kind", "view_flows"]
+
 _PRIORITIES = {"high": Priority.HIGH, "low": Priority.LOW}
 
 

@@ -62,9 +62,12 @@ class Reference:
         return tuple(segment.name for segment in self.segments[1:])
 
     def __str__(self) -> str:
-        """The path in its plainest spelling: ``root.name[0]``."""
-        parts = [self.root]
-        for segment in self.segments[1:]:
-            plain = segment.name.replace("_", "a").replace("-", "a").isalnum()
-            parts.append(f".{segment.name}" if plain else f'["{segment.name}"]')
-        return "".join(parts)
+        """The path in its plainest spelling: ``root.name.0["any key"]``."""
+        return self.root + "".join(_step(segment.name) for segment in self.segments[1:])
+
+
+def _step(name: str) -> str:
+    if name.replace("_", "a").replace("-", "a").isalnum():
+        return f".{name}"
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'

@@ -10,6 +10,8 @@ from mfo_dialect.references.paths import parse_path
 from mfo_dialect.text import Span
 
 Piece: TypeAlias = str | Reference
+RESERVED_ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "TASKID", "SYSTEM", "SECRET", "ENV")
+_INSIDE = re.compile(r"""\[[ \t]*(?:"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')|\}|\n|\$\{""")
 _MARK = re.compile(r"\$\$\{|\$\$<|\$\{|\$<(?=[A-Za-z_][A-Za-z0-9_-]*[.\[])")
 
 
@@ -64,17 +66,10 @@ def _dollar(text: str, start: int) -> Reference:
 
 def _closing_brace(text: str, start: int) -> int | None:
     """Where the brace is that closes a reference; quoted keys may hold one, a line break or another ``${`` may not."""
-    quote = ""
-    for index in range(start, len(text)):
-        character = text[index]
-        if quote:
-            if character == quote and text[index - 1] != "\\":
-                quote = ""
-        elif character in "\"'" and text[index - 1] == "[":
-            quote = character
-        elif character == "}":
-            return index
-        elif character == "\n" or text.startswith("${", index):
+    for part in _INSIDE.finditer(text, start):
+        if part.group() == "}":
+            return part.start()
+        if part.group() in {"\n", "${"}:
             return None
     return None
 
@@ -103,7 +98,7 @@ def bare_reference(text: str) -> Reference | None:
     """The whole text as a path, white space around it ignored, or None where it has not that form.
 
     Whether it *is* a reference depends on the roots and nodes in scope, which the caller knows; one segment alone
-    never is.
+    never is, and the id of a node only before a dot: ``notes[1]`` is text.
     """
     start, end = 0, len(text)
     while start < end and text[start].isspace():
@@ -114,6 +109,8 @@ def bare_reference(text: str) -> Reference | None:
         return None
     parsed = parse_path(text, start, end)
     if parsed.problem or len(parsed.segments) == 1:
+        return None
+    if parsed.segments[1].bracketed and parsed.segments[0].name not in RESERVED_ROOTS:
         return None
     return Reference(parsed.segments, Span(start, end), Spelling.BARE)
 

@@ -1,0 +1,40 @@
+"""The nearest right name for a wrong one."""
+
+import pytest
+
+from mfo_dialect.suggestions import did_you_mean, edit_distance, nearest
+
+NAMES = ("fetch_letter", "answer", "answer_all", "notify", "go", "x")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("fetch_leter", ["fetch_letter"]),
+        ("fetchLetter", ["fetch_letter"]),
+        ("FETCH-LETTER", ["fetch_letter"]),
+        ("anwser", ["answer"]),
+        ("answer_al", ["answer_all", "answer"]),
+        ("og", ["go"]),
+        ("y", []),
+        ("answer", []),
+        ("", []),
+        ("something else", []),
+        ("a" * 100, []),
+    ],
+)
+def test_a_near_name_is_offered_and_a_far_one_is_not(wrong: str, right: list) -> None:
+    assert nearest(wrong, NAMES, most=3) == right
+
+
+def test_the_end_of_a_message() -> None:
+    assert did_you_mean("notfy", NAMES) == '; did you mean "notify"?'
+    assert did_you_mean("gibberish", NAMES) == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "distance"),
+    [("", "abc", 3), ("abc", "", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "xbc", 1), ("kitten", "sitting", 3)],
+)
+def test_edit_distances(left: str, right: str, distance: int) -> None:
+    assert edit_distance(left, right) == distance
