@@ -99,6 +99,19 @@ async def test_findings_of_files_that_are_not_open_are_shown_and_taken_away(bund
     await bundle.until(lambda: bundle.findings("prompts.yml") == [])
 
 
+async def test_the_project_file_counts_for_every_directory_below_it_and_is_checked_once(bundle):
+    for name in ("one", "two"):
+        (bundle.folder / name).mkdir()
+        bundle.open(f"{name}/workflow.yml", FLOW.replace("draft", "drift"))
+    broken = '[rules]\nMFO601 = "loud"\n'
+    bundle.open("mfo.toml", broken)
+    await bundle.until(lambda: [code for code, _ in bundle.findings("mfo.toml")] == ["MFO902"])
+    await bundle.until(lambda: all(bundle.findings(f"{name}/workflow.yml") for name in ("one", "two")))
+    bundle.replace("mfo.toml", '"loud"', '"off"')
+    await bundle.sees("mfo.toml")
+    await bundle.until(lambda: not any(bundle.findings(f"{name}/workflow.yml") for name in ("one", "two")))
+
+
 async def test_closing_the_last_document_takes_everything_away(bundle):
     bundle.write("prompts.yml", PROMPTS.replace("{{ .letter }}", "{{ .letter "))
     bundle.open("workflow.yml", FLOW.replace("[fetch_letter]", "[nobody]"))
