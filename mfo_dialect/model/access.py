@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow, is_merge_key
 
 
 def text_at(mapping: Mapping, *names: str) -> Scalar | None:
@@ -23,10 +23,14 @@ def mapping_at(mapping: Mapping, name: str) -> Mapping | None:
 
 
 def items_at(mapping: Mapping, name: str) -> Iterator[Node]:
-    """The items of the list under a key; a key that is written twice gives the items of both lists."""
-    for pair in mapping.effective_pairs():
-        value = follow(pair.value)
-        if pair.name == name and isinstance(value, Sequence):
+    """The items of the list under a key; a key that is written twice gives the items of both lists.
+
+    A list that a merge key brings counts only where the key is not written.
+    """
+    written = [pair.value for pair in mapping.pairs if pair.name == name and not is_merge_key(pair.key)]
+    for node in written or [mapping.get(name)]:
+        value = follow(node) if node is not None else None
+        if isinstance(value, Sequence):
             yield from value
 
 
@@ -44,13 +48,15 @@ def texts_at(mapping: Mapping, name: str) -> tuple[Scalar, ...]:
 
 
 def entries_at(mapping: Mapping, name: str) -> Iterator[tuple[Scalar, Node]]:
-    """The keys and values of the map under a key, in order; only keys that are scalars."""
+    """The keys and values of the map under a key, in order; only keys that are scalars, and the first of two."""
     inner = mapping_at(mapping, name)
     if inner is None:
         return
+    seen: set[str] = set()
     for pair in inner.effective_pairs():
         key = follow(pair.key)
-        if isinstance(key, Scalar):
+        if isinstance(key, Scalar) and key.text not in seen:
+            seen.add(key.text)
             yield key, follow(pair.value)
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from mfo_dialect.catalogue.agents_keys import AGENT
+from mfo_dialect.catalogue.workflow_keys import TASK
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
 
 
@@ -32,24 +34,15 @@ _NAMES = (
     (re.compile(r"mfo_client\.ya?ml", re.IGNORECASE), DocumentKind.CONFIG),
     (re.compile(r"(.*workflow.*|.*\.mfo)\.ya?ml", re.IGNORECASE), DocumentKind.WORKFLOW),
 )
-_NEUTRAL_KEYS = frozenset(
-    {
-        "name",
-        "description",
-        "version",
-        "config",
-        "input_schema",
-        "tasks",
-        "taskflows",
-        "triggers",
-        "templates",
-        "agents",
-        "conditions",
-        "subflows",
-    }
-)
+_LEADING_KEYS = frozenset({"tasks", "taskflows", "triggers", "templates", "agents", "conditions", "subflows"})
+_NEUTRAL_KEYS = _LEADING_KEYS | {"name", "description", "version", "config", "input_schema"}
 _AGENT_KEYS = ("objectives", "prompt_template_id", "guide", "interaction")
 _TASK_KEYS = ("id", "type")
+_COMMON_KEYS = {"name", "description"}
+_ITEM_KEYS = {
+    "tasks": {*_TASK_KEYS, *(key.name for key in TASK.keys), "config"} - _COMMON_KEYS,
+    "agents": {key.name for key in AGENT.keys} - _COMMON_KEYS,
+}
 
 
 def classify(root: Node | None, file_name: str, previous: DocumentKind | None = None) -> Classification:
@@ -64,14 +57,15 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
         found = _by_content(root)
         if found is not None:
             return found
-        strange = next(
-            (pair.name for pair in root.pairs if pair.name not in _NEUTRAL_KEYS and not _half_typed(pair.value)), None
-        )
-        if strange is not None and not root.damaged:
+        strange = _strange_key(root)
+        if strange and not (root.damaged and (previous is not None or any(key in root for key in _LEADING_KEYS))):
             return Classification(
                 None,
                 f'not an MFO document: nothing at the top level is MFO\'s own, and "{strange}" belongs to another tool',
             )
+        foreign = next((key for key in _ITEM_KEYS if _are_of_another_tool(root, key)), None)
+        if foreign is not None and previous is None:
+            return Classification(None, f'not an MFO document: its "{foreign}" are those of another tool')
     elif isinstance(root, Sequence):
         return Classification(None, "not an MFO document: the top level is a list")
     if previous is not None:
@@ -80,6 +74,19 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
         if pattern.fullmatch(file_name):
             return Classification(kind, f"taken for {_a(kind)} document by its name")
     return Classification(None, "not an MFO document: neither its content nor its name says so")
+
+
+def _strange_key(root: Mapping) -> str:
+    """A top-level key with a value that no MFO document has; empty where there is none."""
+    names = (pair.name or "" for pair in root.pairs if not _half_typed(pair.value))
+    return next((name for name in names if name not in _NEUTRAL_KEYS), "")
+
+
+def _are_of_another_tool(root: Mapping, key: str) -> bool:
+    """Whether items are written under a key, and none of them has a key by which MFO would know it."""
+    items = [item for item in _items(root.get(key)) if isinstance(item, Mapping)]
+    names = {pair.name or "" for item in items for pair in item.pairs if not _half_typed(pair.value)} - _COMMON_KEYS
+    return bool(names) and not names & _ITEM_KEYS[key]
 
 
 def _a(kind: DocumentKind) -> str:
@@ -134,10 +141,21 @@ def _has_one_of(node: Node, keys: tuple[str, ...]) -> bool:
 
 
 _OWN_KEY = re.compile(
-    r"^[\"']?(tasks|taskflows?|workflow_name|triggers|templates|agents|client)[\"']?\s*:|^---|^\{", re.MULTILINE
+    r"(?:^|\r)[\"']?(?:tasks|taskflows?|workflow_name|triggers|templates|agents|client)[\"']?[ \t]*:", re.MULTILINE
 )
+_NEXT_DOCUMENT = re.compile(r"(?:^|\r)(?:---|\? )", re.MULTILINE)
+_FIRST_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*(.?)")
 
 
 def may_be_ours(text: str, file_name: str) -> bool:
-    """A quick look, before anything is parsed: False only for a text that ``classify`` would not take for ours."""
-    return any(pattern.fullmatch(file_name) for pattern, _ in _NAMES) or _OWN_KEY.search(text) is not None
+    """A quick look, before anything is parsed: False only for a text that ``classify`` would not take for ours.
+
+    Only texts whose top-level keys surely stand in the first column are looked through for them.
+    """
+    if any(pattern.fullmatch(file_name) for pattern, _ in _NAMES) or _OWN_KEY.search(text) is not None:
+        return True
+    first = _FIRST_CONTENT.match(text)
+    character = first.group(1) if first is not None else ""
+    is_plain = not character or character.isalnum() or character in "_\"'"
+    return not is_plain or _NEXT_DOCUMENT.search(text) is not None
+

@@ -75,7 +75,7 @@ def _level(mapping: Mapping, depth: int) -> Level:
         if depth < _MAX_DEPTH or key != "subflows"
         for item in mappings_at(mapping, key)
     ]
-    lost = any(not isinstance(item, Mapping) for key, _ in lowering for item in items_at(mapping, key))
+    lost = any(not isinstance(item, Mapping | Scalar) for key, _ in lowering for item in items_at(mapping, key))
     nodes.sort(key=lambda node: node.mapping.span.start)
     return Level(tuple(nodes), mapping.damaged or lost)
 

@@ -87,7 +87,8 @@ def test_what_a_text_holds(text: str, expected: list) -> None:
         assert [segment.name for segment in piece.segments] == path
         assert piece.spelling is spelling
         words, underlined = problem or ("", "")
-        assert (words in piece.problem) and bool(words) == bool(piece.problem)
+        assert words in piece.problem
+        assert bool(words) == bool(piece.problem)
         assert text[slice(*piece.problem_span)] == underlined
 
 
