@@ -216,8 +216,7 @@ class Protocol(LanguageServerProtocol):
 
 
 async def _work(handler: Handler, params: object) -> object:
-    """Run a handler after the messages that came together with its request: a cancel, an edit."""
-    await asyncio.sleep(0)
+    """Run a handler; as a task it starts after the messages that came together with its request: a cancel, an edit."""
     result = handler.call(params)
     return await result if inspect.isawaitable(result) else result
 

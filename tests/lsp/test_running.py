@@ -62,6 +62,11 @@ async def begun(editor, count=1):
     return sorted(running())
 
 
+def last_states(editor, token):
+    """How a run and its task were last said to be."""
+    return {event["event"]["path"]: event["event"]["state"] for event in editor.events if event["run"] == token}
+
+
 def progress_kinds(editor, token):
     return [report.kind for report in editor.client.progress_reports[token]]
 
@@ -150,6 +155,7 @@ async def test_cancelling_the_progress_cancels_the_run(slow):
     result = await running
     assert (result["state"], result["failure"]["code"]) == ("cancelled", "cancelled")
     assert progress_kinds(slow, token)[-1] == "end"
+    assert last_states(slow, token) == {"": "cancelled", "wait": "cancelled"}
 
 
 async def test_cancelling_the_request_cancels_the_run(slow):
@@ -163,6 +169,7 @@ async def test_cancelling_the_request_cancels_the_run(slow):
         await asyncio.wait_for(running, PATIENCE)
     assert refused.value.code == -32800
     await slow.until(lambda: progress_kinds(slow, token)[-1] == "end")
+    assert last_states(slow, token) == {"": "cancelled", "wait": "cancelled"}
 
 
 async def test_several_runs_go_on_beside_each_other_and_beside_the_editing(slow):

@@ -140,6 +140,7 @@ def test_a_half_typed_text_keeps_the_kind_that_it_had_while_it_is_open():
     session.analysis("/w")
     session.change("file:///w/mine.yml", 2, whole("name: a\n"))
     assert session.analysis("/w").snapshot.bundle.sources["/w/mine.yml"].is_ours
+    session.open("file:///w/other.yml", 1, FLOW)
     session.close("file:///w/mine.yml")
     session.open("file:///w/mine.yml", 1, "name: a\n")
     assert "/w/mine.yml" not in session.analysis("/w").snapshot.bundle.sources
