@@ -1,0 +1,65 @@
+"""The engine refuses exactly what ``check`` calls an error, for every example and for both ways to write them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mfo_dialect.findings import Finding, Severity
+from mfo_runtime.flow import load_flow
+from mfo_workspace.checking import check_files
+from mfo_workspace.files import DiskFiles
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / "examples").rglob("workflow_definition.yml"))
+every_example = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.parent.name)
+
+
+def errors_of(path: Path) -> set[Finding]:
+    files = [(file.as_posix(), True) for file in sorted(path.parent.glob("*.yml"))]
+    found = check_files(files, DiskFiles()).findings
+    return {finding for finding in found if finding.severity is Severity.ERROR}
+
+
+def program(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@every_example
+def test_a_loaded_flow_has_the_errors_of_check(path: Path) -> None:
+    assert set(load_flow(str(path)).findings) == errors_of(path)
+
+
+@pytest.mark.parametrize("path", [path for path in WORKFLOWS if errors_of(path)], ids=lambda path: path.parent.name)
+def test_a_refused_run_says_what_check_says(path: Path) -> None:
+    folder = path.parent.relative_to(ROOT).as_posix()
+    checked = json.loads(program("mfo_lsp", "check", "--format", "json", folder).stdout)["findings"]
+    refused = program("mfo_runtime", "run", f"{folder}/workflow_definition.yml", "--json")
+    assert refused.returncode == 1
+    outcome: dict[str, Any] = json.loads(refused.stdout)
+    assert outcome["state"] == "refused"
+    assert [(one["code"], one["message"], one["place"]) for one in outcome["findings"]] == [
+        (one["code"], one["message"], f"{one['file']}:{one['start']['line']}:{one['start']['column']}")
+        for one in checked
+        if one["severity"] == "error"
+    ]
+
+
+def test_there_are_good_and_bad_examples() -> None:
+    assert {path.parent.name for path in WORKFLOWS if not errors_of(path)} >= {"email", "orders", "report"}
+    assert sum(1 for path in WORKFLOWS if errors_of(path)) >= 4
