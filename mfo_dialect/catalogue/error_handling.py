@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from mfo_dialect.catalogue.values import (
     DURATION,
-    TEXT,
     VALUE,
     BooleanType,
     IntegerType,
@@ -64,43 +64,36 @@ RETRY = MapType(
 
 ON_ERROR_TYPES = ("retry_with_prompt", "fail_fast", "fallback", "continue")
 
+_HANDLERS: dict[str, tuple[Key, ...]] = {
+    "retry_with_prompt": (
+        Key(
+            "append_to_system_prompt",
+            name_of(Names.ERROR_TEMPLATE),
+            "The key of the used prompt template's error_handling_templates whose text is added to the system prompt.",
+            required=True,
+        ),
+        Key("max_retries", IntegerType(1, 100), "How often the model is asked again.", required=True),
+    ),
+    "fail_fast": (),
+    "fallback": (
+        Key("model_id", name_of(Names.MODEL), "The model to ask instead.", source="ours"),
+        Key("provider_id", name_of(Names.PROVIDER), "The provider to ask instead.", source="ours"),
+    ),
+    "continue": (
+        Key(
+            "output",
+            MapType("output", others=VALUE),
+            "The output with which the task counts as succeeded.",
+            source="ours",
+        ),
+    ),
+}
 ON_ERROR = MapType(
     "error handler",
     (Key("type", TextType(choices=ON_ERROR_TYPES), "What to do when the task fails.", required=True),),
     discriminator="type",
-    variants=MappingProxyType(
-        {
-            "retry_with_prompt": (
-                Key(
-                    "append_to_system_prompt",
-                    name_of(Names.ERROR_TEMPLATE),
-                    "The key of the used prompt template's error_handling_templates whose text is added to the system prompt.",
-                    required=True,
-                ),
-                Key("max_retries", IntegerType(1, 100), "How often the model is asked again.", required=True),
-            ),
-            "fail_fast": (),
-            "fallback": (
-                Key("model_id", name_of(Names.MODEL), "The model to ask instead.", source="ours"),
-                Key("provider_id", name_of(Names.PROVIDER), "The provider to ask instead.", source="ours"),
-            ),
-            "continue": (
-                Key(
-                    "output",
-                    MapType("output", others=VALUE),
-                    "The output with which the task counts as succeeded.",
-                    source="ours",
-                ),
-            ),
-        }
-    ),
-    otherwise=(
-        Key("append_to_system_prompt", TEXT),
-        Key("max_retries", IntegerType()),
-        Key("model_id", TEXT),
-        Key("provider_id", TEXT),
-        Key("output", VALUE),
-    ),
+    variants=MappingProxyType(_HANDLERS),
+    otherwise=tuple(replace(key, required=False) for keys in _HANDLERS.values() for key in keys),
 )
 
 ERROR_HANDLING = MapType(

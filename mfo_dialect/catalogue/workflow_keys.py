@@ -87,13 +87,10 @@ CONDITION = MapType(
 
 def task_map(task_types: Iterable[TaskType]) -> MapType:
     """The keys of a task, whose ``config`` depends on its type."""
-    variants = {
-        name: (
-            Key("config", task_type.config, f"The config of {task_type.name}.", required=task_type.has_required_config),
-        )
-        for task_type in task_types
-        for name in (task_type.name, *task_type.older_names)
-    }
+    variants: dict[str, tuple[Key, ...]] = {}
+    for task_type in task_types:
+        variants |= dict.fromkeys(task_type.older_names, _config_key(task_type.as_older()))
+        variants[task_type.name] = _config_key(task_type)
     return MapType(
         "task",
         (
@@ -123,12 +120,17 @@ def task_map(task_types: Iterable[TaskType]) -> MapType:
     )
 
 
+def _config_key(task_type: TaskType) -> tuple[Key, ...]:
+    summary = f"The config of {task_type.name}."
+    return (Key("config", task_type.config, summary, required=task_type.has_required_config),)
+
+
 def subflow_map(task: MapType, depth: int = 6) -> MapType:
     """The keys of a subflow; subflows may hold subflows, here down to ``depth`` levels."""
     inner = (
         (Key("subflows", ListType(subflow_map(task, depth - 1)), "Groups of tasks inside."),)
         if depth
-        else (Key("subflows", ListType(AnyType())),)
+        else (Key("subflows", ListType(AnyType()), "Groups of tasks inside."),)
     )
     return MapType(
         "subflow",
@@ -137,7 +139,7 @@ def subflow_map(task: MapType, depth: int = 6) -> MapType:
             Key("tasks", ListType(task), "The tasks inside.", required=True),
             Key("conditions", ListType(CONDITION), "The conditions inside."),
             *inner,
-            Key("input_schema", SchemaType(), "What INPUT must be like inside."),
+            Key("input_schema", SchemaType(Names.SCHEMA), "What INPUT must be like inside."),
             Key("input_mapping", VALUE_MAP, "Laid over the enclosing INPUT: name to value.", source="ours"),
             _NAME,
             _DESCRIPTION,

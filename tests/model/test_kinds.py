@@ -58,7 +58,10 @@ FOREIGN = {
     "Ansible role": ("main.yml", "- name: a\n  apt: {name: x}\n"),
     "tasks of a role in a map": ("workflow.yml", "name: deploy\ntasks:\n  - name: a\n    apt: {name: x}\n"),
     "Taskfile": ("Taskfile.yml", "version: '3'\ntasks:\n  build:\n    cmds: [make]\n"),
-    "k8s deployment": ("d.yaml", "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template: {spec: {containers: []}}\n"),
+    "k8s deployment": (
+        "d.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template: {spec: {containers: []}}\n",
+    ),
     "OpenAPI": ("api.yaml", "openapi: 3.1.0\ninfo: {title: x}\npaths: {}\ncomponents: {schemas: {}}\n"),
     "Argo": ("argo.yaml", "kind: Workflow\nspec:\n  templates:\n    - name: a\n"),
     "Argo's templates as a list": ("workflow.yml", "kind: Workflow\ntemplates:\n  - name: a\n    container: {}\n"),
@@ -145,8 +148,36 @@ def test_each_document_of_a_stream_has_its_own_kind() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["tasks", "'tasks'", "workflow_name", "templates", "agents", "client", "services", "- ", "  ", "id: a", "---\n"]
-            + [": ", ":", "\n", "\r", "\r\n", "#", "{", "[", "]", "}", ", ", "? ", "!t ", "&a ", "\n  ", "base_url: x", "guide: y"]
+            [
+                "tasks",
+                "'tasks'",
+                "workflow_name",
+                "templates",
+                "agents",
+                "client",
+                "services",
+                "- ",
+                "  ",
+                "id: a",
+                "---\n",
+                ": ",
+                ":",
+                "\n",
+                "\r",
+                "\r\n",
+                "#",
+                "{",
+                "[",
+                "]",
+                "}",
+                ", ",
+                "? ",
+                "!t ",
+                "&a ",
+                "\n  ",
+                "base_url: x",
+                "guide: y",
+            ]
         ),
         max_size=14,
     ).map("".join)

@@ -181,7 +181,14 @@ def test_a_template_with_all_its_parts() -> None:
 
 @pytest.mark.parametrize(
     ("variables", "names"),
-    [("[a, b]", ["a", "b"]), ("{a: {}, b: }", ["a", "b"]), ("[]", []), ("", None), ("text", None), ("[a, {}, ~]", None)],
+    [
+        ("[a, b]", ["a", "b"]),
+        ("{a: {}, b: }", ["a", "b"]),
+        ("[]", []),
+        ("", None),
+        ("text", None),
+        ("[a, {}, ~]", None),
+    ],
 )
 def test_a_list_of_variables_or_none(variables: str, names: list | None) -> None:
     (template,) = prompts(f"templates:\n  t:\n    template: u\n    variables: {variables}\n").templates

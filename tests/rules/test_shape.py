@@ -70,8 +70,8 @@ MISSING_KEYS = [
     Case("a flow file's name", HEAD[len("name: flow\n") :] + GET, [("MFO202", "tasks", '"name" is missing')]),
     Case(
         "what a message was probably given as",
-        chat("request_body:", "  messages:", "    - role: user", "      contents: hi"),
-        [("MFO202", "role", 'is it meant by "contents"?')],
+        chat("request_body:", "  messages:", "    - role: user", "      contents: hi").replace("mfo_api_", "slop_api_"),
+        [("MFO207", "slop_api_chat_send", "older name"), ("MFO202", "role", 'is it meant by "contents"?')],
     ),
     Case(
         "the other half of a webhook",

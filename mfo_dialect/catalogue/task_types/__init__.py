@@ -27,7 +27,9 @@ TASK_TYPES: tuple[TaskType, ...] = (
     *LOCAL_TYPES,
 )
 BUILT_IN: dict[str, TaskType] = {task_type.name: task_type for task_type in TASK_TYPES}
-OLDER_NAMES: dict[str, TaskType] = {older: task_type for task_type in TASK_TYPES for older in task_type.older_names}
+OLDER_NAMES: dict[str, TaskType] = {
+    older: task_type.as_older() for task_type in TASK_TYPES for older in task_type.older_names
+}
 
 
 def current_name(name: str) -> str:

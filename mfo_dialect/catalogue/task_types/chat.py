@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mfo_dialect.catalogue.error_handling import ERROR_HANDLING
 from mfo_dialect.catalogue.task_types.declaration import TaskType
 from mfo_dialect.catalogue.values import (
@@ -51,37 +53,41 @@ _REQUEST_BODY = MapType(
     others=VALUE,
 )
 
+_CHAT_CONFIG = MapType(
+    "config of mfo_api_chat_send",
+    (
+        Key("prompt_template_id", name_of(Names.PROMPT_TEMPLATE), "The prompt template to render and send."),
+        Key("prompt", TextType(References.ALL, format=Format.TEMPLATE, non_empty=True), "The prompt, written here."),
+        Key(
+            "message",
+            TextType(References.ALL, format=Format.TEMPLATE, non_empty=True),
+            "The older name of prompt.",
+            replacement="prompt",
+        ),
+        Key("prompt_context", VALUE_MAP, "The variables of the template: name to value."),
+        Key("include_tools", BooleanType(References.ALL), "Offer the template's tools to the model."),
+        Key("include_server_tools", BooleanType(References.ALL), "Offer the server's tools to the model."),
+        Key("system_prompt", _PROMPT_TEXT, "The system prompt, in place of the template's."),
+        PROVIDER_ID,
+        Key("model_id", name_of(Names.MODEL), "The model, in place of the template's and the server's default."),
+        THREAD_ID,
+        Key("options", VALUE_MAP, "Options for the provider, such as temperature."),
+        Key("metadata", VALUE_MAP, "Kept by the server with the message."),
+        Key("error_handling", ERROR_HANDLING, "What to do when the task fails."),
+        Key("agent_id", name_of(Names.AGENT), "The agent that speaks.", source="ours"),
+    ),
+    one_of=(("prompt_template_id", "prompt", "message"),),
+)
+_OLDER_CHAT_CONFIG = replace(
+    _CHAT_CONFIG,
+    keys=(*_CHAT_CONFIG.keys, Key("request_body", _REQUEST_BODY, "The request as the server takes it.")),
+    one_of=(("prompt_template_id", "prompt", "message", "request_body"),),
+)
+
 CHAT_SEND = TaskType(
     "mfo_api_chat_send",
     "Ask a model: by a prompt template or by a prompt written here.",
-    MapType(
-        "config of mfo_api_chat_send",
-        (
-            Key("prompt_template_id", name_of(Names.PROMPT_TEMPLATE), "The prompt template to render and send."),
-            Key(
-                "prompt", TextType(References.ALL, format=Format.TEMPLATE, non_empty=True), "The prompt, written here."
-            ),
-            Key(
-                "message",
-                TextType(References.ALL, format=Format.TEMPLATE, non_empty=True),
-                "The older name of prompt.",
-                replacement="prompt",
-            ),
-            Key("request_body", _REQUEST_BODY, "The request as the server takes it, under the older slop_ name."),
-            Key("prompt_context", VALUE_MAP, "The variables of the template: name to value."),
-            Key("include_tools", BooleanType(References.ALL), "Offer the template's tools to the model."),
-            Key("include_server_tools", BooleanType(References.ALL), "Offer the server's tools to the model."),
-            Key("system_prompt", _PROMPT_TEXT, "The system prompt, in place of the template's."),
-            PROVIDER_ID,
-            Key("model_id", name_of(Names.MODEL), "The model, in place of the template's and the server's default."),
-            THREAD_ID,
-            Key("options", VALUE_MAP, "Options for the provider, such as temperature."),
-            Key("metadata", VALUE_MAP, "Kept by the server with the message."),
-            Key("error_handling", ERROR_HANDLING, "What to do when the task fails."),
-            Key("agent_id", name_of(Names.AGENT), "The agent that speaks.", source="ours"),
-        ),
-        one_of=(("prompt_template_id", "prompt", "message", "request_body"),),
-    ),
+    _CHAT_CONFIG,
     closed_map(
         {
             "message": Shape(Kind.TEXT, description="The model's answer."),
@@ -98,6 +104,7 @@ CHAT_SEND = TaskType(
         }
     ),
     older_names=("slop_api_chat_send",),
+    older_config=_OLDER_CHAT_CONFIG,
 )
 
 CHAT_HISTORY = TaskType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mfo_dialect.catalogue.values import Key, MapType
 from mfo_dialect.shapes import Shape
@@ -18,6 +18,7 @@ class TaskType:
         config: the keys of its ``config``.
         outputs: what later tasks may read.
         older_names: names that mean the same and are deprecated.
+        older_config: the keys of its ``config`` under an older name, where they differ.
         source: ``ours`` where the dialect chose the type or its shape.
         module: of a custom type, ``package.module:function``.
         custom: declared in a project file, not built in.
@@ -31,11 +32,16 @@ class TaskType:
     source: str = ""
     module: str = ""
     custom: bool = False
+    older_config: MapType | None = None
 
     @property
     def has_required_config(self) -> bool:
         """Whether a task of this type is wrong without a ``config``."""
         return any(key.required for key in self.config.keys) or bool(self.config.one_of or self.config.any_of)
+
+    def as_older(self) -> TaskType:
+        """What the type means under one of its older names; ``name`` stays the present one."""
+        return self if self.older_config is None else replace(self, config=self.older_config)
 
     def key(self, name: str) -> Key | None:
         """The declaration of one config key."""

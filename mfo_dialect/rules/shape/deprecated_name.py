@@ -89,11 +89,10 @@ def _check_type(visit: Visit, node: Scalar, snapshot: Snapshot) -> Iterator[Repo
         return
     config = visit.container.get("config") if isinstance(visit.container, Mapping) else None
     by_request = isinstance(config, Mapping) and "request_body" in config
-    fix = replace_text(
-        visit.document, node.content_span, present.name, f'Change to "{present.name}"', safe=not by_request
-    )
     message = f'"{node.text}" is an older name: write "{present.name}"'
-    yield Report(visit.document, node.content_span, message, fixes=(fix,), tags=_TAGS)
+    fix = replace_text(visit.document, node.content_span, present.name, f'Change to "{present.name}"', safe=True)
+    fixes = () if by_request else (fix,)
+    yield Report(visit.document, node.content_span, message, fixes=fixes, tags=_TAGS)
 
 
 def _check_key(visit: Visit, present: str) -> Iterator[Report]:
