@@ -1,13 +1,24 @@
 """The front of the runtime: load a flow, run it, read what came out. It knows the engine, the tasks and the client.
 
-flow = load_flow("examples/orders/workflow_definition.yml")
-async with MfoClient(settings) as client:
-outcome = await flow.run({"order_id": "A-17"}, client)
+In short::
+
+    flow = load_flow("examples/orders/workflow_definition.yml")
+    async with MfoClient(settings) as client:
+        outcome = await flow.run({"order_id": "A-17"}, client)
 """
 
-from mfo_runtime.flow.loading import Flow, load_flow
+from mfo_runtime.flow.loading import Flow, RefusedDocumentError, load_flow
 from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.refusal import findings_that_refuse
-from mfo_runtime.flow.running import RunOptions, TriggerCall
+from mfo_runtime.flow.running import RunControl, RunOptions, TriggerCall
 
-__all__ = ["Flow", "RunOptions", "RunOutcome", "TriggerCall", "findings_that_refuse", "load_flow"]
+__all__ = [
+    "Flow",
+    "RefusedDocumentError",
+    "RunControl",
+    "RunOptions",
+    "RunOutcome",
+    "TriggerCall",
+    "findings_that_refuse",
+    "load_flow",
+]

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import inspect
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from mfo_dialect.analysis.expression_texts import expressions_of
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.analysis.scopes import NodeView
-from mfo_dialect.catalogue.error_handling import ERROR_HANDLING
+from mfo_dialect.catalogue.error_handling import ON_ERROR, RETRY
 from mfo_dialect.catalogue.task_types import TaskType
+from mfo_dialect.model.access import mapping_at, mappings_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
+from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.shell import RunningNode
-from mfo_runtime.errors import (
-    ConditionFailedError,
-    InvalidInputError,
-    MfoError,
-    Place,
-    TaskFailedError,
-    UnknownTaskTypeError,
-)
+from mfo_runtime.errors import ConditionFailedError, InvalidInputError, MfoError, TaskFailedError, UnknownTaskTypeError
+from mfo_runtime.flow.custom import custom_executor
+from mfo_runtime.flow.fitting import fit
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.http import HttpClient
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
-from mfo_runtime.tasks.handling import Attempts, execute_with_handling
+from mfo_runtime.tasks.conversation import add_usage
+from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_handling
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 
@@ -42,7 +40,7 @@ class FlowExecutors:
         http: for calls to other servers.
         run_id: the run's id, of which idempotency keys are made.
         ask: asks the person who runs the flow.
-        usage: what models used, summed up.
+        usage: what models used, summed up over all tries.
     """
 
     scope: RunScope
@@ -50,45 +48,37 @@ class FlowExecutors:
     http: HttpClient
     run_id: str
     ask: Ask | None = None
-    usage: dict[str, int] = field(default_factory=dict[str, int])
+    usage: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def execute(self, task: RunningNode) -> Any:
         """Execute a task: its config is read, then the executor of its type does the work."""
         view = self.scope.flow.by_id[task.id]
         node = view.node
         assert isinstance(node, Task)
-        try:
+        with self._failing_at(view):
             declared = self.scope.bundle.project.task_type(node.type_name)
             if declared is None:
                 raise UnknownTaskTypeError(f'No task type is called "{node.type_name}".')
             reading = self._reading(view, task)
-            config = reading.mapping(node.config, declared.config)
-            handling = reading.mapping(node.error_handling, ERROR_HANDLING)
-            outputs = await execute_with_handling(
-                _executor(declared),
-                config,
-                handling,
+            return await execute_with_handling(
+                self._executor(declared),
+                partial(self._config, node, declared, reading),
+                self._handling(node, reading),
                 self._context(view, task, reading),
                 Attempts(task.begin_attempt, lambda seconds: _sleep(task, seconds)),
             )
-        except MfoError as error:
-            raise self._placed(error, view).redacted(self.scope.secrets.shown_never) from None
-        self._count(outputs)
-        return outputs
 
     def evaluate(self, condition: RunningNode) -> Any:
         """The value of a condition's expression."""
         view = self.scope.flow.by_id[condition.id]
         node = view.node
         assert isinstance(node, Condition)
-        try:
+        with self._failing_at(view):
             if node.expression is None:
                 raise ConditionFailedError("The condition has no expression.")
             reading = self._reading(view, condition)
             variables = reading.mapping(node.vars)
             result = reading.evaluate(node.expression, variables)
-        except MfoError as error:
-            raise self._placed(error, view).redacted(self.scope.secrets.shown_never) from None
         self.scope.decisions[view.id] = {"result": result, "branch": _branch(result)}
         return result
 
@@ -97,25 +87,59 @@ class FlowExecutors:
         view = self.scope.flow.by_id[subflow.id]
         node = view.node
         assert isinstance(node, Subflow)
-        try:
-            reading = self._reading(view, subflow)
-            mapped = reading.mapping(node.input_mapping)
+        with self._failing_at(view):
+            mapped = self._reading(view, subflow).mapping(node.input_mapping)
             schema = schema_data(node.input_schema, self.scope.bundle)
             inputs = with_defaults({**self.scope.input_of(view), **mapped}, schema)
-            problem = schema_problem(inputs, schema)
+            problem = schema_problem(_own_inputs(inputs, mapped, schema), schema)
             if problem:
                 raise InvalidInputError(
                     f'The input of subflow "{view.id}" is not what its input_schema asks for: {problem}.'
                 )
-        except MfoError as error:
-            raise self._placed(error, view).redacted(self.scope.secrets.shown_never) from None
         self.scope.inputs[view.id] = inputs
+        self.scope.forget_decisions_inside(view)
+
+    @contextmanager
+    def _failing_at(self, view: NodeView) -> Generator[None]:
+        """Whatever fails inside fails with the place of the node, where it knows no better one, and without secrets."""
+        try:
+            yield
+        except MfoError as error:
+            raise error.located(place=self.scope.place_of(view)).redacted(self.scope.secrets.shown_never) from None
+        except Exception as problem:  # noqa: BLE001 - whatever fails in a node fails the node
+            error = TaskFailedError(f"{type(problem).__name__}: {problem}", place=self.scope.place_of(view))
+            raise error.redacted(self.scope.secrets.shown_never) from None
 
     def _reading(self, view: NodeView, node: RunningNode) -> Reading:
         return Reading(self.scope, view, node.read, node.iterations)
 
+    def _config(self, node: Task, declared: TaskType, reading: Reading) -> Mapping[str, Any]:
+        if node.config is None:
+            return {}
+        return fit(reading.mapping(node.config, declared.config), node.config, declared.config, self.scope.place_of)
+
+    def _handling(self, node: Task, reading: Reading) -> ErrorHandling:
+        written = node.error_handling
+        if written is None:
+            return ErrorHandling()
+
+        def read(handler: MappingNode) -> Mapping[str, Any]:
+            return fit(reading.mapping(handler, ON_ERROR), handler, ON_ERROR, self.scope.place_of)
+
+        retry = mapping_at(written, "retry")
+        return ErrorHandling(
+            reading.mapping(retry, RETRY) if retry is not None else None,
+            tuple(partial(read, handler) for handler in mappings_at(written, "on_error")),
+        )
+
     def _context(self, view: NodeView, task: RunningNode, reading: Reading) -> TaskContext:
         expressions = {text.output: text.scalar for text in expressions_of(view, self.scope.bundle)}
+
+        def evaluate(name: str) -> Any:
+            if name not in expressions:
+                raise InvalidInputError(f'The value "{name}" has no expression.')
+            return reading.evaluate(expressions[name], {})
+
         return TaskContext(
             view=view,
             bundle=self.scope.bundle,
@@ -123,21 +147,30 @@ class FlowExecutors:
             http=self.http,
             run_id=self.run_id,
             key=f"{self.run_id}/{task.identity}",
-            evaluate=lambda name: reading.evaluate(expressions[name], {}),
+            evaluate=evaluate,
             ask=self.ask,
             without_slot=task.without_slot,
+            count_usage=partial(add_usage, self.usage),
         )
 
-    def _placed(self, error: MfoError, view: NodeView) -> MfoError:
-        lines = self.scope.bundle.sources[view.document].tree.lines
-        position = lines.position(view.name_span.start)
-        return error.located(task=view.id, place=Place(view.document, position.line + 1, position.column + 1))
+    def _executor(self, declared: TaskType) -> Execute:
+        if declared.custom:
+            return custom_executor(declared, self.scope.bundle.project)
+        executor = EXECUTORS.get(declared.name)
+        if executor is None:
+            raise UnknownTaskTypeError(
+                f"Tasks of type {declared.name} are checked, but this version does not run them."
+            )
+        return executor
 
-    def _count(self, outputs: Mapping[str, Any]) -> None:
-        usage = outputs.get("usage")
-        for name, count in usage.items() if isinstance(usage, dict) else ():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-            if isinstance(count, int) and not isinstance(count, bool):
-                self.usage[str(name)] = self.usage.get(str(name), 0) + count  # pyright: ignore[reportUnknownArgumentType]
+
+def _own_inputs(inputs: Mapping[str, Any], mapped: Mapping[str, Any], schema: Any) -> dict[str, Any]:
+    """The inputs that a subflow's schema speaks of: a closed one does not forbid what comes from outside."""
+    if not isinstance(schema, dict) or schema.get("additionalProperties", True) is True:  # pyright: ignore[reportUnknownMemberType]
+        return dict(inputs)
+    declared = schema.get("properties")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    known = {*mapped, *(declared if isinstance(declared, dict) else ())}  # pyright: ignore[reportUnknownVariableType]
+    return {name: value for name, value in inputs.items() if name in known}
 
 
 def _branch(result: Any) -> int | None:
@@ -149,41 +182,3 @@ def _branch(result: Any) -> int | None:
 async def _sleep(task: RunningNode, seconds: float) -> None:
     async with task.without_slot():
         await asyncio.sleep(seconds)
-
-
-def _executor(declared: TaskType) -> Execute:
-    if declared.custom:
-        return _custom(declared)
-    executor = EXECUTORS.get(declared.name)
-    if executor is None:
-        raise UnknownTaskTypeError(f"Tasks of type {declared.name} are checked, but this version does not run them.")
-    return executor
-
-
-def _custom(declared: TaskType) -> Execute:
-    """The executor of a custom type: its module is imported only now, because the user runs the flow."""
-    module_name, colon, function_name = declared.module.partition(":")
-    if not colon:
-        raise UnknownTaskTypeError(
-            f'The task type "{declared.name}" has no module to run it.',
-            hint='Give it module = "package.module:function" in the project file.',
-        )
-    try:
-        function = getattr(importlib.import_module(module_name), function_name)
-    except (ImportError, AttributeError) as error:
-        raise UnknownTaskTypeError(
-            f'The task type "{declared.name}" cannot be loaded from {declared.module}: {error}.'
-        ) from None
-
-    async def execute(config: Mapping[str, Any], _context: TaskContext) -> dict[str, Any]:
-        result = (
-            function(dict(config))
-            if inspect.iscoroutinefunction(function)
-            else asyncio.to_thread(function, dict(config))
-        )
-        outputs = await result
-        if not isinstance(outputs, dict):
-            raise TaskFailedError(f"{declared.module} returned no map of outputs.")
-        return {str(name): value for name, value in outputs.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-
-    return execute

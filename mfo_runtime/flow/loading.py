@@ -8,20 +8,36 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.analysis.chats import chat_use
+from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
 from mfo_dialect.model.workflow import Trigger
 from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.client import MfoClient
-from mfo_runtime.errors import FlowRefusedError, InvalidInputError
+from mfo_runtime.errors import FlowRefusedError, InvalidInputError, Place
 from mfo_runtime.flow.outcome import RunOutcome
-from mfo_runtime.flow.refusal import findings_that_refuse
+from mfo_runtime.flow.refusal import errors_of_document, findings_that_refuse, project_of_engine
 from mfo_runtime.flow.running import RunOptions, run_flow
 from mfo_runtime.tasks import NOT_EXECUTED
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import DiskFiles, Files, UnreadableFileError
+
+
+class RefusedDocumentError(FlowRefusedError):
+    """A document is so broken that no taskflow of it can be named.
+
+    Attributes:
+        findings: what is wrong with it.
+        bundle: the documents that the findings speak of.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...], bundle: Bundle) -> None:
+        """Tell of the first finding."""
+        super().__init__(_first_of(findings), place=place_of(findings[0], bundle))
+        self.findings = findings
+        self.bundle = bundle
 
 
 @dataclass(frozen=True)
@@ -47,19 +63,19 @@ class Flow:
         """Do nothing for a flow that runs.
 
         Raises:
-            FlowRefusedError: the flow has errors; ``details`` lists them as code, message and place.
+            FlowRefusedError: the flow has errors, or asks for what this version does not run.
         """
         if self.findings:
-            first = self.findings[0]
-            many = f" and {len(self.findings) - 1} more" if len(self.findings) > 1 else ""
-            raise FlowRefusedError(
-                f"The flow has errors: {first.code} {first.message}{many}.", place=place_of(first, self.bundle)
-            )
-        unsupported = next((view for view in self.view.nodes if view.type_name in NOT_EXECUTED), None)
-        if unsupported is not None:
-            raise FlowRefusedError(
-                f'Task "{unsupported.id}" is of type {unsupported.type_name}, which this version checks but does not run.'
-            )
+            raise FlowRefusedError(_first_of(self.findings), place=place_of(self.findings[0], self.bundle))
+        for view in self.view.nodes:
+            problem = _not_run(view, self.bundle)
+            if problem:
+                position = self.bundle.sources[view.document].tree.lines.position(view.name_span.start)
+                raise FlowRefusedError(
+                    f'Task "{view.id}" {problem}, which this version checks but does not run.',
+                    place=Place(view.document, position.line + 1, position.column + 1),
+                    hint="Ask the model by a prompt template or a prompt of the task's own.",
+                )
 
     async def run(self, inputs: Mapping[str, Any], client: MfoClient, options: RunOptions | None = None) -> RunOutcome:
         """Run the flow to its end.
@@ -93,36 +109,64 @@ def load_flow(path: str, taskflow: str | None = None, files: Files | None = None
         files: where documents come from; the disk where it is not given.
 
     Raises:
+        RefusedDocumentError: the file is so broken that it has no taskflow.
         InvalidInputError: the file cannot be read, is no workflow, or has no such taskflow, or several to choose from.
     """
     files = files or DiskFiles()
-    absolute = Path(path).resolve().as_posix()
-    try:
-        files.read(absolute)
-    except UnreadableFileError as error:
-        raise InvalidInputError(f"{path}: {error.reason}.") from None
+    absolute = absolute_path(path)
+    readable_text(path, absolute, files)
     bundle = load_bundle(str(PurePosixPath(absolute).parent), files)
     return flow_of_bundle(bundle, absolute, taskflow)
+
+
+def absolute_path(path: str) -> str:
+    """A path as bundles name documents: absolute, links followed, with ``/``.
+
+    Raises:
+        InvalidInputError: no file can have this path.
+    """
+    try:
+        return Path(path).resolve().as_posix()
+    except (OSError, ValueError, RuntimeError):
+        raise InvalidInputError(f"{path!r} is no path of a file.") from None
+
+
+def readable_text(path: str, absolute: str, files: Files) -> str:
+    """The text of a file that a person named as ``path``.
+
+    Raises:
+        InvalidInputError: it cannot be read; the message says why, and where in it.
+    """
+    try:
+        return files.read(absolute)
+    except UnreadableFileError as error:
+        where = f":{error.line}:{error.column}" if error.line else ""
+        raise InvalidInputError(f"{path}{where}: {error.reason}.", hint="") from None
 
 
 def flow_of_bundle(bundle: Bundle, document: str, taskflow: str | None = None) -> Flow:
     """As ``load_flow``, for a bundle that is at hand, such as an editor's with unsaved texts.
 
     Raises:
+        RefusedDocumentError: the document is so broken that it has no taskflow.
         InvalidInputError: the document is no workflow, or the taskflow cannot be chosen.
     """
     everything = frozenset(bundle.sources) | ({bundle.project.document} if bundle.project.document else set[str]())
-    snapshot = Snapshot(replace(bundle, home=everything))
+    bundle = replace(bundle, home=everything, project=project_of_engine(bundle.project))
+    snapshot = Snapshot(bundle)
+    findings = check_snapshot(snapshot)
     flows = [flow for flow in snapshot.flows if flow.document == document]
     name = PurePosixPath(document).name
     if not flows:
+        refusing = errors_of_document(findings, document)
+        if refusing:
+            raise RefusedDocumentError(refusing, bundle)
         raise InvalidInputError(
             f"{name} is not a workflow document, or has no taskflow.",
-            hint="mfo-lsp check --help tells how files are recognised.",
+            hint="A workflow has taskflows, or a name and tasks that have an id and a type.",
         )
     view = _choose(flows, taskflow, name)
-    findings = check_snapshot(snapshot)
-    return Flow(view, snapshot.bundle, findings_that_refuse(findings, view, snapshot.bundle))
+    return Flow(view, bundle, findings_that_refuse(findings, view, bundle))
 
 
 def _choose(flows: list[FlowView], taskflow: str | None, file_name: str) -> FlowView:
@@ -139,6 +183,20 @@ def _choose(flows: list[FlowView], taskflow: str | None, file_name: str) -> Flow
             f"{file_name} has {len(flows)} taskflows: {', '.join(names)}.", hint="Choose one with --taskflow."
         )
     return flows[0]
+
+
+def _first_of(findings: tuple[Finding, ...]) -> str:
+    first, *others = findings
+    many = f" and {len(others)} more" if others else ""
+    return f"The flow has errors: {first.code} {first.message}{many}."
+
+
+def _not_run(view: NodeView, bundle: Bundle) -> str:
+    """What a task asks for that this version does not do; empty where it does all."""
+    if view.type_name in NOT_EXECUTED:
+        return f"is of type {view.type_name}"
+    chat = chat_use(view, bundle)
+    return "lets an agent speak (agent_id)" if chat is not None and chat.is_filled_by_agent else ""
 
 
 def place_of(finding: Finding, bundle: Bundle) -> str:

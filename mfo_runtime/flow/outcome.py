@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -34,7 +35,7 @@ class RunOutcome:
     states: Mapping[str, NodeState]
     error: MfoError | None
     duration: float
-    usage: Mapping[str, int]
+    usage: Mapping[str, Any]
 
     @property
     def succeeded(self) -> bool:
@@ -55,19 +56,24 @@ class RunOutcome:
         }
 
 
-def strike_out(value: Any, secrets: frozenset[str], depth: int = 0) -> Any:
+def strike_out(value: Any, secrets: frozenset[str]) -> Any:
     """A value with secrets replaced wherever they stand in its texts and keys."""
-    if not secrets or depth > _MAX_DEPTH:
+    if not secrets:
         return value
+    longest_first = sorted(secrets, key=len, reverse=True)  # one may be a part of another
+    return _struck_out(value, re.compile("|".join(map(re.escape, longest_first))), 0)
+
+
+def _struck_out(value: Any, secrets: re.Pattern[str], depth: int) -> Any:
     match value:
         case str():
-            for secret in secrets:
-                value = value.replace(secret, REDACTED)
-            return value
+            return secrets.sub(REDACTED, value)
+        case dict() | list() if depth >= _MAX_DEPTH:
+            return REDACTED
         case dict():
             items = cast("dict[Any, Any]", value).items()
-            return {strike_out(key, secrets, depth + 1): strike_out(item, secrets, depth + 1) for key, item in items}
+            return {_struck_out(key, secrets, depth + 1): _struck_out(item, secrets, depth + 1) for key, item in items}
         case list():
-            return [strike_out(item, secrets, depth + 1) for item in cast("list[Any]", value)]
+            return [_struck_out(item, secrets, depth + 1) for item in cast("list[Any]", value)]
         case _:
             return value

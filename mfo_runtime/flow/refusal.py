@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.findings import Finding, Severity
+from mfo_dialect.model.project import Project
+from mfo_dialect.rules import RULES
 from mfo_dialect.text import Span
 
 
 def findings_that_refuse(findings: tuple[Finding, ...], flow: FlowView, bundle: Bundle) -> tuple[Finding, ...]:
     """The errors among the bundle's findings that concern a taskflow.
 
-    Left out are those inside other taskflows of its document, inside prompt templates that it does not use, in other
-    workflow documents, and in agents documents where no task names an agent.
+    Left out are those inside other taskflows of its document and the triggers that start them, inside prompt templates
+    that it does not use, in other workflow documents, and in agents documents where no task names an agent.
     """
     hidden = {document: tuple(spans) for document, spans in _hidden(flow, bundle)}
     return tuple(
@@ -24,6 +27,21 @@ def findings_that_refuse(findings: tuple[Finding, ...], flow: FlowView, bundle: 
         if finding.severity is Severity.ERROR
         and not any(_is_inside(finding.place.span, span) for span in hidden.get(finding.place.document, ()))
     )
+
+
+def errors_of_document(findings: tuple[Finding, ...], document: str) -> tuple[Finding, ...]:
+    """The errors of one document."""
+    return tuple(
+        finding for finding in findings if finding.severity is Severity.ERROR and finding.place.document == document
+    )
+
+
+def project_of_engine(project: Project) -> Project:
+    """The project as it counts for running: the families 1xx to 3xx cannot be switched off or weakened."""
+    rules = project.section("rules")
+    fixed = {name for rule in RULES if rule.code[3] in "123" for name in (rule.code, rule.name)}
+    kept = {name: word for name, word in rules.items() if name not in fixed or word == Severity.ERROR.word}
+    return project if len(kept) == len(rules) else replace(project, data={**project.data, "rules": kept})
 
 
 def _is_inside(inner: Span, outer: Span) -> bool:
@@ -35,7 +53,19 @@ def _hidden(flow: FlowView, bundle: Bundle) -> Iterator[tuple[str, list[Span]]]:
     for workflow in bundle.workflows:
         if workflow.document != flow.document:
             yield workflow.document, [everything]
-    yield flow.document, [other.mapping.span for other in flow.workflow.taskflows if other is not flow.taskflow]
+    others = [other for other in flow.workflow.taskflows if other is not flow.taskflow]
+    names = {other.name for other in others}
+    yield (
+        flow.document,
+        [
+            *(other.mapping.span for other in others),
+            *(
+                one.mapping.span
+                for one in flow.workflow.triggers
+                if one.target is not None and one.target.text in names
+            ),
+        ],
+    )
     used = {
         chat.template.id.text for view in flow.nodes if (chat := chat_use(view, bundle)) is not None and chat.template
     }

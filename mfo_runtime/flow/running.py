@@ -16,11 +16,11 @@ from mfo_dialect.durations import parse_duration
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.syntax import Mapping as MappingNode
-from mfo_dialect.syntax import Node, Scalar, to_value
+from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.observing import Observer
 from mfo_runtime.engine.plan import RunPlan, RunSettings, make_plan
-from mfo_runtime.engine.shell import Run, RunResult
+from mfo_runtime.engine.shell import Failure, Run, RunResult
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
 from mfo_runtime.flow.executors import FlowExecutors
@@ -48,6 +48,28 @@ class TriggerCall:
         return {"id": self.id, "type": self.type, "payload": self.payload, "headers": dict(self.headers)}
 
 
+class RunControl:
+    """Stops a run from outside; may be told to before the run begins."""
+
+    def __init__(self) -> None:
+        """Control the run that is given it by ``RunOptions``."""
+        self._run: Run | None = None
+        self._is_cancelled = False
+        self._at_once = False
+
+    def cancel(self, *, at_once: bool = False) -> None:
+        """Stop the run: running tasks get the flow's grace, or none; a second call may shorten it."""
+        self._is_cancelled, self._at_once = True, at_once
+        if self._run is not None:
+            self._run.cancel(at_once=at_once)
+
+    def attach(self, run: Run) -> None:
+        """Control ``run`` from now on."""
+        self._run = run
+        if self._is_cancelled:
+            run.cancel(at_once=self._at_once)
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What a caller may settle for one run.
@@ -59,6 +81,7 @@ class RunOptions:
         ask: asks the person who runs the flow; None where nobody can be asked.
         environment: what secrets and ENV are read from; the process's own where it is None.
         job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
+        control: stops the run from outside; it then ends as cancelled.
     """
 
     run_id: str = ""
@@ -67,6 +90,7 @@ class RunOptions:
     ask: Ask | None = None
     environment: Mapping[str, str] | None = None
     job_id: str | None = None
+    control: RunControl | None = None
 
 
 async def run_flow(
@@ -99,6 +123,8 @@ async def run_flow(
     async with HttpClient() as http:
         executors = FlowExecutors(scope, client, http, run_id, options.ask)
         run = Run(lay_out(flow, bundle), executors, observers=options.observers)
+        if options.control is not None:
+            options.control.attach(run)
         result = await run.result()
     return _outcome(flow, run, result, executors)
 
@@ -147,7 +173,7 @@ def _checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) ->
 
 
 def _outcome(flow: FlowView, run: Run, result: RunResult, executors: FlowExecutors) -> RunOutcome:
-    error: MfoError | None = result.failure.error if result.failure is not None else None
+    error = _placed(result.failure, executors.scope)
     state = result.state
     outputs: Mapping[str, Any] = {path.rsplit("/", 1)[-1]: value for path, value in result.outputs.items()}
     if state is RunState.SUCCEEDED and flow.taskflow.outputs is not None:
@@ -168,13 +194,24 @@ def _outcome(flow: FlowView, run: Run, result: RunResult, executors: FlowExecuto
     )
 
 
+def _placed(failure: Failure | None, scope: RunScope) -> MfoError | None:
+    """The error of a failure, with the place of the node that failed: the engine knows no documents."""
+    if failure is None:
+        return None
+    view = scope.flow.by_id.get(failure.node_id)
+    return failure.error if view is None else failure.error.located(place=scope.place_of(view))
+
+
 def _title(flow: FlowView) -> str:
     title = text_at(flow.taskflow.mapping, "name")
     return title.text if title is not None else flow.taskflow.name
 
 
 def _plain(node: Node | None) -> dict[str, Any]:
-    return dict(to_value(node)) if isinstance(node, MappingNode) else {}
+    try:
+        return dict(to_value(node)) if isinstance(node, MappingNode) else {}
+    except TooManyNodesError:
+        return {}
 
 
 def _duration(scalar: Scalar | None) -> float | None:

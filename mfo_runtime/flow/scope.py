@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.expression_texts import names_of
@@ -54,10 +54,22 @@ class RunScope:
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     def place(self, scalar: Scalar, within: Span) -> Place:
-        """Where a stretch of a scalar stands."""
-        lines = self.bundle.sources[self.flow.document].tree.lines
-        position = lines.position(scalar.span_of(within).start)
+        """Where a stretch of a scalar of the flow's document stands."""
+        return self._place_at(scalar.span_of(within).start)
+
+    def place_of(self, part: NodeView | Node) -> Place:
+        """Where a node of the flow, or any part of its document stands."""
+        return self._place_at(part.name_span.start if isinstance(part, NodeView) else part.span.start)
+
+    def _place_at(self, offset: int) -> Place:
+        position = self.bundle.sources[self.flow.document].tree.lines.position(offset)
         return Place(self.flow.document, position.line + 1, position.column + 1)
+
+    def forget_decisions_inside(self, subflow: NodeView) -> None:
+        """A subflow that runs again knows nothing of what its conditions decided before."""
+        for view in subflow.inner.nodes if subflow.inner is not None else ():
+            self.decisions.pop(view.id, None)
+            self.forget_decisions_inside(view)
 
     def input_of(self, view: NodeView | None) -> dict[str, Any]:
         """INPUT where a node stands; of the taskflow where no node is given."""
@@ -107,6 +119,8 @@ class Reading:
         if reference.problem:
             raise self._unresolved(scalar, reference.problem_span, f"{written}: {reference.problem}")
         try:
+            if reference.root == "ENV":
+                self._check_environment(reference.path)
             start, names, first = self._start(reference.root, reference.path)
             return follow_path(
                 start,
@@ -121,6 +135,11 @@ class Reading:
             raise self._unresolved(scalar, reference.segments[0].span, f"{written}: {error.args[0]}") from None
         except MfoError as error:
             raise error.located(place=self.scope.place(scalar, reference.span)) from None
+
+    def _check_environment(self, path: tuple[str, ...]) -> None:
+        """A variable that is not set is null in an expression, where ``??`` can help, and an error in a reference."""
+        if path and path[0] in self.scope.flow.workflow.env and path[0] not in self.scope.environment:
+            raise LookupError(f"the environment variable {path[0]} is not set")
 
     def _unresolved(self, scalar: Scalar, span: Span, message: str) -> UnresolvedReferenceError:
         return UnresolvedReferenceError(message, place=self.scope.place(scalar, span))
@@ -138,10 +157,22 @@ class Reading:
         return self._node(view), path[used:], used + 1
 
     def _node(self, view: NodeView) -> Any:
+        outputs = self.read_node(view.id)
         if isinstance(view.node, Condition):
-            self.read_node(view.id)
             return self.scope.decisions.get(view.id)
-        return self.read_node(view.id)
+        return self._with_decisions(view, outputs) if view.inner is not None else outputs
+
+    def _with_decisions(self, subflow: NodeView, outputs: Any) -> Any:
+        """A subflow's outputs by inner id, with what its conditions decided; the engine knows only their branches."""
+        if subflow.inner is None or not isinstance(outputs, dict):
+            return outputs
+        found = dict(cast("dict[str, Any]", outputs))
+        for inner in subflow.inner.nodes:
+            if isinstance(inner.node, Condition):
+                found[inner.id] = self.scope.decisions.get(inner.id)
+            elif inner.inner is not None:
+                found[inner.id] = self._with_decisions(inner, found.get(inner.id))
+        return found
 
     def _root(self, root: str, path: tuple[str, ...]) -> Any:
         scope = self.scope

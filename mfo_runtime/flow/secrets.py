@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping as MappingNode
-from mfo_dialect.syntax import to_value
+from mfo_dialect.syntax import TooManyNodesError, to_value
 from mfo_runtime.errors import InvalidInputError
 
 _LEAST_LENGTH = 4
-_MAX_BYTES = 64 * 1024
+_MAX_LENGTH = 64 * 1024
 
 
 class Secrets:
@@ -28,8 +31,11 @@ class Secrets:
 
     @property
     def shown_never(self) -> frozenset[str]:
-        """The values read so far that are long enough to be struck out wherever they stand."""
-        return frozenset(value for value in self._values.values() if len(value) >= _LEAST_LENGTH)
+        """The values read so far that are long enough to be struck out wherever they stand, as JSON and URLs have them too."""
+        long_enough = [value for value in self._values.values() if len(value) >= _LEAST_LENGTH]
+        return frozenset(
+            form for value in long_enough for form in (value, json.dumps(value)[1:-1], quote(value), quote(value, ""))
+        )
 
     def get(self, name: str) -> str:
         """The value of a declared secret.
@@ -45,7 +51,8 @@ class Secrets:
         source = self._sources.get(name)
         if source is None:
             raise InvalidInputError(
-                f'The secret "{name}" is not declared.', hint="Declare it under global_configs.secrets."
+                f'The secret "{name}" is not declared{did_you_mean(name, self._sources)}.',
+                hint="Declare it under global_configs.secrets.",
             )
         match source:
             case {"env": str(variable)}:
@@ -67,9 +74,12 @@ class Secrets:
         full = Path(str(self._folder)) / path
         try:
             with full.open(encoding="utf-8") as file:
-                return file.read(_MAX_BYTES).strip()
-        except (OSError, UnicodeDecodeError, ValueError):
+                value = file.read(_MAX_LENGTH).strip()
+        except (OSError, ValueError):
             raise InvalidInputError(f'The secret "{name}" cannot be read from its file, {path}.') from None
+        if not value:
+            raise InvalidInputError(f'The secret "{name}" is read from {path}, which is empty.')
+        return value
 
 
 def _read_keyring(name: str, entry: str) -> str:
@@ -80,7 +90,13 @@ def _read_keyring(name: str, entry: str) -> str:
         raise InvalidInputError(
             f'The secret "{name}" is in the keyring, which cannot be read.', hint="Install the package keyring."
         ) from None
-    value = keyring.get_password(service, user)
+    try:
+        value = keyring.get_password(service, user)
+    except Exception as error:  # noqa: BLE001 - each keyring has errors of its own
+        raise InvalidInputError(
+            f'The secret "{name}" is in the keyring, which cannot be read ({type(error).__name__}).',
+            hint="Unlock the keyring, or declare the secret with env or file.",
+        ) from None
     if not value:
         raise InvalidInputError(f'The secret "{name}" is not in the keyring under {service}/{user}.')
     return str(value)
@@ -89,4 +105,7 @@ def _read_keyring(name: str, entry: str) -> str:
 def _sources(workflow: Workflow) -> dict[str, Any]:
     configs = workflow.root.get("global_configs")
     secrets = configs.get("secrets") if isinstance(configs, MappingNode) else None
-    return dict(to_value(secrets)) if isinstance(secrets, MappingNode) else {}
+    try:
+        return dict(to_value(secrets)) if isinstance(secrets, MappingNode) else {}
+    except TooManyNodesError:
+        return {}

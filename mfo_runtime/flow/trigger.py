@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
 from mfo_dialect.analysis.bundle import read_source
 from mfo_dialect.analysis.schemas import schema_data
-from mfo_dialect.analysis.values import AbsentPathError, follow_path, read_value
+from mfo_dialect.analysis.values import AbsentPathError, TooLargeError, follow_path, read_value
 from mfo_dialect.catalogue.values import VALUE_MAP
 from mfo_dialect.model.workflow import Workflow
 from mfo_dialect.references import Reference
 from mfo_dialect.suggestions import did_you_mean
+from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Scalar
 from mfo_runtime.errors import InvalidInputError, Place, UnresolvedReferenceError
-from mfo_runtime.flow.loading import Flow
+from mfo_runtime.flow.loading import Flow, absolute_path, readable_text
 from mfo_runtime.flow.running import TriggerCall
 from mfo_runtime.tasks.json_schema import schema_problem
-from mfo_workspace.files import DiskFiles, UnreadableFileError
+from mfo_workspace.files import DiskFiles
 
 
 def target_of(path: str, trigger_id: str) -> str | None:
-    """The taskflow that a trigger of a file names; None where it names none.
+    """The taskflow that a trigger of a file names; None where it names none, or the file is broken.
 
     Raises:
-        InvalidInputError: the file has no such trigger.
+        InvalidInputError: the file cannot be read, or has no such trigger.
     """
-    try:
-        source = read_source(path, DiskFiles().read(Path(path).resolve().as_posix()))
-    except UnreadableFileError as error:
-        raise InvalidInputError(f"{path}: {error.reason}.") from None
+    absolute = absolute_path(path)
+    source = read_source(absolute, readable_text(path, absolute, DiskFiles()))
     workflows = [document.model for document in source.documents if isinstance(document.model, Workflow)]
     triggers = {trigger.id.text: trigger for one in workflows for trigger in one.triggers if trigger.id is not None}
+    if trigger_id not in triggers and source.tree.problems:
+        return None
     if trigger_id not in triggers:
         raise InvalidInputError(f'{path} has no trigger "{trigger_id}"{did_you_mean(trigger_id, triggers)}.')
     target = triggers[trigger_id].target
@@ -53,17 +53,30 @@ def trigger_inputs(flow: Flow, trigger_id: str, payload: Any) -> tuple[TriggerCa
     if problem:
         raise InvalidInputError(f"The payload is not what expected_payload_schema asks for: {problem}.")
     call = TriggerCall(trigger_id, trigger.type.text if trigger.type is not None else "", payload)
+    if trigger.input_mapping is None:
+        return call, dict(cast("dict[str, Any]", payload)) if isinstance(payload, dict) else {}
+    return call, _mapped(trigger.input_mapping, call, flow)
+
+
+def _mapped(mapping: MappingNode, call: TriggerCall, flow: Flow) -> dict[str, Any]:
+    """INPUT as an ``input_mapping`` says; only TRIGGER can be read there."""
     data = call.to_data()
 
     def lookup(scalar: Scalar, reference: Reference) -> Any:
+        written = scalar.text[reference.span.start : reference.span.end]
+        problem = reference.problem
+        if not problem and reference.root != "TRIGGER":
+            problem = "only TRIGGER can be read in an input_mapping of a trigger"
         try:
-            return follow_path(data, reference.path, "TRIGGER")
+            if not problem:
+                return follow_path(data, reference.path, "TRIGGER")
         except AbsentPathError as error:
-            position = flow.bundle.sources[flow.view.document].tree.lines.position(scalar.span.start)
-            place = Place(flow.view.document, position.line + 1, position.column + 1)
-            raise UnresolvedReferenceError(f"{reference}: {error}", place=place) from None
+            problem = str(error)
+        position = flow.bundle.sources[flow.view.document].tree.lines.position(scalar.span_of(reference.span).start)
+        place = Place(flow.view.document, position.line + 1, position.column + 1)
+        raise UnresolvedReferenceError(f"{written}: {problem}.", place=place)
 
-    if trigger.input_mapping is None:
-        return call, dict(cast("dict[str, Any]", payload)) if isinstance(payload, dict) else {}
-    mapped: dict[str, Any] = read_value(trigger.input_mapping, VALUE_MAP, lookup, lambda root: root == "TRIGGER")
-    return call, mapped
+    try:
+        return read_value(mapping, VALUE_MAP, lookup, lambda root: root == "TRIGGER")
+    except TooLargeError as error:
+        raise InvalidInputError(f"{error}.") from None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_runtime.client import CallOptions, MfoClient, Operations
 from mfo_runtime.http import HttpClient
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Overrides:
     system_suffix: str = ""
 
 
+def _count_nothing(_usage: Mapping[str, Any]) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class TaskContext:
     """One execution of one task.
@@ -69,8 +76,10 @@ class TaskContext:
         evaluate: the value of an expression in the task's scope, by the name of the output that it computes.
         ask: asks the person who runs the flow; None where nobody can be asked.
         without_slot: a block in which the task waits and holds no slot.
+        count_usage: told what a model used, with each of its answers.
         max_attempts: how often the client tries each call; None as its settings say.
         overrides: what error handling changed.
+        try_number: the first try that asks in this way; what it writes is written under a key of its own.
     """
 
     view: NodeView
@@ -82,6 +91,7 @@ class TaskContext:
     evaluate: Callable[[str], Any]
     ask: Ask | None
     without_slot: Callable[[], AbstractAsyncContextManager[None]]
+    count_usage: Callable[[Mapping[str, Any]], None] = _count_nothing
     max_attempts: int | None = None
     overrides: Overrides = field(default_factory=Overrides)
     try_number: int = 1
@@ -97,3 +107,11 @@ class TaskContext:
     def with_overrides(self, overrides: Overrides, try_number: int) -> TaskContext:
         """The same execution, tried in another way: what it writes then is another write."""
         return replace(self, overrides=overrides, try_number=try_number)
+
+    async def wait_without_slot(self, awaitable: Awaitable[_T]) -> _T:
+        """Await something while the task holds no slot; what it raises is raised when the task has its slot again."""
+        async with self.without_slot():
+            (result,) = await asyncio.gather(awaitable, return_exceptions=True)
+        if isinstance(result, BaseException):
+            raise result
+        return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,21 +12,37 @@ from tenacity import (
     AsyncRetrying,
     RetryCallState,
     retry_if_exception,
-    stop_after_attempt,
     wait_exponential,
     wait_fixed,
     wait_incrementing,
 )
 
-from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError
 from mfo_runtime.tasks.context import Execute, Overrides, TaskContext, mapping_of
-from mfo_runtime.tasks.prompts import render_error_text
+from mfo_runtime.tasks.prompts import render_error_text, used_template
 
 Sleep = Callable[[float], Awaitable[None]]
 BeginAttempt = Callable[[int], None]
+ReadMap = Callable[[], Mapping[str, Any]]
+
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds: what a server may ask to wait at most; past it, and past ``max_delay``, the task fails at once."""
+
 _MAX_ATTEMPTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorHandling:
+    """The error handling that counts for a task.
+
+    Attributes:
+        retry: the retry policy as written; None for none.
+        on_error: the handlers in order, each read when it is needed: its references may lead nowhere before.
+    """
+
+    retry: Mapping[str, Any] | None = None
+    on_error: Sequence[ReadMap] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,111 +61,122 @@ class Attempts:
 
 
 async def execute_with_handling(
-    execute: Execute, config: Mapping[str, Any], handling: Mapping[str, Any], context: TaskContext, attempts: Attempts
+    execute: Execute, read_config: ReadMap, handling: ErrorHandling, context: TaskContext, attempts: Attempts
 ) -> dict[str, Any]:
     """Execute a task under its ``error_handling``.
 
     Args:
         execute: the executor.
-        config: the task's config, references replaced.
-        handling: the error handling that counts, references replaced; empty for none.
+        read_config: gives the task's config, references replaced; what it raises is handled like any failure.
+        handling: the error handling that counts.
         context: the execution.
         attempts: how tries are told and waited between.
 
     Raises:
         MfoError: the last error, when nothing of the handling helped.
     """
-    return await _Handling(execute, config, context, attempts).run(handling)
+    policy = _Policy(handling.retry, attempts.chance) if handling.retry is not None else None
+    tries = _Tries(execute, read_config, policy, context, attempts)
+    try:
+        return await tries.run()
+    except MfoError as error:
+        return await _on_error(tries, handling.on_error, error)
 
 
-class _Handling:
-    def __init__(self, execute: Execute, config: Mapping[str, Any], context: TaskContext, attempts: Attempts) -> None:
+class _Tries:
+    """The tries of one task, counted over all ways of asking."""
+
+    def __init__(
+        self, execute: Execute, read_config: ReadMap, policy: _Policy | None, context: TaskContext, attempts: Attempts
+    ) -> None:
         self._execute = execute
-        self._config = config
-        self._context = context
+        self._read_config = read_config
+        self._config: Mapping[str, Any] | None = None
+        self._policy = policy
+        # Where the task has a policy of its own, the client's retries would multiply it.
+        self.context = context if policy is None else replace(context, max_attempts=1)
         self._attempts = attempts
-        self._tries = 0
+        self._count = 0
 
-    async def run(self, handling: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return await self._with_retries(handling.get("retry"))
-        except MfoError as error:
-            return await self._on_error(handling.get("on_error") or [], error)
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The task's config; read once."""
+        if self._config is None:
+            self._config = self._read_config()
+        return self._config
 
-    async def _try(self, overrides: Overrides | None = None) -> dict[str, Any]:
-        self._tries += 1
-        if self._tries > 1:
-            self._attempts.begin(self._tries)
-        if overrides is None:
-            return await self._execute(self._config, self._context)
-        return await self._execute(self._config, self._context.with_overrides(overrides, self._tries))
-
-    async def _with_retries(self, policy: Any) -> dict[str, Any]:
-        if not isinstance(policy, Mapping):
-            return await self._try()
-        settings: Mapping[str, Any] = policy  # pyright: ignore[reportUnknownVariableType]
-        self._context = replace(self._context, max_attempts=1)
+    async def run(self, overrides: Overrides | None = None) -> dict[str, Any]:
+        """Ask in one way, again after errors that the policy names, as long as its tries last."""
+        context = self.context if overrides is None else self.context.with_overrides(overrides, self._count + 1)
+        if self._policy is None:
+            return await self._try(context)
+        policy = self._policy
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(min(int(settings.get("max_attempts") or 3), _MAX_ATTEMPTS)),
-            retry=retry_if_exception(lambda error: _is_worth_another_try(error, settings.get("retry_on"))),
-            wait=_Pause(settings, self._attempts.chance),
+            stop=lambda _: self._count >= policy.max_attempts,
+            retry=retry_if_exception(policy.is_worth_another_try),
+            wait=policy.pause,
             sleep=self._attempts.sleep,
             reraise=True,
         )
-        return await retrying(self._try)
+        return await retrying(self._try, context)
 
-    async def _on_error(self, handlers: list[Any], error: MfoError) -> dict[str, Any]:
-        for handler in handlers:
+    async def _try(self, context: TaskContext) -> dict[str, Any]:
+        self._count += 1
+        if self._count > 1:
+            self._attempts.begin(self._count)
+        return await self._execute(self.config, context)
+
+
+async def _on_error(tries: _Tries, handlers: Sequence[ReadMap], error: MfoError) -> dict[str, Any]:
+    for read_handler in handlers:
+        try:
+            handler = read_handler()
             match handler.get("type"):
                 case "retry_with_prompt":
-                    outcome = await self._retry_with_prompt(handler, error)
+                    return await _retry_with_prompt(tries, handler, error)
                 case "fallback":
-                    outcome = await self._fall_back(handler)
+                    return await tries.run(Overrides(handler.get("model_id"), handler.get("provider_id")))
                 case "continue":
                     return dict(handler.get("output") or {})
                 case _:
-                    raise error
-            if not isinstance(outcome, MfoError):
-                return outcome
-            error = outcome
+                    break
+        except MfoError as next_error:
+            error = next_error
+    raise error
+
+
+async def _retry_with_prompt(tries: _Tries, handler: Mapping[str, Any], error: MfoError) -> dict[str, Any]:
+    """Ask again with the error in the system prompt, as long as the output is invalid; raises the last error."""
+    if not isinstance(error, InvalidOutputError):
         raise error
-
-    async def _retry_with_prompt(self, handler: Mapping[str, Any], error: MfoError) -> dict[str, Any] | MfoError:
-        chat = chat_use(self._context.view, self._context.bundle)
-        if not isinstance(error, InvalidOutputError) or chat is None or chat.template is None:
-            return error
-        variables = mapping_of(self._config, "prompt_context")
-        for _ in range(min(int(handler.get("max_retries") or 1), _MAX_ATTEMPTS)):
-            text = render_error_text(chat.template, str(handler["append_to_system_prompt"]), error.message, variables)
-            try:
-                return await self._try(Overrides(system_suffix=text))
-            except InvalidOutputError as next_error:
-                error = next_error
-            except MfoError as other_error:
-                return other_error
-        return error
-
-    async def _fall_back(self, handler: Mapping[str, Any]) -> dict[str, Any] | MfoError:
-        overrides = Overrides(model_id=handler.get("model_id"), provider_id=handler.get("provider_id"))
+    template = used_template(tries.config, tries.context.bundle)
+    if template is None:
+        raise error
+    variables = mapping_of(tries.config, "prompt_context")
+    last: InvalidOutputError = error
+    for _ in range(min(int(handler.get("max_retries") or 1), _MAX_ATTEMPTS)):
+        name = str(handler.get("append_to_system_prompt"))
+        text = render_error_text(template, name, last.message, variables, tries.context.bundle)
         try:
-            return await self._try(overrides)
-        except MfoError as error:
-            return error
+            return await tries.run(Overrides(system_suffix=text))
+        except InvalidOutputError as next_error:
+            last = next_error
+    raise last
 
 
-def _is_worth_another_try(error: BaseException, retry_on: Any) -> bool:
-    if not isinstance(error, MfoError):
-        return False
-    return error.code in retry_on if isinstance(retry_on, list) else error.transient
-
-
-class _Pause:
-    """How long to wait before the next try: as the policy says, and never less than the server asks for."""
+class _Policy:
+    """A ``retry`` as written: which errors are tried again, how often, and how long the waits are."""
 
     def __init__(self, settings: Mapping[str, Any], chance: Callable[[], float]) -> None:
         initial = _seconds(settings, "initial_delay", 1.0)
         longest = _seconds(settings, "max_delay", 60.0)
-        self._jitter = settings.get("jitter") is not False
+        retry_on = settings.get("retry_on")
+        self._codes: frozenset[str] | None = (
+            frozenset(map(str, retry_on)) if isinstance(retry_on, list) else None  # pyright: ignore[reportUnknownArgumentType]
+        )
+        self.max_attempts = min(max(1, int(settings.get("max_attempts") or 3)), _MAX_ATTEMPTS)
+        self._longest_asked = max(longest, LONGEST_RETRY_AFTER)
+        self._has_jitter = settings.get("jitter") is not False
         self._chance = chance
         match settings.get("backoff"):
             case "linear":
@@ -160,9 +187,16 @@ class _Pause:
                 factor = float(settings.get("multiplier") or 2.0)
                 self._wait = wait_exponential(multiplier=initial, max=longest, exp_base=factor)
 
-    def __call__(self, state: RetryCallState) -> float:
+    def is_worth_another_try(self, error: BaseException) -> bool:
+        """Whether an error is one of ``retry_on``, or transient where that is not given."""
+        if not isinstance(error, MfoError) or (error.retry_after or 0.0) > self._longest_asked:
+            return False
+        return error.transient if self._codes is None else error.code in self._codes
+
+    def pause(self, state: RetryCallState) -> float:
+        """The seconds before the next try: as the policy says, and never less than the server asks for."""
         seconds = self._wait(state)
-        if self._jitter:
+        if self._has_jitter:
             seconds *= 1 - self._chance() / 2
         error = state.outcome.exception() if state.outcome is not None else None
         asked = error.retry_after if isinstance(error, MfoError) else None

@@ -26,8 +26,7 @@ async def get(config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]
     seconds = parse_duration(str(wait))
     if seconds is None or seconds < 0:
         raise InvalidInputError(f'wait is "{wait}", which is no duration such as 30s.')
-    async with context.without_slot():
-        job = await context.operations.jobs.wait(job_id, seconds)
+    job = await context.wait_without_slot(context.operations.jobs.wait(job_id, seconds))
     return {"job": dict(job.data)}
 
 

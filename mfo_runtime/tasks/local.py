@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, cast
 
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.references import as_text
+from mfo_runtime.client.exchange import encoded_json
+from mfo_runtime.client.refusals import error_class, is_transient_status, retry_after
 from mfo_runtime.errors import (
-    InternalError,
+    Facts,
     InvalidInputError,
     InvalidOutputError,
-    MfoError,
-    RateLimitedError,
     TaskFailedError,
     TaskTimeoutError,
-    ValidationError,
 )
 from mfo_runtime.http import HttpRequest, HttpResponse, Redirects, Timeouts
 from mfo_runtime.tasks.context import Execute, Question, TaskContext, mapping_of
 from mfo_runtime.tasks.json_schema import schema_problem
 
 _DEFAULT_TIMEOUT = 30.0
-_TRANSIENT_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+_CONNECT_TIMEOUT = 10.0
+_SUCCESS = range(200, 300)
 
 
 async def execute_tool(config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
@@ -41,7 +43,13 @@ async def list_tools(_config: Mapping[str, Any], context: TaskContext) -> dict[s
 
 
 async def ask_user(config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
-    """Ask the person who runs the flow, or take the default where nobody can be asked."""
+    """Ask the person who runs the flow, or take the default where nobody can be asked.
+
+    Raises:
+        TaskFailedError: nobody can be asked, and there is no default.
+        TaskTimeoutError: nobody answered in time, and there is no default.
+        InvalidOutputError: the answer is none of the choices, or not what ``input_schema`` asks for.
+    """
     question = Question(
         context.view.id,
         str(config["question"]),
@@ -50,12 +58,7 @@ async def ask_user(config: Mapping[str, Any], context: TaskContext) -> dict[str,
         "default" in config,
     )
     answer = await _answer(question, _seconds(config.get("timeout")), context)
-    problem = schema_problem(answer, config.get("input_schema"))
-    if problem:
-        raise InvalidOutputError(f"The answer is not what input_schema asks for: {problem}.")
-    if question.choices and answer not in question.choices:
-        raise InvalidOutputError("The answer is none of the choices.")
-    return {"answer": answer}
+    return {"answer": _meant(answer, question.choices, config.get("input_schema"))}
 
 
 async def _answer(question: Question, patience: float | None, context: TaskContext) -> Any:
@@ -64,16 +67,36 @@ async def _answer(question: Question, patience: float | None, context: TaskConte
             return question.default
         raise TaskFailedError("Nobody can be asked here, and the task has no default.", hint="Give the task a default.")
     try:
-        async with context.without_slot(), asyncio.timeout(patience):
-            return await context.ask(question)
+        return await context.wait_without_slot(asyncio.wait_for(context.ask(question), patience))
     except TimeoutError:
         if question.has_default:
             return question.default
         raise TaskTimeoutError(f"Nobody answered within {patience:g} s.") from None
 
 
+def _meant(answer: Any, choices: tuple[Any, ...], schema: Any) -> Any:
+    """The answer as a value: people answer in text, also where one of the choices or the schema is no text."""
+    if choices:
+        chosen = [choice for choice in choices if choice == answer or as_text(choice) == as_text(answer)]
+        if not chosen:
+            raise InvalidOutputError(f"The answer is none of the choices: {', '.join(map(as_text, choices))}.")
+        return chosen[0]
+    problem = schema_problem(answer, schema)
+    if problem and isinstance(answer, str):
+        read = _json_or_none(answer)
+        if read is not None and not schema_problem(read, schema):
+            return read
+    if problem:
+        raise InvalidOutputError(f"The answer is not what input_schema asks for: {problem}.")
+    return answer
+
+
 async def request_http(config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
-    """Call a URL."""
+    """Call a URL.
+
+    Raises:
+        ServerError: there was no answer in time, or its status is none that is expected.
+    """
     timeout = _seconds(config.get("timeout")) or _DEFAULT_TIMEOUT
     response = await context.http.send(_http_request(config, timeout))
     _expect_status(response, config.get("expect_status"))
@@ -81,7 +104,7 @@ async def request_http(config: Mapping[str, Any], context: TaskContext) -> dict[
         "status": response.status,
         "headers": dict(response.headers),
         "body": response.text(),
-        "json": _json_or_none(response),
+        "json": _json_or_none(response.body),
     }
 
 
@@ -90,12 +113,13 @@ def _http_request(config: Mapping[str, Any], timeout: float) -> HttpRequest:
     query = {name: as_text(value) for name, value in mapping_of(config, "query").items()}
     body: bytes | None = None
     if "json" in config:
-        body = json.dumps(config["json"], ensure_ascii=False).encode()
-        headers.setdefault("Content-Type", "application/json")
+        body = encoded_json(config["json"])
+        if not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = "application/json"
     elif config.get("body") is not None:
-        body = as_text(config["body"]).encode()
+        body = as_text(config["body"]).encode(errors="replace")
     method = str(config.get("method") or "GET")
-    timeouts = Timeouts(total=timeout, connect=min(timeout, 10.0), read=timeout, write=timeout)
+    timeouts = Timeouts(total=timeout, connect=min(timeout, _CONNECT_TIMEOUT), read=timeout, write=timeout)
     return HttpRequest(
         method,
         str(config["url"]),
@@ -108,33 +132,34 @@ def _http_request(config: Mapping[str, Any], timeout: float) -> HttpRequest:
 
 
 def _expect_status(response: HttpResponse, expected: Any) -> None:
-    wanted = expected if isinstance(expected, list) else [expected] if expected is not None else range(200, 300)  # pyright: ignore[reportUnknownVariableType]
+    wanted: list[Any] | range = _SUCCESS
+    if expected is not None:
+        wanted = cast("list[Any]", expected) if isinstance(expected, list) else [expected]
     if response.status in wanted:
         return
-    message = f"The answer's status is {response.status}."
-    error: type[MfoError] = ValidationError
-    if response.status == 429:  # noqa: PLR2004 - too many requests
-        error = RateLimitedError
-    elif response.status >= 500:  # noqa: PLR2004 - the server's own failures
-        error = InternalError
-    raise error(
-        message,
-        status=response.status,
-        transient=response.status in _TRANSIENT_STATUS,
-        hint="Check the URL, or list the status under expect_status.",
+    facts: Facts = {
+        "status": response.status,
+        "transient": is_transient_status(response.status),
+        "hint": "Check the URL, or list the status under expect_status.",
+    }
+    if (seconds := retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))) is not None:
+        facts["retry_after"] = seconds
+    known = {status.value: f" {status.phrase}" for status in HTTPStatus}
+    raise error_class(response.status)(
+        f"The answer's status is {response.status}{known.get(response.status, '')}, which is not expected.", **facts
     )
 
 
-def _json_or_none(response: HttpResponse) -> Any:
+def _json_or_none(text: str | bytes) -> Any:
     try:
-        return json.loads(response.body)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
 
 async def transform(config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
-    """Compute values by expressions."""
-    return {name: context.evaluate(name) for name in config["values"]}
+    """Compute values by expressions; none of them reads another."""
+    return {name: context.evaluate(name) for name in mapping_of(config, "values")}
 
 
 def _seconds(text: Any) -> float | None:

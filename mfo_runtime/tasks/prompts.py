@@ -10,9 +10,10 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.model.prompts import PromptTemplate, Tool
-from mfo_dialect.syntax import Node, Scalar, to_value
+from mfo_dialect.suggestions import did_you_mean
+from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
 from mfo_dialect.templates import TemplateError as RenderingError
-from mfo_runtime.errors import MissingVariableError, TemplateError
+from mfo_runtime.errors import InvalidInputError, MissingVariableError, Place, TemplateError
 
 MAX_TURNS = 8
 
@@ -49,16 +50,16 @@ def render_template(template: PromptTemplate, variables: Mapping[str, Any], bund
         MissingVariableError: a variable that the template requires is not given.
         TemplateError: a prompt cannot be read or rendered; the message says where.
     """
-    defaults = {name: to_value(node) for name, (_, node) in template.defaults.items()}
-    data = {**defaults, **variables}
+    data = {**_defaults(template), **variables}
     for name in template.variables or ():
         if name not in data:
-            raise MissingVariableError(f'missing required variable: {name} (prompt template "{template.id.text}")')
+            raise MissingVariableError(f'missing required variable: {name} (of prompt template "{template.id.text}")')
     where = f'prompt template "{template.id.text}"'
-    system = render_text(template.system_prompt, data, template.engine, where) if template.system_prompt else None
-    user = render_text(template.user_prompt, data, template.engine, where) if template.user_prompt else ""
+    writer = _Writer(template, bundle, data)
+    system = writer.render(template.system_prompt, where) if template.system_prompt else None
+    user = writer.render(template.user_prompt, where) if template.user_prompt else ""
     mapping = template.mapping
-    turns = _value(mapping.get("max_turns"))
+    turns = plain_data(mapping.get("max_turns"))
     return RenderedPrompt(
         system,
         user,
@@ -67,25 +68,31 @@ def render_template(template: PromptTemplate, variables: Mapping[str, Any], bund
         schema_data(template.output_schema, bundle),
         _text(mapping.get("provider_id")),
         _text(mapping.get("model_id")),
-        _value(mapping.get("options")),
+        plain_data(mapping.get("options")),
         turns if isinstance(turns, int) and turns > 0 else MAX_TURNS,
     )
 
 
-def render_text(scalar: Scalar, data: Mapping[str, Any], engine: str, where: str) -> str:
-    """Render one text of a template.
+def used_template(config: Mapping[str, Any], bundle: Bundle) -> PromptTemplate | None:
+    """The template that a chat's config names; None for an inline prompt.
 
     Raises:
-        TemplateError: it cannot be read or rendered.
+        InvalidInputError: no template has that name, which only a reference can have brought.
     """
-    return render_source(scalar.text, data, engine, where)
+    name = config.get("prompt_template_id")
+    if name is None:
+        return None
+    template = bundle.templates.get(str(name))
+    if template is None:
+        raise InvalidInputError(f'No prompt template is called "{name}"{did_you_mean(str(name), bundle.templates)}.')
+    return template
 
 
 def render_source(source: str, data: Mapping[str, Any], engine: str, where: str) -> str:
-    """Render a text in a template language.
+    """Render a text of a task in a template language.
 
     Raises:
-        TemplateError: it cannot be read or rendered.
+        TemplateError: it cannot be read or rendered; the message says in which line of the text.
     """
     try:
         return parse_text(source, engine).render(dict(data))
@@ -94,7 +101,9 @@ def render_source(source: str, data: Mapping[str, Any], engine: str, where: str)
         raise TemplateError(f"{where}, line {line} of the text: {error.message}") from None
 
 
-def render_error_text(template: PromptTemplate, name: str, error: str, variables: Mapping[str, Any]) -> str:
+def render_error_text(
+    template: PromptTemplate, name: str, error: str, variables: Mapping[str, Any], bundle: Bundle
+) -> str:
     """Render the error template that a retry adds to the system prompt.
 
     Raises:
@@ -102,9 +111,33 @@ def render_error_text(template: PromptTemplate, name: str, error: str, variables
     """
     found = template.error_templates.get(name)
     if found is None or not isinstance(found[1], Scalar):
-        raise TemplateError(f'prompt template "{template.id.text}" has no error template "{name}"')
-    where = f'error template "{name}" of "{template.id.text}"'
-    return render_text(found[1], {**variables, "error": error}, template.engine, where)
+        raise TemplateError(f'Prompt template "{template.id.text}" has no error template "{name}".')
+    where = f'error template "{name}" of prompt template "{template.id.text}"'
+    return _Writer(template, bundle, {**_defaults(template), **variables, "error": error}).render(found[1], where)
+
+
+class _Writer:
+    """Renders the texts of one template over one set of variables."""
+
+    def __init__(self, template: PromptTemplate, bundle: Bundle, data: Mapping[str, Any]) -> None:
+        self._template = template
+        self._bundle = bundle
+        self._data = data
+
+    def render(self, scalar: Scalar, where: str) -> str:
+        try:
+            return parse_text(scalar.text, self._template.engine).render(dict(self._data))
+        except RenderingError as error:
+            raise TemplateError(f"{where}: {error.message}", place=self._place(scalar, error)) from None
+
+    def _place(self, scalar: Scalar, error: RenderingError) -> Place:
+        lines = self._bundle.sources[self._template.document].tree.lines
+        position = lines.position(scalar.span_of(error.span).start)
+        return Place(self._template.document, position.line + 1, position.column + 1)
+
+
+def _defaults(template: PromptTemplate) -> dict[str, Any]:
+    return {name: plain_data(node) for name, (_, node) in template.defaults.items()}
 
 
 def _tools(template: PromptTemplate, bundle: Bundle) -> list[dict[str, Any]]:
@@ -120,12 +153,20 @@ def _tool_data(tool: Tool) -> dict[str, Any]:
     if tool.description is not None:
         data["description"] = tool.description.text
     if tool.parameters is not None:
-        data["parameters"] = _value(tool.parameters)
+        data["parameters"] = plain_data(tool.parameters)
     return data
 
 
-def _value(node: Node | None) -> Any:
-    return to_value(node) if node is not None else None
+def plain_data(node: Node | None) -> Any:
+    """A node of a prompts document as plain data; None where there is none.
+
+    Raises:
+        InvalidInputError: aliases multiply it without bound.
+    """
+    try:
+        return to_value(node)
+    except TooManyNodesError as error:
+        raise InvalidInputError(f"{error}.") from None
 
 
 def _text(node: Node | None) -> str | None:

@@ -1,0 +1,163 @@
+"""The turns of one chat: the model answers, tools run and their results go back, until it has answered for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mfo_runtime.client import ChatMessage, ChatReply, ChatRequest, Operations, ToolCall
+from mfo_runtime.errors import AuthenticationError, AuthorizationError, InvalidOutputError, MfoError
+from mfo_runtime.tasks.context import TaskContext
+from mfo_runtime.tasks.prompts import RenderedPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a model is asked.
+
+    Attributes:
+        prompt: the prompt, with the tools that are offered.
+        messages: what is said first.
+        provider_id, model_id: who answers; None for the server's default.
+        thread_id: the thread to go on with; None for a new one.
+        options: settings of the provider.
+        metadata: kept with the messages.
+        has_server_tools: whether all tools of the server are offered, too.
+    """
+
+    prompt: RenderedPrompt
+    messages: tuple[ChatMessage, ...]
+    provider_id: str | None
+    model_id: str | None
+    thread_id: str | None
+    options: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    has_server_tools: bool
+
+
+@dataclass
+class Conversation:
+    """What was said.
+
+    Attributes:
+        message: the model's last words.
+        thread_id: the thread at the server.
+        calls: all tool calls, in order.
+        extracted: those of tools that nobody implements, so that their arguments are the answer.
+        results: by tool, the result or the arguments of its last call.
+        usage: what the model used, summed over the turns.
+    """
+
+    message: str = ""
+    thread_id: str = ""
+    calls: list[ToolCall] = field(default_factory=list[ToolCall])
+    extracted: list[ToolCall] = field(default_factory=list[ToolCall])
+    results: dict[str, Any] = field(default_factory=dict[str, Any])
+    usage: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+async def hold(asked: Asked, context: TaskContext) -> Conversation:
+    """Hold the conversation to its end.
+
+    Raises:
+        InvalidOutputError: the model calls a tool that it was not offered, or calls tools without an end.
+        MfoError: the server failed.
+    """
+    turns = _Turns(asked, context)
+    await turns.take()
+    return turns.conversation
+
+
+def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:
+    """Add what a model used to a sum; what is no number is left out."""
+    for name, count in usage.items():
+        if isinstance(count, int | float) and not isinstance(count, bool):
+            total[name] = total.get(name, 0) + count
+
+
+class _Turns:
+    def __init__(self, asked: Asked, context: TaskContext) -> None:
+        self._asked = asked
+        self._operations: Operations = context.operations
+        self._count_usage = context.count_usage
+        self._said: tuple[ChatMessage, ...] = ()
+        self._server_tools: dict[str, dict[str, Any]] | None = None
+        self.conversation = Conversation(thread_id=asked.thread_id or "")
+
+    async def take(self) -> None:
+        tools = await self._offered_tools()
+        messages = self._asked.messages
+        most = self._asked.prompt.max_turns
+        for _ in range(most):
+            reply = await self._operations.chat.send(self._request(tools, messages))
+            self._note(reply)
+            answers = [await self._answer(call, tools) for call in reply.tool_calls]
+            messages = tuple(ChatMessage("tool", answer) for answer in answers if answer is not None)
+            if not messages:
+                return
+        raise InvalidOutputError(f"The model called tools {most} times in a row without an answer.")
+
+    async def _offered_tools(self) -> dict[str, dict[str, Any]]:
+        offered = {str(tool["name"]): tool for tool in self._asked.prompt.tools}
+        if self._asked.has_server_tools:
+            offered = {**await self._tools_of_server(), **offered}
+        return offered
+
+    async def _tools_of_server(self) -> dict[str, dict[str, Any]]:
+        if self._server_tools is None:
+            self._server_tools = {
+                tool.name: {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+                for tool in await self._operations.tools.list()
+            }
+        return self._server_tools
+
+    def _request(self, tools: Mapping[str, Any], messages: tuple[ChatMessage, ...]) -> ChatRequest:
+        """The next request; a server that keeps no thread is told everything again."""
+        asked = self._asked
+        self._said = (*self._said, *messages)
+        thread_id = self.conversation.thread_id
+        return ChatRequest(
+            messages=messages if thread_id else self._said,
+            thread_id=thread_id or None,
+            provider_id=asked.provider_id,
+            model_id=asked.model_id,
+            tools=tuple(tools.values()),
+            tool_choice=asked.prompt.tool_choice,
+            options=asked.options or None,
+            metadata=asked.metadata,
+        )
+
+    def _note(self, reply: ChatReply) -> None:
+        conversation = self.conversation
+        conversation.thread_id = reply.thread_id or conversation.thread_id
+        conversation.message = reply.content
+        conversation.calls += reply.tool_calls
+        self._said = (*self._said, ChatMessage("assistant", reply.content))
+        add_usage(conversation.usage, reply.usage)
+        self._count_usage(reply.usage)
+
+    async def _answer(self, call: ToolCall, offered: Mapping[str, Any]) -> str | None:
+        """The text that a tool gives back to the model; None for an extraction, whose arguments are the answer."""
+        conversation = self.conversation
+        if call.name not in offered:
+            names = ", ".join(offered) or "none"
+            raise InvalidOutputError(
+                f'The model called the tool "{call.name}", which it was not offered; offered: {names}.'
+            )
+        if call.name not in await self._tools_of_server():
+            conversation.results[call.name] = dict(call.arguments)
+            conversation.extracted.append(call)
+            return None
+        try:
+            result = (await self._operations.tools.execute(call.name, call.arguments)).result
+        except (AuthenticationError, AuthorizationError):
+            raise
+        except MfoError as error:
+            if error.transient:
+                raise
+            conversation.results[call.name] = None
+            return json.dumps({"tool": call.name, "error": error.message}, ensure_ascii=False)
+        conversation.results[call.name] = result
+        return json.dumps({"tool": call.name, "result": result}, ensure_ascii=False, default=str)
