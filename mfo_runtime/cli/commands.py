@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import traceback
 
 import click
 
+from mfo_runtime.cli.output import say, shown_path
 from mfo_runtime.cli.run import run_command
 from mfo_runtime.cli.server import server_command
-from mfo_runtime.errors import MfoError
+from mfo_runtime.errors import FlowRefusedError, MfoError, Place, redact
 
+FAILED = 1
 MISUSE = 2
 INTERRUPTED = 130
 
@@ -25,20 +30,50 @@ group.add_command(server_command)
 
 
 def main() -> None:
-    """Run the command line; the exit status is 0, 1 for a run that failed or was refused, or 2 for misuse."""
+    """Run the command line.
+
+    The exit status is 0, 1 for a run that failed or was refused, 2 for misuse and for defects of this program, or 130
+    where it was interrupted. ``MFO_DEBUG=1`` shows where an unexpected error comes from.
+    """
     try:
         status = group.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        sys.exit(MISUSE)
     except click.ClickException as error:
-        click.echo(f"mfo: {error.format_message()}", err=True)
+        say(f"mfo: {' '.join(error.format_message().split())}")
         sys.exit(MISUSE)
     except MfoError as error:
-        click.echo(f"mfo: {error}", err=True)
-        if error.hint:
-            click.echo(f"  {error.hint}", err=True)
-        sys.exit(MISUSE)
+        say(f"mfo: {_one_line(error)}")
+        sys.exit(FAILED if isinstance(error, FlowRefusedError) else MISUSE)
     except (click.Abort, KeyboardInterrupt):
+        say("mfo: interrupted")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(INTERRUPTED)
+        _let_go_of_stdout()
+        sys.exit(FAILED)
+    except Exception as error:  # noqa: BLE001 - the fence: no traceback reaches a user who did not ask for it
+        if os.environ.get("MFO_DEBUG"):
+            traceback.print_exc()
+        say(f"mfo: an unexpected error, a defect of mfo itself: {type(error).__name__}: {redact(str(error))}")
+        say("  Set MFO_DEBUG=1 to see where it comes from, and please report it.")
+        sys.exit(MISUSE)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _one_line(error: MfoError) -> str:
+    place = error.place
+    where = f"{shown_path(place.file)}:{place.line}:{place.column}: " if isinstance(place, Place) else ""
+    hint = f"\n  {error.hint}" if error.hint else ""
+    return f"{where}{error.message}{hint}"
+
+
+def _let_go_of_stdout() -> None:
+    """Nobody reads any more: what is still to be written goes nowhere, without a word about it at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+            os.dup2(nowhere, stream.fileno())

@@ -6,14 +6,17 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.model.project import Project
+from mfo_dialect.references import Reference, substitute
 from mfo_dialect.syntax import Mapping as MappingNode
-from mfo_dialect.syntax import to_value
+from mfo_dialect.syntax import TooManyNodesError, to_value
 from mfo_runtime.cli.data_files import read_data_with_places
 from mfo_runtime.client import ClientSettings
 from mfo_runtime.errors import InvalidInputError
+from mfo_runtime.flow.secrets import Secrets
 from mfo_workspace.projects import project_root
 
 LOCAL = "local"
@@ -41,7 +44,9 @@ def client_settings(server: str | None, script: str | None, bundle: Bundle, docu
                 "A script is for the local server only.", hint="Leave out --script, or use --server local."
             )
         environment = {name: value for name, value in os.environ.items() if name != "MFO_BASE_URL"}
-        yield ClientSettings.from_data({**configured, "base_url": address}, environment)
+        secrets = _secrets_of(bundle, document)
+        auth: Any = {} if environment.get("MFO_TOKEN") else _without_references(configured.get("auth"), secrets)
+        yield ClientSettings.from_data({**configured, "base_url": address, "auth": auth}, environment)
         return
     with local_server(script, bundle, document) as (url, token):
         yield ClientSettings.from_data({**configured, "base_url": url, "auth": {"token": token}})
@@ -52,8 +57,43 @@ def configured_client(bundle: Bundle) -> dict[str, Any]:
     for _, config in bundle.configs:
         client = config.get("client")
         if isinstance(client, MappingNode):
-            return dict(to_value(client))
+            try:
+                return dict(to_value(client))
+            except TooManyNodesError as error:
+                raise InvalidInputError(f"client: {error}.") from None
     return {}
+
+
+def _secrets_of(bundle: Bundle, document: str) -> Secrets | None:
+    workflow = next((one for one in bundle.workflows if one.document == document), None)
+    return Secrets(workflow, os.environ) if workflow is not None else None
+
+
+def _without_references(auth: Any, secrets: Secrets | None) -> Any:
+    """The ``auth`` of a client configuration with the secrets that its references name."""
+    if not isinstance(auth, dict):
+        return auth
+    return {name: _resolved(value, secrets) for name, value in cast("dict[str, Any]", auth).items()}
+
+
+def _resolved(value: Any, secrets: Secrets | None) -> Any:
+    if not isinstance(value, str):
+        return value
+
+    def lookup(reference: Reference) -> str:
+        path = reference.path
+        if reference.problem or len(path) != 1:
+            raise InvalidInputError(f"client.auth: {reference} is no secret or variable.")
+        if reference.root == "ENV":
+            found = os.environ.get(path[0])
+            if not found:
+                raise InvalidInputError(f"client.auth reads the environment variable {path[0]}, which is not set.")
+            return found
+        if reference.root == "SECRET" and secrets is not None:
+            return secrets.get(path[0])
+        raise InvalidInputError(f"client.auth: {reference} is no secret or variable.")
+
+    return substitute(value, lookup, lambda root: root in {"SECRET", "ENV"})
 
 
 @contextmanager
@@ -67,7 +107,7 @@ def local_server(script: str | None, bundle: Bundle, document: str) -> Generator
     try:
         answers = Script.from_data(*read_data_with_places(path)) if path is not None else None
         settings = ServerSettings(
-            data_dir=data_folder(bundle, document) / "server",
+            data_dir=data_folder(bundle.project, str(PurePosixPath(document).parent)) / "server",
             script=answers,
             tools_module=tools if isinstance(tools, str) else None,
         )
@@ -78,9 +118,24 @@ def local_server(script: str | None, bundle: Bundle, document: str) -> Generator
         yield running.url, running.token
 
 
-def data_folder(bundle: Bundle, document: str) -> Path:
-    """Where runs keep their data: ``MFO_HOME``, else ``.mfo`` at the project's root."""
+def data_folder(project: Project, directory: str) -> Path:
+    """Where runs and servers keep their data: ``MFO_HOME``, else ``.mfo`` at the root of the project of a directory.
+
+    A ``.mfo`` that is made here is kept out of git.
+
+    Raises:
+        InvalidInputError: the folder cannot be made.
+    """
     home = os.environ.get("MFO_HOME")
-    if home:
-        return Path(home)
-    return Path(project_root(bundle.project, str(PurePosixPath(document).parent))) / ".mfo"
+    folder = Path(home) if home else Path(project_root(project, directory)) / ".mfo"
+    try:
+        is_new = not folder.exists()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if is_new and not home:
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InvalidInputError(
+            f"The data folder {folder} cannot be made: {reason}.", hint="Set MFO_HOME to a folder of your own."
+        ) from None
+    return folder

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from mfo_dialect.syntax import Mapping, Node, Sequence, SyntaxTree, TooManyNodesError, parse, to_value
 from mfo_runtime.errors import InvalidInputError, Place
-from mfo_workspace.files import DiskFiles, UnreadableFileError
+from mfo_runtime.flow.loading import absolute_path, readable_text
+from mfo_workspace.files import DiskFiles
 
 Steps: TypeAlias = tuple[str | int, ...]
 
@@ -20,6 +20,8 @@ def read_data(path: str) -> Any:
     Raises:
         InvalidInputError: it cannot be read, or is neither YAML nor JSON; the message says where.
     """
+    if path.lower().endswith(".json"):
+        return _read_json(path)
     root = _read_root(path)[1]
     try:
         return to_value(root)
@@ -54,22 +56,34 @@ def _below(node: Node | None, step: str | int) -> Node | None:
             return None
 
 
-def _read_root(path: str) -> tuple[SyntaxTree, Node | None]:
+def _read_json(path: str) -> Any:
     try:
-        text = DiskFiles().read(Path(path).resolve().as_posix())
-    except UnreadableFileError as error:
-        where = f":{error.line}:{error.column}" if error.line else ""
-        raise InvalidInputError(f"{path}{where}: {error.reason}.") from None
-    tree = parse(text)
+        return json.loads(readable_text(path, absolute_path(path), DiskFiles()), parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = Place(path, error.lineno, error.colno)
+        raise InvalidInputError(f"this is no JSON: {error.msg}.", place=place, hint="") from None
+    except (ValueError, RecursionError):
+        raise InvalidInputError(f"{path}: this is no JSON that can be read.", hint="") from None
+
+
+def _read_root(path: str) -> tuple[SyntaxTree, Node | None]:
+    tree = parse(readable_text(path, absolute_path(path), DiskFiles()))
     if tree.problems:
         problem = tree.problems[0]
         position = tree.lines.position(problem.span.start)
-        raise InvalidInputError(f"{problem.message}.", place=Place(path, position.line + 1, position.column + 1))
+        raise InvalidInputError(
+            f"{problem.message}.", place=Place(path, position.line + 1, position.column + 1), hint=""
+        )
     return tree, tree.documents[0].root if tree.documents else None
 
 
-def read_inputs(path: str | None, pairs: tuple[str, ...]) -> dict[str, Any]:
-    """INPUT from a file and from ``name=value`` pairs, which win; a value that is JSON counts as such.
+def read_inputs(path: str | None, pairs: tuple[str, ...], schema: Any = None) -> dict[str, Any]:
+    """INPUT from a file and from ``name=value`` pairs, which win.
+
+    Args:
+        path: the file; None for none.
+        pairs: values that are JSON count as such, but for those that ``schema`` declares as text.
+        schema: the JSON Schema of the inputs; None for none.
 
     Raises:
         InvalidInputError: the file is no map, or a pair has no name.
@@ -81,13 +95,23 @@ def read_inputs(path: str | None, pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise InvalidInputError(f'"{pair}" is no input; write name=value.')
-        result[name.strip()] = _value(value)
+            raise InvalidInputError(f'"{pair}" is no input; write name=value.', hint="")
+        result[name.strip()] = value if _is_text(name.strip(), schema) else _value(value)
     return result
+
+
+def _is_text(name: str, schema: Any) -> bool:
+    for key in ("properties", name):
+        schema = cast("dict[str, Any]", schema).get(key) if isinstance(schema, dict) else None
+    return isinstance(schema, dict) and cast("dict[str, Any]", schema).get("type") == "string"
 
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return text
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)

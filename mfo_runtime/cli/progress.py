@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -28,7 +31,9 @@ _MARKS = {
     NodeState.UPSTREAM_FAILED: ("-", "red"),
     NodeState.CANCELLED: ("■", "yellow"),
 }
-_MAX_ROWS = 60
+_MOST_ROWS_AT_THE_END = 200
+_LEAST_ROWS = 5
+_LINES_BESIDE_ROWS = 4
 
 
 class Progress(Protocol):
@@ -45,6 +50,28 @@ class Progress(Protocol):
     def __call__(self, event: RunEvent) -> None:
         """Take in one event."""
         ...
+
+    def paused(self) -> AbstractContextManager[None]:
+        """A block in which nothing is shown, so that something else can be."""
+        ...
+
+
+class NoProgress:
+    """Shows nothing."""
+
+    def __enter__(self) -> Self:
+        """Nothing to begin."""
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        """Nothing to end."""
+
+    def __call__(self, event: RunEvent) -> None:
+        """Nothing to show."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Nothing is shown anyway."""
+        return nullcontext()
 
 
 class PlainProgress:
@@ -78,7 +105,12 @@ class PlainProgress:
             parts.append(f"branch {event.branch}")
         if event.error is not None and event.state is NodeState.FAILED:
             parts.append(f"[{event.error.code}]")
-        self._console.print(" ".join(parts), markup=False, highlight=False, soft_wrap=True)
+        with suppress(OSError):  # nobody reads any more; the run goes on
+            self._console.print(" ".join(parts), markup=False, highlight=False, soft_wrap=True)
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Lines are in nobody's way."""
+        return nullcontext()
 
 
 @dataclass
@@ -99,6 +131,8 @@ class LiveProgress:
         self._flow = flow
         self._rows = {"/".join(view.id_path): _Row() for view in flow.nodes}
         self._views = {"/".join(view.id_path): view for view in flow.nodes}
+        self._console = console
+        self._is_over = False
         self._live = Live(console=console, refresh_per_second=8, get_renderable=self._table, transient=False)
 
     def __enter__(self) -> Self:
@@ -108,7 +142,17 @@ class LiveProgress:
 
     def __exit__(self, *_details: object) -> None:
         """Draw a last time."""
-        self._live.__exit__(None, None, None)
+        self._is_over = True
+        self._live.stop()
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        """Draw nothing inside the block; the table goes on below what was written there."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
 
     def __call__(self, event: RunEvent) -> None:
         """Take in one event."""
@@ -116,9 +160,10 @@ class LiveProgress:
         if row is None or not isinstance(event.state, NodeState):
             return
         row.state, row.iteration = event.state, event.iteration
-        row.attempt = max(event.attempt, row.attempt if event.iteration == row.iteration else 0)
-        if event.state is NodeState.RUNNING and event.attempt <= 1:
-            row.started, row.duration, row.note = time.monotonic(), None, ""
+        if event.state is NodeState.RUNNING:
+            row.attempt = event.attempt
+            if event.attempt <= 1:
+                row.started, row.duration, row.note = time.monotonic(), None, ""
         if event.duration is not None:
             row.duration = event.duration
         if event.branch is not None:
@@ -140,12 +185,14 @@ class LiveProgress:
         return table
 
     def _shown(self) -> list[str]:
-        """All nodes, or where they are many, those that are not over first."""
-        if len(self._rows) <= _MAX_ROWS:
+        """All nodes, or where the terminal has too few lines for them, those that failed or run before others."""
+        fitting = max(_LEAST_ROWS, self._console.height - _LINES_BESIDE_ROWS)
+        limit = _MOST_ROWS_AT_THE_END if self._is_over else fitting
+        if len(self._rows) <= limit:
             return list(self._rows)
         order: Mapping[NodeState, int] = {NodeState.FAILED: 0, NodeState.RUNNING: 1, NodeState.SUCCEEDED: 3}
         ranked = sorted(self._rows, key=lambda path: order.get(self._rows[path].state, 2))
-        return ranked[:_MAX_ROWS]
+        return ranked[:limit]
 
     def _cells(self, path: str) -> tuple[Any, ...]:
         row, view = self._rows[path], self._views[path]
@@ -168,9 +215,13 @@ class LiveProgress:
         )
 
 
-def make_progress(console: Console, flow: FlowView) -> Progress:
-    """A table where the console is a terminal, lines elsewhere."""
-    return LiveProgress(console, flow) if console.is_terminal else PlainProgress(console, flow)
+def make_progress(flow: FlowView) -> Progress:
+    """A table where stderr is a terminal that can draw one, and no CI's; lines elsewhere."""
+    if sys.stderr.isatty() and not os.environ.get("CI"):
+        console = Console(stderr=True)
+        if not console.is_dumb_terminal:
+            return LiveProgress(console, flow)
+    return PlainProgress(Console(stderr=True, soft_wrap=True, color_system=None), flow)
 
 
 def state_mark(state: NodeState | RunState) -> str:

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
+from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.asking import ask_on_terminal
+from mfo_runtime.cli.asking import TerminalAsk
 from mfo_runtime.cli.connecting import client_settings
 from mfo_runtime.cli.data_files import read_data, read_inputs
-from mfo_runtime.cli.progress import make_progress, state_mark
+from mfo_runtime.cli.findings import findings_data, outcome_of
+from mfo_runtime.cli.output import error_data, say, say_error, write_json
+from mfo_runtime.cli.progress import NoProgress, Progress, make_progress, state_mark
+from mfo_runtime.cli.stopping import Stopper
 from mfo_runtime.client import ClientSettings, MfoClient
-from mfo_runtime.engine.observing import Observer
-from mfo_runtime.errors import InvalidInputError, MfoError
-from mfo_runtime.flow import Flow, RunOptions, RunOutcome, TriggerCall, load_flow
-from mfo_runtime.flow.trigger import trigger_inputs
+from mfo_runtime.errors import FlowRefusedError, InvalidInputError
+from mfo_runtime.flow import Flow, RefusedDocumentError, RunOptions, RunOutcome, TriggerCall, load_flow
+from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_workspace.outcome import CheckOutcome
-from mfo_workspace.text_report import excerpt_at, text_report
+from mfo_workspace.text_report import text_report
 
 FAILED = 1
 
@@ -67,112 +65,80 @@ def run_command(  # noqa: PLR0913 - one argument for each option
 
     The exit status is 0 where the run succeeded, 1 where it failed or was refused, and 2 for misuse.
     """
-    flow = load_flow(file, taskflow or _target_of(file, trigger_id))
+    try:
+        flow = load_flow(file, taskflow or (target_of(file, trigger_id) if trigger_id is not None else None))
+    except RefusedDocumentError as refused:
+        return _refuse(outcome_of(refused.findings, refused.bundle), as_json=as_json)
     if flow.findings:
-        _show_findings(flow, as_json=as_json)
-        return FAILED
-    flow.refuse_errors()
-    inputs = read_inputs(inputs_file, pairs)
+        return _refuse(outcome_of(flow.findings, flow.bundle), as_json=as_json)
+    try:
+        flow.refuse_errors()
+    except FlowRefusedError as refusal:
+        return _refuse_to_run(flow, refusal, as_json=as_json)
+    inputs = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
     call: TriggerCall | None = None
     if trigger_id is not None:
         call, mapped = trigger_inputs(flow, trigger_id, read_data(payload) if payload is not None else None)
         inputs = {**mapped, **inputs}
     elif payload is not None:
         raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
-    wishes = _Wishes(inputs, call, as_json)
+    stopper = Stopper()
     with client_settings(server, script, flow.bundle, flow.view.document) as settings:
-        outcome = asyncio.run(_run(flow, settings, wishes))
+        outcome = asyncio.run(_run(flow, settings, _Wishes(inputs, call, as_json), stopper))
     _show_outcome(flow, outcome, as_json=as_json)
-    return 0 if outcome.succeeded else FAILED
+    if outcome.succeeded:
+        return 0
+    return stopper.status or FAILED
 
 
-def _target_of(file: str, trigger_id: str | None) -> str | None:
-    """The taskflow that a trigger starts."""
-    if trigger_id is None:
-        return None
-    from mfo_runtime.flow.trigger import target_of  # noqa: PLC0415 - only for triggers
-
-    return target_of(file, trigger_id)
-
-
-async def _run(flow: Flow, settings: ClientSettings, wishes: _Wishes) -> RunOutcome:
-    console = Console(stderr=True, soft_wrap=True)
-    if wishes.as_json:
-        return await _run_with(flow, settings, wishes, ())
-    with make_progress(console, flow.view) as progress:
-        return await _run_with(flow, settings, wishes, (progress,))
+async def _run(flow: Flow, settings: ClientSettings, wishes: _Wishes, stopper: Stopper) -> RunOutcome:
+    with NoProgress() if wishes.as_json else make_progress(flow.view) as progress, stopper.listening():
+        options = RunOptions(
+            trigger=wishes.trigger,
+            observers=(progress,),
+            ask=_asker(progress) if not wishes.as_json else None,
+            control=stopper.control,
+        )
+        async with MfoClient(settings) as client:
+            return await flow.run(wishes.inputs, client, options)
 
 
-async def _run_with(
-    flow: Flow, settings: ClientSettings, wishes: _Wishes, observers: tuple[Observer, ...]
-) -> RunOutcome:
-    ask = ask_on_terminal if sys.stdin.isatty() and not wishes.as_json else None
-    options = RunOptions(trigger=wishes.trigger, observers=observers, ask=ask)
-    async with MfoClient(settings) as client:
-        running = asyncio.ensure_future(flow.run(wishes.inputs, client, options))
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError, RuntimeError):  # this platform may tell of no such signal
-            loop.add_signal_handler(signal.SIGTERM, running.cancel)
-        return await running
+def _asker(progress: Progress) -> TerminalAsk | None:
+    """Whoever sits at the terminal; None where nobody does."""
+    return TerminalAsk(progress.paused) if sys.stdin.isatty() and sys.stderr.isatty() else None
 
 
-def _show_findings(flow: Flow, *, as_json: bool) -> None:
-    outcome = check_outcome(flow)
+def _refuse(outcome: CheckOutcome, *, as_json: bool) -> int:
+    """Show the findings that keep a flow from running."""
     if as_json:
-        findings = [
-            {
-                "code": finding.code,
-                "name": finding.name,
-                "message": finding.message,
-                "place": f"{outcome.name(finding.place.document)}:{outcome.start(finding.place).line}:{outcome.start(finding.place).column}",
-            }
-            for finding in flow.findings
-        ]
-        click.echo(json.dumps({"state": "refused", "findings": findings}, indent=2, ensure_ascii=False))
-        return
-    click.echo(text_report(outcome, colour=sys.stderr.isatty() and not os.environ.get("NO_COLOR")), err=True, nl=False)
-    click.echo("mfo: the flow has errors and was not run", err=True)
+        write_json({"state": "refused", "findings": findings_data(outcome)})
+        return FAILED
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(text_report(outcome, colour=colour), err=True, nl=False)
+    say("mfo: the flow has errors and was not run")
+    return FAILED
 
 
-def check_outcome(flow: Flow) -> CheckOutcome:
-    """The findings that keep a flow from running, ready to be shown."""
-    sources = flow.bundle.sources
-    texts = {key: source.tree.lines for key, source in sources.items()}
-    names = {key: _shown(key) for key in sources}
-    if flow.bundle.project.document:
-        texts[flow.bundle.project.document] = flow.bundle.project.lines
-        names[flow.bundle.project.document] = _shown(flow.bundle.project.document)
-    return CheckOutcome(flow.findings, names, texts, len({finding.place.document for finding in flow.findings}))
-
-
-def _shown(document: str) -> str:
-    try:
-        return Path(os.path.relpath(document)).as_posix()
-    except ValueError:  # another drive
-        return document
+def _refuse_to_run(flow: Flow, refusal: FlowRefusedError, *, as_json: bool) -> int:
+    """Show why a flow without errors is not run."""
+    if as_json:
+        write_json({"state": "refused", "findings": [], "error": error_data(refusal)})
+    else:
+        say_error(refusal, flow.bundle)
+    return FAILED
 
 
 def _show_outcome(flow: Flow, outcome: RunOutcome, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(outcome.to_data(), indent=2, ensure_ascii=False, default=str))
+        data = outcome.to_data()
+        write_json({**data, "error": error_data(outcome.error) if outcome.error is not None else None})
         return
     line = (
         f"{state_mark(outcome.state)} {outcome.taskflow} {outcome.state.value} in {format_duration(outcome.duration)}"
     )
     usage = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(outcome.usage.items()))
-    click.echo(f"{line} ({usage})" if usage else line, err=True)
+    say(f"{line} ({usage})" if usage else line)
     if outcome.error is not None:
-        _show_error(flow, outcome.error)
+        say_error(outcome.error, flow.bundle)
     if outcome.succeeded:
-        click.echo(json.dumps(outcome.outputs, indent=2, ensure_ascii=False, default=str))
-
-
-def _show_error(flow: Flow, error: MfoError) -> None:
-    place = error.place
-    where = "" if place is None or isinstance(place, str) else f"{_shown(place.file)}:{place.line}:{place.column}: "
-    click.echo(f"{where}{error.message} [{error.code}]", err=True)
-    if place is not None and not isinstance(place, str) and place.file in flow.bundle.sources:
-        lines = flow.bundle.sources[place.file].tree.lines
-        click.echo("\n".join(excerpt_at(lines, place.line - 1, place.column - 1)), err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        write_json(outcome.outputs)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import signal
 from pathlib import Path
 
 import click
 
+from mfo_runtime.cli.connecting import data_folder
 from mfo_runtime.cli.data_files import read_data_with_places
 from mfo_runtime.errors import InvalidInputError
+from mfo_workspace.files import DiskFiles
+from mfo_workspace.projects import find_project
 
 
 @click.command("server")
@@ -24,12 +27,16 @@ def server_command(
     """Serve the MFO server that is built in, until it is interrupted."""
     from mfo_runtime.server import Script, ScriptError, ServerAddress, ServerSettings, SettingsError, serve  # noqa: PLC0415 - slow to import
 
+    with_signals = _Signals()
+
     def ready(address: ServerAddress) -> None:
+        with_signals.is_serving = True
         click.echo(f"serving at {address.url}")
         if not token:
             click.echo(f"MFO_TOKEN={address.token}")
 
-    folder = Path(data) if data else Path(os.environ.get("MFO_HOME") or ".mfo") / "server"
+    here = Path.cwd().as_posix()
+    folder = Path(data) if data else data_folder(find_project(here, DiskFiles()), here) / "server"
     try:
         answers = Script.from_data(*read_data_with_places(script)) if script is not None else None
         serve(
@@ -39,3 +46,19 @@ def server_command(
     except (ScriptError, SettingsError) as error:
         raise InvalidInputError(str(error)) from None
     return 0
+
+
+class _Signals:
+    """What is left of a signal after the server has stopped for it: nothing, since stopping was what was asked for.
+
+    The server takes signals while it serves, and hands them on to these handlers when it has stopped.
+    """
+
+    def __init__(self) -> None:
+        self.is_serving = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._heard)
+
+    def _heard(self, _number: int, _frame: object) -> None:
+        if not self.is_serving:
+            raise KeyboardInterrupt
