@@ -12,10 +12,14 @@ from mfo_dialect.rules.expressions import (
     wrong_call,
 )
 from mfo_dialect.rules.graph import (
+    branch_count,
     cycle,
     duplicate_id,
+    endless_loop,
     invalid_id,
     not_a_branch,
+    partial_join,
+    redundant_dependency,
     self_dependency,
     unknown_node,
     unreachable_node,
@@ -50,7 +54,15 @@ from mfo_dialect.rules.shape import (
     unknown_task_type,
     wrong_type,
 )
-from mfo_dialect.rules.text import anchors, duplicate_key, tab_indentation, unquoted_template, yaml_syntax
+from mfo_dialect.rules.text import (
+    anchors,
+    duplicate_key,
+    invisible_character,
+    tab_indentation,
+    unquoted_template,
+    yaml11_surprise,
+    yaml_syntax,
+)
 from mfo_dialect.rules.triggers import invalid_cron, payload_in_schedule, unknown_taskflow
 
 RULES: tuple[Rule, ...] = (
@@ -59,6 +71,8 @@ RULES: tuple[Rule, ...] = (
     tab_indentation.RULE,
     unquoted_template.RULE,
     anchors.RULE,
+    yaml11_surprise.RULE,
+    invisible_character.RULE,
     unknown_key.RULE,
     missing_key.RULE,
     wrong_type.RULE,
@@ -74,7 +88,11 @@ RULES: tuple[Rule, ...] = (
     self_dependency.RULE,
     unreachable_node.RULE,
     not_a_branch.RULE,
+    branch_count.RULE,
+    endless_loop.RULE,
+    redundant_dependency.RULE,
     invalid_id.RULE,
+    partial_join.RULE,
     unknown_reference.RULE,
     unknown_output.RULE,
     reference_before_run.RULE,

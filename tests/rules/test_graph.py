@@ -159,7 +159,8 @@ SILENT = [
         "a branch with a second dependency",
         HEAD
         + task("a")
-        + task("b", "dependencies: [c, a]")
+        + task("z")
+        + task("b", "dependencies: [c, z]")
         + "conditions:\n"
         + condition("c", "dependencies: [a]", "successors: [b]"),
     ),
