@@ -34,7 +34,7 @@ def complete(
         client: what the editor can do with items.
     """
     place = place_at(snapshot, document, offset)
-    if place is None or place.context.within is Within.COMMENT:
+    if place is None or place.context.within is Within.COMMENT or not place.has_room:
         return ()
     return tuple(sorted(_items(place, client), key=lambda item: item.sort_key))
 

@@ -31,7 +31,8 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     """What an expression may go on with under the cursor."""
     view = place.owner.view
     source = place.before()
-    if view is None or _is_inside_text(source):
+    is_glued = place.text[place.offset - 1 : place.offset] == ":" and not source
+    if view is None or is_glued or _is_inside_text(source):
         return
     path = _PATH.search(source)
     if path is not None:
@@ -46,10 +47,12 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
         yield from _operators(place, partial)
         return
     is_piped = bool(before) and before[-1].text == "|"
+    has_path = place.text[_span(place, partial).end :].startswith((".", "?.", "["))
     if not is_piped:
         yield from _names(place, view, partial, source)
-    yield from _functions(place, partial, client)
-    if not is_piped:
+    if not has_path:
+        yield from _functions(place, partial, client)
+    if not is_piped and not has_path:
         yield from _keywords(place, partial)
 
 

@@ -40,7 +40,7 @@ def _variables(place: Place) -> Iterator[FreeKey]:
     chat = chat_use(place.owner.view, place.snapshot.bundle) if place.owner.view is not None else None
     if chat is None or chat.template is None:
         return
-    missing = {variable.name for variable in missing_variables(chat)}
+    missing = [variable.name for variable in missing_variables(chat)]
     names = dict.fromkeys((*missing, *(chat.template.variables or ()), *chat.template.defaults))
     for name in names:
         words = f"A variable of {chat.template.id.text}."

@@ -48,7 +48,7 @@ def _marked_item(
     if is_snippet:
         name, end = snippet_text(text), snippet_text(closer)
         text = f"{name}$0{end}" if choice.goes_on else f"{name}{end}$0"
-    elif closer and not choice.goes_on:
+    elif not choice.goes_on:
         text += closer
     return Item(
         label=choice.name,

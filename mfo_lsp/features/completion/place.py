@@ -23,6 +23,7 @@ from mfo_dialect.syntax import Sequence as SequenceNode
 from mfo_dialect.text import Span
 from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
 
+_FOLLOWING = re.compile(r"\s*[\r\n](?P<indent> *)[^\s#]")
 _WORD_END = re.compile(r"[\w-]*")
 
 
@@ -110,14 +111,36 @@ class Place:
         """Whether the cursor is inside a block scalar."""
         return self.context.within is Within.BLOCK_SCALAR
 
+    @property
+    def has_room(self) -> bool:
+        """Whether something can be put here without running into what is written already.
+
+        There is none inside the indentation of a line, between a colon and its value, and where the following lines
+        are indented deeper than what is typed, so that they would become a part of it.
+        """
+        rest = self.rest_of_line.lstrip(" \t")
+        is_followed = bool(rest) and not rest.startswith("#") and self.rest_of_line != rest
+        before = self.text[self.line_start : self.offset]
+        if self.context.flow or self.context.within is not Within.PLAIN:
+            return True
+        if before.strip() or rest:
+            return not (is_followed and self.context.word.start >= self.offset)
+        following = _FOLLOWING.match(self.text, self.offset)
+        return following is None or len(following["indent"]) <= self.context.indent
+
     def before(self) -> str:
         """What is written of the scalar before the cursor, decoded where the scalar could be read."""
         scalar = self.scalar
         if scalar is not None and _is_whole(scalar) and scalar.content_span.contains(self.offset):
-            return scalar.text[: scalar.index_at(self.offset)]
+            return self._without_line_end(scalar.text[: scalar.index_at(self.offset)])
         if self.in_block:
             return self._block_before()
         return self.text[self.context.word.start : self.offset]
+
+    def _without_line_end(self, decoded: str) -> str:
+        """A block's last line break is read at the end of its last line already; the cursor is before it."""
+        is_behind_word = not self.text[self.offset - 1 : self.offset].isspace()
+        return decoded.rstrip("\n") if self.in_block and is_behind_word else decoded
 
     def _block_before(self) -> str:
         """In a block scalar that goes on behind what was read: what was read, and the lines since."""

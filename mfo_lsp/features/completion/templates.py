@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from mfo_dialect.analysis.chats import template_reads
 from mfo_dialect.analysis.schemas import schema_shape
@@ -23,7 +24,8 @@ _VARIABLE = re.compile(r"\$(?P<partial>\w*)\Z")
 _WORD = re.compile(r"(?<![\w.$\"'`])[A-Za-z_]?\w*\Z")
 _DECLARED = re.compile(r"\$(\w+)\s*(?=,|:=)")
 _ACTION = re.compile(r"\{\{-?\s*(if|range|with|define|block|end)\b")
-_INSIDE_STRING = re.compile(r'(?:[^"`\'\\]|"(?:[^"\\]|\\.)*"|`[^`]*`|\'(?:[^\'\\]|\\.)*\')*+["`\']', re.DOTALL)
+_COMMAND_START = re.compile(r"[|(]|:?=")
+_TAKES_COMMAND = frozenset({"if", "else", "range", "with"})
 _CLOSED = re.compile(r"(?:(?!\{\{).)*?\}\}")
 _VARIABLE_RANK, _FUNCTION_RANK, _KEYWORD_RANK = 0, 4, 6
 
@@ -47,8 +49,7 @@ def template_items(place: Place) -> Iterator[Item]:
     source = place.before()
     start = source.rfind("{{")
     action = source[start + 2 :]
-    inside = _INSIDE_STRING.match(action)
-    if inside is not None and inside.end() <= len(action) and _is_open(action):
+    if _is_open(action):
         return
     data = _data_of(place)
     if not data.is_go:
@@ -64,7 +65,7 @@ def template_items(place: Place) -> Iterator[Item]:
         return
     word = _WORD.search(action)
     if word is not None:
-        yield from _words(place, data, source[:start], word.group(), is_first=not action[: word.start()].strip(" -"))
+        yield from _words(place, data, source[:start], word.group(), _position(action[: word.start()]))
 
 
 def _is_open(action: str) -> bool:
@@ -83,15 +84,29 @@ def _is_open(action: str) -> bool:
     return bool(quote)
 
 
-def _is_rebound(source: str) -> bool:
-    """Whether the dot is no longer the template's data: inside ``range``, ``with``, ``define`` or ``block``."""
+def _open_blocks(source: str) -> tuple[str, ...]:
+    """The keywords of the blocks that are open at the end of a template's text, outermost first."""
     stack: list[str] = []
     for action in _ACTION.finditer(source):
         if action[1] != "end":
             stack.append(action[1])
         elif stack:
             stack.pop()
-    return any(word != "if" for word in stack)
+    return tuple(stack)
+
+
+def _is_rebound(source: str) -> bool:
+    """Whether the dot is no longer the template's data: inside ``range``, ``with``, ``define`` or ``block``."""
+    return any(word != "if" for word in _open_blocks(source))
+
+
+def _keywords(source: str) -> Iterator[str]:
+    """The keywords that may start an action behind a template's text."""
+    blocks = _open_blocks(source)
+    for word in sorted(KEYWORDS - {"nil"}):
+        needed = {"else": bool(blocks), "end": bool(blocks), "break": "range" in blocks, "continue": "range" in blocks}
+        if needed.get(word, True):
+            yield word
 
 
 def _fields(place: Place, data: _Data, path: re.Match[str], *, rebound: bool) -> Iterator[Item]:
@@ -115,7 +130,7 @@ def _variables(place: Place, data: _Data, partial: str, prefix: str) -> Iterator
     closing = "" if _CLOSED.match(place.rest_of_line) else " }}"
     for number, (name, shape) in enumerate(data.variables.items()):
         yield Item(
-            label=f"{prefix}{name}",
+            label=f"{prefix.strip()}{name}",
             kind=ItemKind.VARIABLE,
             span=place.word_span(partial),
             new_text=f"{prefix}{name}{closing}",
@@ -132,17 +147,43 @@ def _declared(place: Place, source: str, partial: str) -> Iterator[Item]:
         yield Item(name, ItemKind.VARIABLE, span, name, "variable", sort_key=sort_key(0, number))
 
 
-def _words(place: Place, data: _Data, before: str, partial: str, *, is_first: bool) -> Iterator[Item]:
+class _Position(Enum):
+    """What may stand at a place of an action."""
+
+    ACTION = "the start of an action"
+    COMMAND = "the start of a command"
+    ARGUMENT = "an argument of a function"
+    NOTHING = "nothing"
+
+
+def _position(action: str) -> _Position:
+    """What may stand behind an action's text; a command starts it, or stands behind a pipe, a bracket or ``:=``."""
+    if not action.strip(" \t\r\n-"):
+        return _Position.ACTION
+    words = _COMMAND_START.split(action)[-1].split()
+    while words and words[0].lstrip("-") in _TAKES_COMMAND:
+        words = words[1:]
+    if not words or words == ["-"]:
+        return _Position.COMMAND
+    return _Position.ARGUMENT if words[0].lstrip("-") in FUNCTIONS else _Position.NOTHING
+
+
+def _words(place: Place, data: _Data, before: str, partial: str, position: _Position) -> Iterator[Item]:
+    if position is _Position.NOTHING or place.rest_of_line.startswith("."):
+        return
+    space = " " if place.text[: place.offset - len(partial)].endswith("{{-") else ""
     if not partial:
-        yield from _variables(place, data, "", "$." if _is_rebound(before) else ".")
+        yield from _variables(place, data, "", space + ("$." if _is_rebound(before) else "."))
     span = place.word_span(partial)
     for number, (name, function) in enumerate(FUNCTIONS.items()):
-        sort = sort_key(_FUNCTION_RANK, number)
-        words = of_template_word(name)
-        yield Item(name, ItemKind.FUNCTION, span, name, function.signature, words, sort)
-    if is_first:
-        for number, word in enumerate(sorted(KEYWORDS - {"nil"})):
-            yield Item(word, ItemKind.KEYWORD, span, word, "", of_template_word(word), sort_key(_KEYWORD_RANK, number))
+        if position is not _Position.ARGUMENT or function.most_arguments == 0:
+            sort = sort_key(_FUNCTION_RANK, number)
+            words = of_template_word(name)
+            yield Item(name, ItemKind.FUNCTION, span, f"{space}{name}", function.signature, words, sort)
+    if position is _Position.ACTION:
+        for number, word in enumerate(_keywords(before)):
+            sort = sort_key(_KEYWORD_RANK, number)
+            yield Item(word, ItemKind.KEYWORD, span, f"{space}{word}", "", of_template_word(word), sort)
 
 
 def _jinja_items(place: Place, data: _Data, action: str) -> Iterator[Item]:

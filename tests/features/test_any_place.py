@@ -1,0 +1,79 @@
+"""Any text, any cursor, any feature: an answer whose spans lie inside the text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfo_dialect.text import TextEdit, apply_edits
+from mfo_lsp.features.completion import CompletionClient, complete
+from mfo_lsp.features.definition import definitions
+from mfo_lsp.features.hover import hover
+from mfo_lsp.features.references import references
+from tests.features.bundles import FILES, snapshot_of
+
+DOCUMENTS = ["workflow.yml", "prompts.yml", "agents.yml"]
+CLIENTS = [CompletionClient(snippets=True), CompletionClient(snippets=False)]
+
+
+def texts_of(snapshot):
+    known = {key: source.text for key, source in snapshot.bundle.sources.items()}
+    return {**known, snapshot.bundle.project.document: snapshot.bundle.project.text}
+
+
+def ask_everything(text, document, offset):
+    """All features at a cursor; gives the items of completion."""
+    snapshot = snapshot_of(**{document.removesuffix(".yml"): text})
+    texts = texts_of(snapshot)
+    found = hover(snapshot, document, offset)
+    assert found is None or (0 <= found.span.start <= found.span.end <= len(text) and found.markdown)
+    for definition in definitions(snapshot, document, offset):
+        assert definition.origin.contains(offset)
+        assert 0 <= definition.whole.start <= definition.name.span.start
+        assert definition.name.span.end <= definition.whole.end <= len(texts[definition.name.document])
+    for place in references(snapshot, document, offset):
+        assert 0 <= place.span.start < place.span.end <= len(texts[place.document])
+    items = [item for client in CLIENTS for item in complete(snapshot, document, offset, client)]
+    for item in items:
+        assert 0 <= item.span.start <= offset <= item.span.end <= len(text)
+        assert not {"\n", "\r"} & set(text[item.span.start : item.span.end])
+        assert item.label
+        assert item.sort_key
+    return items
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_prefix_has_answers_at_its_end(document):
+    text = FILES[document]
+    for end in range(0, len(text) + 1, 3):
+        ask_everything(text[:end], document, end)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_accepting_any_item_at_any_place_leaves_a_text_with_answers(document):
+    text = FILES[document]
+    tried = set()
+    for offset in range(0, len(text) + 1, 5):
+        for item in ask_everything(text, document, offset):
+            if (item.kind, item.label) not in tried:
+                tried.add((item.kind, item.label))
+                changed = apply_edits(text, [TextEdit(item.span, item.new_text)])
+                ask_everything(changed, document, item.span.start + len(item.new_text))
+    assert len(tried) > 20
+
+
+PIECES = st.sampled_from(
+    ["\n", "  ", "- ", ": ", "${", "}", "$<", ">", "{{", "}}", "'", '"', "|", "[", "]", "#", ".", "\t", "\r", "\u2028",
+     "tasks", "id", "ask", "dependencies", "templates", "&a", "*a", "---\n", "!!x", "<<: *a", "?", "\ud800", "\U0001d11e"]
+)  # fmt: skip
+
+
+@given(data=st.data())
+def test_any_damage_has_answers(data):
+    document = data.draw(st.sampled_from(DOCUMENTS))
+    text = FILES[document]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + data.draw(PIECES) + text[at + data.draw(st.integers(0, 12)) :]
+    ask_everything(text, document, data.draw(st.integers(0, len(text))))
