@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -20,9 +20,11 @@ from mfo_dialect.model.prompts import (
     lower_prompts,
 )
 from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.shapes import Shape
 from mfo_dialect.syntax import Mapping, Node, Scalar, SyntaxTree, parse
 
 _T = TypeVar("_T")
+_Subject = TypeVar("_Subject")
 Model: TypeAlias = Workflow | PromptsDocument | AgentsDocument
 
 
@@ -198,6 +200,17 @@ class Bundle:
             if document.kind in {DocumentKind.PROMPTS, DocumentKind.AGENTS}
         )
 
+    def shape_of(self, subject: _Subject, find: Callable[[_Subject, Bundle], Shape]) -> Shape:
+        """What ``find`` says of a subject in this bundle; asked once for each subject, and then kept."""
+        known = self._shapes.get((find, subject))
+        if known is None:
+            known = self._shapes[find, subject] = find(subject, self)
+        return known
+
+    @cached_property
+    def _shapes(self) -> dict[tuple[object, object], Shape]:
+        return {}
+
 
 def _first_by_name(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
     found: dict[str, _T] = {}
@@ -207,12 +220,12 @@ def _first_by_name(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
 
 
 def make_bundle(sources: Iterable[Source], project: Project | None = None, home: Iterable[str] | None = None) -> Bundle:
-    """Gather texts into a bundle.
+    """Gather texts into a bundle; of two with one key the last counts.
 
     Args:
-        sources: the texts; those that are not ours do no harm.
+        sources: the texts, whose order does not matter; those that are not ours do no harm.
         project: the project file; an empty one where there is none.
         home: the keys of the texts that findings are wanted for; all where it is not given.
     """
-    by_key = {source.key: source for source in sources}
+    by_key = {source.key: source for source in sorted(sources, key=lambda source: source.key)}
     return Bundle(by_key, frozenset(by_key if home is None else home), project or Project())

@@ -10,13 +10,13 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
-from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import Checked, Parsed, check, parse
 from mfo_dialect.model.access import entries_at
 from mfo_dialect.model.workflow import Condition, Task
 from mfo_dialect.references import Reference, bare_reference, scan
-from mfo_dialect.shapes import TEXT, UNKNOWN, Shape, of_value
+from mfo_dialect.shapes import TEXT, UNKNOWN, Shape, closed_map, of_value
 from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
 from mfo_dialect.text import Span
 
@@ -60,8 +60,12 @@ class ExpressionText:
         return self.scalar.span_of(within)
 
 
-def expression_texts(snapshot: Snapshot) -> Iterator[ExpressionText]:
+def expression_texts(snapshot: Snapshot) -> tuple[ExpressionText, ...]:
     """The expressions of all conditions and transforms."""
+    return snapshot.every(_expressions)
+
+
+def _expressions(snapshot: Snapshot) -> Iterator[ExpressionText]:
     for view in snapshot.nodes:
         yield from expressions_of(view, snapshot.bundle)
 
@@ -84,19 +88,22 @@ def names_of(view: NodeView, bundle: Bundle) -> tuple[dict[str, Shape], bool]:
     Of two meanings of one name the first counts: ``vars``, declared inputs, nodes, roots.
     """
     inputs = input_shape(view.level, bundle)
+    names = dict(bundle.shape_of(view.level, _level_names).fields)
     scope = Scope(bundle, view.level)
-    names: dict[str, Shape] = {}
-    for root in _ROOTS:
-        found = resolve((root,), scope)
-        if found.outcome in {Outcome.KNOWN, Outcome.UNKNOWN}:
-            names[root] = found.shape
-    names |= {other.id: output_shape(other, bundle) for other in view.flow.by_id.values() if other is not view}
-    names |= inputs.fields
     if isinstance(view.node, Condition) and view.node.vars is not None:
         for pair in view.node.vars.effective_pairs():
             if pair.name is not None:
                 names[pair.name] = _variable_shape(pair.value, scope)
     return names, inputs.rest is not None or view.flow.damaged
+
+
+def _level_names(level: LevelView, bundle: Bundle) -> Shape:
+    """What all expressions of a level may read, as a map."""
+    scope = Scope(bundle, level)
+    found = {root: resolve((root,), scope) for root in _ROOTS}
+    names = {root: to.shape for root, to in found.items() if to.outcome in {Outcome.KNOWN, Outcome.UNKNOWN}}
+    names |= {view.id: output_shape(view, bundle) for view in level.flow.by_id.values()}
+    return closed_map(names | dict(input_shape(level, bundle).fields))
 
 
 def _variable_shape(node: Node, scope: Scope) -> Shape:

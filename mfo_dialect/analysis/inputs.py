@@ -14,6 +14,10 @@ from mfo_dialect.shapes import OPEN_MAP, TEXT, UNKNOWN, Kind, Shape, closed_map,
 
 def input_shape(level: LevelView, bundle: Bundle) -> Shape:
     """The shape of INPUT on a level: the taskflow's, overlaid by each subflow's ``input_mapping`` on the way."""
+    return bundle.shape_of(level, _input_shape)
+
+
+def _input_shape(level: LevelView, bundle: Bundle) -> Shape:
     owner = level.owner
     if owner is None:
         return _as_map(schema_shape(level.flow.taskflow.input_schema, bundle))

@@ -37,8 +37,12 @@ class NodeRead:
         return self.reader.document
 
 
-def node_reads(snapshot: Snapshot) -> Iterator[NodeRead]:
+def node_reads(snapshot: Snapshot) -> tuple[NodeRead, ...]:
     """All readings of a snapshot."""
+    return snapshot.every(_node_reads)
+
+
+def _node_reads(snapshot: Snapshot) -> Iterator[NodeRead]:
     for use in snapshot.uses:
         if use.node is not None and not use.reference.problem:
             producer = snapshot.resolution(use).node

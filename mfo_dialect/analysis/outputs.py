@@ -23,6 +23,10 @@ _CONDITION = closed_map(
 
 def output_shape(view: NodeView, bundle: Bundle) -> Shape:
     """The shape of everything that later nodes may read of a node by its id."""
+    return bundle.shape_of(view, _output_shape)
+
+
+def _output_shape(view: NodeView, bundle: Bundle) -> Shape:
     match view.node:
         case Condition():
             return _CONDITION
@@ -106,15 +110,19 @@ def _with_field(shape: Shape, name: str, field: Shape) -> Shape:
 
 
 def _with_fallback_output(task: Task, shape: Shape) -> Shape:
-    """A handler ``continue {output}`` may put its own map in the place of the task's outputs."""
+    """A handler ``continue {output}`` may put its own map in the place of the task's outputs.
+
+    So an output that the handler gives too may be anything, and one that only the handler gives may be there.
+    """
     if task.error_handling is None or shape.kind is not Kind.MAP:
         return shape
     for handler in mappings_at(task.error_handling, "on_error"):
-        kind = text_at(handler, "type")
-        output = mapping_at(handler, "output")
-        if kind is not None and kind.text == "continue" and output is not None:
-            extra = {
-                pair.name: UNKNOWN for pair in output.effective_pairs() if pair.name and pair.name not in shape.fields
-            }
-            shape = replace(shape, fields={**shape.fields, **extra})
+        kind, output = text_at(handler, "type"), handler.get("output")
+        if kind is None or kind.text != "continue" or output is None:
+            continue
+        if not isinstance(output, Mapping):
+            return shape if isinstance(output, Scalar) and output.value is None else UNKNOWN
+        for pair in output.effective_pairs():
+            if pair.name is not None:
+                shape = _with_field(shape, pair.name, UNKNOWN)
     return shape

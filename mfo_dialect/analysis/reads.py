@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mfo_dialect.analysis.run_order import RunOrder
-from mfo_dialect.analysis.scopes import LevelView, NodeView
-from mfo_dialect.suggestions import nearest
+from mfo_dialect.analysis.scopes import NodeView
 
 
 def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
@@ -19,12 +18,6 @@ def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
     if flow.by_id.get(reader.id) is not reader or flow.by_id.get(producer.id) is not producer:
         return None
     order = flow.run_orders.ran_before(reader.id_path, producer.id_path)
-    if order.dependent and order.dependency and _edge_may_be_misspelt(flow.by_id[order.dependent[-1]].level):
+    if order.dependent and order.dependency and flow.by_id[order.dependent[-1]].level.has_misspelt_edge:
         return None
     return order
-
-
-def _edge_may_be_misspelt(level: LevelView) -> bool:
-    names = level.by_id
-    written = (scalar.text for view in level.nodes for scalar in (*view.node.dependencies, *view.node.successors))
-    return any(name not in names and nearest(name, names) for name in written)

@@ -13,6 +13,7 @@ from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.references import RESERVED_ROOTS
+from mfo_dialect.suggestions import nearest
 from mfo_dialect.text import Span
 
 __all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "node_kind", "view_flows"]
@@ -100,6 +101,13 @@ class LevelView:
     def by_id(self) -> dict[str, NodeView]:
         """Its nodes by id; of two with one id, the first."""
         return {view.id: view for view in reversed(self.nodes) if view.node.id is not None}
+
+    @cached_property
+    def has_misspelt_edge(self) -> bool:
+        """Whether a dependency or successor names no node of the level, and nearly one: an edge may be missing."""
+        names = self.by_id
+        written = {text.text for view in self.nodes for text in (*view.node.dependencies, *view.node.successors)}
+        return any(nearest(name, names) for name in written - names.keys())
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
@@ -19,6 +20,8 @@ from mfo_dialect.catalogue.workflow_keys import flow_file, task_map, workflow_fi
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Trigger, Workflow, WorkflowShape
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +130,16 @@ class Snapshot:
             known = resolve(names, Scope(self.bundle, use.level, use.trigger))
             self._resolutions[use] = known
         return known
+
+    def every(self, find: Callable[[Snapshot], Iterable[_T]]) -> tuple[_T, ...]:
+        """All that ``find`` finds in this snapshot; looked for once, and then kept."""
+        if find not in self._found:
+            self._found[find] = tuple(find(self))
+        return self._found[find]
+
+    @cached_property
+    def _found(self) -> dict[object, tuple[Any, ...]]:
+        return {}
 
     @cached_property
     def _resolutions(self) -> dict[Use, Resolution]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.values import Format, TextType
-from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
-from mfo_dialect.syntax import Mapping, Scalar
+from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.syntax import Mapping, Node, Scalar
 from mfo_dialect.templates import Template
 
 
@@ -29,8 +29,13 @@ class TemplateText:
     template: Template
 
 
-def template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
+def template_texts(snapshot: Snapshot) -> tuple[TemplateText, ...]:
     """The prompts and error templates of prompts documents, the layers of agents, and the rendered prompts of tasks."""
+    return snapshot.every(_template_texts)
+
+
+def _template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
+    engines = {id(text): template.engine for template in snapshot.templates for text in _texts_of(template)}
     kinds = {document.key: document.kind for document in snapshot.documents}
     for visit in snapshot.visits:
         if not isinstance(visit.type, TextType) or visit.type.format is not Format.TEMPLATE:
@@ -42,16 +47,10 @@ def template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
             isinstance(container, Mapping) and "prompt_context" in container
         ):
             continue
-        yield TemplateText(
-            visit.document, scalar, parse_text(scalar.text, _engine(snapshot, visit.document, scalar, container))
-        )
+        yield TemplateText(visit.document, scalar, parse_text(scalar.text, engines.get(id(scalar), "go")))
 
 
-def _engine(snapshot: Snapshot, document: str, scalar: Scalar, container: object) -> str:
-    if isinstance(container, Mapping) and "engine" in container:
-        engine = text_at(container, "engine")
-        return engine.text if engine is not None else "go"
-    for template in snapshot.templates:
-        if template.document == document and template.mapping.span.contains(scalar.span.start):
-            return template.engine
-    return "go"
+def _texts_of(template: PromptTemplate) -> Iterator[Node]:
+    yield from template.texts
+    for _, text in template.error_templates.values():
+        yield text

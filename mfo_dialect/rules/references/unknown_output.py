@@ -61,7 +61,7 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import Kind
 from mfo_dialect.suggestions import did_you_mean
 
-_OTHER_RULES = ("TRIGGER", "SECRET", "ENV")
+_DECLARED_ELSEWHERE = ("SECRET", "ENV")
 _MOST_NAMES = 8
 
 
@@ -70,7 +70,7 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     if use.reference.problem:
         return
     resolution = snapshot.resolution(use)
-    if resolution.outcome is not Outcome.ABSENT or (resolution.node is None and use.reference.root in _OTHER_RULES):
+    if resolution.outcome is not Outcome.ABSENT or _is_for_another_rule(use, resolution):
         return
     wrong = use.reference.segments[resolution.failed_at].name
     span = use.segment_span(resolution.failed_at)
@@ -82,12 +82,21 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     yield Report(use.document, span, message, related, rename_to_nearest(use.document, span, wrong, resolution.choices))
 
 
+def _is_for_another_rule(use: Use, resolution: Resolution) -> bool:
+    """Whether it is a payload's field, a secret or a variable of the environment that is not declared."""
+    root = use.reference.root
+    if resolution.node is not None:
+        return False
+    return root in _DECLARED_ELSEWHERE or (root == "TRIGGER" and resolution.failed_at > 1)
+
+
 def _subject(use: Use, resolution: Resolution) -> str:
     index = resolution.failed_at
     wrong = use.reference.segments[index].name
     before = ".".join(segment.name for segment in use.reference.segments[:index])
     if resolution.parent.kind is not Kind.MAP:
-        return f'"{before}" is a {resolution.parent} and has nothing called "{wrong}"'
+        article = "an" if str(resolution.parent)[0] in "aeiou" else "a"
+        return f'"{before}" is {article} {resolution.parent} and has nothing called "{wrong}"'
     if resolution.node is not None and isinstance(resolution.node.node, Subflow) and index == resolution.depth:
         return f'subflow "{before}" holds no node "{wrong}"'
     if resolution.node is not None and index == resolution.depth:

@@ -67,6 +67,8 @@ def check(view: TriggerView, _snapshot: Snapshot) -> Iterator[Report]:
     if workflow.root.damaged:
         return
     names = tuple(flow.name for flow in workflow.taskflows if flow.name)
+    if len(names) < len(workflow.taskflows):
+        return
     if trigger.target is None:
         if len(names) > 1 and not trigger.mapping.damaged:
             place = trigger.id.content_span if trigger.id is not None else trigger.mapping.pairs[0].key.span
