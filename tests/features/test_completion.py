@@ -278,7 +278,7 @@ def test_every_task_type_is_offered_with_words():
     assert all(item.label in item.documentation for item in items)
 
 
-def test_a_condition_may_lead_back_into_a_legal_loop_last():
+def test_a_condition_may_lead_back_which_is_offered_last():
     text = (
         "name: x\ntasks:\n  - {id: step, type: mfo_api_tool_list}\n  - {id: after, type: mfo_api_tool_list}\n"
         "conditions:\n  - id: again\n    type: expr\n    dependencies: [step]\n    config: {expression: true}\n"

@@ -70,14 +70,12 @@ taskflows: [{taskflow_id: a, tasks: [{id: b, type: mfo_api_tool_list}]}]
 
 
 def test_a_schedule_tells_its_next_three_times_in_its_zone():
+    """It is 10:00 in Berlin, past this Monday's time, while in UTC it is 9:00; summer time starts in between."""
     snapshot, offset = snapshot_of(workflow=SCHEDULE), SCHEDULE.index("30 9")
-    found = hover(snapshot, "workflow.yml", offset, datetime(2024, 3, 24, 23, tzinfo=UTC))
+    found = hover(snapshot, "workflow.yml", offset, datetime(2024, 3, 25, 9, tzinfo=UTC))
     assert "Europe/Berlin" in found.markdown
-    assert found.markdown.splitlines()[-3:] == [
-        "- Mon 2024-03-25 09:30",
-        "- Mon 2024-04-01 09:30",
-        "- Mon 2024-04-08 09:30",
-    ]
+    times = [f"- Mon 2024-{day} 09:30" for day in ("04-01", "04-08", "04-15")]
+    assert found.markdown.splitlines()[-3:] == times
     assert hover(snapshot, "workflow.yml", offset) is None
 
 

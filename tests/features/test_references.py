@@ -130,3 +130,18 @@ def test_a_broken_neighbour_costs_nothing():
     snapshot, key, offset = at("workflow.yml", FILES["workflow.yml"].replace("id: fetch", 'id: "fetch').replace(
         "len(ask", "len(a<|>sk"))  # fmt: skip
     assert len(references(snapshot, key, offset)) == len(NODE)
+
+
+def test_an_id_with_a_dash_is_found_inside_its_quotes():
+    text = """\
+name: x
+tasks:
+  - {id: my-id, type: mfo_api_tool_list}
+  - id: next
+    type: transform
+    dependencies: [my-id]
+    config: {values: {n: 'len($env["my-id"].tools)'}}
+"""
+    found = references(snapshot_of(workflow=text), "workflow.yml", text.index("[my-id") + 2)
+    assert [text[place.span.start : place.span.end] for place in found] == ["my-id"] * 3
+    assert len({place.span for place in found}) == 3

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from mfo_dialect.analysis.graph import Level, NodeKind, build_level, would_make_cycle
+from mfo_dialect.analysis.graph import NodeKind, would_make_cycle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.items import ItemKind
@@ -13,7 +12,6 @@ from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.slot import Candidate
 from mfo_lsp.features.documentation import node_kind, of_node
 
-_MAX_LOOPS_TRIED = 40
 _NEAR, _AROUND = 0, 1
 
 
@@ -27,15 +25,11 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
     taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)}
     others = [other for other in view.level.by_id.values() if other is not view and other.id not in taken]
     others.sort(key=lambda other: _distance(view, other, backwards=backwards))
-    tried = 0
     for other in others:
         closes = _closes_cycle(view, other, backwards=backwards)
-        if closes and (backwards or view.kind is not NodeKind.CONDITION or tried >= _MAX_LOOPS_TRIED):
+        # A branch back to an ancestor always closes a legal loop: nothing but conditions leads back to that ancestor.
+        if closes and (backwards or view.kind is not NodeKind.CONDITION):
             continue
-        if closes:
-            tried += 1
-            if _adds_cycle(view.level.graph, view, other.id):
-                continue
         if not backwards or not _chooses_others(other, view):
             yield _candidate(other, place, loops=closes)
 
@@ -60,13 +54,6 @@ def _chooses_others(condition: NodeView, view: NodeView) -> bool:
     """Whether a condition leads elsewhere only: waiting for it without being one of its branches is an error."""
     is_condition = condition.kind is NodeKind.CONDITION
     return is_condition and all(scalar.text != view.id for scalar in condition.node.successors)
-
-
-def _adds_cycle(graph: Level, view: NodeView, target: str) -> bool:
-    """Whether a further branch of a condition would close a cycle that is no legal loop."""
-    nodes = list(graph.nodes)
-    nodes[view.index] = replace(nodes[view.index], successors=(*nodes[view.index].successors, target))
-    return len(build_level(tuple(nodes)).cycles) > len(graph.cycles)
 
 
 def _candidate(view: NodeView, place: Place, *, loops: bool) -> Candidate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_lsp.features.symbols.flows import in_flows
@@ -37,9 +38,15 @@ class SymbolIndex:
         return tuple(found for found in self.of(symbol) if found.is_declaration)
 
 
+_KEPT: WeakKeyDictionary[Snapshot, SymbolIndex] = WeakKeyDictionary()
+
+
 def index_symbols(snapshot: Snapshot) -> SymbolIndex:
-    """The index of a snapshot."""
-    return SymbolIndex(snapshot)
+    """The index of a snapshot, made when it is first asked for and kept as long as the snapshot."""
+    index = _KEPT.get(snapshot)
+    if index is None:
+        index = _KEPT[snapshot] = SymbolIndex(snapshot)
+    return index
 
 
 def _distinct(snapshot: Snapshot) -> Iterator[Occurrence]:
