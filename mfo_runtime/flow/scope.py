@@ -12,9 +12,11 @@ from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, NodeView
 from mfo_dialect.analysis.values import AbsentPathError, TooLargeError, follow_path, read_value
 from mfo_dialect.catalogue.values import VALUE_MAP, ValueType
-from mfo_dialect.expressions import FUNCTIONS, Program, parse, reads
+from mfo_dialect.expressions import FUNCTIONS, Moment, Program, parse, reads, walk
 from mfo_dialect.expressions import ExpressionError as EvaluationError
 from mfo_dialect.expressions import compile as compile_expression
+from mfo_dialect.expressions.nodes import Name
+from mfo_dialect.expressions.values.layout import RFC3339_NANO, write_moment
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.references import Reference
 from mfo_dialect.suggestions import did_you_mean
@@ -25,6 +27,7 @@ from mfo_runtime.errors import ExpressionError, InvalidInputError, MfoError, Pla
 from mfo_runtime.flow.secrets import Secrets
 
 ReadNode = Callable[[str], Any]
+_ENVIRONMENT = "$env"
 
 
 @dataclass(frozen=True)
@@ -218,11 +221,22 @@ class Reading:
         declared: Mapping[str, Any] = {}
         if self.view is not None:
             declared = input_shape(self.view.level, self.scope.bundle).fields
+        parsed = parse(source)
+        written = {node.name for node in walk(parsed.tree) if isinstance(node, Name)}
+        certain = {read.root for read in reads(parsed)}
+        # A name that is a function's too is read where it has a meaning; with $env[key] any name may be read.
+        possible = written & FUNCTIONS.keys()
+        if _ENVIRONMENT in written:
+            possible |= {*variables, *declared, *inputs, *self.scope.flow.by_id, *RESERVED_ROOTS} - certain
         found: dict[str, Any] = {}
-        for name in dict.fromkeys(read.root for read in reads(parse(source))):
-            for value in self._meanings(name, variables, inputs, declared):
-                found[name] = value
-                break
+        for name in (*certain, *possible):
+            try:
+                for value in self._meanings(name, variables, inputs, declared):
+                    found[name] = value
+                    break
+            except UnresolvedReferenceError:
+                if name in certain:
+                    raise
         return found
 
     def _meanings(
@@ -242,12 +256,14 @@ class Reading:
 
 
 def plain(value: Any) -> Any:
-    """The value of an expression as JSON values: times and durations as their texts, bytes as text."""
+    """A value as JSON values: times as RFC 3339 has them, durations and whatever else as their texts, bytes as text."""
     match value:
         case None | bool() | int() | float() | str():
             return value
         case bytes():
             return value.decode("utf-8", "replace")
+        case Moment():
+            return write_moment(value, RFC3339_NANO)
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         case list() | tuple():
