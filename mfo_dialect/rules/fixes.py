@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from mfo_dialect.findings import Edit, Fix, Place
+from mfo_dialect.rules.layout import column_of, last_line_end, line_start
 from mfo_dialect.suggestions import nearest
-from mfo_dialect.syntax import Mapping, Scalar, Sequence, Style
+from mfo_dialect.syntax import Mapping, Scalar, Sequence
 from mfo_dialect.text import Span
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
@@ -37,45 +38,52 @@ def add_dependency(document: str, mapping: Mapping, name: str, text: str, *, saf
 
 
 def append_to_list(document: str, mapping: Mapping, key: str, item: str, text: str) -> Edit | None:
-    """An edit that adds an item to the list under a key, making the list where there is none."""
-    node = mapping.get(key)
-    if isinstance(node, Sequence) and node.items:
-        last = node.items[-1].span
-        if node.flow:
-            return Edit(Place(document, Span(last.end, last.end)), f", {item}")
-        line = text.rfind("\n", 0, last.start) + 1
-        lead = text[line : last.start]
-        if lead.strip() != "-":
-            return None
-        return Edit(Place(document, Span(last.end, last.end)), f"\n{lead}{item}")
-    if isinstance(node, Sequence) and node.flow:
-        return Edit(Place(document, node.span), f"[{item}]")
+    """An edit that adds an item to the list under a key, making the list where there is none.
+
+    None where the list is shared (brought by an alias or a merge key), damaged, or laid out in a way of its own.
+    """
+    pair = mapping.pair(key)
+    if pair is None:
+        return insert_key(document, mapping, key, f"[{item}]", text)
+    node = pair.value
+    if mapping.damaged or not any(pair is written for written in mapping.pairs):
+        return None
     if isinstance(node, Scalar) and node.is_missing:
         return Edit(Place(document, node.span), f" [{item}]")
-    return insert_key(document, mapping, key, f"[{item}]", text) if node is None else None
+    if not isinstance(node, Sequence):
+        return None
+    if node.flow:
+        return _append_to_flow(document, node, item)
+    last = node.items[-1].span
+    lead = text[line_start(text, last.start) : last.start]
+    if lead.strip() != "-" or last.start == last.end:
+        return None
+    end = last_line_end(text, last.end)
+    return Edit(Place(document, Span(end, end)), f"{line_break(text)}{lead}{item}")
+
+
+def _append_to_flow(document: str, node: Sequence, item: str) -> Edit:
+    if not node.items:
+        return Edit(Place(document, node.span), f"[{item}]")
+    end = node.items[-1].span.end
+    return Edit(Place(document, Span(end, end)), f", {item}")
 
 
 def insert_key(document: str, mapping: Mapping, key: str, value: str, text: str) -> Edit | None:
     """An edit that adds ``key: value`` as the last line of a block map, or the last pair of a flow map."""
-    if not mapping.pairs:
+    if not mapping.pairs or mapping.damaged:
         return None
-    last, first = mapping.pairs[-1], mapping.pairs[0]
     if mapping.flow:
-        return Edit(Place(document, Span(last.span.end, last.span.end)), f", {key}: {value}")
-    first_start = first.key.span.start
-    column = first_start - (text.rfind("\n", 0, first_start) + 1)
-    end = _end_of_pair(last.span.end, last.value, text)
-    lead = "" if text[end - 1 : end] == "\n" else "\n"
-    tail = "\n" if lead == "" else ""
-    return Edit(Place(document, Span(end, end)), f"{lead}{' ' * column}{key}: {value}{tail}")
+        end = mapping.pairs[-1].span.end
+        return Edit(Place(document, Span(end, end)), f", {key}: {value}")
+    end = last_line_end(text, max(pair.span.end for pair in mapping.pairs))
+    column = column_of(text, mapping.pairs[0].key.span.start)
+    return Edit(Place(document, Span(end, end)), f"{line_break(text)}{' ' * column}{key}: {value}")
 
 
-def _end_of_pair(end: int, value: object, text: str) -> int:
-    """Behind the pair's last line: a comment on that line stays there; a block scalar ends with its line break."""
-    if isinstance(value, Scalar) and value.style in {Style.LITERAL, Style.FOLDED} and text[end - 1 : end] == "\n":
-        return end
-    line_end = text.find("\n", end)
-    return len(text) if line_end < 0 else line_end
+def line_break(text: str) -> str:
+    """How the lines of a text end."""
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def quoted(text: str) -> str:

@@ -63,7 +63,7 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import insert_key
+from mfo_dialect.rules.fixes import insert_key, quoted
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
@@ -109,13 +109,13 @@ def _fix(chat: ChatUse, missing: list[MissingVariable], snapshot: Snapshot) -> F
     text = snapshot.bundle.sources[document].text
     title = f"Add {', '.join(one.name for one in missing)} to prompt_context"
     if chat.context is not None and chat.context.pairs:
-        edits = [insert_key(document, chat.context, one.name, '""', text) for one in missing]
+        edits = [insert_key(document, chat.context, quoted(one.name), '""', text) for one in missing]
         first = next((edit for edit in edits if edit is not None), None)
         if first is None or any(edit is None for edit in edits):
             return None
         joined = "".join(edit.new_text for edit in edits if edit is not None)
         return Fix(title, (Edit(first.place, joined),))
-    values = "{" + ", ".join(f'{one.name}: ""' for one in missing) + "}"
+    values = "{" + ", ".join(f'{quoted(one.name)}: ""' for one in missing) + "}"
     empty = chat.config.get("prompt_context")
     if isinstance(empty, Scalar) and empty.is_missing:
         return Fix(title, (Edit(Place(document, Span(empty.span.start, empty.span.start)), f" {values}"),))

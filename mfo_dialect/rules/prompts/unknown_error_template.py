@@ -74,13 +74,15 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import insert_key, rename_to_nearest
+from mfo_dialect.rules.fixes import insert_key, line_break, quoted, rename_to_nearest
+from mfo_dialect.rules.layout import line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.text import Span
 
-_TEXT = '"The answer was not valid: {{ .error }}"'
+_TEXTS = {"jinja2": '"The answer was not valid: {{ error }}"'}
+_GO_TEXT = '"The answer was not valid: {{ .error }}"'
 
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
@@ -121,16 +123,17 @@ def _create(name: str, template: PromptTemplate, bundle: Bundle) -> Fix | None:
     existing = template.mapping.get("error_handling_templates")
     title = f'Create the error template "{name}" in "{template.id.text}"'
     if isinstance(existing, Mapping) and existing.pairs:
-        edit = insert_key(template.document, existing, name, _TEXT, text)
+        edit = insert_key(template.document, existing, quoted(name), _TEXTS.get(template.engine, _GO_TEXT), text)
         return Fix(title, (edit,)) if edit is not None else None
     if existing is not None or template.mapping.flow or not template.mapping.pairs:
         return None
     start = template.mapping.pairs[0].key.span.start
-    line = text.rfind("\n", 0, start) + 1
+    line = line_start(text, start)
     indent = text[line:start]
-    if indent.strip():
+    if indent.strip() or template.mapping.damaged:
         return None
-    new_text = f"{indent}error_handling_templates:\n{indent}  {name}: {_TEXT}\n"
+    end, written = line_break(text), _TEXTS.get(template.engine, _GO_TEXT)
+    new_text = f"{indent}error_handling_templates:{end}{indent}  {quoted(name)}: {written}{end}"
     return Fix(title, (Edit(Place(template.document, Span(line, line)), new_text),))
 
 

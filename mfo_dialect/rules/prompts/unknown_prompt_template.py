@@ -59,12 +59,16 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
+from mfo_dialect.model.prompts import PromptsDocument
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import quoted, rename_to_nearest
+from mfo_dialect.rules.fixes import line_break, quoted, rename_to_nearest
+from mfo_dialect.rules.layout import column_of, line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
-from mfo_dialect.syntax import Scalar
+from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.text import Span
+
+_NEW_DOCUMENT = "prompts_definition.yml"
 
 
 def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
@@ -78,28 +82,50 @@ def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
         return
     span, names = name.content_span, tuple(bundle.templates)
     advice = did_you_mean(name.text, names) if bundle.prompts else "; this bundle has no prompts document"
-    fixes = (*rename_to_nearest(visit.document, span, name.text, names), _create(name.text, visit.document, bundle))
+    create = _create(name.text, visit.document, bundle)
+    fixes = (*rename_to_nearest(visit.document, span, name.text, names), *((create,) if create is not None else ()))
     yield Report(visit.document, span, f'no prompt template is called "{name.text}"{advice}', fixes=fixes)
 
 
-def _create(name: str, document: str, bundle: Bundle) -> Fix:
-    template = f"  {quoted(name)}:\n    user_prompt: |\n      Write the prompt here.\n"
+def _create(name: str, document: str, bundle: Bundle) -> Fix | None:
+    """Put a template before the first one of a prompts document, or into a new document beside the workflow."""
     for prompts in bundle.prompts:
-        templates = prompts.root.pair("templates")
-        if templates is None or templates.value.span.end == templates.value.span.start:
-            continue
-        text = bundle.sources[prompts.document].text
-        start = text.rfind("\n", 0, templates.value.span.start) + 1
-        if text[start : templates.value.span.start] == "  ":
-            return Fix(
-                f'Create the prompt template "{name}"', (Edit(Place(prompts.document, Span(start, start)), template),)
-            )
+        edit = _into(prompts, name, bundle.sources[prompts.document].text)
+        if edit is not None:
+            return Fix(f'Create the prompt template "{name}"', (edit,))
     folder = document.rpartition("/")[0]
-    created = f"{folder}/prompts_definition.yml" if folder else "prompts_definition.yml"
-    return Fix(
-        f'Create the prompt template "{name}" in {created.rpartition("/")[2]}',
-        (Edit(Place(created, Span(0, 0)), f"templates:\n{template}"),),
-    )
+    created = f"{folder}/{_NEW_DOCUMENT}" if folder else _NEW_DOCUMENT
+    if created in bundle.sources:
+        return None
+    edit = Edit(Place(created, Span(0, 0)), f"templates:\n{_template(name, '  ', '  ')}")
+    return Fix(f'Create the prompt template "{name}" in {_NEW_DOCUMENT}', (edit,))
+
+
+def _into(prompts: PromptsDocument, name: str, text: str) -> Edit | None:
+    pair = prompts.root.pair("templates")
+    if pair is None or prompts.root.damaged or not isinstance(pair.key, Scalar):
+        return None
+    value, key_column = pair.value, column_of(text, pair.key.span.start)
+    if isinstance(value, Mapping) and value.pairs and not value.flow:
+        start = line_start(text, value.pairs[0].key.span.start)
+        indent = text[start : value.pairs[0].key.span.start]
+        if indent.strip():
+            return None
+        new_text = _template(name, indent, indent[key_column:])
+        return Edit(Place(prompts.document, Span(start, start)), _with_breaks(new_text, text))
+    if (isinstance(value, Scalar) and value.is_missing) or (isinstance(value, Mapping) and not value.pairs):
+        new_text = ":\n" + _template(name, " " * (key_column + 2), "  ").rstrip("\n")
+        place = Place(prompts.document, Span(pair.key.span.end, value.span.end))
+        return Edit(place, _with_breaks(new_text, text))
+    return None
+
+
+def _template(name: str, indent: str, step: str) -> str:
+    return f"{indent}{quoted(name)}:\n{indent}{step}user_prompt: |\n{indent}{step * 2}Write the prompt here.\n"
+
+
+def _with_breaks(new_text: str, text: str) -> str:
+    return new_text.replace("\n", line_break(text))
 
 
 RULE = Rule("MFO601", "unknown-prompt-template", Severity.ERROR, select.visits, check)

@@ -83,11 +83,11 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
 
 
 def _is_for_another_rule(use: Use, resolution: Resolution) -> bool:
-    """Whether it is a payload's field, a secret or a variable of the environment that is not declared."""
+    """Whether it is a trigger's field, or a secret or a variable of the environment that is not declared."""
     root = use.reference.root
     if resolution.node is not None:
         return False
-    return root in _DECLARED_ELSEWHERE or (root == "TRIGGER" and resolution.failed_at > 1)
+    return root == "TRIGGER" or (root in _DECLARED_ELSEWHERE and resolution.failed_at == 1)
 
 
 def _subject(use: Use, resolution: Resolution) -> str:
