@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mfo_dialect.catalogue.error_handling import ERROR_HANDLING
 from mfo_dialect.catalogue.task_types import TASK_TYPES, TaskType
+from mfo_dialect.catalogue.values import MapType
 from mfo_dialect.shapes import Kind, Shape
 from mfo_runtime.tasks import NOT_EXECUTED
 from scripts.pages.keys import key_table
@@ -52,6 +53,10 @@ def _task_type(task_type: TaskType) -> Iterator[str]:
         yield from ("", "Config:", "", *key_table(task_type.config))
     else:
         yield from ("", "It has no config.")
+    if task_type.older_config is not None:
+        known = {key.name for key in task_type.config.keys}
+        more = tuple(key for key in task_type.older_config.keys if key.name not in known)
+        yield from ("", "Under its older names also:", "", *key_table(MapType("config", more)))
     rows = [
         [
             f"`{name}`",

@@ -53,11 +53,11 @@ def test_a_refused_run_says_what_check_says(path: Path) -> None:
     assert refused.returncode == 1
     outcome: dict[str, Any] = json.loads(refused.stdout)
     assert outcome["state"] == "refused"
-    assert [(one["code"], one["message"], one["place"]) for one in outcome["findings"]] == [
-        (one["code"], one["message"], f"{one['file']}:{one['start']['line']}:{one['start']['column']}")
-        for one in checked
-        if one["severity"] == "error"
-    ]
+    errors = [finding for finding in checked if finding["severity"] == "error"]
+    assert len(outcome["findings"]) == len(errors)
+    for shown, finding in zip(outcome["findings"], errors, strict=True):
+        assert {"code", "message", "file", "start", "end", "related"} <= shown.keys()
+        assert shown == {key: finding[key] for key in shown}
 
 
 def test_there_are_good_and_bad_examples() -> None:
