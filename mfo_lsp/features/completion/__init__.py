@@ -13,7 +13,7 @@ from mfo_lsp.features.completion.expressions import expression_items
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
 from mfo_lsp.features.completion.keys import key_items
 from mfo_lsp.features.completion.path_values import is_in_reference, reference_items
-from mfo_lsp.features.completion.place import Place, option_for, place_at
+from mfo_lsp.features.completion.place import Place, behind_missing_colon, option_for, place_at
 from mfo_lsp.features.completion.templates import is_in_template, template_items
 from mfo_lsp.features.completion.values import value_items
 
@@ -41,6 +41,11 @@ def complete(
 
 def _items(place: Place, client: CompletionClient) -> Iterator[Item]:
     expects = place.context.expects
+    if expects is Expects.KEY and any(character.isspace() for character in place.context.word_text):
+        value = behind_missing_colon(place)
+        if value is not None:
+            yield from value_items(value, client)
+        return
     if expects in {Expects.KEY, Expects.NODE, Expects.ITEM} and not _is_in_text(place):
         map_type = _map_expected(place)
         if map_type is not None:

@@ -18,12 +18,13 @@ from mfo_dialect.catalogue.workflow_keys import (
 )
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
-from mfo_dialect.syntax import CursorContext, Mapping, Node, Scalar, Style, Within, context_at, follow
+from mfo_dialect.syntax import CursorContext, Expects, Mapping, Node, Scalar, Style, Within, context_at, follow
 from mfo_dialect.syntax import Sequence as SequenceNode
 from mfo_dialect.text import Span
 from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
 
 _FOLLOWING = re.compile(r"\s*[\r\n](?P<indent> *)[^\s#]")
+_KEY_AND_VALUE = re.compile(r"(?P<key>[\w-]+)[ \t]+(?P<value>\S*)")
 _WORD_END = re.compile(r"[\w-]*")
 
 
@@ -57,6 +58,7 @@ class Place:
         stops: from the root to what ``context.path`` names.
         owner: whose keys and values stand here.
         scalar: the scalar under the cursor, as read.
+        lacks_colon: the colon between the key and the value that is typed is still to be written.
     """
 
     snapshot: Snapshot
@@ -67,6 +69,7 @@ class Place:
     stops: tuple[Stop, ...]
     owner: Owner
     scalar: Scalar | None
+    lacks_colon: bool = False
 
     @property
     def type(self) -> ValueType | None:
@@ -180,6 +183,22 @@ def place_at(snapshot: Snapshot, key: str, offset: int) -> Place | None:
     around = [stop.node for stop in stops if stop.node is not None]
     owner = owner_of(snapshot, around)
     return Place(snapshot, document, source.text, offset, context, stops, owner, scalar_at(document.root, offset))
+
+
+def behind_missing_colon(place: Place) -> Place | None:
+    """The place of a value that is typed right behind its key, ``type mfo``; None where it is no such place."""
+    context = place.context
+    typed = _KEY_AND_VALUE.fullmatch(context.word_text)
+    declared = option_for(place.type, is_list=False)
+    if typed is None or context.expects is not Expects.KEY or context.flow or not isinstance(declared, MapType):
+        return None
+    key = next((key for key in keys_of(declared, place.stops[-1].node) if key.name == typed["key"]), None)
+    if key is None:
+        return None
+    word = Span(context.word.start + typed.end("key"), max(context.word.end, place.offset))
+    value = replace(context, expects=Expects.VALUE, key=key.name, word=word, word_text=typed["value"])
+    stops = (*place.stops, Stop(key.type, None, key, key.name))
+    return replace(place, context=value, stops=stops, scalar=None, lacks_colon=True)
 
 
 def _root_type(snapshot: Snapshot, document: Document) -> MapType | None:

@@ -91,7 +91,7 @@ def value_slot(place: Place, *, is_list: bool = False) -> Slot:
     """
     span = word_span(place)
     if is_list:
-        return Slot(place, span, "[", "]")
+        return Slot(place, span, f"{lead_of(place)}[", "]")
     return Slot(place, span, lead_of(place))
 
 
@@ -103,7 +103,9 @@ def word_span(place: Place) -> Span:
 
 
 def lead_of(place: Place) -> str:
-    """A space behind a colon, a dash and a space for an item of a list that has none yet; else nothing."""
+    """The colon that is missing, a space behind a colon, a dash and a space for an item of a list that has none yet; else nothing."""
+    if place.lacks_colon:
+        return ": "
     start = word_span(place).start
     before = place.text[place.line_start : start]
     if place.context.flow or place.context.within is not Within.PLAIN:

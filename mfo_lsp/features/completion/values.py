@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.schedules import timezone_names
 from mfo_dialect.analysis.visits import references_of
 from mfo_dialect.catalogue.values import (
@@ -24,6 +25,7 @@ from mfo_lsp.features.completion.names import named
 from mfo_lsp.features.completion.path_values import bare_items
 from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.slot import Candidate, needs_dash, value_slot
+from mfo_lsp.features.documentation import of_shape
 
 _DURATIONS = ("500ms", "1s", "5s", "10s", "30s", "1m", "5m", "15m", "1h", "24h")
 _SCHEDULES = (
@@ -82,12 +84,23 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
                 yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3)
         case TextType(names=names) | SchemaType(names=names) if names is not None:
             yield from named(names, place, client)
+        case TextType(format=Format.OUTPUT_PATH):
+            yield from _own_outputs(place)
         case TextType(format=text_format) if text_format is not None:
             yield from _examples(text_format, default)
         case TextType() if place.key_name == "tool_id":
             yield from named(Names.TOOL, place, client)
         case _:
             return
+
+
+def _own_outputs(place: Place) -> Iterator[Candidate]:
+    view = place.owner.view
+    if view is not None and view.node.id is not None:
+        for name, field in output_shape(view, place.snapshot.bundle).fields.items():
+            if not field.deprecated:
+                path = f"{view.id}.{name}"
+                yield Candidate(path, ItemKind.FIELD, str(field), of_shape(path, field))
 
 
 def _mark(word: str, default: str) -> str:
