@@ -36,11 +36,15 @@ from mfo_dialect.rules.prompts import (
 )
 from mfo_dialect.rules.references import (
     maybe_not_run,
+    mixed_reference_style,
     reference_before_run,
     reference_type_mismatch,
     template_in_config,
+    undeclared_secret,
     unknown_output,
     unknown_reference,
+    unknown_trigger_field,
+    unused_declaration,
 )
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape import (
@@ -98,7 +102,11 @@ RULES: tuple[Rule, ...] = (
     reference_before_run.RULE,
     maybe_not_run.RULE,
     template_in_config.RULE,
+    mixed_reference_style.RULE,
     reference_type_mismatch.RULE,
+    unused_declaration.RULE,
+    unknown_trigger_field.RULE,
+    undeclared_secret.RULE,
     expression_syntax.RULE,
     unknown_name.RULE,
     wrong_call.RULE,

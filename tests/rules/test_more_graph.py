@@ -6,7 +6,7 @@ from mfo_dialect.findings import Severity, Tag
 from tests.rules.cases import Case, assert_said, findings_of, fixed
 from tests.rules.test_graph import HEAD, condition, subflow, task
 
-INPUTS = "name: flow\ninput_schema: {properties: {n: {type: integer}, b: {type: boolean}, e: {type: integer, enum: [0, 2]}}}\n"
+INPUTS = "name: flow\noutputs: {all: '${INPUT}'}\ninput_schema: {properties: {n: {type: integer}, b: {type: boolean}, e: {type: integer, enum: [0, 2]}}}\n"
 THREE = "tasks:\n" + task("x") + task("y") + task("z") + "conditions:\n"
 
 

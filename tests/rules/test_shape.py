@@ -171,7 +171,7 @@ OTHERS = [
     ),
     Case(
         "a schema",
-        "name: f\ninput_schema:\n  properties:\n    a: {type: [string, nul]}\n    b: {required: true}\n    c: {enum: x}\n"
+        "name: f\noutputs: {all: '${INPUT}'}\ninput_schema:\n  properties:\n    a: {type: [string, nul]}\n    b: {required: true}\n    c: {enum: x}\n"
         "    d: {$ref: '#/$defs/x'}\n    e: text\n    type: {minLength: -1}\n" + HEAD[len("name: flow\n") :] + GET,
         [
             ("MFO209", "nul", '"null"'),

@@ -14,7 +14,7 @@ The condition fails when the run comes to it.
 ```yaml workflow.yml
 name: orders
 input_schema:
-  properties: {amount: {type: integer}, country: {type: string}}
+  properties: {country: {type: string}}
 tasks:
   - id: ship
     type: mfo_api_job_create
@@ -36,7 +36,7 @@ conditions:
 ```yaml workflow.yml
 name: orders
 input_schema:
-  properties: {amount: {type: integer}, country: {type: string}}
+  properties: {country: {type: string}}
 tasks:
   - id: ship
     type: mfo_api_job_create
