@@ -136,8 +136,15 @@ class FlowView:
 
     @property
     def damaged(self) -> bool:
-        """Whether a part of the taskflow could not be read, so that a missing node may only be unreadable."""
-        return self.taskflow.mapping.damaged
+        """Whether a part of the taskflow could not be read that may hold nodes, so a missing one may be there."""
+        return any(level.level.hides_nodes for level in self.levels)
+
+    @cached_property
+    def may_lack_edges(self) -> bool:
+        """Whether an edge may be unreadable: nodes may be, or the dependencies of a damaged one."""
+        return self.damaged or any(
+            view.node.mapping.damaged and not _has_dependencies(view.node) for view in self.nodes
+        )
 
     @cached_property
     def nodes(self) -> tuple[NodeView, ...]:
@@ -164,6 +171,11 @@ class FlowView:
             for trigger in self.workflow.triggers
             if (trigger.target.text == self.taskflow.name if trigger.target is not None else len(flows) == 1)
         )
+
+
+def _has_dependencies(node: FlowNode) -> bool:
+    written = node.mapping.get("dependencies")
+    return written is not None and not written.damaged
 
 
 def node_kind(node: FlowNode) -> NodeKind:

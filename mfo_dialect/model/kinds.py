@@ -158,4 +158,3 @@ def may_be_ours(text: str, file_name: str) -> bool:
     character = first.group(1) if first is not None else ""
     is_plain = not character or character.isalnum() or character in "_\"'"
     return not is_plain or _NEXT_DOCUMENT.search(text) is not None
-

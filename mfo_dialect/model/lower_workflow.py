@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from mfo_dialect.model.access import entries_at, is_true, items_at, mapping_at, mappings_at, text_at, texts_at
@@ -16,9 +17,10 @@ from mfo_dialect.model.workflow import (
     Workflow,
     WorkflowShape,
 )
-from mfo_dialect.syntax import Mapping, Node, Scalar
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 
 _MAX_DEPTH = 16
+_ID_KEY = re.compile(r"\bid[\"']?\s*:")
 _WORKFLOW_KEYS = ("workflow_name", "taskflows", "triggers")
 
 
@@ -77,7 +79,31 @@ def _level(mapping: Mapping, depth: int) -> Level:
     ]
     lost = any(not isinstance(item, Mapping | Scalar) for key, _ in lowering for item in items_at(mapping, key))
     nodes.sort(key=lambda node: node.mapping.span.start)
-    return Level(tuple(nodes), mapping.damaged or lost)
+    lists = [node for key, _ in lowering if (node := mapping.get(key)) is not None]
+    return Level(tuple(nodes), mapping.damaged or lost, lost or _hides_nodes(mapping, lists))
+
+
+def _hides_nodes(mapping: Mapping, lists: list[Node]) -> bool:
+    """Whether what is unreadable in a level may be more than the inside of nodes that are known by their ids."""
+    if not mapping.damaged:
+        return False
+    if not any(pair.value.damaged for pair in mapping.pairs):
+        return True
+    return any(
+        not any(item.damaged for item in node.items)
+        or any(item.damaged and _may_hide_another(item) for item in node.items)
+        if isinstance(node, Sequence)
+        else True
+        for node in lists
+        if node.damaged
+    )
+
+
+def _may_hide_another(item: Node) -> bool:
+    """Whether a damaged item may have swallowed others: it has no id, or more than one; a subflow looks after its own."""
+    if not isinstance(item, Mapping) or text_at(item, "id") is None:
+        return True
+    return "tasks" not in item and len(_ID_KEY.findall(item.source)) > 1
 
 
 def _task(mapping: Mapping) -> Task:

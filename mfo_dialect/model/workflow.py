@@ -70,10 +70,12 @@ class Level:
     Attributes:
         nodes: those that are maps; their ids may be missing.
         damaged: part of the text could not be read, so there may be more nodes and edges than these.
+        hides_nodes: the part that could not be read may hold whole nodes; damage inside a node with an id does not.
     """
 
     nodes: tuple[FlowNode, ...]
     damaged: bool
+    hides_nodes: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -55,6 +55,7 @@ from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Place, Related, Severity
+from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules.fixes import add_dependency
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -66,15 +67,31 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     if order is None or order.verdict is not RanBefore.NEVER:
         return
     related = (Related(Place(read.document, producer.name_span), f'"{producer.id}" stands here'),)
-    yield Report(read.document, read.span, _message(reader, producer, order), related, _fixes(reader, order, snapshot))
+    chooser = _chooser(reader, order)
+    message = _message(reader, producer, order, chooser)
+    fixes = () if chooser else _fixes(reader, order, snapshot)
+    yield Report(read.document, read.span, message, related, fixes)
 
 
-def _message(reader: NodeView, producer: NodeView, order: RunOrder) -> str:
+def _chooser(reader: NodeView, order: RunOrder) -> str:
+    """The condition that runs only one of the two, so that no dependency can help; empty where there is none."""
+    if order.why is Why.OTHER_BRANCH:
+        return order.condition[-1] if order.condition else "a condition"
+    if order.makes_cycle or not order.dependent or not order.dependency:
+        return ""
+    waiting, awaited = order.dependent[-1], order.dependency[-1]
+    for view in reader.flow.by_id[waiting].level.nodes:
+        branches = [branch.text for branch in view.node.successors]
+        if isinstance(view.node, Condition) and waiting in branches and awaited in branches:
+            return view.id
+    return ""
+
+
+def _message(reader: NodeView, producer: NodeView, order: RunOrder, chooser: str) -> str:
     if reader is producer:
         return f'"{reader.id}" reads its own output, which is not there before it has run'
-    if order.why is Why.OTHER_BRANCH:
-        condition = order.condition[-1] if order.condition else "a condition"
-        return f'"{producer.id}" never runs before "{reader.id}": "{condition}" chooses between them'
+    if chooser:
+        return f'"{producer.id}" never runs before "{reader.id}": "{chooser}" chooses between them'
     if order.makes_cycle:
         return f'"{producer.id}" runs after "{reader.id}", so its output is not there yet'
     waiting = order.dependent[-1] if order.dependent else reader.id
