@@ -17,8 +17,8 @@ from mfo_dialect.text import Span
 def findings_that_refuse(findings: tuple[Finding, ...], flow: FlowView, bundle: Bundle) -> tuple[Finding, ...]:
     """The errors among the bundle's findings that concern a taskflow.
 
-    Left out are those inside other taskflows of its document and the triggers that start them, inside prompt templates
-    that it does not use, in other workflow documents, and in agents documents where no task names an agent.
+    Left out are those inside other taskflows of its document and the triggers that start them, in prompts that
+    it does not use, in other workflow documents, and in agents documents where no task names an agent.
     """
     hidden = {document: tuple(spans) for document, spans in _hidden(flow, bundle)}
     return tuple(
@@ -73,7 +73,9 @@ def _hidden(flow: FlowView, bundle: Bundle) -> Iterator[tuple[str, list[Span]]]:
         "agent_id" in chat.config for view in flow.nodes if (chat := chat_use(view, bundle)) is not None
     ) or any(view.type_name == "mfo_agent_run" for view in flow.nodes)
     for prompts in bundle.prompts:
-        yield prompts.document, [one.mapping.span for one in prompts.templates if one.id.text not in used]
+        unused = [one.mapping.span for one in prompts.templates if one.id.text not in used]
+        is_used = len(unused) < len(prompts.templates) or prompts.tools or prompts.schemas
+        yield prompts.document, unused if is_used else [everything]
     for agents in bundle.agents_documents:
         if not agents_are_used:
             yield agents.document, [everything]
