@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfo_dialect.rules.agents import delegation_cycle, unknown_agent
 from mfo_dialect.rules.expressions import (
     constant_condition,
     expression_syntax,
@@ -26,12 +27,15 @@ from mfo_dialect.rules.graph import (
 )
 from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
 from mfo_dialect.rules.prompts import (
+    duplicate_template,
     missing_variable,
     no_error_text,
     template_syntax,
     unknown_error_template,
     unknown_prompt_template,
     unknown_template_function,
+    unknown_tool,
+    unused_template,
     unused_variable,
 )
 from mfo_dialect.rules.references import (
@@ -67,7 +71,14 @@ from mfo_dialect.rules.text import (
     yaml11_surprise,
     yaml_syntax,
 )
-from mfo_dialect.rules.triggers import invalid_cron, payload_in_schedule, unknown_taskflow
+from mfo_dialect.rules.triggers import (
+    duplicate_route,
+    input_mismatch,
+    invalid_cron,
+    payload_in_schedule,
+    unknown_taskflow,
+    webhook_without_secret,
+)
 
 RULES: tuple[Rule, ...] = (
     yaml_syntax.RULE,
@@ -120,10 +131,18 @@ RULES: tuple[Rule, ...] = (
     missing_variable.RULE,
     unused_variable.RULE,
     unknown_template_function.RULE,
+    unused_template.RULE,
+    duplicate_template.RULE,
+    unknown_tool.RULE,
     no_error_text.RULE,
+    unknown_agent.RULE,
+    delegation_cycle.RULE,
     unknown_taskflow.RULE,
     invalid_cron.RULE,
     payload_in_schedule.RULE,
+    input_mismatch.RULE,
+    webhook_without_secret.RULE,
+    duplicate_route.RULE,
     invalid_project_file.RULE,
     internal_error.RULE,
 )

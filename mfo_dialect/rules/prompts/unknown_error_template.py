@@ -24,6 +24,9 @@ tasks:
             append_to_system_prompt: retry_with_promt
             #                        ^^^^^^^^^^^^^^^^ MFO602 did you mean "retry_with_prompt"
             max_retries: 2
+          - type: retry_with_prompt
+            append_to_system_prompt: retry_with_prompt
+            max_retries: 1
 ```
 
 ```yaml prompts.yml

@@ -19,6 +19,9 @@ tasks:
     config:
       prompt_template_id: greting
       #                   ^^^^^^^ MFO601 did you mean "greeting"
+  - id: again
+    type: mfo_api_chat_send
+    config: {prompt_template_id: greeting}
 ```
 
 ```yaml prompts.yml

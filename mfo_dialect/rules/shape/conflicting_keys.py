@@ -20,6 +20,9 @@ tasks:
       prompt_template_id: greeting
       prompt: Say hello
 #     ^^^^^^ MFO205 keep one
+  - id: again
+    type: mfo_api_chat_send
+    config: {prompt_template_id: greeting}
 ```
 
 ```yaml prompts.yml

@@ -1,0 +1,1 @@
+"""Rules about agents and who hands work to whom."""

@@ -1,0 +1,128 @@
+"""Nothing uses a prompt template, or one of its error templates.
+
+## What it finds
+
+Prompt templates that no task and no agent of the bundle names, and error templates that no ``append_to_system_prompt``
+names. Only where the bundle has a workflow; documents that the project file lists may serve workflows elsewhere.
+
+## Why it matters
+
+Somebody keeps a text right that no model ever reads.
+
+## Bad
+
+```yaml workflow.yml
+name: greet
+tasks:
+  - id: hello
+    type: mfo_api_chat_send
+    config: {prompt_template_id: greeting}
+```
+
+```yaml prompts.yml
+templates:
+  greeting:
+    user_prompt: Say hello.
+    error_handling_templates:
+      again: "That was wrong: {{ .error }}"
+#     ^^^^^ MFO607 error template
+  farewell:
+# ^^^^^^^^ MFO607 prompt template
+    user_prompt: Say goodbye.
+```
+
+## Good
+
+```yaml workflow.yml
+name: greet
+tasks:
+  - id: hello
+    type: mfo_api_chat_send
+    config: {prompt_template_id: greeting}
+```
+
+```yaml prompts.yml
+templates:
+  greeting:
+    user_prompt: Say hello.
+```
+
+## Fix
+
+Take it out, or name it where it was meant to be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.chats import is_plain_name
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import walk
+from mfo_dialect.catalogue.values import Names, TextType
+from mfo_dialect.findings import Severity, Tag
+from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.suggestions import nearest
+from mfo_dialect.syntax import Scalar
+
+_TAGS = (Tag.UNNECESSARY,)
+_Found = tuple[PromptTemplate, frozenset[str], frozenset[str]]
+
+
+def _templates(snapshot: Snapshot) -> Iterator[_Found]:
+    """The templates that only this bundle can use, with all names of templates and error templates that it uses."""
+    bundle = snapshot.bundle
+    if not bundle.workflows or any(document.root is None or document.root.damaged for document in bundle.documents):
+        return
+    used = {Names.PROMPT_TEMPLATE: set[str](), Names.ERROR_TEMPLATE: set[str]()}
+    for name, kind in _names(snapshot):
+        if not is_plain_name(name):
+            return
+        used[kind].add(name.text)
+    for kind, names in ((Names.PROMPT_TEMPLATE, tuple(bundle.templates)), (Names.ERROR_TEMPLATE, _error_names(bundle))):
+        wrong = used[kind] - set(names)
+        used[kind].update(meant for name in wrong for meant in nearest(name, names, len(names)))
+    for template in snapshot.templates:
+        if not _is_listed(template.document, bundle):
+            yield template, frozenset(used[Names.PROMPT_TEMPLATE]), frozenset(used[Names.ERROR_TEMPLATE])
+
+
+def _names(snapshot: Snapshot) -> Iterator[tuple[Scalar, Names]]:
+    for document in snapshot.bundle.documents:
+        declared = snapshot.root_type(document)
+        if document.root is None or declared is None:
+            continue
+        for visit in walk(document.key, document.root, declared):
+            kind = visit.type.names if isinstance(visit.type, TextType) else None
+            if kind in {Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE} and isinstance(visit.node, Scalar):
+                yield visit.node, kind
+
+
+def _error_names(bundle: Bundle) -> tuple[str, ...]:
+    return tuple(name for template in bundle.templates.values() for name in template.error_templates)
+
+
+def _is_listed(document: str, bundle: Bundle) -> bool:
+    """Whether the project file lists the document for all of its workflows."""
+    globs = (glob.removeprefix("./") for glob in bundle.project.globs("prompts"))
+    return any(fnmatchcase(document, glob) or fnmatchcase(document, f"*/{glob}") for glob in globs)
+
+
+def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report a template that nothing names, or else those of its error templates."""
+    template, used, used_for_errors = found
+    name = template.id
+    if name.text not in used:
+        message = f'no task or agent of this bundle uses the prompt template "{name.text}"'
+        yield Report(template.document, name.content_span, message, tags=_TAGS)
+        return
+    for error_name, _ in template.error_templates.values():
+        if error_name.text not in used_for_errors:
+            message = f'no task of this bundle uses the error template "{error_name.text}"'
+            yield Report(template.document, error_name.content_span, message, tags=_TAGS)
+
+
+RULE = Rule("MFO607", "unused-prompt-template", Severity.HINT, _templates, check, more_names=("unused-error-template",))

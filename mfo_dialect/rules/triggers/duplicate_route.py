@@ -1,0 +1,115 @@
+"""Two webhooks are served at one address.
+
+## What it finds
+
+Enabled webhook triggers of one document with the same path and method. A ``provider`` with a ``webhook_id`` is served at
+``POST /webhooks/<provider>/<webhook_id>``.
+
+## Why it matters
+
+Only one of them can answer; the other taskflow never starts.
+
+## Bad
+
+```yaml workflow.yml
+workflow_name: letters
+global_configs: {secrets: {hook: {env: HOOK}}}
+triggers:
+  - id: new_letter
+    type: webhook
+    config: {http_path: /letters, secret_ref: hook}
+    target_taskflow: answer
+  - id: lost_letter
+    type: webhook
+    config: {http_path: /letters/, secret_ref: hook}
+    #                   ^^^^^^^^^ MFO708 "new_letter"
+    target_taskflow: answer
+taskflows:
+  - taskflow_id: answer
+    tasks:
+      - {id: look, type: mfo_api_tool_list}
+```
+
+## Good
+
+```yaml workflow.yml
+workflow_name: letters
+global_configs: {secrets: {hook: {env: HOOK}}}
+triggers:
+  - id: new_letter
+    type: webhook
+    config: {http_path: /letters, secret_ref: hook}
+    target_taskflow: answer
+  - id: lost_letter
+    type: webhook
+    config: {http_path: /letters, http_method: DELETE, secret_ref: hook}
+    target_taskflow: answer
+taskflows:
+  - taskflow_id: answer
+    tasks:
+      - {id: look, type: mfo_api_tool_list}
+```
+
+## Fix
+
+Give one of them another path or method, or disable it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.findings import Place, Related, Severity
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.workflow import Trigger, Workflow
+from mfo_dialect.references import Reference, scan
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.syntax import Scalar
+
+_Route = tuple[str, str]
+
+
+def _workflows(snapshot: Snapshot) -> Iterator[Workflow]:
+    return (workflow for workflow in snapshot.bundle.workflows if workflow.document in snapshot.bundle.home)
+
+
+def check(workflow: Workflow, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report the webhooks of one document that have the address of another one."""
+    first: dict[_Route, tuple[str, Scalar]] = {}
+    for trigger in workflow.triggers:
+        served = _served(trigger)
+        if served is None:
+            continue
+        route, scalar = served
+        name = trigger.id.text if trigger.id is not None else "another trigger"
+        if route not in first:
+            first[route] = (name, scalar)
+            continue
+        other, place = first[route]
+        related = (Related(Place(workflow.document, place.content_span), f'"{other}" is served here'),)
+        message = f'"{other}" is served at {route[0]} {route[1]} already'
+        yield Report(workflow.document, scalar.content_span, message, related)
+
+
+def _served(trigger: Trigger) -> tuple[_Route, Scalar] | None:
+    """The method and path of an enabled webhook, and the scalar that gives it; None where it is not known."""
+    config = trigger.config
+    if not trigger.enabled or config is None or trigger.type is None or trigger.type.text != "webhook":
+        return None
+    path, provider, webhook_id = (text_at(config, key) for key in ("http_path", "provider", "webhook_id"))
+    method = text_at(config, "http_method")
+    if path is not None and provider is None:
+        return _route(method.text.upper() if method is not None else "POST", path.text, path)
+    if path is None and provider is not None and webhook_id is not None:
+        return _route("POST", f"/webhooks/{provider.text}/{webhook_id.text}", webhook_id)
+    return None
+
+
+def _route(method: str, path: str, scalar: Scalar) -> tuple[_Route, Scalar] | None:
+    if any(isinstance(piece, Reference) for piece in scan(path)):
+        return None
+    return (method, "/" + path.strip().strip("/")), scalar
+
+
+RULE = Rule("MFO708", "duplicate-route", Severity.ERROR, _workflows, check)
