@@ -26,6 +26,16 @@ from mfo_dialect.rules.graph import (
     unreachable_node,
 )
 from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
+from mfo_dialect.rules.practice import (
+    agent_without_limit,
+    hard_coded_secret,
+    insecure_url,
+    needless_order,
+    no_fallback,
+    no_timeout,
+    secret_in_prompt,
+    unbounded_retry,
+)
 from mfo_dialect.rules.prompts import (
     duplicate_template,
     missing_variable,
@@ -143,6 +153,14 @@ RULES: tuple[Rule, ...] = (
     input_mismatch.RULE,
     webhook_without_secret.RULE,
     duplicate_route.RULE,
+    hard_coded_secret.RULE,
+    secret_in_prompt.RULE,
+    insecure_url.RULE,
+    unbounded_retry.RULE,
+    no_timeout.RULE,
+    needless_order.RULE,
+    agent_without_limit.RULE,
+    no_fallback.RULE,
     invalid_project_file.RULE,
     internal_error.RULE,
 )

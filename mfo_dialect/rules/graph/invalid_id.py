@@ -20,7 +20,7 @@ tasks:
     type: mfo_api_memory_get
     config: {key: letter}
   - id: answer
-    type: mfo_api_memory_get
+    type: mfo_api_memory_delete
     config: {key: answer}
     dependencies: [fetch letter]
 ```
@@ -34,7 +34,7 @@ tasks:
     type: mfo_api_memory_get
     config: {key: letter}
   - id: answer
-    type: mfo_api_memory_get
+    type: mfo_api_memory_delete
     config: {key: answer}
     dependencies: [fetch_letter]
 ```

@@ -23,7 +23,7 @@ tasks:
     config: {key: 42}
     #             ^^ MFO203 text
   - id: again
-    type: mfo_api_memory_get
+    type: mfo_api_memory_delete
     config: {key: letter}
     dependencies: fetch
     #             ^^^^^ MFO203 a list
@@ -40,7 +40,7 @@ tasks:
     type: mfo_api_memory_get
     config: {key: "42"}
   - id: again
-    type: mfo_api_memory_get
+    type: mfo_api_memory_delete
     config: {key: letter}
     dependencies: [fetch]
 ```

@@ -1,0 +1,229 @@
+"""A secret is written in the document.
+
+## What it finds
+
+Values with the shape of keys and tokens of well-known providers, private keys, passwords in URLs; and values that look
+random under keys such as ``api_key``, ``token``, ``password`` or ``authorization``. References, placeholders and what
+is plainly an example are left alone. The value is never shown.
+
+## Why it matters
+
+Documents are kept in repositories, sent around and read by models. Whoever reads the secret can use it.
+
+## Bad
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: fetch
+    type: http_request
+    config:
+      url: https://mail.example.org/letters
+      headers:
+        x-api-key: q8Zr2vT0xWm4Kd7LbNs1
+        #          ^^^^^^^^^^^^^^^^^^^^ MFO801 SECRET.
+```
+
+## Good
+
+```yaml workflow.yml
+name: letters
+global_configs:
+  secrets:
+    mail_key: {env: MAIL_KEY}
+tasks:
+  - id: fetch
+    type: http_request
+    config:
+      url: https://mail.example.org/letters
+      headers:
+        x-api-key: ${SECRET.mail_key}
+```
+
+## Fix
+
+Keep the value in the environment, a keyring or a file, declare it under ``global_configs.secrets``, and read it as
+``SECRET.name``. The fix takes the value out of the document, so keep it first; and change a secret that others may have seen.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import references_of, scalars_at
+from mfo_dialect.catalogue.values import References
+from mfo_dialect.findings import Edit, Fix, Place, Severity
+from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.rules.declaring import declare_secret, environment_name
+from mfo_dialect.rules.layout import text_of
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.text.walking import nodes_below
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, Style
+from mfo_dialect.text import Span
+
+_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(rf"(?<![A-Za-z0-9_-])(?:{pattern})(?![A-Za-z0-9_-])"))
+    for name, pattern in (
+        ("an Anthropic key", r"sk-ant-[A-Za-z0-9_-]{20,}"),
+        ("an OpenAI key", r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,}"),
+        ("a Stripe key", r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+        ("an AWS access key", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
+        ("a GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}"),
+        ("a GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
+        ("a Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
+        ("a Google key", r"AIza[A-Za-z0-9_-]{35}"),
+        ("a Hugging Face token", r"hf_[A-Za-z0-9]{30,}"),
+        ("an npm token", r"npm_[A-Za-z0-9]{36}"),
+        ("a SendGrid key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+        ("a JSON Web Token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+        ("a Slack webhook", r"https://hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,}"),
+    )
+)
+_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
+_PASSWORD_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"(?:^|[_-])(?:api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|apikey|secret|token|password|passwd|pwd|"
+    r"authorization|credentials?)$",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SCHEME = re.compile(r"(?:Bearer|Basic|Token|ApiKey)\s+", re.IGNORECASE)
+_RANDOM = re.compile(r"[A-Za-z0-9_+/=.~-]{12,}")
+_PLACEHOLDER = re.compile(
+    r"example|placeholder|change.?me|your|xxxx|redacted|dummy|sample|insert|replace|todo|secret_?name|\.\.\.|0000|1234567|abcdef|[<>{}*$]",
+    re.IGNORECASE,
+)
+_LEAST_ENTROPY = 3.0
+_LEAST_LETTERS = 6
+
+
+def _scalars(snapshot: Snapshot) -> Iterator[tuple[str, str, Scalar]]:
+    """Every scalar value of the documents with the key that it stands under, lists looked through."""
+    for document in snapshot.documents:
+        for node in nodes_below(document.root) if document.root is not None else ():
+            for name, value in _named(node):
+                if isinstance(value, Scalar) and not value.is_missing:
+                    yield document.key, name, value
+
+
+def _named(node: Node) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, Mapping):
+        for pair in node.pairs:
+            name = pair.name or ""
+            yield name, pair.value
+            if isinstance(pair.value, Sequence):
+                yield from ((name, item) for item in pair.value.items)
+
+
+def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report]:
+    """Report the secrets that one scalar holds."""
+    document, name, scalar = found
+    secret = _secret_in(scalar, name)
+    if secret is None:
+        return
+    what, within = secret
+    span = scalar.span_of(within)
+    if "\n" in scalar.text[within.start : within.end]:
+        span = Span(span.start, scalar.offset_at(within.start) + 1)
+    workflow = _workflow_at(document, span, snapshot)
+    message = f"{what} is written here: keep it out of the document, and read it as SECRET.name"
+    fixes = _fixes(document, name, scalar, within, workflow, snapshot)
+    yield Report(
+        document,
+        span,
+        message if workflow is not None else message.replace("read it as SECRET.name", "name where it is kept"),
+        fixes=fixes,
+    )
+
+
+def _secret_in(scalar: Scalar, name: str) -> tuple[str, Span] | None:
+    """What the secret is, and where it stands in the scalar's text; None where there is none."""
+    text = scalar.text
+    key = _PRIVATE_KEY.search(text)
+    if key is not None:
+        return "a private key", Span(*key.span())
+    for what, shape in _SHAPES:
+        match = shape.search(text)
+        if match is not None and not _is_placeholder(match[0]):
+            return what, Span(*match.span())
+    password = _PASSWORD_IN_URL.search(text)
+    if password is not None and not _is_placeholder(password[1]):
+        return "a password", Span(*password.span(1))
+    if scalar.style in {Style.LITERAL, Style.FOLDED} or not _SECRET_NAME.search(_CAMEL.sub("_", name)):
+        return None
+    scheme = _SCHEME.match(text)
+    start = scheme.end() if scheme is not None else 0
+    value = text[start:].rstrip()
+    if (
+        isinstance(scalar.value, str)
+        and _RANDOM.fullmatch(value)
+        and _looks_random(value)
+        and not _is_placeholder(value)
+    ):
+        return "a secret, by its name and looks,", Span(start, start + len(value))
+    return None
+
+
+def _is_placeholder(text: str) -> bool:
+    return _PLACEHOLDER.search(text) is not None or len(set(text.casefold())) < _LEAST_LETTERS
+
+
+def _looks_random(text: str) -> bool:
+    """Whether a text has letters and digits and is as disordered as something drawn at random."""
+    has_both = any(character.isdigit() for character in text) and any(character.isalpha() for character in text)
+    counts = Counter(text)
+    entropy = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+    is_path = text.startswith(("SECRET.", "ENV.", "INPUT.")) or ("." in text.strip(".")[1:-1] and not has_both)
+    return has_both and not is_path and entropy >= _LEAST_ENTROPY
+
+
+def _workflow_at(document: str, span: Span, snapshot: Snapshot) -> Workflow | None:
+    workflows = (workflow for workflow in snapshot.bundle.workflows if workflow.document == document)
+    return next((workflow for workflow in workflows if workflow.root.span.contains(span.start)), None)
+
+
+def _fixes(
+    document: str, name: str, scalar: Scalar, within: Span, workflow: Workflow | None, snapshot: Snapshot
+) -> tuple[Fix, ...]:
+    """Move the value to a declared secret, where the place is read for references."""
+    if workflow is None or workflow.root.damaged or not _is_read_for_references(scalar, snapshot):
+        return ()
+    secret = _free_name(name, workflow)
+    declaration = declare_secret(workflow, secret, text_of(snapshot, document))
+    if declaration is None or "\n" in scalar.source:
+        return ()
+    reference = f"${{SECRET.{secret}}}"
+    written = scalar.text[: within.start] + reference + scalar.text[within.end :]
+    if scalar.style is Style.PLAIN:
+        edit = Edit(Place(document, scalar.content_span), '"' + written.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    else:
+        edit = Edit(Place(document, scalar.span_of(within)), reference)
+    title = f"Read it as SECRET.{secret}, kept in the environment as {environment_name(secret)}"
+    return (Fix(title, (declaration, edit)),)
+
+
+def _free_name(name: str, workflow: Workflow) -> str:
+    wanted = re.sub(r"[^A-Za-z0-9]+", "_", _CAMEL.sub("_", name)).strip("_").lower() or "secret"
+    wanted = wanted if wanted[0].isalpha() else f"secret_{wanted}"
+    free = wanted
+    number = 2
+    while free in workflow.secrets:
+        free = f"{wanted}_{number}"
+        number += 1
+    return free
+
+
+def _is_read_for_references(scalar: Scalar, snapshot: Snapshot) -> bool:
+    return any(
+        scalar is inner
+        for visit in snapshot.visits
+        if references_of(visit.type) is not References.NONE and visit.node.span.contains(scalar.span.start)
+        for inner in scalars_at(visit)
+    )
+
+
+RULE = Rule("MFO801", "hard-coded-secret", Severity.ERROR, _scalars, check)

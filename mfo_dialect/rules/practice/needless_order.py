@@ -1,0 +1,153 @@
+"""A task waits for another one without reading anything from it.
+
+## What it finds
+
+An edge between two tasks that only read or only ask a model, where no data goes from one to the other, neither directly
+nor through others, and where both run whatever the conditions say. Edges into or out of anything that changes something are left alone,
+since order may matter there.
+
+## Why it matters
+
+The two could run side by side; as it is, the run takes as long as both together.
+
+## Bad
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: read_mail
+    type: mfo_api_memory_get
+    config: {key: mail}
+  - id: read_calendar
+    type: mfo_api_memory_get
+    config: {key: calendar}
+    dependencies: [read_mail]
+    #              ^^^^^^^^^ MFO807 side by side
+outputs: {mail: "${read_mail.value}", calendar: "${read_calendar.value}"}
+```
+
+## Good
+
+```yaml workflow.yml
+name: letters
+tasks:
+  - id: read_mail
+    type: mfo_api_memory_get
+    config: {key: mail}
+  - id: read_calendar
+    type: mfo_api_memory_get
+    config: {key: calendar}
+outputs: {mail: "${read_mail.value}", calendar: "${read_calendar.value}"}
+```
+
+## Fix
+
+Take the edge out, unless the second task is not worth while without the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfo_dialect.analysis.chats import chat_use
+from mfo_dialect.analysis.graph import Level
+from mfo_dialect.analysis.node_reads import node_reads
+from mfo_dialect.analysis.resolve import Outcome
+from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.uses import Use
+from mfo_dialect.findings import Severity
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.workflow import Task
+from mfo_dialect.rules.graph.edges import written_edges
+from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.syntax import Scalar
+
+_READING = frozenset(
+    {
+        "mfo_api_memory_get",
+        "mfo_api_resource_get",
+        "mfo_api_resource_list",
+        "mfo_api_tool_list",
+        "mfo_api_notification_get",
+    }
+)
+_Edge = tuple[LevelView, int, int]
+
+
+def _edges(snapshot: Snapshot) -> Iterator[_Edge]:
+    """The edges between two tasks without effects that are the only way from one to the other and carry no data."""
+    candidates = [
+        (level, source, target)
+        for flow in snapshot.flows
+        if not flow.damaged and not any(level.graph.cycles for level in flow.levels)
+        for level in flow.levels
+        if len(level.by_id) == len(level.nodes)
+        for source, target in _free_edges(level, snapshot)
+    ]
+    if not candidates:
+        return
+    read = {(id(one.reader), id(one.producer)) for one in node_reads(snapshot)}
+    unclear = {id(use.node) for use in snapshot.uses if _is_unclear(use, snapshot)}
+    for level, source, target in candidates:
+        reader = level.nodes[target]
+        if id(reader) not in unclear and (id(reader), id(level.nodes[source])) not in read:
+            yield level, source, target
+
+
+def _is_unclear(use: Use, snapshot: Snapshot) -> bool:
+    """Whether a reference leads nowhere, so that it may have been meant for any node."""
+    return bool(use.reference.problem) or snapshot.resolution(use).outcome not in {Outcome.KNOWN, Outcome.UNKNOWN}
+
+
+def _free_edges(level: LevelView, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    graph = level.graph
+    always = _always(graph)
+    for target, sources in enumerate(graph.predecessors):
+        if not always[target] or graph.loop_of[target] is not None or not _has_no_effect(level.nodes[target], snapshot):
+            continue
+        for source in sources:
+            others = [other for other in sources if other != source]
+            if not always[source] or graph.loop_of[source] is not None or not all(always[other] for other in others):
+                continue
+            is_only_way = not any(graph.is_ancestor(source, of=other) for other in others)
+            if is_only_way and _has_no_effect(level.nodes[source], snapshot):
+                yield source, target
+
+
+def _always(graph: Level) -> list[bool]:
+    always = [False] * len(graph.nodes)
+    for node in graph.order:
+        sources = graph.predecessors[node]
+        always[node] = not graph.guards[node] and all(always[source] for source in sources)
+    return always
+
+
+def _has_no_effect(view: NodeView, snapshot: Snapshot) -> bool:
+    task = view.node
+    if not isinstance(task, Task) or task.config is None or task.error_handling is not None:
+        return False
+    if view.type_name in _READING:
+        return True
+    if view.type_name == "http_request":
+        method = text_at(task.config, "method")
+        return method is None or method.text == "GET"
+    chat = chat_use(view, snapshot.bundle)
+    if chat is None or chat.is_filled_by_agent or any(key in task.config for key in ("thread_id", "request_body")):
+        return False
+    if chat.template_id is not None and (chat.template is None or "tools" in chat.template.mapping):
+        return False
+    tools = (task.config.get("include_tools"), task.config.get("include_server_tools"))
+    return all(value is None or (isinstance(value, Scalar) and value.value is False) for value in tools)
+
+
+def check(edge: _Edge, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report one edge that only costs time."""
+    level, source, target = edge
+    before, after = level.nodes[source], level.nodes[target]
+    message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
+    for _, _, item in written_edges(level, before.id, after.id):
+        yield Report(before.document, item.content_span, message)
+
+
+RULE = Rule("MFO807", "needless-order", Severity.HINT, _edges, check)
