@@ -123,7 +123,7 @@ class _Reader:
     """All whole numbers that an expression can give, each with the place that it comes from; None where not known."""
 
     def __init__(self, text: ExpressionText) -> None:
-        self._names, _ = names_of(text.view, text.bundle)
+        self._text = text
 
     def results(self, node: Node, depth: int = 0) -> _Results | None:
         if depth > _MAX_DEPTH:
@@ -167,7 +167,7 @@ class _Reader:
                 return None
             keys.append(node.key.value)
             node = node.target
-        shape = self._names.get(node.name) if isinstance(node, Name) else None
+        shape = names_of(self._text.view, self._text.bundle)[0].get(node.name) if isinstance(node, Name) else None
         for key in reversed(keys):
             shape = step(shape, key) if shape is not None else None
         return shape

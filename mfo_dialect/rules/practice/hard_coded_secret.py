@@ -83,6 +83,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a Slack webhook", r"https://hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,}"),
     )
 )
+_MARK = re.compile(r"[sr]k[-_]|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|slack\.com|-----BEGIN|://")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _PASSWORD_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
 _SECRET_NAME = re.compile(
@@ -97,6 +98,8 @@ _PLACEHOLDER = re.compile(
     r"example|placeholder|change.?me|your|xxxx|redacted|dummy|sample|insert|replace|todo|secret_?name|\.\.\.|0000|1234567|abcdef|[<>{}*$]",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"[0-9]")
+_SHORTEST = 12
 _LEAST_ENTROPY = 3.0
 _LEAST_LETTERS = 6
 
@@ -120,7 +123,7 @@ def _named(node: Node) -> Iterator[tuple[str, Node]]:
 
 
 def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report]:
-    """Report the secrets that one scalar holds."""
+    """Report the first secret that one scalar holds."""
     document, name, scalar = found
     secret = _secret_in(scalar, name)
     if secret is None:
@@ -130,31 +133,21 @@ def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report
     if "\n" in scalar.text[within.start : within.end]:
         span = Span(span.start, scalar.offset_at(within.start) + 1)
     workflow = _workflow_at(document, span, snapshot)
-    message = f"{what} is written here: keep it out of the document, and read it as SECRET.name"
-    fixes = _fixes(document, name, scalar, within, workflow, snapshot)
-    yield Report(
-        document,
-        span,
-        message if workflow is not None else message.replace("read it as SECRET.name", "name where it is kept"),
-        fixes=fixes,
-    )
+    advice = "read it as SECRET.name" if workflow is not None else "name where it is kept"
+    message = f"{what} is written here: keep it out of the document, and {advice}"
+    yield Report(document, span, message, fixes=_fixes(document, name, scalar, within, workflow, snapshot))
 
 
 def _secret_in(scalar: Scalar, name: str) -> tuple[str, Span] | None:
     """What the secret is, and where it stands in the scalar's text; None where there is none."""
-    text = scalar.text
-    key = _PRIVATE_KEY.search(text)
-    if key is not None:
-        return "a private key", Span(*key.span())
-    for what, shape in _SHAPES:
-        match = shape.search(text)
-        if match is not None and not _is_placeholder(match[0]):
-            return what, Span(*match.span())
-    password = _PASSWORD_IN_URL.search(text)
-    if password is not None and not _is_placeholder(password[1]):
-        return "a password", Span(*password.span(1))
+    marked = _marked_secret(scalar.text) if _MARK.search(scalar.text) else None
+    if marked is not None:
+        return marked
+    if len(scalar.text) < _SHORTEST or not _DIGIT.search(scalar.text):
+        return None
     if scalar.style in {Style.LITERAL, Style.FOLDED} or not _SECRET_NAME.search(_CAMEL.sub("_", name)):
         return None
+    text = scalar.text
     scheme = _SCHEME.match(text)
     start = scheme.end() if scheme is not None else 0
     value = text[start:].rstrip()
@@ -165,6 +158,21 @@ def _secret_in(scalar: Scalar, name: str) -> tuple[str, Span] | None:
         and not _is_placeholder(value)
     ):
         return "a secret, by its name and looks,", Span(start, start + len(value))
+    return None
+
+
+def _marked_secret(text: str) -> tuple[str, Span] | None:
+    """A secret that is known by its shape, wherever it stands."""
+    key = _PRIVATE_KEY.search(text)
+    if key is not None:
+        return "a private key", Span(*key.span())
+    for what, shape in _SHAPES:
+        match = shape.search(text)
+        if match is not None and not _is_placeholder(match[0]):
+            return what, Span(*match.span())
+    password = _PASSWORD_IN_URL.search(text)
+    if password is not None and not _is_placeholder(password[1]):
+        return "a password", Span(*password.span(1))
     return None
 
 

@@ -56,11 +56,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import is_plain_name
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import walk
+from mfo_dialect.analysis.visits import Visit, walk
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.prompts import PromptTemplate
@@ -91,14 +92,18 @@ def _templates(snapshot: Snapshot) -> Iterator[_Found]:
 
 
 def _names(snapshot: Snapshot) -> Iterator[tuple[Scalar, Names]]:
+    for visit in chain(snapshot.visits, _visits_elsewhere(snapshot)):
+        kind = visit.type.names if isinstance(visit.type, TextType) else None
+        if kind in {Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE} and isinstance(visit.node, Scalar):
+            yield visit.node, kind
+
+
+def _visits_elsewhere(snapshot: Snapshot) -> Iterator[Visit]:
+    """The values of the documents that are only seen."""
     for document in snapshot.bundle.documents:
         declared = snapshot.root_type(document)
-        if document.root is None or declared is None:
-            continue
-        for visit in walk(document.key, document.root, declared):
-            kind = visit.type.names if isinstance(visit.type, TextType) else None
-            if kind in {Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE} and isinstance(visit.node, Scalar):
-                yield visit.node, kind
+        if document.key not in snapshot.bundle.home and document.root is not None and declared is not None:
+            yield from walk(document.key, document.root, declared)
 
 
 def _error_names(bundle: Bundle) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ from mfo_dialect.syntax import Mapping, Scalar, Sequence, Style
 _WORD = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
 _LEADING_ZEROS = re.compile(r"[-+]?0[0-9]+")
+_LONGEST = 32
 _JUDGED_ELSEWHERE = {Format.DURATION, Format.CRON, Format.TIMEZONE, Format.EXPRESSION, Format.OUTPUT_PATH}
 
 
@@ -89,9 +90,9 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
 
 
 def _report(document: str, scalar: Scalar, *, is_text: bool) -> Iterator[Report]:
-    if scalar.style is not Style.PLAIN or scalar.tag is not None:
+    text = scalar.text
+    if len(text) > _LONGEST or scalar.style is not Style.PLAIN or scalar.tag is not None:
         return
-    text, span = scalar.text, scalar.content_span
     if _LEADING_ZEROS.fullmatch(text):
         value = scalar.value
         message = f"{text} is the number {value}, or another one for other YAML tools: its leading zeros are lost; put it in quotes to keep them"
@@ -101,6 +102,7 @@ def _report(document: str, scalar: Scalar, *, is_text: bool) -> Iterator[Report]
         message = f'"{text}" is text here, but a number in base 60 for YAML 1.1 tools: put it in quotes'
     else:
         return
+    span = scalar.content_span
     yield Report(
         document, span, message, fixes=(replace_text(document, span, f'"{text}"', "Put it in quotes", safe=is_text),)
     )
