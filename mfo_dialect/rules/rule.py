@@ -63,8 +63,11 @@ class Rule:
 
     @property
     def page(self) -> str:
-        """The rule's page in Markdown: what it finds, why it matters, bad, good, fix."""
-        return (sys.modules[self.check.__module__].__doc__ or "").strip() + "\n"
+        """The rule's page in Markdown: what it finds, why it matters, bad, good, fix.
+
+        A page writes a tab as its sign: in a docstring newer versions of Python turn tabs into spaces.
+        """
+        return (sys.modules[self.check.__module__].__doc__ or "").strip().replace("␉", "\t") + "\n"
 
     @property
     def summary(self) -> str:

@@ -16,7 +16,7 @@ tasks:
   - id: hello
     type: mfo_api_chat_send
     config:
-  \t  prompt: "Say hello"
+  ␉  prompt: "Say hello"
 # ^^^ MFO103 spaces
 ```
 
@@ -35,7 +35,7 @@ tasks:
 
 Put spaces in place of the tabs. The fix takes the width of a tab with which the
 whole file reads best.
-"""  # noqa: D301 - the tab must be seen
+"""
 
 from __future__ import annotations
 
