@@ -9,7 +9,7 @@ import traceback
 
 import click
 
-from mfo_runtime.cli.output import say, shown_path
+from mfo_runtime.cli.output import quiet_logs, say, shown_path
 from mfo_runtime.cli.run import run_command
 from mfo_runtime.cli.server import server_command
 from mfo_runtime.errors import FlowRefusedError, MfoError, Place, redact
@@ -35,6 +35,7 @@ def main() -> None:
     The exit status is 0, 1 for a run that failed or was refused, 2 for misuse and for defects of this program, or 130
     where it was interrupted. ``MFO_DEBUG=1`` shows where an unexpected error comes from.
     """
+    quiet_logs()
     try:
         status = group.main(standalone_mode=False)
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import sys
@@ -14,7 +15,7 @@ from typing import Any, cast
 import click
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_runtime.errors import InvalidOutputError, MfoError, Place
+from mfo_runtime.errors import InvalidOutputError, MfoError, Place, redact
 from mfo_workspace.text_report import excerpt_at, printable
 
 
@@ -88,3 +89,26 @@ def say_error(error: MfoError, bundle: Bundle | None = None) -> None:
         say("\n".join(excerpt_at(source.tree.lines, place.line - 1, place.column - 1)))
     if error.hint:
         say(f"  {printable(error.hint)}")
+
+
+def quiet_logs() -> None:
+    """Keep the logs of libraries off the terminal, tracebacks above all; ``MFO_DEBUG=1`` shows them."""
+    if os.environ.get("MFO_DEBUG"):
+        logging.basicConfig()
+    elif not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())
+
+
+def show_warnings_of_server() -> None:
+    """Write what the server's log warns of on stderr, one line each, without tracebacks."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_OneLine())
+    logging.getLogger().addHandler(handler)
+
+
+class _OneLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        kind = record.exc_info[0] if record.exc_info else None
+        line = printable(redact(" ".join(record.getMessage().split())))
+        return f"mfo server: {line}" + (f" ({kind.__name__})" if kind is not None else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from mfo_runtime.cli.connecting import data_folder
 from mfo_runtime.cli.data_files import read_data_with_places
+from mfo_runtime.cli.output import show_warnings_of_server
 from mfo_runtime.errors import InvalidInputError
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
@@ -28,6 +30,8 @@ def server_command(
     from mfo_runtime.server import Script, ScriptError, ServerAddress, ServerSettings, SettingsError, serve  # noqa: PLC0415 - slow to import
 
     with_signals = _Signals()
+    if not os.environ.get("MFO_DEBUG"):
+        show_warnings_of_server()
 
     def ready(address: ServerAddress) -> None:
         with_signals.is_serving = True
