@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.model.kinds import may_be_ours
@@ -32,10 +35,13 @@ def load_bundle(
     """
     project = find_project(directory, files)
     read = read or (lambda path: read_path(path, files))
+    home = None if home is None else list(home)
     own = [path for path in files.list_directory(directory) if is_yaml(path)]
-    wanted = own if home is None else [*own, *(path for path in home if path not in own and is_yaml(path))]
+    wanted = own if home is None else [*own, *(path for path in home if path not in own)]
+    excluded = _exclusion(project, directory)
+    wanted = [path for path in wanted if not excluded(path)]
     sources = [source for path in wanted if (source := read(path)) is not None]
-    listed = [path for path in _listed(project, directory, files) if path not in wanted]
+    listed = [path for path in _listed(project, directory, files) if path not in wanted and not excluded(path)]
     sources += [source for path in listed if (source := read(path)) is not None]
     at_home = {source.key for source in sources if source.key in wanted} if home is None else set(home)
     return make_bundle(sources, project, at_home | ({project.document} if project.document and home is None else set()))
@@ -48,6 +54,18 @@ def read_path(path: str, files: Files) -> Source | None:
     except UnreadableFileError:
         return None
     return read_source(path, text) if may_be_ours(text, PurePosixPath(path).name) else None
+
+
+def _exclusion(project: Project, directory: str) -> Callable[[str], bool]:
+    """Whether the project file says that a path is no MFO document."""
+    root = PurePosixPath(project_root(project, directory))
+    try:
+        spec = GitIgnoreSpec.from_lines(project.globs("exclude"))
+    except (ValueError, re.error):
+        spec = GitIgnoreSpec.from_lines([])
+    return lambda path: (
+        PurePosixPath(path).is_relative_to(root) and spec.match_file(str(PurePosixPath(path).relative_to(root)))
+    )
 
 
 def _listed(project: Project, directory: str, files: Files) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.checker import check
 from mfo_dialect.findings import Finding
+from mfo_dialect.model.kinds import has_our_name
 from mfo_dialect.text import LineIndex
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
@@ -38,14 +39,14 @@ def check_files(wanted: Iterable[tuple[str, bool]], files: Files) -> CheckedFile
     """Check files, each within the bundle of its directory.
 
     Args:
-        wanted: absolute paths, written with ``/``, each with whether a person named it: only then is it worth a word
-            that it cannot be read.
+        wanted: absolute paths, written with ``/``, each with whether a person named it: only then, or where its name
+            says that it is an MFO document, is it worth a word that it cannot be read.
         files: where documents come from.
     """
     result = CheckedFiles()
     by_directory: defaultdict[str, list[str]] = defaultdict(list)
     for path, named in wanted:
-        if not named or _is_readable(path, files, result.unreadable):
+        if not (named or has_our_name(PurePosixPath(path).name)) or _is_readable(path, files, result.unreadable):
             by_directory[str(PurePosixPath(path).parent)].append(path)
     findings: dict[Finding, None] = {}
     for directory, paths in by_directory.items():

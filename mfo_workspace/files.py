@@ -91,20 +91,20 @@ def decode(path: str, data: bytes) -> str:
         raise UnreadableFileError(
             path, f"the file is larger than {MAX_BYTES // (1024 * 1024)} MB, too large for an MFO document"
         )
+    encoding, name = ("utf-16", "UTF-16") if data.startswith(_UTF16_MARKS) else ("utf-8-sig", "UTF-8")
     try:
-        if data.startswith(_UTF16_MARKS):
-            return data.decode("utf-16")
-        text = data.decode("utf-8-sig")
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
-        raise UnreadableFileError(path, "the file is not UTF-8 text", line, column) from None
+        place = _end_of(data[: error.start].decode(encoding, "replace"))
+        raise UnreadableFileError(path, f"the file is not {name} text", *place) from None
     if "\0" in text:
-        before_nul = text[: text.index("\0")]
-        column = len(before_nul.rsplit("\n", 1)[-1]) + 1
-        raise UnreadableFileError(path, "this is a binary file", before_nul.count("\n") + 1, column)
+        raise UnreadableFileError(path, "this is a binary file", *_end_of(text[: text.index("\0")]))
     return text
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    """The line and column, 1-based, behind a text."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def _words(error: Exception) -> str:

@@ -49,14 +49,15 @@ class _Paint:
 
 def _lines(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[str]:
     start = outcome.start(finding.place)
-    where = f"{outcome.name(finding.place.document)}:{start.line}:{start.column}"
+    where = f"{printable(outcome.name(finding.place.document))}:{start.line}:{start.column}"
     colour = _COLOURS[finding.severity]
     label = f"{paint(finding.severity.word, colour)} {paint(f'{finding.code} {finding.name}', colour)}"
     yield f"{paint(where, _BOLD)} {label}: {printable(finding.message)}"
     yield from _marked(outcome.lines(finding.place.document), finding.place.span, paint, colour)
     for related in finding.related[:_MAX_RELATED]:
         place = outcome.start(related.place)
-        yield f"  = {outcome.name(related.place.document)}:{place.line}:{place.column}: {printable(related.message)}"
+        where = f"{printable(outcome.name(related.place.document))}:{place.line}:{place.column}"
+        yield f"  = {where}: {printable(related.message)}"
     for fix in finding.fixes[:1]:
         yield f"  = {paint('fix', _BOLD)}: {printable(fix.title)}{'' if fix.safe else ' (look before you apply it)'}"
 

@@ -64,7 +64,7 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
                 f'not an MFO document: nothing at the top level is MFO\'s own, and "{strange}" belongs to another tool',
             )
         foreign = next((key for key in _ITEM_KEYS if _are_of_another_tool(root, key)), None)
-        if foreign is not None and previous is None:
+        if foreign is not None and previous is None and not root.damaged:
             return Classification(None, f'not an MFO document: its "{foreign}" are those of another tool')
     elif isinstance(root, Sequence):
         return Classification(None, "not an MFO document: the top level is a list")
@@ -84,7 +84,9 @@ def _strange_key(root: Mapping) -> str:
 
 def _are_of_another_tool(root: Mapping, key: str) -> bool:
     """Whether items are written under a key, and none of them has a key by which MFO would know it."""
-    items = [item for item in _items(root.get(key)) if isinstance(item, Mapping)]
+    value = root.get(key)
+    items = [] if key == "tasks" and isinstance(value, Mapping) else _items(value)
+    items = [item for item in items if isinstance(item, Mapping)]
     names = {pair.name or "" for item in items for pair in item.pairs if not _half_typed(pair.value)} - _COMMON_KEYS
     return bool(names) and not names & _ITEM_KEYS[key]
 
@@ -147,12 +149,17 @@ _NEXT_DOCUMENT = re.compile(r"(?:^|\r)(?:---|\? )", re.MULTILINE)
 _FIRST_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*(.?)")
 
 
+def has_our_name(file_name: str) -> bool:
+    """Whether a file's name alone says that it is an MFO document."""
+    return any(pattern.fullmatch(file_name) for pattern, _ in _NAMES)
+
+
 def may_be_ours(text: str, file_name: str) -> bool:
     """A quick look, before anything is parsed: False only for a text that ``classify`` would not take for ours.
 
     Only texts whose top-level keys surely stand in the first column are looked through for them.
     """
-    if any(pattern.fullmatch(file_name) for pattern, _ in _NAMES) or _OWN_KEY.search(text) is not None:
+    if has_our_name(file_name) or _OWN_KEY.search(text) is not None:
         return True
     first = _FIRST_CONTENT.match(text)
     character = first.group(1) if first is not None else ""

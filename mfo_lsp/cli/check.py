@@ -13,6 +13,7 @@ from mfo_dialect.findings import Severity
 from mfo_lsp.reports import FORMATS, CheckOutcome, text_report
 from mfo_workspace.checking import CheckedFiles, check_files
 from mfo_workspace.files import DiskFiles, UnreadableFileError
+from mfo_workspace.text_report import printable
 from mfo_workspace.walking import walk_yaml
 
 FINDINGS = 1
@@ -20,7 +21,7 @@ UNREADABLE = 2
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @click.option(
     "--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", help="How findings are written."
 )
@@ -28,7 +29,7 @@ UNREADABLE = 2
 def check_command(paths: tuple[str, ...], format_name: str, *, hints: bool) -> int:
     """Check MFO documents; PATHS are files and directories, the current directory by default.
 
-    The exit status is 0 where there is no error and no warning, 1 where there is, and 2 for a file that cannot be read.
+    The exit status is 0 where there is no error and no warning, 1 where there is, and 2 for what cannot be read.
     """
     wanted, problems = _collect(paths or (".",))
     checked = check_files(wanted, DiskFiles())
@@ -39,7 +40,9 @@ def check_command(paths: tuple[str, ...], format_name: str, *, hints: bool) -> i
     )
     _write(written)
     for problem in problems:
-        click.echo(f"mfo-lsp: {_shown(problem.path)}{_place(problem)}: {problem.reason}", err=True)
+        click.echo(f"mfo-lsp: {printable(_shown(problem.path))}{_place(problem)}: {problem.reason}", err=True)
+    if not outcome.file_count and not problems:
+        click.echo("mfo-lsp: there is no MFO document among these files", err=True)
     if problems:
         return UNREADABLE
     failing = outcome.count(Severity.ERROR) + outcome.count(Severity.WARNING)
@@ -57,13 +60,17 @@ def _collect(paths: Iterable[str]) -> tuple[list[tuple[str, bool]], list[Unreada
         except (OSError, ValueError, RuntimeError):
             is_directory, exists, absolute = False, False, Path(path)
         if is_directory:
-            for file in walk_yaml(absolute):
+            for file in walk_yaml(absolute, lambda folder: problems.append(_closed(folder))):
                 wanted.setdefault(file.as_posix(), False)
         elif exists:
             wanted[absolute.as_posix()] = True
         else:
             problems.append(UnreadableFileError(path, "there is no such file or directory"))
     return list(wanted.items()), problems
+
+
+def _closed(folder: Path) -> UnreadableFileError:
+    return UnreadableFileError(folder.as_posix(), "the directory cannot be listed")
 
 
 def _outcome(checked: CheckedFiles) -> CheckOutcome:
@@ -89,7 +96,7 @@ def _place(problem: UnreadableFileError) -> str:
 def _colour() -> bool:
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return os.environ.get("FORCE_COLOR", "0") not in {"", "0"} or sys.stdout.isatty()
 
 
 def _write(text: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from pathlib import PurePath
 
 import click
 
@@ -53,7 +56,7 @@ group.add_command(explain_command)
 
 
 def main() -> None:
-    """Run the command line; the exit status is 0, 1 for findings, or 2 for misuse."""
+    """Run the command line; the exit status is 0, 1 for findings, or 2 for misuse and for a defect of ours."""
     try:
         status = group.main(standalone_mode=False)
     except click.ClickException as error:
@@ -62,6 +65,16 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has no reader
         sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the fence: no traceback reaches a person
+        click.echo(f"mfo-lsp: internal error: {_summary(error)}; please report it with what you ran", err=True)
+        sys.exit(MISUSE)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _summary(error: Exception) -> str:
+    """What broke and where, in one line; no words of the error, which may quote a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {frames[-1].name}, {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
