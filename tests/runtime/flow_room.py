@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from textwrap import dedent, indent
@@ -120,3 +122,24 @@ async def run(flow, tmp_path, inputs=None, *, script=None, tools=None, client=No
         async with MfoClient(ClientSettings(**told)) as connected:
             outcome = await flow.run(inputs or {}, connected, RunOptions(observers=(events.append,), **options))
     return Trial(outcome, events)
+
+
+@asynccontextmanager
+async def answering(status, body=b"{}", **headers):
+    """A server on loopback that answers every request alike, with the request itself where ``body`` is None."""
+    asked = []
+
+    async def serve(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = next((int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:")), 0)
+        asked.append((head, await reader.readexactly(length)))
+        extra = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        said = head.encode() if body is None else body
+        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(said)}\r\nConnection: close\r\n{extra}\r\n".encode())
+        writer.write(said)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked

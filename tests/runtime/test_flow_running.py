@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
 
 import pytest
-from flow_room import flow_of, flow_with_tasks, run
+from flow_room import answering, flow_of, flow_with_tasks, run
 
 from mfo_dialect.catalogue.task_types import TASK_TYPES
 from mfo_runtime.errors import FlowRefusedError, InvalidInputError
@@ -128,26 +127,6 @@ async def test_what_happens_without_a_good_answer(config, answer, ending, tmp_pa
     flow = flow_with_tasks(QUESTION % json.dumps(config))
     trial = await run(flow, tmp_path, ask=ask if answer is not None else None)
     assert (trial.outputs.get("q") if trial.outcome.succeeded else trial.error.code) == ending
-
-
-@asynccontextmanager
-async def answering(status, body=b"{}", **headers):
-    """A server on loopback that answers every request alike, and keeps what it was asked."""
-    asked = []
-
-    async def serve(reader, writer):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = next((int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:")), 0)
-        asked.append((head, await reader.readexactly(length)))
-        extra = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{extra}\r\n".encode())
-        writer.write(body)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
 
 
 HTTP = [
