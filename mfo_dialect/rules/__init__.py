@@ -35,6 +35,7 @@ from mfo_dialect.rules.practice import (
     no_timeout,
     secret_in_prompt,
     unbounded_retry,
+    untrusted_in_system_prompt,
 )
 from mfo_dialect.rules.prompts import (
     duplicate_template,
@@ -155,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     duplicate_route.RULE,
     hard_coded_secret.RULE,
     secret_in_prompt.RULE,
+    untrusted_in_system_prompt.RULE,
     insecure_url.RULE,
     unbounded_retry.RULE,
     no_timeout.RULE,
