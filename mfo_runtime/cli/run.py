@@ -85,7 +85,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     stopper = Stopper()
     with client_settings(server, script, flow.bundle, flow.view.document) as settings:
         outcome = asyncio.run(_run(flow, settings, _Wishes(inputs, call, as_json), stopper))
-    _show_outcome(flow, outcome, as_json=as_json)
+        _show_outcome(flow, outcome, as_json=as_json)
     if outcome.succeeded:
         return 0
     return stopper.status or FAILED

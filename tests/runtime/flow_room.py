@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from textwrap import dedent, indent
 
@@ -91,10 +91,11 @@ def context_of(flow, task, **changes):
 
 @dataclass
 class Trial:
-    """How a run went, and what was told of it."""
+    """How a run went, and what was told of it: events, and their texts at the moment when they were told."""
 
     outcome: object
-    events: list = field(default_factory=list)
+    events: list
+    shown: list
 
     @property
     def error(self):
@@ -111,7 +112,7 @@ class Trial:
 
 async def run(flow, tmp_path, inputs=None, *, script=None, tools=None, client=None, **options):
     """Run a flow against a local server of its own; ``script`` is data, as ``scripted.yml`` has it."""
-    events = []
+    events, shown = [], []
     settings = ServerSettings(
         data_dir=tmp_path / "server",
         script=Script.from_data(script) if script is not None else None,
@@ -120,8 +121,12 @@ async def run(flow, tmp_path, inputs=None, *, script=None, tools=None, client=No
     with start_server(settings) as server:
         told = {"base_url": server.url, "token": server.token} | (client or {})
         async with MfoClient(ClientSettings(**told)) as connected:
-            outcome = await flow.run(inputs or {}, connected, RunOptions(observers=(events.append,), **options))
-    return Trial(outcome, events)
+            outcome = await flow.run(
+                inputs or {},
+                connected,
+                RunOptions(observers=(events.append, lambda event: shown.append(repr(event))), **options),
+            )
+    return Trial(outcome, events, shown)
 
 
 @asynccontextmanager

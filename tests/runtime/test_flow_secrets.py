@@ -136,7 +136,7 @@ taskflows:
 
 def told(trial):
     """All that a run says of itself."""
-    return json.dumps(trial.outcome.to_data()) + repr(trial.events) + str(trial.error)
+    return json.dumps(trial.outcome.to_data()) + "".join(trial.shown) + str(trial.error)
 
 
 @pytest.mark.parametrize("case", SHOWN)
