@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
+from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping, Node, Sequence, SyntaxTree, TooManyNodesError, parse, to_value
 from mfo_runtime.errors import InvalidInputError, Place
 from mfo_runtime.flow.loading import absolute_path, readable_text
@@ -86,7 +87,7 @@ def read_inputs(path: str | None, pairs: tuple[str, ...], schema: Any = None) ->
         schema: the JSON Schema of the inputs; None for none.
 
     Raises:
-        InvalidInputError: the file is no map, or a pair has no name.
+        InvalidInputError: the file is no map, a pair has no name, or the schema has no such input.
     """
     inputs: object = read_data(path) if path is not None else None
     if inputs is not None and not isinstance(inputs, dict):
@@ -97,7 +98,20 @@ def read_inputs(path: str | None, pairs: tuple[str, ...], schema: Any = None) ->
         if not equals or not name.strip():
             raise InvalidInputError(f'"{pair}" is no input; write name=value.', hint="")
         result[name.strip()] = value if _is_text(name.strip(), schema) else _value(value)
+    _check_names(result, schema)
     return result
+
+
+def _check_names(inputs: dict[str, Any], schema: Any) -> None:
+    """A schema that lists properties allows no other inputs, unless it says so (dialect section 6)."""
+    declared = cast("dict[str, Any]", schema).get("properties") if isinstance(schema, dict) else None
+    if not isinstance(declared, dict) or "additionalProperties" in schema:
+        return
+    names = [str(name) for name in cast("dict[object, Any]", declared)]
+    unknown = next((name for name in inputs if name not in names), None)
+    if unknown is not None:
+        there_are = did_you_mean(unknown, names) or f"; there are {', '.join(names)}"
+        raise InvalidInputError(f'The flow has no input "{unknown}"{there_are}.', hint="")
 
 
 def _is_text(name: str, schema: Any) -> bool:

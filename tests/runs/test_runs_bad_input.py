@@ -198,6 +198,7 @@ def test_a_missing_prompts_file_is_told_at_the_place_that_needs_it(tmp_path):
     assert "fraud_rating" in ended.stderr
 
 
+ORDERS = f"{EXAMPLES}/orders/workflow_definition.yml"
 MISUSES = [
     (["run"], "Missing argument 'FILE'"),
     (["run", "nowhere.yml"], "nowhere.yml: there is no such file"),
@@ -208,6 +209,8 @@ MISUSES = [
     (["run", "FLOW", "--inputs", "list.yml"], "is no map of inputs"),
     (["run", "FLOW", "--inputs", "bad.yml"], "bad.yml:1:"),
     (["run", "FLOW", "--inputs", "bad.json"], "bad.json:1:2: this is no JSON"),
+    (["run", ORDERS, "--input", "amuont=5"], 'has no input "amuont"; did you mean "amount"?'),
+    (["run", ORDERS, "--input", "amount=5"], "'order_id' is a required property"),
     (["run", "FLOW", "--payload", "list.yml"], "A payload is a trigger's"),
     (["run", "FLOW", "--trigger", "nobody"], 'no trigger "nobody"'),
     (["run", "FLOW", "--server", "localhost:8080"], "no http address"),
@@ -224,7 +227,7 @@ MISUSES = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), MISUSES, ids=[" ".join(row[0]) for row in MISUSES])
+@pytest.mark.parametrize(("arguments", "message"), MISUSES, ids=[row[1] for row in MISUSES])
 def test_misuse_is_told_in_one_line_and_perhaps_a_hint(arguments, message, flow, here):
     for name, text in {"list.yml": "[1]", "bad.yml": "a: [", "bad.json": "{a}"}.items():
         (flow.parent / name).write_text(text)
