@@ -60,6 +60,7 @@ def test_keys_are_known_by_their_shape_and_never_shown(what: str, key: str) -> N
         ("headers: {x-api-key: xxxxxxxxxxxxxxxx1}", None),
         ("json: {password: correct horse battery}", None),
         ("json: {token: fetch_token_for_mail.value}", None),
+        ("json: {token: INPUT.mail_token_2fa_v1}", None),
         ("json: {aws: AKIAIOSFODNN7EXAMPLE}", None),
         ("json: {db: 'postgres://ada:${SECRET.key}@db.org/x'}", None),
     ],

@@ -131,6 +131,9 @@ USED = {
     "every output is returned": HEAD + "tasks:\n" + store("1", "outputs: [a.success]"),
     "a part of an output": HEAD
     + "outputs: {x: '${a.job.id}'}\ntasks:\n  - id: a\n    type: mfo_api_job_get\n    config: {job_id: x}\n    outputs: [a.job]\n",
+    "in other letters": HEAD
+    + "outputs: {x: '${a.resource.content}'}\ntasks:\n  - id: a\n    type: mfo_api_resource_get\n"
+    + "    config: {resource_id: x}\n    outputs: [a.resource.Content]\n",
     "a subflow that stores": HEAD
     + "outputs: {x: '${a.success}'}\ntasks:\n"
     + store("1")

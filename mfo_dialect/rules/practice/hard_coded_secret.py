@@ -100,6 +100,7 @@ _PLACEHOLDER = re.compile(
 )
 _DIGIT = re.compile(r"[0-9]")
 _SHORTEST = 12
+_BY_NAME = "a secret, by its name and looks,"
 _LEAST_ENTROPY = 3.0
 _LEAST_LETTERS = 6
 
@@ -129,6 +130,8 @@ def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report
     if secret is None:
         return
     what, within = secret
+    if what is _BY_NAME and any(use.scalar is scalar for use in snapshot.uses):
+        return
     span = scalar.span_of(within)
     if "\n" in scalar.text[within.start : within.end]:
         span = Span(span.start, scalar.offset_at(within.start) + 1)
@@ -157,7 +160,7 @@ def _secret_in(scalar: Scalar, name: str) -> tuple[str, Span] | None:
         and _looks_random(value)
         and not _is_placeholder(value)
     ):
-        return "a secret, by its name and looks,", Span(start, start + len(value))
+        return _BY_NAME, Span(start, start + len(value))
     return None
 
 
@@ -185,8 +188,7 @@ def _looks_random(text: str) -> bool:
     has_both = any(character.isdigit() for character in text) and any(character.isalpha() for character in text)
     counts = Counter(text)
     entropy = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
-    is_path = text.startswith(("SECRET.", "ENV.", "INPUT.")) or ("." in text.strip(".")[1:-1] and not has_both)
-    return has_both and not is_path and entropy >= _LEAST_ENTROPY
+    return has_both and entropy >= _LEAST_ENTROPY
 
 
 def _workflow_at(document: str, span: Span, snapshot: Snapshot) -> Workflow | None:

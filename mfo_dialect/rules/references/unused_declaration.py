@@ -132,7 +132,7 @@ def check(found: _FlowReads, _snapshot: Snapshot) -> Iterator[Report]:
             inside = [path for path in found.paths if _is_inside(path.level, view.inner)]
             yield from _unused_inputs(node.input_schema, flow.document, inside, f'"{view.id}"')
     if flow.taskflow.outputs is not None and not flow.taskflow.outputs.damaged:
-        read = {path.names[index:] for path in found.paths for index in range(len(path.names))}
+        read = {_folded(path.names[index:]) for path in found.paths for index in range(len(path.names))}
         for view in flow.nodes:
             yield from _unused_outputs(view, read)
             yield from _unused_subflow(view, found)
@@ -161,13 +161,19 @@ def _unused_outputs(view: NodeView, read: set[tuple[str, ...]]) -> Iterator[Repo
     if not isinstance(view.node, Task) or view.node.id is None:
         return
     for scalar in texts_at(view.node.mapping, "outputs"):
-        names = tuple(scalar.text.strip().split("."))
-        if names[0] != view.id or not names[1:]:
+        written = tuple(scalar.text.strip().split("."))
+        if written[0] != view.id or not written[1:]:
             continue
+        names = _folded(written)
         touched = any(path[: len(names)] == names[: len(path)] for path in read if path[0] == view.id)
         if not touched and not _is_passed_on_whole(view, read):
             message = f'nothing reads "{scalar.text.strip()}", and the taskflow does not return it'
             yield Report(view.document, scalar.content_span, message, tags=_TAGS)
+
+
+def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
+    """A path with the letters below the node in lower case, since the paths of resources ignore case."""
+    return (names[0], *(name.casefold() for name in names[1:]))
 
 
 def _is_passed_on_whole(view: NodeView, read: set[tuple[str, ...]]) -> bool:
