@@ -11,6 +11,7 @@ import click
 
 from mfo_lsp.cli.check import check_command
 from mfo_lsp.cli.explain import explain_command
+from mfo_lsp.cli.graph import graph_command
 
 MISUSE = 2
 INTERRUPTED = 130
@@ -53,6 +54,7 @@ def _address(text: str) -> tuple[str, int]:
 
 group.add_command(check_command)
 group.add_command(explain_command)
+group.add_command(graph_command)
 
 
 def main() -> None:
