@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.model.access import mappings_at, text_at
-from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.model.prompts import PromptTemplate, parse_text
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.references import Reference, scan
 from mfo_dialect.syntax import Mapping, Scalar
-from mfo_dialect.templates import Template, VariableRead, parse, parse_jinja
+from mfo_dialect.templates import VariableRead
+
+__all__ = [
+    "CHAT",
+    "ChatUse",
+    "MissingVariable",
+    "chat_use",
+    "error_template_names",
+    "is_plain_name",
+    "missing_variables",
+    "parse_text",
+    "template_reads",
+]
 
 CHAT = "mfo_api_chat_send"
 
@@ -57,11 +69,6 @@ def is_plain_name(scalar: Scalar) -> bool:
     return not any(isinstance(piece, Reference) for piece in scan(scalar.text))
 
 
-def parse_text(text: str, engine: str) -> Template:
-    """Read a template's text in its language."""
-    return parse_jinja(text) if engine == "jinja2" else parse(text)
-
-
 @dataclass(frozen=True, slots=True)
 class MissingVariable:
     """A variable that a template needs and nobody gives; ``required`` where the template lists it."""
@@ -94,7 +101,7 @@ def missing_variables(chat: ChatUse) -> tuple[MissingVariable, ...]:
 def template_reads(template: PromptTemplate) -> Iterator[tuple[Scalar, VariableRead]]:
     """Every place where a template's prompts read a variable."""
     for scalar in template.texts:
-        for read in parse_text(scalar.text, template.engine).reads:
+        for read in template.read(scalar).reads:
             yield scalar, read
 
 

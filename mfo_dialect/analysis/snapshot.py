@@ -16,7 +16,7 @@ from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.values import MapType
-from mfo_dialect.catalogue.workflow_keys import flow_file, task_map, workflow_file
+from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE, flow_file, task_map, workflow_file
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Trigger, Workflow, WorkflowShape
@@ -103,6 +103,8 @@ class Snapshot:
 
     @cached_property
     def _workflow_types(self) -> tuple[MapType, MapType]:
+        if not self.bundle.project.task_types:
+            return FLOW_FILE, WORKFLOW_FILE
         task = task_map(self.bundle.project.all_task_types)
         return flow_file(task), workflow_file(task)
 

@@ -35,7 +35,7 @@ def template_texts(snapshot: Snapshot) -> tuple[TemplateText, ...]:
 
 
 def _template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
-    engines = {id(text): template.engine for template in snapshot.templates for text in _texts_of(template)}
+    owners = {text: template for template in snapshot.templates for text in _texts_of(template)}
     kinds = {document.key: document.kind for document in snapshot.documents}
     for visit in snapshot.visits:
         if not isinstance(visit.type, TextType) or visit.type.format is not Format.TEMPLATE:
@@ -47,7 +47,10 @@ def _template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
             isinstance(container, Mapping) and "prompt_context" in container
         ):
             continue
-        yield TemplateText(visit.document, scalar, parse_text(scalar.text, engines.get(id(scalar), "go")))
+        owner = owners.get(scalar)
+        yield TemplateText(
+            visit.document, scalar, owner.read(scalar) if owner is not None else parse_text(scalar.text, "go")
+        )
 
 
 def _texts_of(template: PromptTemplate) -> Iterator[Node]:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from mfo_dialect.model.access import entries_at, mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
+from mfo_dialect.templates import Template, parse, parse_jinja
+
+
+def parse_text(text: str, engine: str) -> Template:
+    """Read a template's text in its language."""
+    return parse_jinja(text) if engine == "jinja2" else parse(text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,7 +24,7 @@ class Tool:
     parameters: Node | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PromptTemplate:
     """One prompt template.
 
@@ -50,6 +57,16 @@ class PromptTemplate:
     def texts(self) -> tuple[Scalar, ...]:
         """The prompts that are rendered with the task's variables."""
         return tuple(text for text in (self.system_prompt, self.user_prompt) if text is not None)
+
+    def read(self, text: Scalar) -> Template:
+        """One of its texts as its language has it; read once, and then kept."""
+        if text not in self._read:
+            self._read[text] = parse_text(text.text, self.engine)
+        return self._read[text]
+
+    @cached_property
+    def _read(self) -> dict[Scalar, Template]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.prompts import PromptTemplate
@@ -52,7 +51,7 @@ def check(template: PromptTemplate, _snapshot: Snapshot) -> Iterator[Report]:
     for name, node in template.error_templates.values():
         if not isinstance(node, Scalar) or node.is_missing:
             continue
-        text = parse_text(node.text, template.engine)
+        text = template.read(node)
         if text.problems or text.reads_everything or any(read.name == "error" for read in text.reads):
             continue
         advice = f'error template "{name.text}" does not say what was wrong: add {{{{ .error }}}}'

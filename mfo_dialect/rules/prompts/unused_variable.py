@@ -59,7 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.chats import chat_use, parse_text
+from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Severity, Tag
@@ -119,7 +119,7 @@ def _read_names(template: PromptTemplate) -> set[str] | None:
     errors = [node for _, node in template.error_templates.values() if isinstance(node, Scalar)]
     names: set[str] = set()
     for scalar in (*template.texts, *errors):
-        read = parse_text(scalar.text, template.engine)
+        read = template.read(scalar)
         if read.problems or read.reads_everything:
             return None
         names.update(one.name for one in read.reads)
