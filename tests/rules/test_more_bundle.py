@@ -113,6 +113,11 @@ def test_the_servers_tools_may_be_chosen_where_they_are_offered() -> None:
     assert codes({"workflow.yml": refused, "prompts.yml": prompts}, "MFO609") == ["server_tool"]
 
 
+def test_a_misspelt_approval_would_approve_nothing() -> None:
+    text = "agents:\n  w:\n    guide: x\n    tools: [send_letter]\n    interaction: {require_approval_for: [send_leter, burn]}\n"
+    assert codes({"agents.yml": text}, "MFO609") == ["send_leter"]
+
+
 AGENTS = "agents:\n  writer:\n    guide: x\n    capabilities: [writing]\n"
 NAMED_AGENTS = [
     Case(

@@ -2,8 +2,8 @@
 
 ## What it finds
 
-A ``tool_choice`` that names a tool which its template does not offer, and names in lists of tools that are a slip away
-from a tool that the bundle describes. Other names in such lists may be tools of the server, which is not asked.
+A ``tool_choice`` that names a tool which its template does not offer, names in lists of tools that are a slip away
+from a tool that the bundle describes, and tools to be approved that are a slip away from one that the agent has. Other names in such lists may be tools of the server, which is not asked.
 
 ## Why it matters
 
@@ -52,10 +52,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
+from mfo_dialect.model.access import mapping_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
@@ -80,22 +80,24 @@ def check(owner: PromptTemplate | Agent, snapshot: Snapshot) -> Iterator[Report]
         return
     names = owner.tools if isinstance(owner, Agent) else owner.tool_names
     for scalar in names:
-        meant = _meant(scalar.text.strip(), bundle)
+        meant = _meant(scalar.text.strip(), tuple(bundle.tools))
         if meant is not None:
             message = f'no tool is called "{scalar.text.strip()}"; did you mean "{meant}"?'
             fixes = rename_to_nearest(owner.document, scalar.content_span, scalar.text.strip(), (meant,))
             yield Report(owner.document, scalar.content_span, message, fixes=fixes)
-    if isinstance(owner, PromptTemplate) and owner.tool_choice is not None:
+    if isinstance(owner, Agent):
+        yield from _check_approvals(owner)
+    elif owner.tool_choice is not None:
         yield from _check_choice(owner, owner.tool_choice, snapshot)
 
 
-def _meant(name: str, bundle: Bundle) -> str | None:
-    """The described tool that a name is a slip away from; None where it is one, or may be another one's."""
-    if name in bundle.tools or name.startswith("agent:"):
+def _meant(name: str, tools: tuple[str, ...]) -> str | None:
+    """The tool that a name is a slip away from; None where it is one of them, or may be another one's."""
+    if name in tools or name.startswith("agent:"):
         return None
     allowed = 2 if len(name) >= _LONG else 1
     folded = _folded(name)
-    near = (tool for tool in bundle.tools if _folded(tool) == folded or edit_distance(tool, name) <= allowed)
+    near = (tool for tool in tools if _folded(tool) == folded or edit_distance(tool, name) <= allowed)
     return next((tool for tool in near if not _differ_by_a_number(tool, name)), None)
 
 
@@ -109,6 +111,20 @@ def _differ_by_a_number(one: str, other: str) -> bool:
     return left == right
 
 
+def _check_approvals(agent: Agent) -> Iterator[Report]:
+    """A misspelt tool among those that a person must approve would be called without approval."""
+    interaction = mapping_at(agent.mapping, "interaction")
+    held = tuple(tool.text for tool in agent.tools)
+    for scalar in texts_at(interaction, "require_approval_for") if interaction is not None else ():
+        meant = _meant(scalar.text.strip(), held)
+        if meant is not None:
+            message = (
+                f'"{agent.id.text}" has no tool "{scalar.text.strip()}" that could be approved; did you mean "{meant}"?'
+            )
+            fixes = rename_to_nearest(agent.document, scalar.content_span, scalar.text.strip(), (meant,))
+            yield Report(agent.document, scalar.content_span, message, fixes=fixes)
+
+
 def _check_choice(template: PromptTemplate, choice: Scalar, snapshot: Snapshot) -> Iterator[Report]:
     wanted = choice.text.strip()
     if not wanted or wanted in _WORDS or template.mapping.damaged:
@@ -120,7 +136,7 @@ def _check_choice(template: PromptTemplate, choice: Scalar, snapshot: Snapshot) 
     )
     if wanted in offered or _may_have_more_tools(template, snapshot):
         return
-    if any(_meant(name, snapshot.bundle) == wanted for name in offered):
+    if any(_meant(name, tuple(snapshot.bundle.tools)) == wanted for name in offered):
         return
     likely = did_you_mean(wanted, (*offered, *_WORDS))
     advice = likely or (f"; it offers {', '.join(offered)}" if offered else ": it has no tools")
