@@ -21,7 +21,15 @@ from ruamel.yaml.events import (
 )
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
-from mfo_dialect.syntax.events import Engine, Failure, RefusedError, StandIns, event_source, failure_of
+from mfo_dialect.syntax.events import (
+    Engine,
+    Failure,
+    RefusedError,
+    StandIns,
+    event_source,
+    failure_of,
+    without_inner_indicators,
+)
 from mfo_dialect.syntax.scalars import flow_content
 from mfo_dialect.syntax.tree import Alias, Mapping, Node, Origin, Pair, Scalar, Sequence, Style
 
@@ -102,6 +110,9 @@ def compose(
     """
     text = origin.text if readable is None else readable
     composition = _composed(origin, text, engine, stand_ins)
+    if engine is Engine.C and composition.failure is not None:
+        replaced = without_inner_indicators(text, stand_ins)
+        return composition if replaced is None else _composed(origin, replaced[0], engine, replaced[1])
     for _ in range(_MAX_TABS):
         failure = composition.failure
         if engine is Engine.C or failure is None or not _is_separating_tab(text, failure):

@@ -22,6 +22,8 @@ except ImportError:  # the C engine is a separate wheel
 
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
 _ODD = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_INDICATORS = ":?"
+_INNER_INDICATOR = re.compile(r"""(?<=[^\s\[\]{},"'])(?:\?|:(?=[^\s,\[\]{}]))""")
 _BRACKET = re.compile(r"[\[\]{}]")
 _MAX_BRACKETS = 400
 _SHARED_STAND_IN = "\ufffd"
@@ -75,6 +77,24 @@ def readable_text(text: str) -> tuple[str, StandIns | None]:
     written = "".join(sorted(odd))
     readable = "".join(free[: len(odd)])
     return text.translate(str.maketrans(written, readable)), StandIns(written, readable)
+
+
+def without_inner_indicators(text: str, stand_ins: StandIns | None) -> tuple[str, StandIns] | None:
+    """``text`` with other letters for the colons and question marks inside words; None where there are none.
+
+    In brackets the engine in C takes each of them for an indicator: it refuses ``{url: http://x}``. In YAML 1.2 a colon
+    is one only before white space, a comma or a bracket, or behind a quoted key; a question mark only before a space.
+    """
+    if _INNER_INDICATOR.search(text) is None or (stand_ins is not None and stand_ins.readable == _SHARED_STAND_IN):
+        return None
+    used = set(text)
+    free = [chr(code) for code in range(_FIRST_PRIVATE, _LAST_PRIVATE + 1) if chr(code) not in used][:2]
+    if len(free) < len(_INDICATORS):
+        return None
+    letters = dict(zip(_INDICATORS, free, strict=True))
+    before = stand_ins or StandIns("", "")
+    replaced = _INNER_INDICATOR.sub(lambda match: letters[match.group()], text)
+    return replaced, StandIns(before.written + _INDICATORS, before.readable + "".join(free))
 
 
 def event_source(text: str, engine: Engine) -> Callable[[], Any]:

@@ -1,6 +1,7 @@
 import pytest
 
 from mfo_dialect.syntax import Mapping, ProblemKind, Style, parse, to_value
+from mfo_dialect.syntax.events import Engine
 from mfo_dialect.text import Span
 
 from .trees import shown
@@ -155,3 +156,26 @@ def test_what_nests_too_deep_is_dropped_and_the_rest_kept(engine):
 def test_a_text_too_large_is_not_read():
     tree = parse("a" * (16 * 1024 * 1024 + 1))
     assert (tree.documents, [problem.kind for problem in tree.problems]) == ((), [ProblemKind.TOO_LARGE])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: {url: http://localhost:8080/x}\n", {"a": {"url": "http://localhost:8080/x"}}),
+        ("a: [http://x, 12:30:45, b::c]\n", {"a": ["http://x", "12:30:45", "b::c"]}),
+        ('a: {question: Stop?, why: "a:b"}\n', {"a": {"question": "Stop?", "why": "a:b"}}),
+        ('a: {"b":1, c: x?y}\nd: |\n  who? a:b\n', {"a": {"b": 1, "c": "x?y"}, "d": "who? a:b\n"}),
+    ],
+)
+def test_colons_and_question_marks_inside_words_are_text_in_brackets_too(
+    text: str, value: object, engine: Engine
+) -> None:
+    tree = parse(text, engine)
+    assert not tree.problems
+    assert to_value(tree.documents[0].root) == value
+
+
+def test_a_word_with_a_colon_does_not_hide_a_mistake_elsewhere(engine: Engine) -> None:
+    tree = parse("a: {url: http://x}\nb: [\nc: 1\n", engine)
+    assert [problem.span.start for problem in tree.problems] == [22]
+    assert to_value(tree.documents[0].root)["a"] == {"url": "http://x"}
