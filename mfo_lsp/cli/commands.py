@@ -12,6 +12,8 @@ import click
 from mfo_lsp.cli.check import check_command
 from mfo_lsp.cli.explain import explain_command
 from mfo_lsp.cli.graph import graph_command
+from mfo_lsp.cli.rules import rules_command
+from mfo_lsp.cli.schema import schema_command
 
 MISUSE = 2
 INTERRUPTED = 130
@@ -55,6 +57,8 @@ def _address(text: str) -> tuple[str, int]:
 group.add_command(check_command)
 group.add_command(explain_command)
 group.add_command(graph_command)
+group.add_command(rules_command)
+group.add_command(schema_command)
 
 
 def main() -> None:

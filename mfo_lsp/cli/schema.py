@@ -1,0 +1,79 @@
+"""``mfo-lsp schema``: the JSON Schemas of the documents, for other editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mfo_dialect.catalogue.json_schema import (
+    agents_schema,
+    config_schema,
+    project_schema,
+    prompts_schema,
+    workflow_schema,
+)
+from mfo_dialect.rules import RULES
+
+ADDRESS = "https://raw.githubusercontent.com/mfo-lsp/mfo-lsp/main/schemas/{file}"
+KINDS = {
+    "workflow": "workflow documents: *workflow*.yml, *.mfo.yml",
+    "prompts": "prompts documents: *prompts*.yml",
+    "agents": "agents documents: agents.yml, agents_definition.yml",
+    "config": "client configurations: mfo_client.yml",
+    "project": "the project file: mfo.toml",
+}
+
+
+def file_name(kind: str) -> str:
+    """The name of a schema's file."""
+    return f"{kind}.schema.json"
+
+
+def schema_text(kind: str) -> str:
+    """The schema of one kind of document, as it stands in its file."""
+    return json.dumps(_schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    address = ADDRESS.format(file=file_name(kind))
+    match kind:
+        case "workflow":
+            return workflow_schema(address)
+        case "prompts":
+            return prompts_schema(address)
+        case "agents":
+            return agents_schema(address)
+        case "config":
+            return config_schema(address)
+        case _:
+            return project_schema(address, {name: rule.summary for rule in RULES for name in (rule.code, rule.name)})
+
+
+@click.command("schema")
+@click.argument("kind", required=False, type=click.Choice(list(KINDS)))
+@click.option("--output", metavar="FILE", help="Write it there; without KIND, a directory for all of them.")
+def schema_command(kind: str | None, output: str | None) -> None:
+    """Print the JSON Schema (2020-12) of a KIND of document; without KIND, say which ones there are."""
+    if output is None:
+        click.echo((schema_text(kind) if kind is not None else _list_of_kinds()).encode(), nl=False)
+        return
+    targets = {kind: Path(output)} if kind is not None else {one: Path(output) / file_name(one) for one in KINDS}
+    for one, target in targets.items():
+        _write(target, schema_text(one))
+
+
+def _list_of_kinds() -> str:
+    width = max(map(len, KINDS))
+    return "".join(f"{kind.ljust(width)}  {told}\n" for kind, told in KINDS.items())
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise click.ClickException(f"cannot write {target}: {reason}") from None
