@@ -40,7 +40,7 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         yield f"digraph {quoted(flow_title(self.graph))} {{"
-        yield "  compound=true"
+        yield '  graph [compound=true fontname="monospace" fontsize=11]'
         yield '  node [fontname="monospace" fontsize=11 shape=box style=rounded]'
         yield '  edge [fontname="monospace" fontsize=10]'
         yield from self._level(self.inside[None])

@@ -81,7 +81,8 @@ def _label(node: GraphNode) -> str:
     }[node.kind]
     count = len(shown(node.problems))
     lines = [node_id(node), clean(second), counted(count, "problem") if count else ""]
-    return "<br/>".join(escaped(shorten(line, _MAX_WORDS)) for line in lines if line)
+    between = " - " if node.kind is NodeKind.SUBFLOW else "<br/>"  # titles of subgraphs have room for one line
+    return between.join(escaped(shorten(line, _MAX_WORDS)) for line in lines if line)
 
 
 def _edge(edge: GraphEdge) -> str:

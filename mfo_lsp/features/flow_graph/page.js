@@ -8,7 +8,8 @@
   const found = document.getElementById("found");
   const graph = JSON.parse(document.getElementById("graph").textContent);
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
-  const shapes = [...svg.querySelectorAll(".node")];
+  const number = (shape) => Number(shape.dataset.key.slice(1));
+  const shapes = [...svg.querySelectorAll(".node")].sort((one, other) => number(one) - number(other));
   const whole = { width: Number(svg.getAttribute("width")), height: Number(svg.getAttribute("height")) };
   const least = 0.02;
   const most = 8;

@@ -53,7 +53,6 @@ class _Placing:
                 self._place_row(number, up, down)
             for number in reversed(numbers):
                 self._place_row(number, up, down)
-        for _ in range(2):
             self._straighten()
         return self.x
 
@@ -93,8 +92,11 @@ class _Placing:
         layers, total, weights = self.layers, 0.0, 0.0
         is_point = not layers.is_box(vertex)
         for side in sides:
-            for other in side[vertex]:
+            others = side[vertex]
+            for other in others:
                 weight = _WEIGHTS[is_point + (not layers.is_box(other))]
+                if is_point and layers.is_box(other):
+                    weight /= len(others)  # a trunk stays straight, however many boxes it leads to
                 total += weight * self.x[other]
                 weights += weight
         box = layers.beside.get(vertex)
@@ -119,12 +121,22 @@ class _Placing:
 
     def _chain_from(self, vertex: int) -> list[int]:
         chain = [vertex]
-        while len(self.layers.down[chain[-1]]) == 1:
-            following = self.layers.down[chain[-1]][0]
-            if len(self.layers.up[following]) != 1:
-                break
+        following = self._following(vertex)
+        while following is not None:
             chain.append(following)
+            following = self._following(following)
         return chain
+
+    def _following(self, vertex: int) -> int | None:
+        """The vertex below that ought to be straight below: the next point of a way, or the only neighbour."""
+        layers, below = self.layers, self.layers.down[vertex]
+        if not layers.is_box(vertex):
+            point = next((other for other in below if not layers.is_box(other)), None)
+            if point is not None:
+                return point
+        if len(below) == 1 and len(layers.up[below[0]]) == 1:
+            return below[0]
+        return None
 
     def _bounds(self) -> list[tuple[int | None, int | None]]:
         """The neighbours of each vertex in its row, left and right."""
@@ -153,15 +165,27 @@ class _Placing:
     def _align(self, run: Sequence[int], low: float, high: float) -> None:
         if not run:
             return
-        middle = sorted(self.x[vertex] for vertex in run)[len(run) // 2]
-        if not any(map(self.layers.is_box, run)):
-            middle = self._near_an_end(run, middle)
+        if any(map(self.layers.is_box, run)):
+            wanted = sorted(self.x[vertex] for vertex in run)[len(run) // 2]
+        else:
+            wanted = self._wanted_by_ends(run)
         for vertex in run:
-            self.x[vertex] = min(max(middle, low), high)
+            self.x[vertex] = min(max(wanted, low), high)
 
-    def _near_an_end(self, run: Sequence[int], middle: float) -> float:
-        """Where a line of points would be straight with one more vertex, if that is near."""
-        ends = [self.x[end] for end in (*self.layers.down[run[-1]], *self.layers.up[run[0]])]
+    def _wanted_by_ends(self, run: Sequence[int]) -> float:
+        """Where a line of points is near what it leads from and to; straight with one end of it, if that is near."""
+        layers = self.layers
+        ends = [
+            self.x[other]
+            for side in (layers.up, layers.down)
+            for point in run
+            for other in side[point]
+            if layers.is_box(other)
+        ]
+        here = sum(self.x[vertex] for vertex in run) / len(run)
+        if not ends:
+            return here
+        middle = sum(ends) / len(ends)
         return min(
             (end for end in ends if abs(end - middle) <= _NEAR), key=lambda end: abs(end - middle), default=middle
         )

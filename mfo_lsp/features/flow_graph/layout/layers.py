@@ -16,9 +16,9 @@ from mfo_lsp.features.flow_graph.layout.values import Box, Link
 _MAX_IN_ROW = 12
 _POINT_WIDTH = 10.0
 _LABEL_MARGIN = 12.0
-_MAX_POINTS_FOR_EACH = 40
+_MAX_POINTS_FOR_EACH = 20
 _SPARE_POINTS = 4_000
-_MAX_POINTS = 60_000
+_MAX_POINTS = 24_000
 
 
 @dataclass

@@ -45,15 +45,13 @@ class _Routing:
             top += height + self.zones[number] + gap + _ARROW
 
     def run(self) -> Layout:
-        routes = [self._route(number) for number in range(len(self.links))]
-        centres = [self.centre(box) for box in range(len(self.layers.boxes))]
-        left, right = self._sides(routes)
-        bottom = self.bottoms[-1] if self.bottoms else 0.0
+        left, right = self._sides()
+        self.x = [x - left for x in self.x]
         return Layout(
             right - left,
-            bottom,
-            tuple(centre.moved(-left, 0) for centre in centres),
-            tuple(found.moved(-left, 0) for found in routes),
+            self.bottoms[-1] if self.bottoms else 0.0,
+            tuple(self.centre(box) for box in range(len(self.layers.boxes))),
+            tuple(self._route(number) for number in range(len(self.links))),
         )
 
     def centre(self, box: int) -> Point:
@@ -169,18 +167,13 @@ class _Routing:
         pen.line_to(end)
         return Route(start, tuple(pen.segments), None, behind=True)
 
-    def _sides(self, routes: Sequence[Route]) -> tuple[float, float]:
-        at = [
-            self.x[vertex] + sign * self.layers.widths[vertex] / 2
-            for vertex in range(self.layers.size)
-            for sign in (-1, 1)
-        ]
-        at += [
-            found.label.x + sign * link.label_width / 2
-            for found, link in zip(routes, self.links, strict=True)
-            if found.label
-            for sign in (-1, 1)
-        ]
+    def _sides(self) -> tuple[float, float]:
+        """How far everything reaches; the labels of backward links stand within their points."""
+        x, widths = self.x, self.layers.widths
+        at = [x[vertex] + sign * widths[vertex] / 2 for vertex in range(self.layers.size) for sign in (-1, 1)]
+        for number, port in self.ports.items():
+            link = self.links[number]
+            at += [x[link.source] + port + sign * link.label_width / 2 for sign in (-1, 1)]
         return extent(at)
 
 
@@ -197,11 +190,17 @@ class _Pen:
     def __init__(self, start: Point) -> None:
         self.at = start
         self.segments: list[Segment] = []
+        self.is_upright = False
 
     def line_to(self, end: Point) -> None:
-        if end != self.at:
-            self.segments.append(Segment(end))
-            self.at = end
+        """A line; it goes on with the last one where both are upright."""
+        if end == self.at:
+            return
+        if self.is_upright and end.x == self.at.x:
+            self.segments.pop()
+        self.is_upright = end.x == self.at.x
+        self.segments.append(Segment(end))
+        self.at = end
 
     def down_to(self, y: float) -> None:
         self.line_to(Point(self.at.x, y))
@@ -212,10 +211,13 @@ class _Pen:
             self.line_to(end)
             return
         middle = (self.at.y + end.y) / 2
-        self.segments.append(Segment(end, (Point(self.at.x, middle), Point(end.x, middle))))
-        self.at = end
+        self._curve(end, Point(self.at.x, middle), Point(end.x, middle))
 
     def turn_to(self, end: Point, corner: Point) -> None:
         """A rounded corner."""
-        self.segments.append(Segment(end, (corner, corner)))
+        self._curve(end, corner, corner)
+
+    def _curve(self, end: Point, first: Point, second: Point) -> None:
+        self.segments.append(Segment(end, (first, second)))
         self.at = end
+        self.is_upright = False

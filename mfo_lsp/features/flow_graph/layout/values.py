@@ -84,6 +84,8 @@ class Route:
 
     def moved(self, x: float, y: float) -> Route:
         """The path, moved."""
+        if not x and not y:
+            return self
         label = self.label.moved(x, y) if self.label else None
         return Route(
             self.start.moved(x, y), tuple(segment.moved(x, y) for segment in self.segments), label, self.behind
