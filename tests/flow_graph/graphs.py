@@ -85,8 +85,14 @@ subflows:
 """
 
 
-def graph_of(text: str, taskflow: int = 0, file: str = FILE) -> FlowGraph:
+def graph_of(text: str, taskflow: int = 0) -> FlowGraph:
     """The graph of a taskflow in a text, with what the checker finds."""
-    snapshot = Snapshot(bundle_of({file: text}))
-    lines = snapshot.bundle.sources[file].tree.lines
-    return flow_graph(snapshot.flows[taskflow], lines, file, check_snapshot(snapshot))
+    return graphs_of(text)[taskflow]
+
+
+def graphs_of(text: str) -> list[FlowGraph]:
+    """The graphs of all taskflows in a text."""
+    snapshot = Snapshot(bundle_of({FILE: text}))
+    lines = snapshot.bundle.sources[FILE].tree.lines
+    findings = check_snapshot(snapshot)
+    return [flow_graph(flow, lines, FILE, findings) for flow in snapshot.flows]

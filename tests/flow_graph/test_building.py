@@ -75,6 +75,12 @@ def test_a_problem_belongs_to_the_innermost_node_around_it():
     assert graph.nodes["n5"].problems == ()
 
 
+def test_a_problem_behind_the_nodes_of_a_subflow_is_the_subflows_own():
+    graph = graph_of(REVIEW + "    surprise: 1\n")
+    assert [problem.location.line for problem in graph.nodes["n5"].problems] == [27]
+    assert graph.nodes["n7"].problems == ()
+
+
 TWO_FLOWS = """\
 workflow_name: two
 surprise: 1

@@ -20,7 +20,7 @@ from mfo_lsp.features.flow_graph.mermaid import escaped, to_mermaid
 from mfo_lsp.features.flow_graph.svg import to_svg
 from mfo_lsp.features.flow_graph.words import clean, shorten, text_width
 from tests.flow_graph.geometry import around
-from tests.flow_graph.graphs import CYCLE, EMPTY, HOSTILE_NAMES, REVIEW, SWITCH, graph_of, hostile
+from tests.flow_graph.graphs import CYCLE, EMPTY, HOSTILE_NAMES, REVIEW, SWITCH, graph_of, graphs_of, hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
 every_text = pytest.mark.parametrize(
@@ -300,3 +300,18 @@ def test_words_are_made_safe(text, expected):
 @pytest.mark.parametrize(("length", "expected"), [(5, "abcde"), (4, "abc\u2026"), (1, "\u2026")])
 def test_words_are_shortened(length, expected):
     assert shorten("abcde", length) == expected
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_flow_that_is_being_typed_can_be_drawn_at_any_moment(format_name):
+    for end in range(20, len(REVIEW), 23):
+        for graph in graphs_of(REVIEW[:end]):
+            assert FORMATS[format_name](graph)
+
+
+def test_subflows_in_subflows_can_be_deep():
+    text = "name: deep\ntasks: [{id: z, type: x}]\nsubflows: [" + "{id: s, tasks: [{id: t, type: x}], subflows: [" * 40 + "]}" * 40 + "]\n"
+    graph = graph_of(text)
+    assert len(graph.groups) == 41
+    for write in FORMATS.values():
+        assert write(graph)
