@@ -167,7 +167,7 @@ class _Writer:
         """The schema of a map, written in place."""
         schema: Json = {"title": map_type.title, "type": "object"}
         needed = [key.name for key in map_type.keys if key.required]
-        properties = {key.name: self._property(key, map_type) for key in map_type.keys}
+        properties = {key.name: self._property(key) for key in map_type.keys}
         for key in (key for keys in (*map_type.variants.values(), map_type.otherwise) for key in keys):
             properties.setdefault(key.name, {})
         properties |= {key.name: {"description": key.summary} for key in map_type.otherwise}
@@ -190,10 +190,9 @@ class _Writer:
             self.definitions[name] = self.map(map_type)
         return name
 
-    def _property(self, key: Key, owner: MapType) -> Json:
+    def _property(self, key: Key) -> Json:
         schema = self.value(key.type)
-        is_choice = any(key.name in group for group in (*owner.one_of, *owner.any_of))
-        if self._is_yaml and not key.required and not is_choice:
+        if self._is_yaml and not key.required:
             schema = either(schema, _NULL)
         default = default_of(key)
         words = [key.summary]
@@ -228,14 +227,12 @@ class _Writer:
             else:
                 known.append(value)
         written = {key.name for _, keys in groups for key in keys}
-        conditions = [
-            {"if": _is_one_of(name, values), "then": self._variant(keys, written, map_type)} for values, keys in groups
-        ]
-        rest = self._variant(map_type.otherwise, set(), map_type)
+        conditions = [{"if": _is_one_of(name, values), "then": self._variant(keys, written)} for values, keys in groups]
+        rest = self._variant(map_type.otherwise, set())
         return [*conditions, {"if": _is_one_of(name, list(map_type.variants)), "else": rest}]
 
-    def _variant(self, keys: tuple[Key, ...], written: set[str], owner: MapType) -> Json:
-        properties: Json = {key.name: self._property(key, owner) for key in keys}
+    def _variant(self, keys: tuple[Key, ...], written: set[str]) -> Json:
+        properties: Json = {key.name: self._property(key) for key in keys}
         properties |= dict.fromkeys(sorted(written - properties.keys()), False)
         needed = [key.name for key in keys if key.required]
         return {"properties": properties, **({"required": needed} if needed else {})}
@@ -258,10 +255,10 @@ def _is_one_of(name: str, values: list[str]) -> Json:
 
 def _groups(map_type: MapType) -> Json:
     """Which keys exclude each other, and of which one must be there."""
-    rules: list[Json] = [{"oneOf": [{"required": [name]} for name in group]} for group in map_type.one_of]
-    rules += [{"anyOf": [{"required": [name]} for name in group]} for group in map_type.any_of]
+    rules: list[Json] = [{"oneOf": [_has_values(name) for name in group]} for group in map_type.one_of]
+    rules += [{"anyOf": [_has_values(name) for name in group]} for group in map_type.any_of]
     rules += [
-        {"not": {"required": [first, second]}}
+        {"not": _has_values(first, second)}
         for group in map_type.at_most_one_of
         for number, first in enumerate(group)
         for second in group[number + 1 :]
@@ -269,6 +266,11 @@ def _groups(map_type: MapType) -> Json:
     if not rules:
         return {}
     return rules[0] if len(rules) == 1 and not map_type.discriminator else {"allOf": rules}
+
+
+def _has_values(*names: str) -> Json:
+    """That all of these keys are written, with a value."""
+    return {"required": list(names), "properties": {name: {"not": _NULL} for name in names}}
 
 
 def default_of(key: Key) -> Any:

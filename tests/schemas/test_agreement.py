@@ -41,7 +41,7 @@ REFERENCES = {
     References.EXPLICIT: ("${INPUT.x}", "a ${INPUT.x} b", "$<INPUT.x>"),
     References.ALL: ("${INPUT.x}", "INPUT.x.y", "$<INPUT.x>"),
 }
-_MAX_DEPTH = 9
+_MAX_DEPTH = 7
 
 
 def refused(document: Any, name: str) -> list[str]:
@@ -74,8 +74,7 @@ def values(value_type: ValueType, depth: int = 0) -> st.SearchStrategy[Any]:
         case IntegerType(minimum=low, maximum=high, references=references):
             return st.integers(low, high) | st.sampled_from(REFERENCES[references] or (low or 1,))
         case NumberType(minimum=low, maximum=high, references=references):
-            numbers = st.floats(low, high, allow_nan=False, allow_infinity=False, width=16)
-            return numbers | st.sampled_from(REFERENCES[references] or (low or 1,))
+            return st.sampled_from((low or 1, low or 1.5, high or 7.25, *REFERENCES[references]))
         case BooleanType(references=references):
             return st.sampled_from((True, False, *REFERENCES[references]))
         case AnyType():
@@ -85,7 +84,9 @@ def values(value_type: ValueType, depth: int = 0) -> st.SearchStrategy[Any]:
         case ListType(item=item, non_empty=non_empty):
             if isinstance(item, TextType) and not (texts(item) or REFERENCES[item.references]):
                 return st.just([])
-            return st.lists(values(item, depth + 1), min_size=int(non_empty), max_size=0 if depth > _MAX_DEPTH else 2)
+            return st.lists(
+                values(item, depth + 1), min_size=int(non_empty), max_size=max(int(non_empty), 2 - depth // 3)
+            )
         case EitherType(options=options):
             return st.one_of(*(values(option, depth + 1) for option in options))
         case MapType():
@@ -123,7 +124,7 @@ def maps(draw: st.DrawFn, map_type: MapType, depth: int) -> dict[str, Any]:
 def _wanted(draw: st.DrawFn, map_type: MapType, key: Key, depth: int) -> bool:
     if key.name == "id" and map_type.title == "agent":
         return True
-    return depth < _MAX_DEPTH and draw(st.integers(0, 2)) == 0
+    return depth < _MAX_DEPTH and draw(st.integers(0, 1 + depth)) == 0
 
 
 ROOTS = {

@@ -43,6 +43,11 @@ def task(config: str, kind: str = "mfo_api_chat_send") -> str:
 GOOD = {
     "x- keys": ("workflow", flow("x-mine: 1", "x-theirs: {a: 1}\n")),
     "keys without a value": ("workflow", flow("priority: , timeout: , dependencies: ", "subflows:\n")),
+    "a key without a value beside the one that it excludes": (
+        "workflow",
+        task("{url: u, json: , body: b}", "http_request")
+        + "  - {id: b, type: mfo_api_chat_send, config: {prompt: hi, message: }}\n",
+    ),
     "a duration of zero": ("workflow", flow("timeout: 0")),
     "an unknown type": ("workflow", task("{any: [1]}", "my_type")),
     "an older name": ("workflow", task("{prompt: hello}", "slop_api_chat_send")),
@@ -104,6 +109,12 @@ BAD = {
     "a key of another task type": ("workflow", task("{prompt: x, tool_id: t}"), "tasks.0.config", "'tool_id'"),
     "two of several keys": ("workflow", task("{prompt: x, prompt_template_id: t}"), "tasks.0.config", "valid under"),
     "none of several keys": ("workflow", task("{model_id: x}"), "tasks.0.config", "not valid under any"),
+    "one of several keys, without a value": (
+        "workflow",
+        task("{prompt: }"),
+        "tasks.0.config.prompt",
+        "should not be valid",
+    ),
     "two keys that exclude each other": (
         "workflow",
         task("{url: x, json: 1, body: b}", "http_request"),
