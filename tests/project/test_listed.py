@@ -15,6 +15,7 @@ import mfo_lsp.server.requests
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES
 from mfo_dialect.rules import RULES, Rule
 from mfo_lsp.reports import FORMATS
+from mfo_lsp.reports.fingerprints import fingerprints
 from mfo_lsp.server.app import METHODS
 from mfo_runtime.tasks import EXECUTORS, NOT_EXECUTED
 
@@ -56,4 +57,7 @@ def test_every_request_has_its_line_in_the_servers_table() -> None:
 
 def test_every_report_is_a_format() -> None:
     writers = {report.__module__ for report in FORMATS.values()}
-    assert {module.__name__ for module in modules_of(mfo_lsp.reports)} <= writers
+    shared = {fingerprints.__module__}
+    assert {module.__name__ for module in modules_of(mfo_lsp.reports)} == {
+        name for name in writers | shared if name.startswith("mfo_lsp.reports.")
+    }
