@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.suppressions import apply_suppressions, suppressions
 from mfo_dialect.findings import Finding, Place, Severity
 from mfo_dialect.rules import RULES, Report, Rule
+from mfo_dialect.rules.ourselves import unused_suppression
 from mfo_dialect.text import Span
 
 INTERNAL_ERROR = "MFO999"
@@ -18,6 +20,8 @@ _SEVERITIES = {severity.word: severity for severity in Severity}
 def check(bundle: Bundle, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """All findings in the bundle's home documents, sorted by document and place; never raises.
 
+    Findings that a comment in their document suppresses are left out.
+
     Args:
         bundle: the documents, and the project file whose severities count.
         rules: the rules to apply.
@@ -25,20 +29,53 @@ def check(bundle: Bundle, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     return check_snapshot(Snapshot(bundle), rules)
 
 
-def check_snapshot(snapshot: Snapshot, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
-    """As ``check``, for a caller that goes on using the snapshot."""
-    findings = {finding: None for rule in rules for finding in _apply(rule, snapshot)}
-    return tuple(sorted(findings, key=_order))
+def check_snapshot(
+    snapshot: Snapshot, rules: Iterable[Rule] = RULES, never_suppressed: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """As ``check``, for a caller that goes on using the snapshot.
+
+    Args:
+        snapshot: the bundle.
+        rules: the rules to apply.
+        never_suppressed: codes of findings that comments in the documents do not suppress for this caller.
+    """
+    findings: dict[Finding, None] = {}
+    applied: set[str] = set()
+    for rule in rules:
+        severity = rule_severity(rule, snapshot.bundle)
+        if severity is not None:
+            applied.add(rule.code)
+            findings.update(dict.fromkeys(_apply(rule, snapshot, severity)))
+    try:
+        left = _suppress(snapshot, findings, applied, never_suppressed)
+    except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
+        left = [*findings, _broken(unused_suppression.RULE, snapshot, error)]
+    return tuple(sorted(left, key=_order))
+
+
+def _suppress(
+    snapshot: Snapshot, findings: Iterable[Finding], applied: Collection[str], never_suppressed: Collection[str]
+) -> list[Finding]:
+    """The findings that no comment suppresses, and those on comments that suppress nothing."""
+    known = snapshot.every(suppressions)
+    if not known:
+        return list(findings)
+    never = {*never_suppressed, *unused_suppression.NEVER_SUPPRESSED}
+    left, used = apply_suppressions(findings, known, unused_suppression.codes_by_name(), never)
+    rule = unused_suppression.RULE
+    severity = rule_severity(rule, snapshot.bundle)
+    is_whole = not any(finding.code == INTERNAL_ERROR for finding in left)
+    if severity is not None and rule.code in applied and is_whole:
+        reports = (report for one in known for report in unused_suppression.unused(one, used, applied, snapshot))
+        left += [_finding(rule, report, severity) for report in reports]
+    return left
 
 
 def _order(finding: Finding) -> tuple[str, Span, str, str]:
     return (finding.place.document, finding.place.span, finding.code, finding.message)
 
 
-def _apply(rule: Rule, snapshot: Snapshot) -> Iterator[Finding]:
-    severity = rule_severity(rule, snapshot.bundle)
-    if severity is None:
-        return
+def _apply(rule: Rule, snapshot: Snapshot, severity: Severity) -> Iterator[Finding]:
     try:
         items = list(rule.items(snapshot))
     except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only itself

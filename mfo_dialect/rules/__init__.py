@@ -25,7 +25,7 @@ from mfo_dialect.rules.graph import (
     unknown_node,
     unreachable_node,
 )
-from mfo_dialect.rules.ourselves import internal_error, invalid_project_file
+from mfo_dialect.rules.ourselves import internal_error, invalid_project_file, unused_suppression
 from mfo_dialect.rules.practice import (
     agent_without_limit,
     hard_coded_secret,
@@ -163,6 +163,7 @@ RULES: tuple[Rule, ...] = (
     needless_order.RULE,
     agent_without_limit.RULE,
     no_fallback.RULE,
+    unused_suppression.RULE,
     invalid_project_file.RULE,
     internal_error.RULE,
 )

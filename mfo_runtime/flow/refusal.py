@@ -13,6 +13,9 @@ from mfo_dialect.model.project import Project
 from mfo_dialect.rules import RULES
 from mfo_dialect.text import Span
 
+FIXED_CODES = frozenset(rule.code for rule in RULES if rule.code[3] in "123")
+"""The families 1xx to 3xx: no comment suppresses them for the engine, and no setting weakens them."""
+
 
 def findings_that_refuse(findings: tuple[Finding, ...], flow: FlowView, bundle: Bundle) -> tuple[Finding, ...]:
     """The errors among the bundle's findings that concern a taskflow.
@@ -39,7 +42,7 @@ def errors_of_document(findings: tuple[Finding, ...], document: str) -> tuple[Fi
 def project_of_engine(project: Project) -> Project:
     """The project as it counts for running: the families 1xx to 3xx cannot be switched off or weakened."""
     rules = project.section("rules")
-    fixed = {name for rule in RULES if rule.code[3] in "123" for name in (rule.code, rule.name)}
+    fixed = {name for rule in RULES if rule.code in FIXED_CODES for name in (rule.code, rule.name)}
     kept = {name: word for name, word in rules.items() if name not in fixed or word == Severity.ERROR.word}
     return project if len(kept) == len(rules) else replace(project, data={**project.data, "rules": kept})
 
