@@ -78,6 +78,9 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     if not text.is_condition or text.checked.problems:
         return
     value = _fold(text.parsed.tree, text.scalar.text)
+    condition = text.view.node
+    if isinstance(value, int) and not isinstance(value, bool) and not 0 <= value < len(condition.successors):
+        return  # a number without a branch is a mistake of its own
     if isinstance(value, bool | int):
         message = f"this condition is always {as_text(value)}, so only one of its branches can run"
         yield Report(text.view.document, text.span_of(text.parsed.tree.span), message)

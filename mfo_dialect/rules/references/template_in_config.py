@@ -74,7 +74,7 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
 
 
 def _check_scalar(scalar: Scalar, view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
-    if "{{" not in scalar.text:
+    if scalar.damaged or "{{" not in scalar.text:  # a template without quotes is a mistake of its own
         return
     for action in _ACTION.finditer(scalar.text):
         span = scalar.span_of(Span(*action.span()))
