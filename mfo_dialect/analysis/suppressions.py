@@ -204,12 +204,12 @@ class _Layout:
         if isinstance(node, MappingNode):
             for pair in node.pairs:
                 span = pair.span
-                self._ends.setdefault(span.start, self._trimmed(span).end)
+                self._ends.setdefault(span.start, span.end)
                 self._take_scalar(pair.value, span.start)
         elif isinstance(node, Sequence):
             column = self.lines.position(node.span.start).column
             for item in node.items:
-                span = self._trimmed(item.span)
+                span = item.span
                 if node.flow:
                     self._ends.setdefault(span.start, span.end)
                 else:
@@ -220,7 +220,7 @@ class _Layout:
         """Keep a scalar of several lines under the lines on which a comment can speak of it."""
         if not isinstance(node, Scalar):
             return
-        span = self._trimmed(node.span)
+        span = node.span
         first, last = self.lines.line_of(span.start), self.lines.line_of(span.end)
         if first == last and self.lines.line_of(key) == first:
             return
@@ -229,10 +229,3 @@ class _Layout:
             lines.add(last)
         for line in lines:
             self._long[line].append(span)
-
-    def _trimmed(self, span: Span) -> Span:
-        """The stretch without the white space at its end: a block scalar ends where the next line starts."""
-        end = span.end
-        while end > span.start and self.text[end - 1].isspace():
-            end -= 1
-        return Span(span.start, end)
