@@ -14,6 +14,7 @@ from mfo_runtime.engine.plan import RunSettings, make_plan
 from mfo_runtime.engine.reading import read
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import ConditionFailedError, TaskFailedError, UnresolvedReferenceError
+from tests.effort import examples
 
 from .interpreter import Interpreter
 
@@ -223,7 +224,7 @@ def something_happens(quick: Driven, slow: Interpreter, name: str, chance: rando
         slow.succeed(name, f"output of {node}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     nodes=levels() | programs(),
     seed=st.integers(0, 10_000),
@@ -271,7 +272,7 @@ def test_the_machine_does_what_the_interpreter_does(nodes, seed, concurrency, li
     assert quick.state.failure is None if slow.failure is None else str(quick.state.failure[0]) == slow.failure
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(nodes=levels() | programs(), seed=st.integers(0, 10_000))
 def test_what_is_decided_does_not_depend_on_who_is_quicker(nodes, seed):
     plan = make_plan(build_level(nodes), RunSettings(max_concurrency=3, max_iterations=3, goes_on=True))

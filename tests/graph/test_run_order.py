@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mfo_dialect.analysis.graph import Level, NodeDeclaration, NodeKind, build_level
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, RunOrders, Why
+from tests.effort import examples
 
 SURELY, PERHAPS, NEVER = RanBefore
 
@@ -208,7 +209,7 @@ def all_runs(level: Level):
         yield ran
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(acyclic_levels())
 def test_acyclic_levels_exactly(level: Level):
     runs = list(all_runs(level))
@@ -225,7 +226,7 @@ def test_acyclic_levels_exactly(level: Level):
         assert (orders.ran_by_the_end((node.id,)).verdict is SURELY) == surely
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(acyclic_levels())
 def test_the_condition_that_decides_does_decide(level: Level):
     runs = list(all_runs(level))

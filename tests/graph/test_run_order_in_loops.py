@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, build_level
 from mfo_dialect.analysis.run_order import RanBefore, RunOrders, Why
+from tests.effort import examples
 from tests.engine.interpreter import Interpreter
 
 
@@ -25,7 +26,7 @@ def levels_with_loops(draw) -> tuple[NodeDeclaration, ...]:
     return tuple(made)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(nodes=levels_with_loops(), seed=st.integers(0, 1000))
 def test_promises_are_kept(nodes: tuple[NodeDeclaration, ...], seed: int):
     branches = {node.id: len(node.successors) for node in nodes}

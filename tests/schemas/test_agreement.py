@@ -32,6 +32,7 @@ from mfo_dialect.catalogue.workflow_keys import TASK, flow_file, workflow_file
 from mfo_dialect.checker import check
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules import RULES
+from tests.effort import examples
 from tests.rules.checking import bundle_of
 from tests.schemas.schemas import problems
 
@@ -136,7 +137,7 @@ ROOTS = {
 
 
 @pytest.mark.parametrize("root", ROOTS)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_neither_finds_anything_in_good_documents(root: str, data: st.DataObject) -> None:
     kind, declared = ROOTS[root]
@@ -150,7 +151,7 @@ def flow_with(task: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("task_type", TASK_TYPES, ids=lambda task_type: task_type.name)
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(data=st.data())
 def test_both_miss_what_a_task_type_needs(task_type: TaskType, data: st.DataObject) -> None:
     config = data.draw(maps(task_type.config, 1))
@@ -168,7 +169,7 @@ WRONG: tuple[Any, ...] = (-7, 3.5, True, "", " ", "plain words", [], {}, ["a"], 
 
 
 @pytest.mark.parametrize("task_type", TASK_TYPES, ids=lambda task_type: task_type.name)
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(data=st.data())
 def test_both_judge_any_value_of_a_config_key_alike(task_type: TaskType, data: st.DataObject) -> None:
     if not task_type.config.keys:

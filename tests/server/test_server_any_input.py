@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfo_runtime.server.app import ENDPOINTS
+from tests.effort import examples
 
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None]
 PATHS = {
@@ -32,7 +33,7 @@ def near_bodies(endpoint):
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_any_body_is_served_or_refused(api, endpoint, data):
     body = data.draw(near_bodies(endpoint) | JSON)
@@ -42,7 +43,7 @@ def test_any_body_is_served_or_refused(api, endpoint, data):
         assert set(answer.json()) == {"code", "message", "details"}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(path=st.text(st.characters(exclude_categories=["Cs"]), max_size=20), content=st.binary(max_size=50))
 def test_any_path_and_bytes_are_served_or_refused(api, path, content):
     for method, where in [("POST", "/api/memory"), ("PUT", f"/api/memory/{quote(path)}"), ("POST", f"/{quote(path)}")]:

@@ -8,6 +8,7 @@ from mfo_dialect.syntax import Origin, context_at, parse, path_at
 from mfo_dialect.syntax.composing import compose
 from mfo_dialect.syntax.events import Engine
 from mfo_dialect.syntax.parser import _Reading
+from tests.effort import examples
 
 from .trees import assert_spans_inside, everything
 
@@ -78,13 +79,13 @@ def check(text):
         assert_spans_inside(parse(text, engine))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(ANY_TEXT)
 def test_no_text_raises_and_every_place_is_inside(text):
     check(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ANY_TEXT, st.integers(min_value=-1, max_value=60))
 def test_no_place_of_any_text_raises(text, offset):
     tree = parse(text)
@@ -95,14 +96,14 @@ def test_no_place_of_any_text_raises(text, offset):
     path_at(tree, offset)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(DOCUMENTS)
 def test_the_engines_read_the_same_tree(text):
     assert compose(Origin(text), Engine.C).failure is None, text
     assert everything(parse(text, Engine.C)) == everything(parse(text, Engine.PURE))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(DOCUMENTS, st.data())
 def test_every_prefix_reads_the_same_from_both_engines(text, data):
     cut = data.draw(st.integers(min_value=0, max_value=len(text)))
