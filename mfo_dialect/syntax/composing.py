@@ -7,6 +7,7 @@ turns out not to be sound, it gives what it has read so far; mending is somebody
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ruamel.yaml.events import (
@@ -193,8 +194,9 @@ class _Composer:
     def close_all(self, end: int) -> None:
         while self.stack:
             opened = self.stack.pop()
-            node = self.collection(opened, min(end, len(self.text)))
-            (self.stack[-1].children if self.stack else self.root).append(node)
+            with suppress(RefusedError):  # a collection whose own name is refused is not kept
+                node = self.collection(opened, min(end, len(self.text)))
+                (self.stack[-1].children if self.stack else self.root).append(node)
         self.finish_document()
 
     def scalar(self, event: Any) -> Scalar:

@@ -75,12 +75,12 @@ def context_at(tree: SyntaxTree, offset: int) -> CursorContext:
 class _Finder:
     def __init__(self, tree: SyntaxTree, offset: int) -> None:
         self.text = tree.text
-        self.offset = offset
         self.look = Outlook(tree.lines)
         self.line = tree.lines.line_of(offset)
         self.line_start = tree.lines.line_start(self.line)
         self.line_text = tree.lines.line_text(self.line)
-        self.column = offset - self.line_start
+        self.column = min(offset - self.line_start, len(self.line_text))  # between CR and LF counts as the line's end
+        self.offset = self.line_start + self.column
 
     def context(self) -> CursorContext:
         margin = len(self.line_text) - len(self.line_text.lstrip(" \t"))

@@ -129,3 +129,9 @@ def test_a_broken_document_does_not_mislead():
 def test_on_a_blank_line_the_column_decides(column, expects, path):
     _, context = at_mark("tasks:\n  - id: a\n    config:\n" + " " * column + "<|>\n  - id: b\n")
     assert (context.expects, context.path) == (expects, path)
+
+
+def test_between_the_two_signs_of_a_line_break_is_the_end_of_the_line() -> None:
+    text = "a: b\n- >0\n\r\n"
+    for offset in range(len(text) + 1):
+        assert context_at(parse(text), offset).word.end <= len(text)
