@@ -10,10 +10,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+
 from mfo_runtime.server.failures import SettingsError
 from mfo_runtime.server.schema import STEPS
 
 _BUSY_SECONDS = 10.0
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+_UNTIL_UNLOCKED = Retrying(
+    retry=retry_if_exception(_is_locked),
+    stop=stop_after_delay(_BUSY_SECONDS),
+    wait=wait_random(0.01, 0.05),
+    reraise=True,
+)
+"""Two servers that start on one new folder: SQLite does not wait where a file becomes a WAL one, so we do."""
 
 
 class Database:
@@ -40,7 +55,7 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(f"{path}: cannot be opened as the server's database ({error})") from error
         try:
-            self._prepare()
+            _UNTIL_UNLOCKED(self._prepare)
         except (sqlite3.Error, SettingsError) as error:
             self._connection.close()
             raise SettingsError(f"{path}: cannot be used as the server's database ({error})") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
@@ -22,7 +21,7 @@ every_python_file = pytest.mark.parametrize("path", PYTHON_FILES, ids=lambda pat
 def test_a_file_has_one_subject_and_says_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= MAX_LINES
-    assert ast.get_docstring(ast.parse(text)), "a module opens with what it is"
+    assert text.startswith(('"""', 'r"""')), "a module opens with what it is"
     assert not {part.removesuffix(".py") for part in path.relative_to(ROOT).parts} & FORBIDDEN_NAMES
 
 

@@ -9,12 +9,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 from conftest import WAIT, Api
 
-from mfo_runtime.server import ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server import RunningServer, ServerSettings, SettingsError, create_app, start_server
 from mfo_runtime.server.running import _listen
 
 PROGRAM = """
@@ -136,3 +138,19 @@ def test_the_runtime_does_not_load_the_server():
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=WAIT, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+def test_servers_that_start_at_one_moment_share_a_new_folder(tmp_path: Path) -> None:
+    for number in range(8):
+        settings = ServerSettings(data_dir=tmp_path / str(number))
+        together = threading.Barrier(2)
+
+        def start(settings: ServerSettings = settings, together: threading.Barrier = together) -> RunningServer:
+            together.wait(10)
+            return start_server(settings)
+
+        with ThreadPoolExecutor(2) as pool:
+            starting = [pool.submit(start) for _ in range(2)]
+        servers = [server.result() for server in starting]
+        for server in servers:
+            server.stop()
