@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.findings import Finding, Place
+from mfo_dialect.findings import Finding
 from mfo_runtime.cli.output import shown_path
-from mfo_workspace.outcome import RULE_URL, CheckOutcome
+from mfo_workspace.finding_data import finding_data
+from mfo_workspace.outcome import CheckOutcome
 
 
 def outcome_of(findings: tuple[Finding, ...], bundle: Bundle) -> CheckOutcome:
@@ -21,24 +22,4 @@ def outcome_of(findings: tuple[Finding, ...], bundle: Bundle) -> CheckOutcome:
 
 def findings_data(outcome: CheckOutcome) -> list[dict[str, Any]]:
     """Findings as the JSON format of ``mfo-lsp check`` has them, without their fixes."""
-    return [
-        {
-            "code": finding.code,
-            "name": finding.name,
-            "severity": finding.severity.word,
-            "message": finding.message,
-            **_place(outcome, finding.place),
-            "related": [{**_place(outcome, related.place), "message": related.message} for related in finding.related],
-            "url": RULE_URL.format(code=finding.code),
-        }
-        for finding in outcome.findings
-    ]
-
-
-def _place(outcome: CheckOutcome, place: Place) -> dict[str, Any]:
-    start, end = outcome.start(place), outcome.end(place)
-    return {
-        "file": outcome.name(place.document),
-        "start": {"line": start.line, "column": start.column},
-        "end": {"line": end.line, "column": end.column},
-    }
+    return [finding_data(outcome, finding, fixes=False) for finding in outcome.findings]
