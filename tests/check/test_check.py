@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mfo_lsp.cli import check as check_module
+from mfo_lsp.cli.check import running
 from tests.check.conftest import EXAMPLES, Command
 
 BROKEN = sorted(path.name for path in (EXAMPLES / "broken").iterdir() if path.is_dir())
@@ -187,7 +187,7 @@ def test_a_broken_rule_list_is_told_in_one_line(
     def broken(*_: object) -> None:
         raise KeyError("words of the document")
 
-    monkeypatch.setattr(check_module, "check_files", broken)
+    monkeypatch.setattr(running, "check_files", broken)
     ran = command("check", cwd=tmp_path)
     assert ran.status == 2
     assert ran.err.startswith("mfo-lsp: internal error: KeyError in broken, test_check.py:")

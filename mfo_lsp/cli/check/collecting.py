@@ -1,0 +1,50 @@
+"""Which files are checked: those named, and those that directories hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mfo_workspace.files import UnreadableFileError
+from mfo_workspace.walking import walk_yaml
+
+
+@dataclass
+class Collected:
+    """The files to check.
+
+    Attributes:
+        wanted: absolute paths, written with ``/``, each with whether it was named itself.
+        problems: paths that do not exist, and directories that cannot be listed.
+    """
+
+    wanted: dict[str, bool] = field(default_factory=dict[str, bool])
+    problems: list[UnreadableFileError] = field(default_factory=list[UnreadableFileError])
+
+
+def collect(paths: Iterable[str]) -> Collected:
+    """The files that paths stand for; a directory stands for the YAML files in it that git would not ignore."""
+    collected = Collected()
+    for path in paths:
+        _collect(path, collected)
+    return collected
+
+
+def _collect(path: str, collected: Collected) -> None:
+    try:
+        absolute = Path(path).resolve()
+        is_directory, exists = absolute.is_dir(), absolute.exists()
+    except (OSError, ValueError, RuntimeError):
+        is_directory, exists, absolute = False, False, Path(path)
+    if is_directory:
+        for file in walk_yaml(absolute, lambda folder: collected.problems.append(_closed(folder))):
+            collected.wanted.setdefault(file.as_posix(), False)
+    elif exists:
+        collected.wanted[absolute.as_posix()] = True
+    else:
+        collected.problems.append(UnreadableFileError(path, "there is no such file or directory"))
+
+
+def _closed(folder: Path) -> UnreadableFileError:
+    return UnreadableFileError(folder.as_posix(), "the directory cannot be listed")
