@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.suppressions import apply_suppressions, suppressions
-from mfo_dialect.findings import Finding, Place, Severity
+from mfo_dialect.findings import Finding, Fix, Place, Severity
 from mfo_dialect.rules import RULES, Report, Rule
 from mfo_dialect.rules.ourselves import unused_suppression
-from mfo_dialect.text import Span
+from mfo_dialect.text import Span, line_break_near, with_line_breaks
 
 INTERNAL_ERROR = "MFO999"
 _SEVERITIES = {severity.word: severity for severity in Severity}
@@ -67,7 +68,7 @@ def _suppress(
     is_whole = not any(finding.code == INTERNAL_ERROR for finding in left)
     if severity is not None and rule.code in applied and is_whole:
         reports = (report for one in known for report in unused_suppression.unused(one, used, applied, snapshot))
-        left += [_finding(rule, report, severity) for report in reports]
+        left += [_finding(rule, report, severity, snapshot.bundle) for report in reports]
     return left
 
 
@@ -94,10 +95,10 @@ def _apply_to(rule: Rule, item: Any, snapshot: Snapshot, severity: Severity) -> 
     known = snapshot.bundle.sources
     for report in reports:
         if report.document not in known or report.document in snapshot.bundle.home:
-            yield _finding(rule, report, severity)
+            yield _finding(rule, report, severity, snapshot.bundle)
 
 
-def _finding(rule: Rule, report: Report, severity: Severity) -> Finding:
+def _finding(rule: Rule, report: Report, severity: Severity, bundle: Bundle) -> Finding:
     weight = report.severity if report.severity is not None and severity is rule.severity else severity
     return Finding(
         rule.code,
@@ -106,9 +107,20 @@ def _finding(rule: Rule, report: Report, severity: Severity) -> Finding:
         report.message,
         Place(report.document, report.span),
         report.related,
-        report.fixes,
+        tuple(_in_line_ends(fix, bundle) for fix in report.fixes),
         report.tags,
     )
+
+
+def _in_line_ends(fix: Fix, bundle: Bundle) -> Fix:
+    """A fix whose new lines end as those around them do."""
+    edits = tuple(
+        replace(edit, new_text=with_line_breaks(edit.new_text, line_break_near(text, edit.place.span.start)))
+        if "\r" in (text := bundle.text_of(edit.place.document)) or "\r" in edit.new_text
+        else edit
+        for edit in fix.edits
+    )
+    return fix if edits == fix.edits else replace(fix, edits=edits)
 
 
 def rule_severity(rule: Rule, bundle: Bundle) -> Severity | None:

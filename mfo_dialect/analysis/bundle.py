@@ -200,6 +200,13 @@ class Bundle:
             if document.kind in {DocumentKind.PROMPTS, DocumentKind.AGENTS}
         )
 
+    def text_of(self, document: str) -> str:
+        """A document's or the project file's text; an empty one where the bundle has no such document."""
+        source = self.sources.get(document)
+        if source is not None:
+            return source.text
+        return self.project.text if document == self.project.document else ""
+
     def shape_of(self, subject: _Subject, find: Callable[[_Subject, Bundle], Shape]) -> Shape:
         """What ``find`` says of a subject in this bundle; asked once for each subject, and then kept."""
         known = self._shapes.get((find, subject))

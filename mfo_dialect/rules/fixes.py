@@ -59,7 +59,7 @@ def append_to_list(document: str, mapping: Mapping, key: str, item: str, text: s
     if lead.strip() != "-" or last.start == last.end:
         return None
     end = last_line_end(text, last.end)
-    return Edit(Place(document, Span(end, end)), f"{line_break(text)}{lead}{item}")
+    return Edit(Place(document, Span(end, end)), f"\n{lead}{item}")
 
 
 def _append_to_flow(document: str, node: Sequence, item: str) -> Edit:
@@ -78,12 +78,7 @@ def insert_key(document: str, mapping: Mapping, key: str, value: str, text: str)
         return Edit(Place(document, Span(end, end)), f", {key}: {value}")
     end = last_line_end(text, max(pair.span.end for pair in mapping.pairs))
     column = column_of(text, mapping.pairs[0].key.span.start)
-    return Edit(Place(document, Span(end, end)), f"{line_break(text)}{' ' * column}{key}: {value}")
-
-
-def line_break(text: str) -> str:
-    """How the lines of a text end."""
-    return "\r\n" if "\r\n" in text else "\n"
+    return Edit(Place(document, Span(end, end)), f"\n{' ' * column}{key}: {value}")
 
 
 def quoted(text: str) -> str:

@@ -1,15 +1,21 @@
 """Edits that respect how YAML is laid out: taking pairs and items out, putting lines in, moving them.
 
 It knows lines, indentation and commas, and nothing of the dialect. Every function gives None where no edit is surely
-right, as in a map that could not be read whole, so that no fix is offered there.
+right, as in a map that could not be read whole, so that no fix is offered there. New lines are written with LF; the
+checker gives them the line ends of the document.
 """
 
 from __future__ import annotations
+
+import re
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Place
 from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence
 from mfo_dialect.text import Span
+
+_BREAKS = {"\n", "\r"}
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 def text_of(snapshot: Snapshot, document: str) -> str:
@@ -20,23 +26,29 @@ def text_of(snapshot: Snapshot, document: str) -> str:
 
 def line_start(text: str, offset: int) -> int:
     """Where the line of ``offset`` starts."""
-    return text.rfind("\n", 0, offset) + 1
+    start = text.rfind("\n", 0, offset) + 1
+    return text.rfind("\r", start, offset) + 1 or start
 
 
 def last_line_end(text: str, end: int) -> int:
     """The end of the line on which a node ends at ``end``, line break and all that follows left out."""
-    if end and text[end - 1 : end] == "\n":
-        end -= 1
+    if end and text[end - 1 : end] in _BREAKS:
+        end -= 2 if text[end - 2 : end] == "\r\n" else 1
     found = text.find("\n", end)
     found = len(text) if found < 0 else found
-    return found - 1 if text[found - 1 : found] == "\r" else found
+    earlier = text.find("\r", end, found)
+    return found if earlier < 0 else earlier
 
 
 def whole_lines(text: str, span: Span) -> Span:
     """The lines that a stretch touches, the last line break included."""
-    end = last_line_end(text, span.end)
-    after = text.find("\n", end)
-    return Span(line_start(text, span.start), len(text) if after < 0 else after + 1)
+    return Span(line_start(text, span.start), next_line(text, last_line_end(text, span.end)))
+
+
+def next_line(text: str, offset: int) -> int:
+    """Where the line behind that of ``offset`` starts; the text's end where there is none."""
+    found = _LINE_BREAK.search(text, offset)
+    return found.end() if found is not None else len(text)
 
 
 def column_of(text: str, offset: int) -> int:
@@ -46,7 +58,7 @@ def column_of(text: str, offset: int) -> int:
 
 def shifted_lines(block: str, distance: int) -> str:
     """Lines with their indentation changed; blank lines stay as they are."""
-    return "\n".join(_shifted(line, distance) for line in block.split("\n"))
+    return "\n".join(_shifted(line, distance) for line in _LINE_BREAK.split(block))
 
 
 def _shifted(line: str, distance: int) -> str:

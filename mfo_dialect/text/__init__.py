@@ -4,7 +4,16 @@ The one coordinate inside the whole project is the half-open offset in code poin
 """
 
 from mfo_dialect.text.edits import TextEdit, apply_edits
-from mfo_dialect.text.lines import Encoding, LineIndex, Position
+from mfo_dialect.text.lines import Encoding, LineIndex, Position, line_break_near, with_line_breaks
 from mfo_dialect.text.span import Span
 
-__all__ = ["Encoding", "LineIndex", "Position", "Span", "TextEdit", "apply_edits"]
+__all__ = [
+    "Encoding",
+    "LineIndex",
+    "Position",
+    "Span",
+    "TextEdit",
+    "apply_edits",
+    "line_break_near",
+    "with_line_breaks",
+]

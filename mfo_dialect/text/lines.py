@@ -29,6 +29,20 @@ class Position(NamedTuple):
     column: int
 
 
+def line_break_near(text: str, offset: int) -> str:
+    """How the line of ``offset`` ends, or the one before it where it is the last; LF in a text of one line."""
+    here = _LINE_BREAK.search(text, max(offset, 0))
+    if here is not None:
+        return here.group()
+    last = max(text.rfind("\n"), text.rfind("\r"))
+    return "\n" if last < 0 else "\r\n" if text[last - 1 : last + 1] == "\r\n" else text[last]
+
+
+def with_line_breaks(text: str, line_break: str) -> str:
+    """The same lines, each ended by ``line_break``."""
+    return _LINE_BREAK.sub(line_break, text)
+
+
 class LineIndex:
     """Where the lines of one text start; immutable once made."""
 

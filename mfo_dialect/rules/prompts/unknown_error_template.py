@@ -77,7 +77,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import insert_key, line_break, quoted, rename_to_nearest
+from mfo_dialect.rules.fixes import insert_key, quoted, rename_to_nearest
 from mfo_dialect.rules.layout import line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
@@ -135,8 +135,8 @@ def _create(name: str, template: PromptTemplate, bundle: Bundle) -> Fix | None:
     indent = text[line:start]
     if indent.strip() or template.mapping.damaged:
         return None
-    end, written = line_break(text), _TEXTS.get(template.engine, _GO_TEXT)
-    new_text = f"{indent}error_handling_templates:{end}{indent}  {quoted(name)}: {written}{end}"
+    written = _TEXTS.get(template.engine, _GO_TEXT)
+    new_text = f"{indent}error_handling_templates:\n{indent}  {quoted(name)}: {written}\n"
     return Fix(title, (Edit(Place(template.document, Span(line, line)), new_text),))
 
 

@@ -64,7 +64,7 @@ from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.prompts import PromptsDocument
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import line_break, quoted, rename_to_nearest
+from mfo_dialect.rules.fixes import quoted, rename_to_nearest
 from mfo_dialect.rules.layout import column_of, line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
@@ -115,20 +115,16 @@ def _into(prompts: PromptsDocument, name: str, text: str) -> Edit | None:
         if indent.strip():
             return None
         new_text = _template(name, indent, indent[key_column:])
-        return Edit(Place(prompts.document, Span(start, start)), _with_breaks(new_text, text))
+        return Edit(Place(prompts.document, Span(start, start)), new_text)
     if (isinstance(value, Scalar) and value.is_missing) or (isinstance(value, Mapping) and not value.pairs):
         new_text = ":\n" + _template(name, " " * (key_column + 2), "  ").rstrip("\n")
         place = Place(prompts.document, Span(pair.key.span.end, value.span.end))
-        return Edit(place, _with_breaks(new_text, text))
+        return Edit(place, new_text)
     return None
 
 
 def _template(name: str, indent: str, step: str) -> str:
     return f"{indent}{quoted(name)}:\n{indent}{step}user_prompt: |\n{indent}{step * 2}Write the prompt here.\n"
-
-
-def _with_breaks(new_text: str, text: str) -> str:
-    return new_text.replace("\n", line_break(text))
 
 
 RULE = Rule("MFO601", "unknown-prompt-template", Severity.ERROR, select.visits, check)

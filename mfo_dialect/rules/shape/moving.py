@@ -46,6 +46,6 @@ def move_up(view: MapView, parent: MapView, pair: Pair, text: str) -> tuple[Edit
         return ()
     if removal.place.span.start <= insertion.place.span.start <= removal.place.span.end:
         added = insertion.new_text.removeprefix("\n")
-        ends_line = text[removal.place.span.end - 1 : removal.place.span.end] == "\n"
+        ends_line = text[removal.place.span.end - 1 : removal.place.span.end] in {"\n", "\r"}
         return (Edit(Place(view.document, removal.place.span), added + ("\n" if ends_line else "")),)
     return insertion, removal

@@ -54,7 +54,15 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.layout import column_of, last_line_end, line_start, remove_pair, shifted_lines, text_of
+from mfo_dialect.rules.layout import (
+    column_of,
+    last_line_end,
+    line_start,
+    next_line,
+    remove_pair,
+    shifted_lines,
+    text_of,
+)
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.text.walking import nodes_below
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, is_merge_key
@@ -124,7 +132,7 @@ def _merge(document: str, mapping: Mapping, first: Pair, second: Pair, text: str
     if removal is None:
         return ()
     distance = column_of(text, one.span.start) - column_of(text, other.span.start)
-    body = text[line_start(text, second.key.span.end) : last_line_end(text, other.span.end)].split("\n", 1)[1]
+    body = text[next_line(text, second.key.span.end) : last_line_end(text, other.span.end)]
     end = last_line_end(text, one.span.end)
     return Edit(Place(document, Span(end, end)), "\n" + shifted_lines(body, distance)), removal
 

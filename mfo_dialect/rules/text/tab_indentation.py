@@ -46,7 +46,7 @@ from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.layout import line_start
+from mfo_dialect.rules.layout import line_start, next_line
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.text.problems import problems_of
 from mfo_dialect.rules.text.walking import nodes_below
@@ -78,13 +78,12 @@ def _margins(text: str, offset: int) -> list[Span]:
     while start < len(text):
         margin = _MARGIN.match(text, start)
         stop = margin.end() if margin is not None else start
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
+        end = next_line(text, start)
         if "\t" in text[start:stop]:
             spans.append(Span(start, stop))
         elif text[start:end].strip():
             break
-        start = end + 1
+        start = end
     return spans
 
 
