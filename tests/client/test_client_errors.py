@@ -16,7 +16,11 @@ from mfo_runtime.errors import (
     Place,
     RateLimitedError,
     RequestTimeoutError,
+    RunError,
+    ServerError,
+    TaskError,
     UnresolvedReferenceError,
+    error_from_data,
     redact,
     redact_data,
 )
@@ -28,7 +32,12 @@ def descendants(cls):
         yield from descendants(child)
 
 
-CLASSES = [cls for cls in descendants(MfoError) if cls.__module__ == errors.__name__]
+CLASSES = [
+    cls
+    for family in (ServerError, TaskError, RunError)
+    for cls in (family, *descendants(family))
+    if cls.__module__.startswith(f"{errors.__name__}.")
+]
 LEAVES = [cls for cls in CLASSES if not cls.__subclasses__()]
 
 
@@ -51,6 +60,7 @@ def test_codes_are_stable():
         "validation", "internal", "invalid_response", "circuit_open", "unresolved_reference", "condition_failed",
         "loop_limit_exceeded", "invalid_output", "task_timeout", "unknown_task_type", "missing_variable",
         "template_error", "expression_error", "task_failed", "run_timeout", "cancelled", "invalid_input", "flow_refused",
+        "journal", "run_held", "not_resumable",
     }  # fmt: skip
     assert len({cls.code for cls in LEAVES}) == len(LEAVES)
 
@@ -58,6 +68,15 @@ def test_codes_are_stable():
 @pytest.mark.parametrize("cls", [cls for cls in LEAVES if cls.code != "cancelled"], ids=lambda cls: cls.code)
 def test_every_failure_says_what_to_do(cls):
     assert cls("It went wrong.").hint.endswith(".")
+
+
+@pytest.mark.parametrize("cls", LEAVES, ids=lambda cls: cls.code)
+def test_an_error_can_be_written_down_and_read_again(cls):
+    place = Place("a.yml", 12, 7)
+    error = cls("It went wrong.", task="a/b", attempt=2, place=place, status=503, retry_after=1.5, details={"a": [1]})
+    again = error_from_data(json.loads(json.dumps(error.to_data())))
+    assert type(again) is cls
+    assert (again.to_data(), again.place) == (error.to_data(), place)
 
 
 def test_what_is_known_is_said_and_the_rest_is_not():
