@@ -1,0 +1,98 @@
+"""Facts by name: who asks for one name depends on that name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Generic, TypeVar
+
+from mfo_dialect.facts.facts import Facts, Input
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+
+class FactTable(Generic[_Key, _Value]):
+    """A dictionary whose entries are facts; a name that is not there is a fact as well."""
+
+    __slots__ = ("_cells", "_facts", "_known", "_names")
+
+    def __init__(self, facts: Facts) -> None:
+        """Start empty."""
+        self._facts = facts
+        self._known: dict[_Key, _Value] = {}
+        self._cells: dict[_Key, Input[_Value | None]] = {}
+        self._names: Input[int] = facts.input(0)
+
+    def get(self, key: _Key) -> _Value | None:
+        """The value of a name, or None; whoever is being computed depends on it."""
+        if self._facts.frame is not None:
+            cell = self._cells.get(key)
+            if cell is None:
+                cell = self._cells[key] = self._facts.input(self._known.get(key))
+            return cell.get()
+        return self._known.get(key)
+
+    def __contains__(self, key: _Key) -> bool:
+        """Whether the name is there; whoever is being computed depends on its value."""
+        return self.get(key) is not None
+
+    def __iter__(self) -> Iterator[_Key]:
+        """All names; whoever is being computed depends on which there are, not on their values."""
+        self._names.get()
+        return iter(tuple(self._known))
+
+    def __len__(self) -> int:
+        """How many names there are."""
+        self._names.get()
+        return len(self._known)
+
+    def set(self, key: _Key, value: _Value | None) -> None:
+        """Give a name a value; None takes it away."""
+        was_known = key in self._known
+        if value is None:
+            self._known.pop(key, None)
+        else:
+            self._known[key] = value
+        if was_known != (value is not None):
+            self._names.set(self._names.get() + 1)
+        cell = self._cells.get(key)
+        if cell is not None:
+            cell.set(value)
+            if not cell.is_read:
+                del self._cells[key]
+
+
+class FactIndex(Generic[_Key, _Value]):
+    """For each name the things that have it, in the order in which they were added."""
+
+    __slots__ = ("_table",)
+
+    def __init__(self, facts: Facts) -> None:
+        """Start empty."""
+        self._table: FactTable[_Key, tuple[_Value, ...]] = FactTable(facts)
+
+    def get(self, key: _Key) -> tuple[_Value, ...]:
+        """What has a name; whoever is being computed depends on it."""
+        return self._table.get(key) or ()
+
+    def __contains__(self, key: _Key) -> bool:
+        """Whether anything has a name."""
+        return key in self._table
+
+    def __iter__(self) -> Iterator[_Key]:
+        """All names that anything has."""
+        return iter(self._table)
+
+    def add(self, key: _Key, value: _Value) -> None:
+        """Note that ``value`` has a name."""
+        self._table.set(key, (*self.get(key), value))
+
+    def remove(self, key: _Key, value: _Value) -> None:
+        """Note that ``value`` no longer has a name.
+
+        Raises:
+            ValueError: it did not have it.
+        """
+        left = list(self.get(key))
+        left.remove(value)
+        self._table.set(key, tuple(left) or None)
