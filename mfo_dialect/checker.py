@@ -10,65 +10,74 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.suppressions import apply_suppressions, suppressions
 from mfo_dialect.findings import Finding, Fix, Place, Severity
+from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Report, Rule
+from mfo_dialect.rules.choosing import Choice
 from mfo_dialect.rules.ourselves import unused_suppression
 from mfo_dialect.text import Span, line_break_near, with_line_breaks
 
 INTERNAL_ERROR = "MFO999"
-_SEVERITIES = {severity.word: severity for severity in Severity}
 
 
-def check(bundle: Bundle, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+def check(bundle: Bundle, rules: Iterable[Rule] = RULES, asked: RuleSettings = NOTHING_SAID) -> tuple[Finding, ...]:
     """All findings in the bundle's home documents, sorted by document and place; never raises.
 
     Findings that a comment in their document suppresses are left out.
 
     Args:
-        bundle: the documents, and the project file whose severities count.
-        rules: the rules to apply.
+        bundle: the documents, and the project file whose settings count.
+        rules: the rules to choose from.
+        asked: what a caller asks for on top of the project file.
     """
-    return check_snapshot(Snapshot(bundle), rules)
+    return check_snapshot(Snapshot(bundle), rules, asked=asked)
 
 
 def check_snapshot(
-    snapshot: Snapshot, rules: Iterable[Rule] = RULES, never_suppressed: Collection[str] = ()
+    snapshot: Snapshot,
+    rules: Iterable[Rule] = RULES,
+    fixed: Collection[str] = (),
+    asked: RuleSettings = NOTHING_SAID,
 ) -> tuple[Finding, ...]:
     """As ``check``, for a caller that goes on using the snapshot.
 
     Args:
         snapshot: the bundle.
-        rules: the rules to apply.
-        never_suppressed: codes of findings that comments in the documents do not suppress for this caller.
+        rules: the rules to choose from.
+        fixed: codes of rules that neither comments in the documents nor settings switch off or weaken for this caller.
+        asked: what a caller asks for on top of the project file.
     """
     findings: dict[Finding, None] = {}
     applied: set[str] = set()
+    choice = Choice(snapshot.bundle.project.rule_settings, asked, fixed)
     for rule in rules:
-        severity = rule_severity(rule, snapshot.bundle)
-        if severity is not None:
-            applied.add(rule.code)
-            findings.update(dict.fromkeys(_apply(rule, snapshot, severity)))
+        if choice.runs(rule):
+            applied.update([rule.code] if choice.runs_whole(rule) else ())
+            findings.update(dict.fromkeys(_apply(rule, snapshot, choice)))
     try:
-        left = _suppress(snapshot, findings, applied, never_suppressed)
+        left = _suppress(snapshot, findings, applied, choice, fixed)
     except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
         left = [*findings, _broken(unused_suppression.RULE, snapshot, error)]
     return tuple(sorted(left, key=_order))
 
 
 def _suppress(
-    snapshot: Snapshot, findings: Iterable[Finding], applied: Collection[str], never_suppressed: Collection[str]
+    snapshot: Snapshot,
+    findings: Iterable[Finding],
+    applied: Collection[str],
+    choice: Choice,
+    fixed: Collection[str],
 ) -> list[Finding]:
     """The findings that no comment suppresses, and those on comments that suppress nothing."""
     known = snapshot.every(suppressions)
     if not known:
         return list(findings)
-    never = {*never_suppressed, *unused_suppression.NEVER_SUPPRESSED}
+    never = {*fixed, *unused_suppression.NEVER_SUPPRESSED}
     left, used = apply_suppressions(findings, known, unused_suppression.codes_by_name(), never)
     rule = unused_suppression.RULE
-    severity = rule_severity(rule, snapshot.bundle)
     is_whole = not any(finding.code == INTERNAL_ERROR for finding in left)
-    if severity is not None and rule.code in applied and is_whole:
+    if choice.runs(rule) and rule.code in applied and is_whole:
         reports = (report for one in known for report in unused_suppression.unused(one, used, applied, snapshot))
-        left += [_finding(rule, report, severity, snapshot.bundle) for report in reports]
+        left += _findings(rule, reports, choice, snapshot.bundle)
     return left
 
 
@@ -76,34 +85,39 @@ def _order(finding: Finding) -> tuple[str, Span, str, str]:
     return (finding.place.document, finding.place.span, finding.code, finding.message)
 
 
-def _apply(rule: Rule, snapshot: Snapshot, severity: Severity) -> Iterator[Finding]:
+def _apply(rule: Rule, snapshot: Snapshot, choice: Choice) -> Iterator[Finding]:
     try:
         items = list(rule.items(snapshot))
     except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only itself
         yield _broken(rule, snapshot, error)
         return
     for item in items:
-        yield from _apply_to(rule, item, snapshot, severity)
+        yield from _apply_to(rule, item, snapshot, choice)
 
 
-def _apply_to(rule: Rule, item: Any, snapshot: Snapshot, severity: Severity) -> Iterator[Finding]:
+def _apply_to(rule: Rule, item: Any, snapshot: Snapshot, choice: Choice) -> Iterator[Finding]:
     try:
         reports = list(rule.check(item, snapshot))
     except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
         yield _broken(rule, snapshot, error)
         return
-    known = snapshot.bundle.sources
+    known, home = snapshot.bundle.sources, snapshot.bundle.home
+    at_home = (report for report in reports if report.document not in known or report.document in home)
+    yield from _findings(rule, at_home, choice, snapshot.bundle)
+
+
+def _findings(rule: Rule, reports: Iterable[Report], choice: Choice, bundle: Bundle) -> Iterator[Finding]:
     for report in reports:
-        if report.document not in known or report.document in snapshot.bundle.home:
-            yield _finding(rule, report, severity, snapshot.bundle)
+        severity = choice.severity(rule, report)
+        if severity is not None:
+            yield _finding(rule, report, severity, bundle)
 
 
 def _finding(rule: Rule, report: Report, severity: Severity, bundle: Bundle) -> Finding:
-    weight = report.severity if report.severity is not None and severity is rule.severity else severity
     return Finding(
         rule.code,
         rule.name,
-        weight,
+        severity,
         report.message,
         Place(report.document, report.span),
         report.related,
@@ -121,16 +135,6 @@ def _in_line_ends(fix: Fix, bundle: Bundle) -> Fix:
         for edit in fix.edits
     )
     return fix if edits == fix.edits else replace(fix, edits=edits)
-
-
-def rule_severity(rule: Rule, bundle: Bundle) -> Severity | None:
-    """The severity that a rule has under the bundle's project file; None where it is off."""
-    word = bundle.project.severities.get(rule.code) or bundle.project.severities.get(rule.name)
-    if word == "off":
-        return None
-    if word is None and not rule.enabled:
-        return None
-    return _SEVERITIES.get(word or "", rule.severity)
 
 
 def _broken(rule: Rule, snapshot: Snapshot, error: Exception) -> Finding:

@@ -175,6 +175,25 @@ PROJECT_FILE = MapType(
             ),
             "Documents that belong to every bundle of the project.",
         ),
+        Key(
+            "check",
+            MapType(
+                "check",
+                (
+                    Key(
+                        "select",
+                        ListType(TextType(non_empty=True)),
+                        "Which rules run: codes, names, families such as MFO4, tags, default, all.",
+                    ),
+                    Key(
+                        "ignore",
+                        ListType(TextType(non_empty=True)),
+                        "Which rules do not run, written in the same way.",
+                    ),
+                ),
+            ),
+            "What is checked.",
+        ),
         Key("rules", MapType("rules", others=TextType(choices=SEVERITIES)), "Severities by rule code or name."),
         Key("task_types", MapType("task_types", others=TASK_TYPE_DECLARATION), "Custom task types by name."),
         Key("servers", MapType("servers", others=SERVER_PROFILE), "Profiles of MFO servers by name."),

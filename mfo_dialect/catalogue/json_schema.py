@@ -100,12 +100,13 @@ def config_schema(address: str) -> Json:
     return _document(address, "MFO client configuration", words, writer.map(CONFIG_FILE), writer)
 
 
-def project_schema(address: str, rules: Mapping[str, str]) -> Json:
+def project_schema(address: str, rules: Mapping[str, str], selectors: Iterable[str]) -> Json:
     """The schema of ``mfo.toml``.
 
     Args:
         address: the schema's ``$id``.
-        rules: what each rule finds, by its code and by its name.
+        rules: what each rule finds, by its code and by its names.
+        selectors: what can be selected and ignored.
     """
     writer = _Writer(is_yaml=False)
     schema = writer.map(PROJECT_FILE)
@@ -114,6 +115,9 @@ def project_schema(address: str, rules: Mapping[str, str]) -> Json:
     word = {"$ref": "#/$defs/severity"}
     severities["properties"] = {name: {"description": finds, **word} for name, finds in rules.items()}
     severities["additionalProperties"] = False
+    writer.definitions["selector"] = {"type": "string", "enum": list(selectors)}
+    for key in ("select", "ignore"):
+        schema["properties"]["check"]["properties"][key]["items"] = {"$ref": "#/$defs/selector"}
     words = "The project file mfo.toml, or the table [tool.mfo] of pyproject.toml."
     return _document(address, "MFO project", words, schema, writer)
 

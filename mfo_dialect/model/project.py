@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES, TaskType
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
+from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
 from mfo_dialect.syntax.toml import TomlDocument, TomlProblem, read_toml
 from mfo_dialect.text import LineIndex, Span
@@ -51,9 +52,10 @@ class Project:
         return _table(self.data.get(name))
 
     @cached_property
-    def severities(self) -> dict[str, str]:
-        """Severity words by rule code or name, as written."""
-        return {name: word for name, word in self.section("rules").items() if isinstance(word, str)}
+    def rule_settings(self) -> RuleSettings:
+        """Which rules run and how much they weigh, as written."""
+        severities = tuple((name, word) for name, word in self.section("rules").items() if isinstance(word, str))
+        return RuleSettings(self._texts("check", "select"), self._texts("check", "ignore"), severities)
 
     @cached_property
     def task_types(self) -> dict[str, TaskType]:
@@ -71,7 +73,11 @@ class Project:
 
     def globs(self, name: str) -> tuple[str, ...]:
         """The globs of ``[bundle]`` under one key."""
-        value = self.section("bundle").get(name)
+        return self._texts("bundle", name)
+
+    def _texts(self, section: str, name: str) -> tuple[str, ...]:
+        """The texts of a list in one table."""
+        value = self.section(section).get(name)
         items = cast("list[object]", value) if isinstance(value, list) else []
         return tuple(item for item in items if isinstance(item, str))
 

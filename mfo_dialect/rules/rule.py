@@ -24,6 +24,7 @@ class Report:
         fixes: ways to mend it.
         tags: for editors.
         severity: where one report weighs otherwise than the rule does.
+        name: which of the rule's names it is reported under; empty for the first.
     """
 
     document: str
@@ -33,6 +34,7 @@ class Report:
     fixes: tuple[Fix, ...] = ()
     tags: tuple[Tag, ...] = ()
     severity: Severity | None = None
+    name: str = ""
 
 
 Check = Callable[[Any, Snapshot], Iterable[Report]]
@@ -51,6 +53,7 @@ class Rule:
         check: says what is wrong with one item; pure.
         enabled: whether it runs where nobody asks for it.
         more_names: other mistakes that the rule reports under its code.
+        topics: what it is good for, as one would select it: ``security``, ``unused``.
     """
 
     code: str
@@ -60,6 +63,12 @@ class Rule:
     check: Check
     enabled: bool = True
     more_names: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The rule's family, by the directory that it stands in, and its topics."""
+        return (self.check.__module__.split(".")[-2], *self.topics)
 
     @property
     def page(self) -> str:

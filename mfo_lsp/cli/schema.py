@@ -16,6 +16,7 @@ from mfo_dialect.catalogue.json_schema import (
     workflow_schema,
 )
 from mfo_dialect.rules import RULES
+from mfo_dialect.rules.choosing import rule_names, selectors
 
 ADDRESS = "https://raw.githubusercontent.com/mfo-lsp/mfo-lsp/main/schemas/{file}"
 KINDS = {
@@ -49,7 +50,9 @@ def _schema(kind: str) -> dict[str, Any]:
         case "config":
             return config_schema(address)
         case _:
-            return project_schema(address, {name: rule.summary for rule in RULES for name in (rule.code, rule.name)})
+            summaries = {rule.code: rule.summary for rule in RULES}
+            names = {name: summaries[code] for name, code in rule_names(RULES).items()}
+            return project_schema(address, names, selectors(RULES))
 
 
 @click.command("schema")

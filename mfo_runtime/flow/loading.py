@@ -18,7 +18,7 @@ from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.client import MfoClient
 from mfo_runtime.errors import FlowRefusedError, InvalidInputError, Place
 from mfo_runtime.flow.outcome import RunOutcome
-from mfo_runtime.flow.refusal import FIXED_CODES, errors_of_document, findings_that_refuse, project_of_engine
+from mfo_runtime.flow.refusal import FIXED_CODES, errors_of_document, findings_that_refuse
 from mfo_runtime.flow.running import RunOptions, run_flow
 from mfo_runtime.tasks import NOT_EXECUTED
 from mfo_workspace.bundles import load_bundle
@@ -152,9 +152,9 @@ def flow_of_bundle(bundle: Bundle, document: str, taskflow: str | None = None) -
         InvalidInputError: the document is no workflow, or the taskflow cannot be chosen.
     """
     everything = frozenset(bundle.sources) | ({bundle.project.document} if bundle.project.document else set[str]())
-    bundle = replace(bundle, home=everything, project=project_of_engine(bundle.project))
+    bundle = replace(bundle, home=everything)
     snapshot = Snapshot(bundle)
-    findings = check_snapshot(snapshot, never_suppressed=FIXED_CODES)
+    findings = check_snapshot(snapshot, fixed=FIXED_CODES)
     flows = [flow for flow in snapshot.flows if flow.document == document]
     name = PurePosixPath(document).name
     if not flows:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.findings import Finding, Severity
-from mfo_dialect.model.project import Project
 from mfo_dialect.rules import RULES
 from mfo_dialect.text import Span
 
@@ -37,14 +35,6 @@ def errors_of_document(findings: tuple[Finding, ...], document: str) -> tuple[Fi
     return tuple(
         finding for finding in findings if finding.severity is Severity.ERROR and finding.place.document == document
     )
-
-
-def project_of_engine(project: Project) -> Project:
-    """The project as it counts for running: the families 1xx to 3xx cannot be switched off or weakened."""
-    rules = project.section("rules")
-    fixed = {name for rule in RULES if rule.code in FIXED_CODES for name in (rule.code, rule.name)}
-    kept = {name: word for name, word in rules.items() if name not in fixed or word == Severity.ERROR.word}
-    return project if len(kept) == len(rules) else replace(project, data={**project.data, "rules": kept})
 
 
 def _is_inside(inner: Span, outer: Span) -> bool:

@@ -25,7 +25,7 @@ def rule_page(rule: Rule) -> str:
         if rule.more_names
         else ""
     )
-    state = "" if rule.enabled else " It is off until the project file gives it a severity."
+    state = "" if rule.enabled else " It is off until it is selected, or given a severity."
     head = f"# {rule.code} {rule.name}\n\n*Severity: {rule.severity.word}.*{state}{also}\n\n"
     return NOTE + "\n" + head + rule.page
 
@@ -40,9 +40,12 @@ def rules_index() -> str:
         "examples, a comment with carets (`# ^^^^ MFO401 ...`) stands below the text that is underlined; it says the",
         "code and a part of the message.",
         "",
-        "A project file changes severities by code or name, and `off` turns a rule off:",
+        "A project file changes severities by code or name, and `off` turns a rule off; `[check]` says",
+        "[which rules run](../checking.md#which-rules-run):",
         "",
         "```toml",
+        "[check]",
+        'select = ["default", "style"]',
         "[rules]",
         'MFO207 = "warning"',
         'template-in-config = "off"',

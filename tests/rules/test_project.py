@@ -4,6 +4,7 @@ import pytest
 
 from mfo_dialect.findings import Finding
 from mfo_dialect.model.project import read_project
+from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_dialect.syntax.toml import read_toml
 from tests.rules.told import told
 
@@ -79,7 +80,7 @@ def test_keys_know_their_places() -> None:
 def test_the_table_of_a_shared_file_is_the_project() -> None:
     text = "[project]\nname = 'x'\n[tool.mfo.rules]\nMFO402 = 'off'\n"
     project = read_project(text, "pyproject.toml", ("tool", "mfo"))
-    assert project.severities == {"MFO402": "off"}
+    assert project.rule_settings == RuleSettings(severities=(("MFO402", "off"),))
     assert text[slice(*project.place_of("rules", "MFO402"))] == "MFO402"
 
 

@@ -23,6 +23,7 @@ from mfo_dialect.catalogue.workflow_keys import TASK, flow_file, workflow_file
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.references import Reference, bare_reference, scan
 from mfo_dialect.rules import RULES
+from mfo_dialect.rules.choosing import rule_names, selectors
 from mfo_dialect.shapes import UNKNOWN
 from mfo_lsp.cli.schema import KINDS, file_name, schema_text
 from scripts.generate_schemas import SCHEMAS as FOLDER
@@ -128,7 +129,8 @@ def test_a_deprecated_key_says_what_to_write() -> None:
 
 def test_the_project_file_offers_every_rule() -> None:
     rules = SCHEMAS["project"]["properties"]["rules"]["properties"]
-    assert rules.keys() == {name for rule in RULES for name in (rule.code, rule.name)}
+    assert rules.keys() == rule_names(RULES).keys()
+    assert SCHEMAS["project"]["$defs"]["selector"]["enum"] == list(selectors(RULES))
 
 
 def test_further_task_types_may_be_known() -> None:

@@ -84,7 +84,7 @@ def test_the_nearest_project_file_counts(tmp_path: Path, texts: dict, document: 
     root = write(tmp_path, {**texts, "sub/deep/x.yml": ""})
     project = find_project(f"{root}/sub/deep", FILES)
     assert project.document == f"{root}/{document}"
-    assert project.severities == severities
+    assert dict(project.rule_settings.severities) == severities
     assert project_root(project, "/elsewhere") == f"{root}/{document}".rpartition("/")[0]
 
 

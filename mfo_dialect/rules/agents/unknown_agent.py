@@ -76,6 +76,7 @@ from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
 _PREFIX = "agent:"
+_DELEGATE = "unknown-delegate"
 
 
 def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
@@ -87,12 +88,12 @@ def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
     if not name or not bundle.is_complete:
         return
     if kind is Names.AGENT and not _is_own_id(visit.key):
-        yield from _report(visit.document, node.content_span, name, bundle)
+        told = "" if visit.key is not None else _DELEGATE  # those in lists: can_delegate_to
+        yield from _report(visit.document, node.content_span, name, bundle, told)
     elif kind is Names.TOOL and name.startswith(_PREFIX):
         start = node.text.index(_PREFIX) + len(_PREFIX)
-        yield from _report(
-            visit.document, node.span_of(Span(start, start + len(name) - len(_PREFIX))), name[len(_PREFIX) :], bundle
-        )
+        span = node.span_of(Span(start, start + len(name) - len(_PREFIX)))
+        yield from _report(visit.document, span, name[len(_PREFIX) :], bundle, _DELEGATE)
     elif kind is Names.CAPABILITY and visit.key is not None:
         yield from _report_capability(visit.document, node, name, bundle)
 
@@ -101,7 +102,7 @@ def _is_own_id(key: Key | None) -> bool:
     return key is not None and key.name == "id"
 
 
-def _report(document: str, span: Span, name: str, bundle: Bundle) -> Iterator[Report]:
+def _report(document: str, span: Span, name: str, bundle: Bundle, told: str) -> Iterator[Report]:
     if name in bundle.agents:
         return
     names = tuple(bundle.agents)
@@ -110,7 +111,7 @@ def _report(document: str, span: Span, name: str, bundle: Bundle) -> Iterator[Re
     else:
         advice = did_you_mean(name, names) or (f"; there are {', '.join(names[:8])}" if names else "")
     fixes = rename_to_nearest(document, span, name, names)
-    yield Report(document, span, f'no agent is called "{name}"{advice}', fixes=fixes)
+    yield Report(document, span, f'no agent is called "{name}"{advice}', fixes=fixes, name=told)
 
 
 def _report_capability(document: str, node: Scalar, name: str, bundle: Bundle) -> Iterator[Report]:
@@ -122,4 +123,4 @@ def _report_capability(document: str, node: Scalar, name: str, bundle: Bundle) -
     yield Report(document, node.content_span, f'no agent declares the capability "{name}"{advice}', fixes=fixes)
 
 
-RULE = Rule("MFO701", "unknown-agent", Severity.ERROR, select.visits, check, more_names=("unknown-delegate",))
+RULE = Rule("MFO701", "unknown-agent", Severity.ERROR, select.visits, check, more_names=(_DELEGATE,))

@@ -71,7 +71,7 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report such problems of one expression."""
-    return reports_of(text, {ProblemKind.TYPE})
+    return reports_of(text, {ProblemKind.TYPE: "type-error"})
 
 
 RULE = Rule("MFO504", "type-error", Severity.ERROR, expression_texts, check)

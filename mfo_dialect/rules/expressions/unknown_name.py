@@ -71,7 +71,7 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report such problems of one expression."""
-    return reports_of(text, {ProblemKind.UNKNOWN_NAME})
+    return reports_of(text, {ProblemKind.UNKNOWN_NAME: "unknown-name"})
 
 
 RULE = Rule("MFO502", "unknown-name", Severity.ERROR, expression_texts, check)

@@ -71,7 +71,8 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report such problems of one expression."""
-    return reports_of(text, {ProblemKind.UNKNOWN_FUNCTION, ProblemKind.ARGUMENTS})
+    names = {ProblemKind.UNKNOWN_FUNCTION: "unknown-function", ProblemKind.ARGUMENTS: "wrong-arguments"}
+    return reports_of(text, names)
 
 
 RULE = Rule("MFO503", "unknown-function", Severity.ERROR, expression_texts, check, more_names=("wrong-arguments",))

@@ -146,4 +146,4 @@ def _around(root: str, view: NodeView, inside: set[str]) -> bool:
     return root in inside or root in view.id_path
 
 
-RULE = Rule("MFO308", "endless-loop", Severity.WARNING, _loops, check)
+RULE = Rule("MFO308", "endless-loop", Severity.WARNING, _loops, check, topics=("reliability",))

@@ -116,7 +116,7 @@ def _trap(graph: Level, number: int) -> Iterator[int]:
 def _report_unreachable(view: NodeView, condition: NodeView) -> Report:
     related = (Related(Place(condition.document, condition.name_span), "every branch of this condition leads back"),)
     message = f'this is never reached: the loop before it never ends, as every branch of "{condition.id}" leads back'
-    return Report(view.document, view.name_span, message, related, severity=Severity.WARNING)
+    return Report(view.document, view.name_span, message, related, severity=Severity.WARNING, name="unreachable-node")
 
 
 RULE = Rule("MFO305", "no-entry", Severity.ERROR, select.levels, check, more_names=("unreachable-node",))

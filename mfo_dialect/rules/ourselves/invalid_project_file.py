@@ -76,6 +76,7 @@ from mfo_dialect.durations import parse_duration
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.project import Project
 from mfo_dialect.rules import select
+from mfo_dialect.rules.choosing import rule_names, selectors
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 
@@ -95,10 +96,15 @@ def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
 def _check_rules(project: Project) -> Iterator[tuple[Path, str]]:
     from mfo_dialect.rules import RULES  # noqa: PLC0415 - the list holds this rule
 
-    known = [name for rule in RULES for name in (rule.code, rule.name)]
+    known = rule_names(RULES)
     for name in project.section("rules"):
         if name not in known:
             yield ("rules", name), f'there is no rule "{name}"{did_you_mean(name, known)}'
+    for key, written in (("select", project.rule_settings.select), ("ignore", project.rule_settings.ignore)):
+        for selector in written:
+            if selector and selector not in selectors(RULES):
+                near = did_you_mean(selector, selectors(RULES))
+                yield ("check", key), f'there is no rule, family or tag "{selector}"{near}'
 
 
 def _check(value: Any, value_type: ValueType, path: Path) -> Iterator[tuple[Path, str]]:

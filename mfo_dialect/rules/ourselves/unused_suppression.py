@@ -48,11 +48,13 @@ Remove the comment, or the code from its list; or write the code that was meant.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cache
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.suppressions import Listed, Suppression, suppressions
 from mfo_dialect.findings import Edit, Fix, Place, Severity, Tag
+from mfo_dialect.rules.choosing import rule_names
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.text import LineIndex, Span
@@ -65,7 +67,7 @@ def codes_by_name() -> dict[str, str]:
     """All that a comment can list, codes and names of rules, and the code that it stands for."""
     from mfo_dialect.rules import RULES  # noqa: PLC0415 - the list holds this rule
 
-    return {name: rule.code for rule in RULES for name in (rule.code, rule.name, *rule.more_names)}
+    return rule_names(RULES)
 
 
 def _items(snapshot: Snapshot) -> tuple[Suppression, ...]:
@@ -80,7 +82,7 @@ def check(suppression: Suppression, snapshot: Snapshot) -> Iterator[Report]:
     for index, one in enumerate(suppression.listed):
         if one.name not in codes:
             message = f'there is no rule "{one.name}"{did_you_mean(one.name, codes)}'
-            yield _report(suppression, index, message, snapshot)
+            yield replace(_report(suppression, index, message, snapshot), name="unknown-code")
         elif codes[one.name] in NEVER_SUPPRESSED:
             yield _report(suppression, index, f"{one.name} cannot be suppressed", snapshot)
 
@@ -144,4 +146,6 @@ def _with_blanks(suppression: Suppression, lines: LineIndex) -> Span:
     return Span(start, lines.line_start(line + 1))
 
 
-RULE = Rule("MFO901", "unused-suppression", Severity.WARNING, _items, check, more_names=("unknown-code",))
+RULE = Rule(
+    "MFO901", "unused-suppression", Severity.WARNING, _items, check, more_names=("unknown-code",), topics=("unused",)
+)

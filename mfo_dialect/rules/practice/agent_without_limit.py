@@ -140,4 +140,4 @@ def _endless_limits(agent: Agent) -> Iterator[Report]:
         yield Report(agent.document, pair.key.span, f'"{agent.id.text}" has no limit: say how much it may use')
 
 
-RULE = Rule("MFO808", "agent-without-limit", Severity.WARNING, _agents, check)
+RULE = Rule("MFO808", "agent-without-limit", Severity.WARNING, _agents, check, topics=("reliability",))

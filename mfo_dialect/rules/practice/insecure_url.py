@@ -80,4 +80,4 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
     )
 
 
-RULE = Rule("MFO804", "insecure-url", Severity.WARNING, select.visits, check)
+RULE = Rule("MFO804", "insecure-url", Severity.WARNING, select.visits, check, topics=("security",))

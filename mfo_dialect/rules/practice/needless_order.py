@@ -150,4 +150,4 @@ def check(edge: _Edge, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(before.document, item.content_span, message)
 
 
-RULE = Rule("MFO807", "needless-order", Severity.HINT, _edges, check)
+RULE = Rule("MFO807", "needless-order", Severity.HINT, _edges, check, topics=("performance",))

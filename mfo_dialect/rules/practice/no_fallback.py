@@ -86,4 +86,4 @@ def check(item: NodeView | Agent, snapshot: Snapshot) -> Iterator[Report]:
         yield Report(item.document, item.name_span, message)
 
 
-RULE = Rule("MFO809", "no-fallback", Severity.INFORMATION, _items, check, enabled=False)
+RULE = Rule("MFO809", "no-fallback", Severity.INFORMATION, _items, check, enabled=False, topics=("reliability",))

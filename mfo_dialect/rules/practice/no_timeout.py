@@ -75,4 +75,4 @@ def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(view.document, view.name_span, message)
 
 
-RULE = Rule("MFO806", "no-timeout", Severity.INFORMATION, select.nodes, check, enabled=False)
+RULE = Rule("MFO806", "no-timeout", Severity.INFORMATION, select.nodes, check, enabled=False, topics=("reliability",))

@@ -85,4 +85,4 @@ def _reader(use: Use) -> str:
     return ""
 
 
-RULE = Rule("MFO802", "secret-in-prompt", Severity.ERROR, select.uses, check)
+RULE = Rule("MFO802", "secret-in-prompt", Severity.ERROR, select.uses, check, topics=("security",))

@@ -186,4 +186,4 @@ def _texts_of_agent(agent: Agent, snapshot: Snapshot) -> Iterator[_Text]:
         yield from ((agent.document, text, "go") for text in texts_at(agent.mapping, key))
 
 
-RULE = Rule("MFO803", "untrusted-in-system-prompt", Severity.WARNING, _asking, check)
+RULE = Rule("MFO803", "untrusted-in-system-prompt", Severity.WARNING, _asking, check, topics=("security",))

@@ -127,7 +127,15 @@ def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
     for error_name, _ in template.error_templates.values():
         if error_name.text not in used_for_errors:
             message = f'no task of this bundle uses the error template "{error_name.text}"'
-            yield Report(template.document, error_name.content_span, message, tags=_TAGS)
+            yield Report(template.document, error_name.content_span, message, tags=_TAGS, name="unused-error-template")
 
 
-RULE = Rule("MFO607", "unused-prompt-template", Severity.HINT, _templates, check, more_names=("unused-error-template",))
+RULE = Rule(
+    "MFO607",
+    "unused-prompt-template",
+    Severity.HINT,
+    _templates,
+    check,
+    more_names=("unused-error-template",),
+    topics=("unused",),
+)

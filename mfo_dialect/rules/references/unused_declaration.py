@@ -168,7 +168,7 @@ def _unused_outputs(view: NodeView, read: set[tuple[str, ...]]) -> Iterator[Repo
         touched = any(path[: len(names)] == names[: len(path)] for path in read if path[0] == view.id)
         if not touched and not _is_passed_on_whole(view, read):
             message = f'nothing reads "{scalar.text.strip()}", and the taskflow does not return it'
-            yield Report(view.document, scalar.content_span, message, tags=_TAGS)
+            yield Report(view.document, scalar.content_span, message, tags=_TAGS, name="unused-output")
 
 
 def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -192,7 +192,7 @@ def _unused_subflow(view: NodeView, found: _FlowReads) -> Iterator[Report]:
         return
     if not any(path.names[0] in names for path in found.paths if not _is_inside(path.level, view.inner)):
         message = f'nothing reads a result of the subflow "{view.id}", and it changes nothing outside'
-        yield Report(view.document, view.name_span, message, tags=_TAGS)
+        yield Report(view.document, view.name_span, message, tags=_TAGS, name="unused-subflow")
 
 
 def _nodes_inside(level: LevelView) -> Iterator[NodeView]:
@@ -215,4 +215,5 @@ RULE = Rule(
     _flow_reads,
     check,
     more_names=("unused-output", "unused-subflow"),
+    topics=("unused",),
 )

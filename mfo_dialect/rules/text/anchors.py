@@ -78,7 +78,9 @@ def check(source: Source, snapshot: Snapshot) -> Iterator[Report]:
             yield _undefined(source, problem)
         else:
             related = related_of(source, problem)
-            yield Report(source.key, problem.span, problem.message, related, severity=Severity.WARNING)
+            yield Report(
+                source.key, problem.span, problem.message, related, severity=Severity.WARNING, name="duplicate-anchor"
+            )
     yield from _unused(source)
 
 
@@ -120,7 +122,7 @@ def _report_unused(source: Source, node: Node, name: str) -> Iterator[Report]:
     span, with_space = written
     fix = Fix("Remove the anchor", (Edit(Place(source.key, with_space), ""),), safe=True)
     message = f"no alias uses the anchor &{name}"
-    yield Report(source.key, span, message, (), (fix,), (Tag.UNNECESSARY,), Severity.HINT)
+    yield Report(source.key, span, message, (), (fix,), (Tag.UNNECESSARY,), Severity.HINT, "unused-anchor")
 
 
 def _written_anchor(text: str, node: Node, name: str) -> tuple[Span, Span] | None:

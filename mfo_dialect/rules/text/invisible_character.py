@@ -167,4 +167,4 @@ class _Places:
         )
 
 
-RULE = Rule("MFO107", "invisible-character", Severity.WARNING, select.sources, check)
+RULE = Rule("MFO107", "invisible-character", Severity.WARNING, select.sources, check, topics=("security",))

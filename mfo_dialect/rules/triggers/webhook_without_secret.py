@@ -65,4 +65,4 @@ def check(view: TriggerView, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(view.workflow.document, trigger.type.content_span, message)
 
 
-RULE = Rule("MFO707", "webhook-without-secret", Severity.WARNING, select.triggers, check)
+RULE = Rule("MFO707", "webhook-without-secret", Severity.WARNING, select.triggers, check, topics=("security",))
