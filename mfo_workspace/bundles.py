@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
-
-from pathspec import GitIgnoreSpec
+from pathlib import PurePosixPath
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.model.kinds import may_be_ours
@@ -58,24 +56,26 @@ def read_path(path: str, files: Files) -> Source | None:
 
 def _exclusion(project: Project, directory: str) -> Callable[[str], bool]:
     """Whether the project file says that a path is no MFO document."""
+    patterns = project.globs("exclude")
+    if not patterns:
+        return lambda _: False
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to import, and few projects exclude anything
+
     root = PurePosixPath(project_root(project, directory))
     try:
-        spec = GitIgnoreSpec.from_lines(project.globs("exclude"))
+        spec = GitIgnoreSpec.from_lines(patterns)
     except (ValueError, re.error):
-        spec = GitIgnoreSpec.from_lines([])
+        return lambda _: False
     return lambda path: (
         PurePosixPath(path).is_relative_to(root) and spec.match_file(str(PurePosixPath(path).relative_to(root)))
     )
 
 
 def _listed(project: Project, directory: str, files: Files) -> list[str]:
-    root = Path(project_root(project, directory))
+    root = project_root(project, directory)
     patterns = (*project.globs("prompts"), *project.globs("agents"), *project.globs("config"))
     found: dict[str, None] = {}
     for pattern in patterns:
-        try:
-            matches = sorted(path.as_posix() for path in root.glob(pattern))
-        except (ValueError, NotImplementedError, OSError):
-            continue  # a pattern that is none is the project file's mistake, and reported there
+        matches = files.glob(root, pattern)  # a pattern that is none is reported as the project file's mistake
         found.update(dict.fromkeys(path for path in matches if is_yaml(path) and files.exists(path)))
     return list(found)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import RawIOBase
+from os.path import isfile
 from pathlib import Path
 from typing import Protocol
 
 MAX_BYTES = 16 * 1024 * 1024
+_PIECE = 64 * 1024
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -47,15 +50,27 @@ class Files(Protocol):
         """Whether there is a file."""
         ...
 
+    def glob(self, directory: str, pattern: str) -> Iterable[str]:
+        """The full paths below a directory that a pattern matches, sorted; empty for a pattern that is none."""
+        ...
+
 
 class DiskFiles:
     """The disk as it is. Paths are absolute and written with ``/``."""
 
     def read(self, path: str) -> str:
         """Read a file; see ``Files.read``."""
+        return decode(path, self.read_bytes(path))
+
+    def read_bytes(self, path: str) -> bytes:
+        """The bytes of a file; of one that is too large, one byte more than is allowed.
+
+        Raises:
+            UnreadableFileError: the file is missing or not readable.
+        """
         try:
-            with Path(path).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - two thousand paths take their time
+                return _read_to_end(file)
         except FileNotFoundError:
             raise UnreadableFileError(path, "there is no such file") from None
         except IsADirectoryError:
@@ -64,7 +79,6 @@ class DiskFiles:
             raise UnreadableFileError(path, "no permission to read the file") from None
         except (OSError, ValueError) as error:
             raise UnreadableFileError(path, f"the file cannot be read: {_words(error)}") from None
-        return decode(path, data)
 
     def list_directory(self, path: str) -> Iterable[str]:
         """List a directory, sorted by name."""
@@ -75,10 +89,22 @@ class DiskFiles:
 
     def exists(self, path: str) -> bool:
         """Whether the path is a file."""
+        return isfile(path)  # noqa: PTH113 - as above
+
+    def glob(self, directory: str, pattern: str) -> Iterable[str]:
+        """Match a pattern; ``**`` stands for any directories."""
         try:
-            return Path(path).is_file()
-        except (OSError, ValueError):
-            return False
+            return sorted(path.as_posix() for path in Path(directory).glob(pattern))
+        except (ValueError, NotImplementedError, OSError):
+            return ()
+
+
+def _read_to_end(file: RawIOBase) -> bytes:
+    """All that a file holds, but not much more than is allowed: a device may never end."""
+    data = file.read(_PIECE) or b""
+    while len(data) <= MAX_BYTES and (piece := file.read(max(_PIECE, len(data)))):
+        data += piece
+    return data[: MAX_BYTES + 1]
 
 
 def decode(path: str, data: bytes) -> str:

@@ -6,15 +6,17 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 YAML_SUFFIXES = (".yml", ".yaml")
 _NEVER_ENTERED = frozenset(
     {".git", ".hg", ".svn", ".mfo", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
 )
 _MAX_DEPTH = 64
+_IGNORE_FILE = ".gitignore"
 
 
 def is_yaml(path: str) -> bool:
@@ -22,12 +24,12 @@ def is_yaml(path: str) -> bool:
     return path.lower().endswith(YAML_SUFFIXES)
 
 
-Rules: TypeAlias = tuple[tuple[Path, GitIgnoreSpec], ...]
+Rules: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"
 Unreadable: TypeAlias = Callable[[Path], None]
 
 
-def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None) -> Iterator[Path]:
-    """The YAML files below a directory, sorted, but for what git would ignore there.
+def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None) -> Iterator[str]:
+    """The YAML files below a directory, but for what git would ignore there: full paths, written with ``/``, sorted.
 
     The rules of ``.gitignore`` files below the directory count, and those above it up to the repository's top, unless
     they name the directory itself. Symbolic links to directories are not followed; caches and environments are not
@@ -38,26 +40,34 @@ def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None) -> Iterator[P
         unreadable: told of each directory that cannot be listed.
     """
     rules = _rules_above(root)
-    return _walk(root, 0, () if _is_ignored(root, rules, is_directory=True) else rules, unreadable)
+    top = root.as_posix()
+    is_ignored = bool(rules) and _is_ignored(top, rules, is_directory=True)
+    return _walk(top, 0, () if is_ignored else rules, unreadable)
 
 
-def _walk(directory: Path, depth: int, rules: Rules, unreadable: Unreadable) -> Iterator[Path]:
-    rules = (*rules, *_rules_in(directory, directory / ".gitignore"))
+def _walk(directory: str, depth: int, rules: Rules, unreadable: Unreadable) -> Iterator[str]:
     try:
         with os.scandir(directory) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+            entries = sorted(listing, key=_name)
     except OSError:
-        unreadable(directory)
+        unreadable(Path(directory))
         return
+    if any(entry.name == _IGNORE_FILE for entry in entries):
+        rules = (*rules, *_rules_in(directory, Path(directory) / _IGNORE_FILE))
+    prefix = directory if directory.endswith("/") else f"{directory}/"
     for entry in entries:
-        path, is_directory = directory / entry.name, _is_directory(entry)
-        if _is_ignored(path, rules, is_directory=is_directory):
+        name, path, is_directory = entry.name, prefix + entry.name, _is_directory(entry)
+        if rules and _is_ignored(path, rules, is_directory=is_directory):
             continue
         if not is_directory:
-            if is_yaml(entry.name):
+            if is_yaml(name):
                 yield path
-        elif depth < _MAX_DEPTH and entry.name not in _NEVER_ENTERED and not entry.is_symlink():
+        elif depth < _MAX_DEPTH and name not in _NEVER_ENTERED and not entry.is_symlink():
             yield from _walk(path, depth + 1, rules, unreadable)
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
 
 
 def _is_directory(entry: os.DirEntry[str]) -> bool:
@@ -77,8 +87,8 @@ def _rules_above(root: Path) -> Rules:
     else:
         above = []
     top = above[-1] if above else root
-    inner = (found for folder in reversed(above) for found in _rules_in(folder, folder / ".gitignore"))
-    return (*_rules_in(top, top / ".git" / "info" / "exclude"), *inner)
+    inner = (found for folder in reversed(above) for found in _rules_in(folder.as_posix(), folder / _IGNORE_FILE))
+    return (*_rules_in(top.as_posix(), top / ".git" / "info" / "exclude"), *inner)
 
 
 def _is_top(folder: Path) -> bool:
@@ -88,26 +98,31 @@ def _is_top(folder: Path) -> bool:
         return False
 
 
-def _rules_in(folder: Path, file: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
+def _rules_in(folder: str, file: Path) -> Iterator[tuple[str, GitIgnoreSpec]]:
     try:
         lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except OSError:
         return
-    yield folder, GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
+    written = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not written:
+        return
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to import, and not every directory has rules
+
+    yield folder, GitIgnoreSpec.from_lines([line for line in written if _is_pattern(line, GitIgnoreSpec)])
 
 
-def _is_pattern(line: str) -> bool:
+def _is_pattern(line: str, spec: type[GitIgnoreSpec]) -> bool:
     """Whether a line can be read; git, too, passes over one that cannot."""
     try:
-        GitIgnoreSpec.from_lines([line])
+        spec.from_lines([line])
     except (ValueError, re.error):
         return False
     return True
 
 
-def _is_ignored(path: Path, rules: Rules, *, is_directory: bool) -> bool:
+def _is_ignored(path: str, rules: Rules, *, is_directory: bool) -> bool:
     for root, spec in reversed(rules):
-        relative = path.relative_to(root).as_posix() + ("/" if is_directory else "")
+        relative = path[len(root.rstrip("/")) + 1 :] + ("/" if is_directory else "")
         verdict = spec.check_file(relative).include
         if verdict is not None:
             return verdict

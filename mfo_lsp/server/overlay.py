@@ -34,3 +34,7 @@ class OverlaidFiles:
     def exists(self, path: str) -> bool:
         """Whether there is a file on the disk or among the open texts."""
         return path in self._open or self._disk.exists(path)
+
+    def glob(self, directory: str, pattern: str) -> Iterable[str]:
+        """What a pattern matches on the disk."""
+        return self._disk.glob(directory, pattern)

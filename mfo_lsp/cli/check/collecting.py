@@ -39,7 +39,7 @@ def _collect(path: str, collected: Collected) -> None:
         is_directory, exists, absolute = False, False, Path(path)
     if is_directory:
         for file in walk_yaml(absolute, lambda folder: collected.problems.append(_closed(folder))):
-            collected.wanted.setdefault(file.as_posix(), False)
+            collected.wanted.setdefault(file, False)
     elif exists:
         collected.wanted[absolute.as_posix()] = True
     else:
