@@ -9,12 +9,13 @@ from mfo_dialect.facts.facts import Facts, Input
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
+_MANY = 1000  # cells, before it is worth looking for those that nobody reads any more
 
 
 class FactTable(Generic[_Key, _Value]):
     """A dictionary whose entries are facts; a name that is not there is a fact as well."""
 
-    __slots__ = ("_cells", "_facts", "_known", "_names")
+    __slots__ = ("_cells", "_facts", "_known", "_limit", "_names")
 
     def __init__(self, facts: Facts) -> None:
         """Start empty."""
@@ -22,15 +23,23 @@ class FactTable(Generic[_Key, _Value]):
         self._known: dict[_Key, _Value] = {}
         self._cells: dict[_Key, Input[_Value | None]] = {}
         self._names: Input[int] = facts.input(0)
+        self._limit = _MANY
 
     def get(self, key: _Key) -> _Value | None:
         """The value of a name, or None; whoever is being computed depends on it."""
         if self._facts.frame is not None:
             cell = self._cells.get(key)
             if cell is None:
-                cell = self._cells[key] = self._facts.input(self._known.get(key))
+                cell = self._new_cell(key)
             return cell.get()
         return self._known.get(key)
+
+    def _new_cell(self, key: _Key) -> Input[_Value | None]:
+        if len(self._cells) >= self._limit:
+            self._cells = {known: cell for known, cell in self._cells.items() if cell.is_read}
+            self._limit = max(_MANY, 2 * len(self._cells))
+        cell = self._cells[key] = self._facts.input(self._known.get(key))
+        return cell
 
     def __contains__(self, key: _Key) -> bool:
         """Whether the name is there; whoever is being computed depends on its value."""

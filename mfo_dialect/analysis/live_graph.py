@@ -1,0 +1,232 @@
+"""The graph of one level while its nodes are being edited: names, edges and order, each kept by what changed.
+
+It answers for levels without cycles, loops through conditions included, and without an id that is used twice: such a
+level is *plain*. For the others ``graph.build_level`` has the answers, from all nodes at once.
+
+Questions are facts: who asks depends on the edges and labels that were looked at, and on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
+from mfo_dialect.analysis.live_order import LiveOrder
+from mfo_dialect.facts import Facts, FactTable, Input
+
+_Node = TypeVar("_Node", bound=Hashable)
+_MAX_LOOKED_AT = 64
+
+
+class LiveGraph(Generic[_Node]):
+    """The graph of one level. Nodes are any values; their declarations come and change.
+
+    Attributes:
+        version: a number that grows with every change of an edge, a branch or an id.
+        is_plain: whether there is no cycle and no id that is used twice.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        """Start without nodes."""
+        self.version: Input[int] = facts.input(0)
+        self.is_plain: Input[bool] = facts.input(True)
+        self._facts = facts
+        self._declared: dict[_Node, NodeDeclaration] = {}
+        self._named: defaultdict[str, dict[_Node, None]] = defaultdict(dict)
+        self._waiting_for: defaultdict[str, dict[_Node, None]] = defaultdict(dict)
+        self._leading_to: defaultdict[str, dict[_Node, None]] = defaultdict(dict)
+        self._sources: FactTable[_Node, tuple[_Node, ...]] = FactTable(facts)
+        self._targets: FactTable[_Node, tuple[_Node, ...]] = FactTable(facts)
+        self._guards: FactTable[_Node, tuple[_Node, ...]] = FactTable(facts)
+        self._backwards: dict[tuple[_Node, _Node], None] = {}
+        self._repeated: dict[str, None] = {}
+        self._order: LiveOrder[_Node] = LiveOrder(facts, self._ordered_sources, self._ordered_targets)
+
+    def predecessors(self, node: _Node) -> tuple[_Node, ...]:
+        """The nodes that lead to a node, in no particular order."""
+        return self._sources.get(node) or ()
+
+    def successors(self, node: _Node) -> tuple[_Node, ...]:
+        """The nodes that a node leads to, in no particular order."""
+        return self._targets.get(node) or ()
+
+    def guards(self, node: _Node) -> tuple[_Node, ...]:
+        """The conditions that have a node as a branch."""
+        return self._guards.get(node) or ()
+
+    def _ordered_sources(self, node: _Node) -> Iterator[_Node]:
+        return (source for source in self.predecessors(node) if (source, node) not in self._backwards)
+
+    def _ordered_targets(self, node: _Node) -> Iterator[_Node]:
+        return (target for target in self.successors(node) if (node, target) not in self._backwards)
+
+    def update(self, changes: Iterable[tuple[_Node, NodeDeclaration | None]]) -> None:
+        """Take new declarations of nodes; None for a node that has gone."""
+        touched: dict[_Node, None] = {}
+        for node, declaration in changes:
+            before = self._declared.get(node)
+            if declaration != before:
+                self._touch(node, before, touched)
+                self._declare(node, before, declaration)
+                self._touch(node, declaration, touched)
+        if touched:
+            self._connect(touched)
+            self.version.set(self.version.get() + 1)
+            self.is_plain.set(not self._backwards and not self._repeated)
+
+    def _touch(self, node: _Node, declaration: NodeDeclaration | None, touched: dict[_Node, None]) -> None:
+        """Note every node whose incoming edges this declaration has a part in."""
+        touched[node] = None
+        if declaration is not None:
+            touched.update(self._waiting_for.get(declaration.id, {}))
+            for name in declaration.successors:
+                touched.update(self._named.get(name, {}))
+
+    def _declare(self, node: _Node, before: NodeDeclaration | None, now: NodeDeclaration | None) -> None:
+        if before is not None:
+            _withdraw(self._named, before.id, node)
+            for name in before.dependencies:
+                _withdraw(self._waiting_for, name, node)
+            for name in before.successors:
+                _withdraw(self._leading_to, name, node)
+            del self._declared[node]
+        if now is not None:
+            self._declared[node] = now
+            self._named[now.id][node] = None
+            for name in now.dependencies:
+                self._waiting_for[name][node] = None
+            for name in now.successors:
+                self._leading_to[name][node] = None
+        for name in {one.id for one in (before, now) if one is not None}:
+            if len(self._named.get(name, ())) > 1:
+                self._repeated[name] = None
+            else:
+                self._repeated.pop(name, None)
+
+    def _connect(self, touched: dict[_Node, None]) -> None:
+        """Bring the edges to these nodes, and the order, up to date."""
+        wanted = {node: self._wanted_sources(node) for node in touched}
+        for node, sources in wanted.items():
+            for source in self.predecessors(node):
+                if source not in sources:
+                    self._disconnect(source, node)
+        for node in touched:
+            if node not in self._declared and node in self._order:
+                self._order.remove(node)
+        new = [node for node in touched if node in self._declared and node not in self._order]
+        for node in new:
+            self._place(node, wanted[node])
+        for node, sources in wanted.items():
+            for source in sources:
+                if source not in self.predecessors(node):
+                    self._add_edge(source, node)
+            self._guards.set(node, self._wanted_guards(node, sources) or None)
+        self._retry()
+
+    def _wanted_sources(self, node: _Node) -> dict[_Node, None]:
+        declaration = self._declared.get(node)
+        if declaration is None:
+            return {}
+        found: dict[_Node, None] = {}
+        for name in declaration.dependencies:
+            first = next(iter(self._named.get(name, ())), None)
+            if first is not None:
+                found[first] = None
+        found.update(self._leading_to.get(declaration.id, {}))
+        found.pop(node, None)
+        return found
+
+    def _wanted_guards(self, node: _Node, sources: Iterable[_Node]) -> tuple[_Node, ...]:
+        declaration = self._declared.get(node)
+        return tuple(
+            source
+            for source in sources
+            if declaration is not None
+            and self._declared[source].kind is NodeKind.CONDITION
+            and declaration.id in self._declared[source].successors
+        )
+
+    def _place(self, node: _Node, sources: Iterable[_Node]) -> None:
+        declaration = self._declared[node]
+        targets = dict(self._waiting_for.get(declaration.id, {}))
+        for name in declaration.successors:
+            targets.update(self._named.get(name, {}))
+        known = [target for target in targets if target != node and target in self._order]
+        self._order.insert(node, [source for source in sources if source in self._order], known)
+
+    def _add_edge(self, source: _Node, target: _Node) -> None:
+        if not self._order.allow(source, target):
+            self._backwards[source, target] = None
+        self._sources.set(target, (*self.predecessors(target), source))
+        self._targets.set(source, (*self.successors(source), target))
+
+    def _disconnect(self, source: _Node, target: _Node) -> None:
+        self._backwards.pop((source, target), None)
+        self._sources.set(target, tuple(one for one in self.predecessors(target) if one != source) or None)
+        self._targets.set(source, tuple(one for one in self.successors(source) if one != target) or None)
+
+    def _retry(self) -> None:
+        """Let edges that closed a cycle take part again where they no longer do."""
+        for source, target in list(self._backwards):
+            if self._order.allow(source, target):
+                del self._backwards[source, target]
+
+    def leads_to(self, node: _Node, target: _Node, *, without_branches: bool = False) -> bool:
+        """Whether a path of edges leads from ``node`` to ``target``; for plain levels.
+
+        Args:
+            node: where the path starts.
+            target: where it ends; false where both are the same.
+            without_branches: only paths count on which no node, the target included, is a branch of a condition.
+        """
+        if not self._precedes(node, target):
+            return False
+        looked_at: dict[_Node, None] = {target: None}
+        waiting = [target]
+        while waiting and len(looked_at) < _MAX_LOOKED_AT:
+            current = waiting.pop()
+            if without_branches and self.guards(current):
+                continue
+            for source in self.predecessors(current):
+                if source == node:
+                    return True
+                if source not in looked_at and self._precedes(node, source):
+                    looked_at[source] = None
+                    waiting.append(source)
+        return bool(waiting) and self._leads_far(node, target, without_branches=without_branches)
+
+    def _precedes(self, node: _Node, other: _Node) -> bool:
+        return self._order.label(node) < self._order.label(other)
+
+    def _leads_far(self, node: _Node, target: _Node, *, without_branches: bool) -> bool:
+        """The same over any distance; whoever asks depends on the whole graph, not on each node in between."""
+        self.version.get()
+        frame, self._facts.frame = self._facts.frame, None
+        try:
+            seen = {target}
+            waiting = [target]
+            while waiting:
+                current = waiting.pop()
+                if without_branches and self.guards(current):
+                    continue
+                for source in self.predecessors(current):
+                    if source == node:
+                        return True
+                    if source not in seen and self._precedes(node, source):
+                        seen.add(source)
+                        waiting.append(source)
+            return False
+        finally:
+            self._facts.frame = frame
+
+    def by_label(self, nodes: Iterable[_Node]) -> list[_Node]:
+        """These nodes in an order in which each stands behind those that lead to it."""
+        return sorted(nodes, key=self._order.label)
+
+
+def _withdraw(index: defaultdict[str, dict[_Node, None]], name: str, node: _Node) -> None:
+    index[name].pop(node, None)
+    if not index[name]:
+        del index[name]
