@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.suggestions import did_you_mean
+from mfo_lsp.cli.output import shown_path, write_file, write_stdout
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import DiskFiles, UnreadableFileError
 
@@ -46,7 +45,7 @@ def graph_command(file: str, taskflow: str | None, format_name: str | None, outp
     path = _absolute(file)
     snapshot = _read(file, path)
     flow = _choose(file, [flow for flow in snapshot.flows if flow.document == path], taskflow)
-    graph = flow_graph(flow, snapshot.bundle.sources[path].tree.lines, _shown(path), check_snapshot(snapshot))
+    graph = flow_graph(flow, snapshot.bundle.sources[path].tree.lines, shown_path(path), check_snapshot(snapshot))
     suffix = Path(output).suffix.lower() if output else ""
     _write(FORMATS[format_name or _BY_SUFFIX.get(suffix, "svg")](graph), output)
 
@@ -95,27 +94,9 @@ def _choose(file: str, flows: Sequence[FlowView], wanted: str | None) -> FlowVie
     return flows[0]
 
 
-def _shown(path: str) -> str:
-    try:
-        return Path(os.path.relpath(path)).as_posix()
-    except ValueError:  # another drive
-        return path
-
-
 def _write(text: str, output: str | None) -> None:
-    """Write UTF-8, with line feeds, whatever the system is.
-
-    Raises:
-        click.ClickException: the file cannot be written.
-    """
-    data = text.encode("utf-8", "replace")
+    """Write to a file, or to standard output."""
     if output is None or output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        Path(output).write_bytes(data)
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
-        raise click.ClickException(f"{output}: the file cannot be written: {reason}") from None
+        write_stdout(text)
+    else:
+        write_file(output, text)

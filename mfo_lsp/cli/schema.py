@@ -17,6 +17,7 @@ from mfo_dialect.catalogue.json_schema import (
 )
 from mfo_dialect.rules import RULES
 from mfo_dialect.rules.choosing import rule_names, selectors
+from mfo_lsp.cli.output import reason_of, write_file
 
 ADDRESS = "https://raw.githubusercontent.com/mfo-lsp/mfo-lsp/main/schemas/{file}"
 KINDS = {
@@ -76,7 +77,6 @@ def _list_of_kinds() -> str:
 def _write(target: Path, text: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise click.ClickException(f"cannot write {target}: {reason}") from None
+        raise click.ClickException(f"{target.parent}: the directory cannot be made: {reason_of(error)}") from None
+    write_file(target, text)

@@ -49,7 +49,7 @@ def test_it_writes_one_or_all(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("prompt",), "is not one of"),
-        (("agents", "--output", "."), "cannot write"),
+        (("agents", "--output", "."), "cannot be written"),
         (("agents", "config"), "unexpected"),
     ],
 )
