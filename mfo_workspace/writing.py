@@ -83,7 +83,7 @@ def _stage(change: ChangedText) -> _Staged:
     staged = _Staged(change, target, Path(name))
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_encoded(change.after, data))
+            file.write(encoded(change.after, data))
             file.flush()
             os.fsync(file.fileno())
         _take_owner_and_mode(staged)
@@ -94,7 +94,7 @@ def _stage(change: ChangedText) -> _Staged:
     return staged
 
 
-def _encoded(text: str, before: bytes) -> bytes:
+def encoded(text: str, before: bytes) -> bytes:
     """A text as bytes in the encoding, and with the byte order mark, of the bytes before."""
     for mark, encoding in _MARKS:
         if before.startswith(mark):

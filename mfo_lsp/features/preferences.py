@@ -14,10 +14,12 @@ class Preferences:
     Attributes:
         hints: whether findings of the severity "hint" are shown.
         code_lenses: whether "Run flow" is offered above every taskflow.
+        formatting: whether documents are laid out when the editor asks for it.
     """
 
     hints: bool = True
     code_lenses: bool = True
+    formatting: bool = True
 
 
 def read_preferences(options: object) -> Preferences:

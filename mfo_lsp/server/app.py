@@ -14,6 +14,7 @@ from mfo_lsp.server.requests import (
     completion,
     definition,
     document_symbols,
+    formatting,
     hover,
     references,
 )
@@ -40,6 +41,8 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbols.answer),
     Method(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.answer, code_actions.OPTIONS),
     Method(types.TEXT_DOCUMENT_CODE_LENS, code_lenses.answer),
+    Method(types.TEXT_DOCUMENT_FORMATTING, formatting.answer),
+    Method(types.TEXT_DOCUMENT_RANGE_FORMATTING, formatting.answer_for_range),
     Method(types.WORKSPACE_EXECUTE_COMMAND, commands.execute),
 )
 
