@@ -123,6 +123,7 @@ def _finding(rule: Rule, report: Report, severity: Severity, bundle: Bundle) -> 
         report.related,
         tuple(_in_line_ends(fix, bundle) for fix in report.fixes),
         report.tags,
+        report.missing,
     )
 
 

@@ -84,6 +84,7 @@ class Finding:
         related: other places that matter.
         fixes: ways to mend it, the most likely first.
         tags: for editors.
+        missing: the names that are to be there and are not, where it is about such; what is underlined does not tell them.
     """
 
     code: str
@@ -94,3 +95,4 @@ class Finding:
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
     tags: tuple[Tag, ...] = ()
+    missing: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ class Report:
         tags: for editors.
         severity: where one report weighs otherwise than the rule does.
         name: which of the rule's names it is reported under; empty for the first.
+        missing: the names that are to be there and are not, where it is about such; what is underlined does not tell them.
     """
 
     document: str
@@ -35,6 +36,7 @@ class Report:
     tags: tuple[Tag, ...] = ()
     severity: Severity | None = None
     name: str = ""
+    missing: tuple[str, ...] = ()
 
 
 Check = Callable[[Any, Snapshot], Iterable[Report]]

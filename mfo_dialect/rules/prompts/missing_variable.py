@@ -101,7 +101,15 @@ def _report(chat: ChatUse, missing: list[MissingVariable], severity: Severity, s
         if one.name in listed
     )
     fix = _fix(chat, missing, snapshot)
-    return Report(chat.view.document, span, message, related, (fix,) if fix is not None else (), severity=severity)
+    return Report(
+        chat.view.document,
+        span,
+        message,
+        related,
+        (fix,) if fix is not None else (),
+        severity=severity,
+        missing=tuple(one.name for one in missing),
+    )
 
 
 def _fix(chat: ChatUse, missing: list[MissingVariable], snapshot: Snapshot) -> Fix | None:

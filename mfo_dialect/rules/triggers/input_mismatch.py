@@ -138,7 +138,9 @@ class _Comparison:
         pair = holder.pair("input_mapping") or holder.pair("id") or holder.pairs[0]
         names = ", ".join(f'"{name}"' for name in missing)
         what = "a required input is" if len(missing) == 1 else "required inputs are"
-        return Report(self._document, pair.key.span, f"{what} not given: {names}", self._related())
+        return Report(
+            self._document, pair.key.span, f"{what} not given: {names}", self._related(), missing=tuple(missing)
+        )
 
     def _unknown(self, key: Scalar, missing: list[str]) -> Report:
         names = tuple(self._shape.fields)
