@@ -1,0 +1,1 @@
+"""How long an editor waits: our server, an empty one and yaml-language-server, over the same edits in one run."""

@@ -1,0 +1,172 @@
+"""Measure how long an editor waits, for several servers and sizes of documents in one run, and write a table.
+
+Usage: python -m benchmarks.latency [--sizes 10 100 1000 10000] [--repeats 20] [--yaml-language-server COMMAND]
+
+Times are milliseconds; E is the median of the empty pygls server for a keystroke at 100 tasks in the same run. An answer
+of ours counts only where it equals that of a server that opens the final text. The flows come from a generator that
+writes DIR/workflow_definition.yml and DIR/prompts_definition.yml for ``--tasks N``; its path is given by
+``--generator`` or MFO_GENERATOR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.latency.client import Client
+from benchmarks.latency.document import OpenDocument
+from benchmarks.latency.scenarios import EDITS, asking, prompting
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = [sys.executable, "-m", "mfo_lsp", "serve"]
+EMPTY = [sys.executable, "-m", "benchmarks.latency.empty_server"]
+_POPULAR = 50
+
+
+def make_bundle(generator: Path, folder: Path, tasks: int) -> None:
+    """Write a bundle in which about fifty tasks behind the middle wait for one that is called ``popular``."""
+    command = [sys.executable, str(generator), str(folder), "--tasks", str(tasks)]
+    subprocess.run(command, check=True)
+    path = folder / "workflow_definition.yml"
+    lines = path.read_text("utf-8").split("\n")
+    starts = [number for number, line in enumerate(lines) if line.startswith("  - id: task_")]
+    middle = len(starts) // 2
+    old = lines[starts[middle]].split(": ")[1]
+    lines = [line.replace(old, "popular") for line in lines]
+    named = 0
+    for number in range(starts[middle], len(lines)):
+        if named < _POPULAR and lines[number].startswith("    dependencies: [task_"):
+            lines[number] = (
+                lines[number].replace("]", ", popular]") if "popular" not in lines[number] else lines[number]
+            )
+            named += 1
+    path.write_text("\n".join(lines), "utf-8")
+
+
+def measure(
+    name: str, command: list[str], folder: Path, repeats: int, settings: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Every scenario of one server on one bundle: lists of seconds by scenario."""
+    environment_folder = ROOT if name == "empty" else folder
+    client = Client(command, environment_folder, settings)
+    found: dict[str, Any] = {}
+    try:
+        client.initialize(folder)
+        document = OpenDocument(client, folder / "workflow_definition.yml", "yaml")
+        begun = document.open()
+        found["open"] = [client.diagnostics(document.uri, 1).at - begun]
+        client.settle(0.5)
+        for scenario, edit in EDITS.items():
+            answers = list(edit(document, repeats))
+            found[scenario] = [seconds for seconds, _ in answers]
+            if name == "ours":
+                compare(document, answers[-1][1], folder)
+        found["completion"] = list(asking(document, repeats, "textDocument/completion"))
+        found["hover"] = list(asking(document, repeats, "textDocument/hover"))
+        if name == "ours":
+            prompts = OpenDocument(client, folder / "prompts_definition.yml", "yaml")
+            begun = prompts.open()
+            client.diagnostics(prompts.uri, 1)
+            client.settle(0.3)
+            found["variable of a prompt"] = [seconds for seconds, _ in prompting(prompts, document, repeats)]
+        found["memory"] = client.peak_memory()
+    finally:
+        client.stop()
+    return found
+
+
+def compare(document: OpenDocument, published: dict[str, Any], folder: Path) -> None:
+    """Hold an answer against that of a new server which opens the same text.
+
+    Raises:
+        SystemExit: they differ.
+    """
+    client = Client(OURS, folder)
+    try:
+        client.initialize(folder)
+        params = {"uri": document.uri, "languageId": "yaml", "version": 1, "text": document.text}
+        client.notify("textDocument/didOpen", {"textDocument": params})
+        fresh = client.diagnostics(document.uri, 1).message["params"]["diagnostics"]
+    finally:
+        client.stop()
+    if _sorted(published["diagnostics"]) != _sorted(fresh):
+        raise SystemExit("an answer differs from that of a new server: its time does not count")
+
+
+def _sorted(diagnostics: Iterable[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(one, sort_keys=True) for one in diagnostics)
+
+
+def at(seconds: list[float], share: float) -> float:
+    """The value below which a share of the times lies, in milliseconds."""
+    ordered = sorted(seconds)
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def table(results: dict[int, dict[str, dict[str, Any]]], unit: float) -> str:
+    """The results as a Markdown table: milliseconds, and of ours multiples of E."""
+    servers = list(dict.fromkeys(name for by_server in results.values() for name in by_server))
+    lines = ["| | tasks | " + " | ".join(f"{name} p50 / p95" for name in servers) + " | ours p50 / p95 in E |"]
+    lines.append("|---" * (len(servers) + 3) + "|")
+    rows = dict.fromkeys(row for by_server in results.values() for found in by_server.values() for row in found)
+    for row in rows:
+        for size, by_server in results.items():
+            cells = [_cell(by_server.get(name, {}).get(row)) for name in servers]
+            ours = by_server.get("ours", {}).get(row)
+            ratio = f"{at(ours, 0.5) / unit:.1f} / {at(ours, 0.95) / unit:.1f}" if isinstance(ours, list) else ""
+            lines.append(f"| {row} | {size} | " + " | ".join(cells) + f" | {ratio} |")
+    return "\n".join(lines)
+
+
+def _cell(found: object) -> str:
+    if isinstance(found, list):
+        return f"{at(found, 0.5):.2f} / {at(found, 0.95):.2f}"
+    return f"{found / 2**20:.0f} MiB" if isinstance(found, int) else ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000])
+    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--generator", type=Path, default=os.environ.get("MFO_GENERATOR"))
+    parser.add_argument("--yaml-language-server", metavar="COMMAND", help="measured beside, with our schema")
+    arguments = parser.parse_args()
+    if arguments.generator is None:
+        parser.error("say where the generator is: --generator FILE, or MFO_GENERATOR")
+    servers: dict[str, tuple[list[str], dict[str, Any] | None]] = {"empty": (EMPTY, None), "ours": (OURS, None)}
+    if arguments.yaml_language_server:
+        schema = (ROOT / "schemas" / "workflow.schema.json").as_uri()
+        settings = {
+            "yaml": {
+                "schemas": {schema: "*workflow_definition.yml"},
+                "validate": True,
+                "schemaStore": {"enable": False},
+            }
+        }
+        servers["yaml-language-server"] = (shlex.split(arguments.yaml_language_server), settings)
+    results: dict[int, dict[str, dict[str, Any]]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        for size in arguments.sizes:
+            folder = Path(temporary).resolve() / str(size)
+            make_bundle(arguments.generator.resolve(), folder, size)
+            results[size] = {
+                name: measure(name, command, folder, arguments.repeats, settings)
+                for name, (command, settings) in servers.items()
+            }
+    base = 100 if 100 in results else arguments.sizes[0]
+    unit = 1000 * median(results[base]["empty"]["keystroke in a value"])
+    print(f"E = {unit:.2f} ms (empty server, a keystroke at {base} tasks)\n")
+    print(table(results, unit))
+
+
+if __name__ == "__main__":
+    main()
