@@ -13,6 +13,7 @@ from mfo_lsp.cli.check import check_command
 from mfo_lsp.cli.explain import explain_command
 from mfo_lsp.cli.format import format_command
 from mfo_lsp.cli.graph import graph_command
+from mfo_lsp.cli.new import new_command
 from mfo_lsp.cli.rules import rules_command
 from mfo_lsp.cli.schema import schema_command
 
@@ -59,6 +60,7 @@ group.add_command(check_command)
 group.add_command(explain_command)
 group.add_command(format_command)
 group.add_command(graph_command)
+group.add_command(new_command)
 group.add_command(rules_command)
 group.add_command(schema_command)
 
