@@ -5,6 +5,7 @@ The one coordinate inside the whole project is the half-open offset in code poin
 
 from mfo_dialect.text.edits import TextEdit, apply_edits
 from mfo_dialect.text.lines import Encoding, LineIndex, Position, line_break_near, with_line_breaks
+from mfo_dialect.text.pieces import Piece, PiecedLines, PiecedText
 from mfo_dialect.text.span import Span
 
 __all__ = [

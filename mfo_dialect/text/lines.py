@@ -46,12 +46,22 @@ def with_line_breaks(text: str, line_break: str) -> str:
 class LineIndex:
     """Where the lines of one text start; immutable once made."""
 
-    __slots__ = ("_starts", "text")
+    __slots__ = ("_starts", "_text")
 
     def __init__(self, text: str) -> None:
         """Index ``text``, which is kept by reference."""
-        self.text = text
+        self._text = text
         self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+
+    @property
+    def text(self) -> str:
+        """The text whose lines these are."""
+        return self._text
+
+    @property
+    def length(self) -> int:
+        """The number of code points in the text."""
+        return len(self._text)
 
     @property
     def line_count(self) -> int:
@@ -62,22 +72,28 @@ class LineIndex:
         """The offset at which the 0-based ``line`` starts; the text's length past the last line."""
         if line < 0:
             return 0
-        return self._starts[line] if line < len(self._starts) else len(self.text)
+        return self._starts[line] if line < len(self._starts) else len(self._text)
 
     def line_text(self, line: int) -> str:
         """The 0-based ``line`` without its line break; empty past the last line."""
-        return self.text[self.line_start(line) : self.line_start(line + 1)].rstrip("\r\n")
+        return self._text[self.line_start(line) : self.line_start(line + 1)].rstrip("\r\n")
 
     def line_of(self, offset: int) -> int:
         """The 0-based line in which ``offset`` lies; offsets outside the text count as its ends."""
         return bisect_right(self._starts, max(offset, 0)) - 1
 
+    def slice(self, start: int, end: int) -> str:
+        """``text[start:end]`` of offsets that are not negative."""
+        return self._text[start:end]
+
     def position(self, offset: int, encoding: Encoding = Encoding.UTF32) -> Position:
         """The 0-based line and column of ``offset``, the column counted in ``encoding``."""
-        offset = min(max(offset, 0), len(self.text))
+        offset = min(max(offset, 0), self.length)
         line = self.line_of(offset)
-        start = self._starts[line]
-        return Position(line, _width(self.text, start, offset, encoding))
+        start = self.line_start(line)
+        if encoding is Encoding.UTF32:
+            return Position(line, offset - start)
+        return Position(line, _width(self.slice(start, offset), encoding))
 
     def offset(self, position: Position, encoding: Encoding = Encoding.UTF32) -> int:
         """The offset of a position whose column counts in ``encoding``.
@@ -98,10 +114,7 @@ def _is_bmp(text: str) -> bool:
     return not text or max(text) <= _MAX_BMP
 
 
-def _width(text: str, start: int, end: int, encoding: Encoding) -> int:
-    if encoding is Encoding.UTF32:
-        return end - start
-    piece = text[start:end]
+def _width(piece: str, encoding: Encoding) -> int:
     if piece.isascii():
         return len(piece)
     return sum(_units(character, encoding) for character in piece)
