@@ -1,64 +1,80 @@
-"""Checking files on disk: grouped into bundles, each bundle checked once."""
+"""Checking files: grouped into bundles, each bundle checked once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import gc
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
+from typing import TypeAlias
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.checker import check
+from mfo_dialect.checker import INTERNAL_ERROR, check
 from mfo_dialect.findings import Finding
 from mfo_dialect.model.kinds import has_our_name
-from mfo_dialect.text import LineIndex
+from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_workspace.bundles import load_bundle
+from mfo_workspace.cache.observing import Observation, ObservedDisk
+from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, documents_of, grouped, merged
 from mfo_workspace.files import Files, UnreadableFileError
 
-
-@dataclass
-class CheckedFiles:
-    """What was found in a set of files.
-
-    Attributes:
-        findings: sorted by document and place, each once.
-        documents: the keys of all documents that findings, related places or fixes may speak of.
-        lines: the lines of those that could be read.
-        file_count: how many of the files are MFO documents.
-        unreadable: the files that were named but cannot be read.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    documents: set[str] = field(default_factory=set[str])
-    lines: dict[str, LineIndex] = field(default_factory=dict[str, LineIndex])
-    file_count: int = 0
-    unreadable: list[UnreadableFileError] = field(default_factory=list[UnreadableFileError])
+ObservedGroup: TypeAlias = tuple[CheckedGroup, Observation | None]
+"""What was found, and all that it follows from; None where it follows from more, such as a lack of memory."""
+_ALLOCATIONS = 200_000
 
 
-def check_files(wanted: Iterable[tuple[str, bool]], files: Files) -> CheckedFiles:
+def check_files(wanted: Iterable[tuple[str, bool]], files: Files, asked: RuleSettings = NOTHING_SAID) -> CheckedFiles:
     """Check files, each within the bundle of its directory.
 
     Args:
         wanted: absolute paths, written with ``/``, each with whether a person named it: only then, or where its name
             says that it is an MFO document, is it worth a word that it cannot be read.
         files: where documents come from.
+        asked: what is asked for on top of the project files.
     """
-    result = CheckedFiles()
-    by_directory: defaultdict[str, list[str]] = defaultdict(list)
-    for path, named in wanted:
-        if not (named or has_our_name(PurePosixPath(path).name)) or _is_readable(path, files, result.unreadable):
-            by_directory[str(PurePosixPath(path).parent)].append(path)
-    findings: dict[Finding, None] = {}
-    for directory, paths in by_directory.items():
-        bundle = load_bundle(directory, files, paths)
-        if not any(bundle.sources[path].is_ours for path in paths if path in bundle.sources):
-            continue
-        findings.update(dict.fromkeys(check(bundle)))
-        _remember(bundle, paths, result)
-    result.findings = tuple(sorted(findings, key=lambda finding: (finding.place, finding.code)))
-    for finding in result.findings:
-        result.documents.update(edit.place.document for fix in finding.fixes for edit in fix.edits)
-    return result
+    return merged(check_group(group, files, asked) for group in grouped(wanted))
+
+
+def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SAID) -> CheckedGroup:
+    """Check files of one directory; see ``check_files``."""
+    directory, wanted = group
+    unreadable: list[UnreadableFileError] = []
+    paths = [
+        path
+        for path, named in wanted
+        if not (named or has_our_name(PurePosixPath(path).name)) or _is_readable(path, files, unreadable)
+    ]
+    if not paths:
+        return CheckedGroup(unreadable=tuple(unreadable))
+    bundle = load_bundle(directory, files, paths)
+    count = sum(bundle.sources[path].is_ours for path in paths if path in bundle.sources)
+    if not count:
+        return CheckedGroup(unreadable=tuple(unreadable))
+    findings = check(bundle, asked=asked)
+    texts = _texts(bundle)
+    documents = dict.fromkeys((*texts, *documents_of(findings)))
+    return CheckedGroup(findings, tuple(documents), _of_findings(texts, findings), count, tuple(unreadable))
+
+
+def check_observed(groups: Iterable[FileGroup], asked: RuleSettings) -> Iterator[ObservedGroup]:
+    """Check groups on the disk, one after the other."""
+    disk = ObservedDisk()
+    for group in groups:
+        disk.start()
+        checked = check_group(group, disk, asked)
+        is_sure = not any(finding.code == INTERNAL_ERROR for finding in checked.findings)
+        yield checked, disk.observation if is_sure else None
+
+
+@contextmanager
+def rare_collections() -> Generator[None]:
+    """Let the garbage collector look less often: trees and models are large, and nearly nothing in them is garbage."""
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _is_readable(path: str, files: Files, unreadable: list[UnreadableFileError]) -> bool:
@@ -70,12 +86,12 @@ def _is_readable(path: str, files: Files, unreadable: list[UnreadableFileError])
     return True
 
 
-def _remember(bundle: Bundle, paths: list[str], result: CheckedFiles) -> None:
-    result.file_count += sum(bundle.sources[path].is_ours for path in paths if path in bundle.sources)
-    for key, source in bundle.sources.items():
-        result.documents.add(key)
-        result.lines[key] = source.tree.lines
-    project = bundle.project
-    if project.toml is not None:
-        result.documents.add(project.document)
-        result.lines[project.document] = project.lines
+def _texts(bundle: Bundle) -> dict[str, str]:
+    texts = {key: source.text for key, source in bundle.sources.items()}
+    if bundle.project.toml is not None:
+        texts[bundle.project.document] = bundle.project.text
+    return texts
+
+
+def _of_findings(texts: dict[str, str], findings: Iterable[Finding]) -> dict[str, str]:
+    return {key: texts[key] for key in documents_of(findings) if key in texts}

@@ -30,6 +30,10 @@ class UnreadableFileError(Exception):
         self.line = line
         self.column = column
 
+    def __reduce__(self) -> tuple[type[UnreadableFileError], tuple[str, str, int, int]]:
+        """Processes hand it to each other."""
+        return UnreadableFileError, (self.path, self.reason, self.line, self.column)
+
 
 class Files(Protocol):
     """Where documents come from: the disk, or the disk with an editor's open texts laid over it."""

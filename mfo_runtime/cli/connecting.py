@@ -17,6 +17,7 @@ from mfo_runtime.cli.data_files import read_data_with_places
 from mfo_runtime.client import ClientSettings
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow.secrets import Secrets
+from mfo_workspace.data_folder import DATA_FOLDER, make_ignored
 from mfo_workspace.projects import project_root
 
 LOCAL = "local"
@@ -127,12 +128,12 @@ def data_folder(project: Project, directory: str) -> Path:
         InvalidInputError: the folder cannot be made.
     """
     home = os.environ.get("MFO_HOME")
-    folder = Path(home) if home else Path(project_root(project, directory)) / ".mfo"
+    folder = Path(home) if home else Path(project_root(project, directory)) / DATA_FOLDER
     try:
-        is_new = not folder.exists()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if is_new and not home:
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        if home:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        else:
+            make_ignored(folder)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InvalidInputError(

@@ -1,0 +1,154 @@
+"""The disk with a memory: what was asked of it, and whether it would answer the same today.
+
+What a check finds in a directory follows from the answers to the questions that it asked: which files there are, which are
+not there, what they hold. The questions are kept with a digest of all answers; where asking again gives the same digest,
+checking again would find the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from mfo_workspace.files import DiskFiles, UnreadableFileError
+
+_READ, _LIST, _EXISTS, _GLOB = "r", "l", "e", "g"
+_DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Questions that were asked of the disk, in their order, and a digest of the answers, in hexadecimal digits."""
+
+    questions: tuple[str, ...]
+    answers: str
+
+
+class ObservedDisk(DiskFiles):
+    """The disk; every answer since ``start`` is remembered, and a file that is read twice is read once."""
+
+    def __init__(self) -> None:
+        """Nothing was asked yet."""
+        self._asked: dict[str, bytes] = {}
+        self._contents: dict[str, bytes] = {}
+        self._known: dict[str, bool] = {}
+
+    def start(self) -> None:
+        """Forget what was asked."""
+        self._asked.clear()
+        self._contents.clear()
+
+    @property
+    def observation(self) -> Observation:
+        """What was asked since ``start``."""
+        return Observation(tuple(self._asked), _digest_of(self._asked.values()))
+
+    def read_bytes(self, path: str) -> bytes:
+        """Read a file; see ``DiskFiles.read_bytes``."""
+        known = self._contents.get(path)
+        if known is not None:
+            return known
+        try:
+            data = self._contents[path] = super().read_bytes(path)
+        except UnreadableFileError as error:
+            self._asked[_READ + path] = _refusal(error)
+            raise
+        self._asked[_READ + path] = _digest(data)
+        return data
+
+    def list_directory(self, path: str) -> Iterable[str]:
+        """List a directory, sorted by name."""
+        return self._remembered(_LIST + path, super().list_directory(path))
+
+    def glob(self, directory: str, pattern: str) -> Iterable[str]:
+        """Match a pattern."""
+        return self._remembered(f"{_GLOB}{directory}\0{pattern}", super().glob(directory, pattern))
+
+    def exists(self, path: str) -> bool:
+        """Whether the path is a file; looked at once a run, as directories have those above them in common."""
+        found = self._known.get(path)
+        if found is None:
+            found = self._known[path] = super().exists(path)
+        self._asked[_EXISTS + path] = b"%d" % found
+        return found
+
+    def _remembered(self, question: str, paths: Iterable[str]) -> Iterable[str]:
+        paths = tuple(paths)
+        self._asked[question] = _digest_of_paths(paths)
+        return paths
+
+
+class PresentDisk:
+    """The disk as it is now, each question asked once; nothing may change while it is used."""
+
+    def __init__(self) -> None:
+        """Nothing was asked yet."""
+        self._disk = DiskFiles()
+        self._answers: dict[str, bytes] = {}
+
+    def agrees(self, observation: Observation) -> bool:
+        """Whether the questions of an earlier check have the same answers now."""
+        return _digest_of(map(self._answer, observation.questions)) == observation.answers
+
+    def texts(self, paths: Iterable[str]) -> dict[str, str] | None:
+        """The texts of files that can be read; None where one is not as it was when it was asked for."""
+        found: dict[str, str] = {}
+        for path in dict.fromkeys(paths):
+            files = ObservedDisk()
+            try:
+                found[path] = files.read(path)
+            except UnreadableFileError:
+                continue
+            if _digest(files.read_bytes(path)) != self._answer(_READ + path):
+                return None
+        return found
+
+    def _answer(self, question: str) -> bytes:
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self._answers[question] = _ANSWERS[question[:1]](self._disk, question[1:])
+        return answer
+
+
+def _read(disk: DiskFiles, path: str) -> bytes:
+    try:
+        return _digest(disk.read_bytes(path))
+    except UnreadableFileError as error:
+        return _refusal(error)
+
+
+def _list(disk: DiskFiles, path: str) -> bytes:
+    return _digest_of_paths(disk.list_directory(path))
+
+
+def _exists(disk: DiskFiles, path: str) -> bytes:
+    return b"%d" % disk.exists(path)
+
+
+def _glob(disk: DiskFiles, argument: str) -> bytes:
+    directory, _, pattern = argument.partition("\0")
+    return _digest_of_paths(disk.glob(directory, pattern))
+
+
+_ANSWERS: dict[str, Callable[[DiskFiles, str], bytes]] = {_READ: _read, _LIST: _list, _EXISTS: _exists, _GLOB: _glob}
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).digest()
+
+
+def _refusal(error: UnreadableFileError) -> bytes:
+    return b"!" + error.reason.encode("utf-8", "replace")
+
+
+def _digest_of_paths(paths: Iterable[str]) -> bytes:
+    return _digest("\0".join(paths).encode("utf-8", "surrogatepass"))
+
+
+def _digest_of(answers: Iterable[bytes]) -> str:
+    """One digest of many answers, each with its length, so that none runs into the next."""
+    whole = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for answer in answers:
+        whole.update(b"%d:%b" % (len(answer), answer))
+    return whole.hexdigest()

@@ -1,0 +1,136 @@
+"""The entries on disk: a few pages of JSON in one folder for each checker, replaced whole and pruned.
+
+Two processes may write at once: a page is replaced in one step, and one that was written meanwhile is merged. What is
+lost at worst is an entry, which costs a check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, cast
+
+from mfo_workspace.cache.encoding import group_from_json, group_to_json
+from mfo_workspace.cache.observing import Observation, PresentDisk
+from mfo_workspace.checked import CheckedGroup, FileGroup, documents_of
+from mfo_workspace.data_folder import DATA_FOLDER, make_ignored
+
+MAX_ENTRIES = 4096
+MAX_BYTES = 16 * 1024 * 1024
+KEPT_CHECKERS = 4
+_PREFIX = "check-"
+_KEY_BYTES = 16
+
+Page = dict[str, Any]
+
+
+class CheckCache:
+    """What earlier checks found; looked up while a run goes on, and written once at its end.
+
+    One page holds a sixteenth of the entries: by the first digit of their keys.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, settings: str) -> None:
+        """Open a cache; nothing is read yet.
+
+        Args:
+            folder: where it is kept; need not exist.
+            fingerprint: who checks.
+            settings: what was asked for, as text; all of what changes findings and is not written in a file.
+        """
+        self._root = folder
+        self._folder = folder / f"{_PREFIX}{fingerprint}"
+        self._settings = settings
+        self._pages: dict[str, Page] = {}
+        self._new: dict[str, Page] = {}
+        self._disk = PresentDisk()
+
+    def find(self, group: FileGroup) -> CheckedGroup | None:
+        """What a check of a group would find now; None where only the check can tell."""
+        key = self._key(group)
+        page = self._pages.get(key[0])
+        if page is None:
+            page = self._pages[key[0]] = _read_page(self._path(key[0]))
+        try:
+            questions, answers, data = page[key]
+            if not self._disk.agrees(Observation(questions, answers)):
+                return None
+            found = group_from_json(data)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            return None
+        if not found.findings:
+            return found
+        texts = self._disk.texts(documents_of(found.findings))
+        return None if texts is None else _with_texts(found, texts)
+
+    def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
+        """Remember what a check found, and what it looked at."""
+        key = self._key(group)
+        entry = [observation.questions, observation.answers, group_to_json(checked)]
+        self._new.setdefault(key[0], {})[key] = entry
+
+    def save(self) -> None:
+        """Write what is new; does nothing where that is not possible."""
+        with suppress(OSError, ValueError, RecursionError):
+            if self._new and not self._folder.is_dir():
+                if self._root.parent.name == DATA_FOLDER:
+                    make_ignored(self._root.parent)
+                make_ignored(self._root)
+                self._folder.mkdir(exist_ok=True)
+                _prune(self._root, self._folder)
+            for name, entries in self._new.items():
+                path = self._path(name)
+                _write_page(path, {**_read_page(path), **entries})
+        self._new.clear()
+
+    def _key(self, group: FileGroup) -> str:
+        directory, files = group
+        parts = (self._settings, directory, *(f"{named:d}{path}" for path, named in files))
+        text = "\0".join(parts).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, digest_size=_KEY_BYTES).hexdigest()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
+
+
+def _with_texts(group: CheckedGroup, texts: dict[str, str]) -> CheckedGroup:
+    return CheckedGroup(group.findings, group.documents, texts, group.file_count, group.unreadable)
+
+
+def _read_page(path: Path) -> Page:
+    try:
+        page: object = json.loads(path.read_bytes()) if path.stat().st_size <= MAX_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return cast("Page", page) if isinstance(page, dict) else {}
+
+
+def _write_page(path: Path, page: Page) -> None:
+    """Replace a page by the newest entries that there is room for."""
+    written = {key: json.dumps(entry, separators=(",", ":")) for key, entry in [*page.items()][-MAX_ENTRIES:]}
+    room = MAX_BYTES
+    lines: list[str] = []
+    for key, entry in reversed(written.items()):
+        room -= len(key) + len(entry) + 8
+        if room < 0:
+            break
+        lines.append(f"{json.dumps(key)}:{entry}")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        temporary.write_text("{" + ",\n".join(reversed(lines)) + "}", encoding="ascii")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _prune(root: Path, own: Path) -> None:
+    """Remove what checkers of long ago have left, and pages that were never finished."""
+    others = [folder for folder in root.glob(f"{_PREFIX}*") if folder != own]
+    others.sort(key=lambda folder: folder.stat().st_mtime_ns)
+    for folder in others[: -(KEPT_CHECKERS - 1)]:
+        for page in folder.iterdir():
+            page.unlink(missing_ok=True)
+        folder.rmdir()

@@ -1,0 +1,67 @@
+"""Checking files on the disk: what is known from an earlier run is looked up, the rest is checked, if it pays by many.
+
+Light to import: where everything is known, neither the rules nor the YAML library are loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
+from mfo_workspace.cache.store import CheckCache
+from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, grouped, merged
+
+if TYPE_CHECKING:
+    from mfo_workspace.checking import ObservedGroup
+
+_FILES_FOR_EACH_WORKER = 40
+_MOST_WORKERS = 16
+
+
+def check_on_disk(
+    wanted: Iterable[tuple[str, bool]], asked: RuleSettings = NOTHING_SAID, cache: CheckCache | None = None
+) -> CheckedFiles:
+    """Check files, each within the bundle of its directory.
+
+    Args:
+        wanted: absolute paths, written with ``/``, each with whether a person named it.
+        asked: what is asked for on top of the project files.
+        cache: what earlier runs found with the same settings; is written when all is checked.
+
+    Returns:
+        The same with and without a cache, in one process and in many.
+    """
+    groups = grouped(wanted)
+    known: dict[FileGroup, CheckedGroup] = {}
+    if cache is not None:
+        known = {group: found for group in groups if (found := cache.find(group)) is not None}
+    missing = [group for group in groups if group not in known]
+    if missing:
+        for group, (checked, observation) in zip(missing, _check(missing, asked), strict=True):
+            known[group] = checked
+            if cache is not None and observation is not None:
+                cache.keep(group, checked, observation)
+    if cache is not None:
+        cache.save()
+    return merged(known[group] for group in groups)
+
+
+def _check(groups: Sequence[FileGroup], asked: RuleSettings) -> Iterator[ObservedGroup]:
+    from mfo_workspace.checking import check_observed, rare_collections  # noqa: PLC0415 - loads the rules
+
+    count = _workers(sum(len(files) for _, files in groups))
+    if count > 1:
+        from mfo_workspace.processes import check_in_processes  # noqa: PLC0415 - slow to import
+
+        yield from check_in_processes(groups, asked, count)
+        return
+    with rare_collections():
+        yield from check_observed(groups, asked)
+
+
+def _workers(file_count: int) -> int:
+    """How many processes check so many files soonest; starting one takes as long as checking a few dozen files."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, _MOST_WORKERS, file_count // _FILES_FOR_EACH_WORKER)

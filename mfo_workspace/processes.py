@@ -1,0 +1,66 @@
+"""Checking groups of files in worker processes; what comes out, and its order, do not depend on how many there are."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import islice
+
+from mfo_dialect.model.rule_settings import RuleSettings
+from mfo_workspace.checked import FileGroup
+from mfo_workspace.checking import ObservedGroup, check_observed, rare_collections
+
+_CHUNKS_FOR_EACH = 8
+_LARGEST_CHUNK = 32
+
+
+def check_in_processes(groups: Sequence[FileGroup], asked: RuleSettings, count: int) -> Iterator[ObservedGroup]:
+    """Check groups with ``count`` workers, which end with this process; what a lost worker leaves is checked here."""
+    done = 0
+    try:
+        for observed in _by_workers(groups, asked, count):
+            done += 1
+            yield observed
+    except (BrokenProcessPool, OSError):
+        yield from check_observed(islice(groups, done, None), asked)
+
+
+def _by_workers(groups: Sequence[FileGroup], asked: RuleSettings, count: int) -> Iterator[ObservedGroup]:
+    is_copied = sys.platform == "linux" and threading.active_count() == 1
+    gc.collect()
+    gc.freeze()
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork" if is_copied else "spawn"), _start_worker)
+    size = max(1, min(_LARGEST_CHUNK, len(groups) // (count * _CHUNKS_FOR_EACH)))
+    chunks = [groups[start : start + size] for start in range(0, len(groups), size)]
+    try:
+        for checked in pool.map(partial(_check_chunk, asked), chunks):
+            yield from checked
+    finally:
+        pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
+
+
+def _start_worker() -> None:
+    """An interrupt ends a worker without a word, and so does the end of the process that waits for it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _check_chunk(asked: RuleSettings, groups: Sequence[FileGroup]) -> list[ObservedGroup]:
+    with rare_collections():
+        return list(check_observed(groups, asked))
