@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.suppressions import apply_suppressions, suppressions
-from mfo_dialect.findings import Finding, Fix, Place, Severity
+from mfo_dialect.findings import Finding, Place, Severity
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Report, Rule
 from mfo_dialect.rules.choosing import Choice
+from mfo_dialect.rules.finishing import finished
 from mfo_dialect.rules.ourselves import unused_suppression
-from mfo_dialect.text import Span, line_break_near, with_line_breaks
+from mfo_dialect.text import Span
 
 INTERNAL_ERROR = "MFO999"
 
@@ -121,21 +121,10 @@ def _finding(rule: Rule, report: Report, severity: Severity, bundle: Bundle) -> 
         report.message,
         Place(report.document, report.span),
         report.related,
-        tuple(_in_line_ends(fix, bundle) for fix in report.fixes),
+        tuple(fix for offered in report.fixes if (fix := finished(offered, bundle)) is not None),
         report.tags,
         report.missing,
     )
-
-
-def _in_line_ends(fix: Fix, bundle: Bundle) -> Fix:
-    """A fix whose new lines end as those around them do."""
-    edits = tuple(
-        replace(edit, new_text=with_line_breaks(edit.new_text, line_break_near(text, edit.place.span.start)))
-        if "\r" in (text := bundle.text_of(edit.place.document)) or "\r" in edit.new_text
-        else edit
-        for edit in fix.edits
-    )
-    return fix if edits == fix.edits else replace(fix, edits=edits)
 
 
 def _broken(rule: Rule, snapshot: Snapshot, error: Exception) -> Finding:

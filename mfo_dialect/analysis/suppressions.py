@@ -56,6 +56,11 @@ class Suppression:
     problem: str = ""
 
 
+def is_directive(comment: Comment) -> bool:
+    """Whether a comment speaks to the checker."""
+    return _DIRECTIVE.match(comment.text) is not None
+
+
 def suppressions(snapshot: Snapshot) -> Iterator[Suppression]:
     """The suppressions of the home documents, in the order in which they are written."""
     for source in snapshot.sources:

@@ -1,0 +1,162 @@
+"""Applying all fixes of a bundle: together where they leave each other alone, and only those that make it better."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mfo_dialect.checker import check
+from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity
+from mfo_dialect.rules import Rule
+from mfo_dialect.text import Span
+from mfo_workspace.fixing import FixedBundle, chosen_fix, fix_bundle
+from tests.effort import IS_LONG, examples
+from tests.fixing.examples import EXAMPLES, Files, bad_example, layouts
+from tests.fixing.keeping import line_breaks, lost_comments
+from tests.rules.checking import bundle_of
+
+with_unsafe = partial(chosen_fix, unsafe=True)
+HEAD = "name: f\ntasks:\n"
+TASK = "  - id: t{0}\n    type: {1}_api_memory_get\n    config: {{key: k}}  # note {0}\n"
+
+
+def assert_good(files: Files, choose=chosen_fix) -> FixedBundle:
+    """Fix, and check what holds for every bundle."""
+    before = check(bundle_of(files))
+    done = fix_bundle(bundle_of(files), choose)
+    assert len(check(done.bundle)) == len(done.findings) <= len(before) - bool(done.texts)
+    assert fix_bundle(done.bundle, choose).texts == {}, "a second time changes something"
+    for name, text in done.texts.items():
+        if name in files and not name.endswith(".toml"):
+            assert line_breaks(text) <= (line_breaks(files[name]) or {"\n"})
+            assert lost_comments(files[name], text) == []
+    return done
+
+
+@pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("choose", [chosen_fix, with_unsafe], ids=["safe", "unsafe"])
+def test_nothing_is_left_to_fix_in_an_example(rule: Rule, choose) -> None:
+    every = dict(layouts(bad_example(rule)))
+    for layout in every if IS_LONG else ("as written", "commented, CRLF"):
+        done = assert_good(every[layout], choose)
+        assert not any(choose(finding) for finding in done.findings), layout
+        assert not done.refusals
+
+
+@settings(max_examples=examples(40))
+@given(st.sampled_from(EXAMPLES), st.integers(0, 6), st.integers(0), st.booleans())
+def test_what_holds_for_examples_broken_in_many_ways(rule: Rule, layout: int, seed: int, unsafe: bool) -> None:
+    rng = random.Random(seed)
+    files = list(layouts(bad_example(rule)))[layout][1]
+    broken = {name: text if name.endswith(".toml") else break_lines(text, rng) for name, text in files.items()}
+    assert_good(broken, with_unsafe if unsafe else chosen_fix)
+
+
+def break_lines(text: str, rng: random.Random) -> str:
+    lines = text.split("\n")
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(len(lines))
+        line = lines[at]
+        match rng.randrange(6):
+            case 0:
+                lines.insert(at, line)
+            case 1 if len(lines) > 1:
+                del lines[at]
+            case 2 if len(line) > 2:
+                cut = rng.randrange(len(line) - 1)
+                lines[at] = line[:cut] + line[cut + 1] + line[cut] + line[cut + 2 :]
+            case 3 if line:
+                cut = rng.randrange(len(line))
+                lines[at] = line[:cut] + line[cut + 1 :]
+            case 4:
+                lines[rng.randrange(len(lines))] = line
+            case _:
+                lines[at] = line.replace("mfo_", "slop_")
+    return "\n".join(lines)
+
+
+def test_a_thousand_fixes_need_two_checks() -> None:
+    files = {"workflow.yml": HEAD + "".join(TASK.format(number, "slop") for number in range(1000))}
+    done = fix_bundle(bundle_of(files))
+    assert done.texts["workflow.yml"] == files["workflow.yml"].replace("slop_", "mfo_")
+    assert (len(done.mended), done.trials, done.findings) == (1000, 2, ())
+
+
+def test_fixes_that_make_nothing_better_are_found_with_few_checks_and_told() -> None:
+    files = {
+        "workflow.yml": HEAD
+        + "".join(
+            TASK.format(number, "slop") + ("" if number % 10 else f"    dependencys: [t{number}]\n")
+            for number in range(100)
+        )
+    }
+    done = fix_bundle(bundle_of(files), with_unsafe)
+    assert len(done.mended) == 100
+    assert len(done.refusals) == 10
+    assert {refusal.finding.code for refusal in done.refusals} == {"MFO201"}
+    assert "as many findings or more (new: MFO304)" in done.refusals[0].reason
+    assert done.trials < 40
+
+
+def test_fixes_at_one_place_are_applied_one_after_the_other() -> None:
+    names = [f"a{number}" for number in range(6)]
+    tasks = "".join(f"  - id: {name}\n    type: mfo_api_memory_get\n    config: {{key: k}}\n" for name in names)
+    reader = "  - id: reader\n    type: mfo_api_memory_store\n    config:\n      key: k\n      value: "
+    reader += " ".join(f"${{{name}.value}}" for name in names) + "\n"
+    done = assert_good({"workflow.yml": HEAD + tasks + reader})
+    assert done.texts["workflow.yml"] == HEAD + tasks + reader + f"    dependencies: [{', '.join(names)}]\n"
+
+
+def test_several_fixes_that_are_no_safe_ones_are_a_choice() -> None:
+    files = bad_example(next(rule for rule in EXAMPLES if rule.code == "MFO205"))
+    done = fix_bundle(bundle_of(files), with_unsafe)
+    assert (done.texts, done.mended) == ({}, ())
+    assert len(check(bundle_of(files))[0].fixes) > 1
+
+
+def finding_of(*fixes: Fix, document: str = "workflow.yml") -> Finding:
+    place = Place(document, Span(0, 0))
+    return Finding("MFO000", "test", Severity.WARNING, "words", place, fixes=fixes)
+
+
+def edit(start: int, end: int, new_text: str, document: str = "workflow.yml") -> Edit:
+    return Edit(Place(document, Span(start, end)), new_text)
+
+
+def test_a_fix_that_leaves_no_readable_document_is_not_applied() -> None:
+    text = HEAD + TASK.format(1, "mfo")
+    bad = finding_of(Fix("Break it", (edit(0, 4, '"name'), edit(5, 5, " ")), safe=True))
+    done = fix_bundle(
+        bundle_of({"workflow.yml": text}), check=lambda b: [bad] if b.text_of("workflow.yml") == text else []
+    )
+    assert done.texts == {}
+    assert [refusal.reason for refusal in done.refusals] == ["workflow.yml could not be read any more"]
+
+
+def test_a_fix_over_several_documents_is_applied_whole_or_not_at_all() -> None:
+    files = {"workflow.yml": HEAD + TASK.format(1, "mfo"), "prompts.yml": "templates: {}\n"}
+    both = finding_of(Fix("Both", (edit(0, 4, "name"), edit(0, 0, '"', "prompts.yml")), safe=True))
+    done = fix_bundle(bundle_of(files), check=lambda bundle: [both] if bundle.text_of("prompts.yml")[0] != '"' else [])
+    assert done.texts == {}
+    assert len(done.refusals) == 1
+
+
+def test_a_file_that_is_there_and_no_part_of_the_bundle_is_not_written_to() -> None:
+    files = {"workflow.yml": HEAD + TASK.format(1, "mfo")}
+    create = finding_of(Fix("Create", (edit(0, 0, "templates: {}\n", "prompts.yml"),), safe=True))
+    bundle = bundle_of(files)
+    known = fix_bundle(bundle, check=lambda b: [create] if "prompts.yml" not in b.sources else [])
+    assert known.texts == {"prompts.yml": "templates: {}\n"}
+    there = fix_bundle(bundle, check=lambda _: [create], other_text=lambda _: "mine: 1\n")
+    assert there.texts == {}
+    assert "no part of the bundle" in there.refusals[0].reason
+
+
+def test_only_wanted_findings_are_mended() -> None:
+    files = {"workflow.yml": HEAD + TASK.format(1, "slop"), "other.yml": HEAD + TASK.format(2, "slop")}
+    done = fix_bundle(bundle_of(files), is_wanted=lambda finding: finding.place.document == "other.yml")
+    assert done.texts == {"other.yml": files["other.yml"].replace("slop_", "mfo_")}
