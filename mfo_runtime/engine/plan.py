@@ -6,7 +6,7 @@ are one range of numbers. Everything that the machine looks up while it runs is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,7 +107,6 @@ class RunPlan:
         end: one past the last number inside it.
         key: sorts ready nodes by priority, then by document order; modulo the number of nodes it is the number.
         holds_slot: whether it counts against ``max_concurrency``.
-        timeout: seconds that it may take.
         feeds: the nodes that wait for it alone, not for the end of a loop around it.
         waits_for: how many nodes and loops it waits for at first.
         loop_edges: of a condition: the target of each loop edge -> the loop.
@@ -128,7 +127,6 @@ class RunPlan:
     end: list[int] = field(default_factory=list[int])
     key: list[int] = field(default_factory=list[int])
     holds_slot: list[bool] = field(default_factory=list[bool])
-    timeout: list[float | None] = field(default_factory=list[float | None])
     predecessors: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     guards: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     branches: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
@@ -143,7 +141,6 @@ def make_plan(
     level: Level,
     settings: RunSettings | None = None,
     *,
-    timeouts: Mapping[str, float] | None = None,
     without_slot: Collection[str] = (),
 ) -> RunPlan:
     """Lay out a taskflow for running.
@@ -151,7 +148,6 @@ def make_plan(
     Args:
         level: the taskflow's own level.
         settings: how it is to run.
-        timeouts: node id -> seconds, for tasks that have a timeout.
         without_slot: ids of tasks that wait for somebody (``ask_user``) and hold no slot.
 
     Raises:
@@ -162,11 +158,9 @@ def make_plan(
     count = len(plan.ids)
     for level_number in range(len(plan.levels)):
         _lay_out(plan, level_number)
-    timeouts = timeouts or {}
     for number, name in enumerate(plan.ids):
         node = plan.levels[plan.level_of[number]].graph.nodes[plan.place[number]]
         plan.key.append(node.priority * count + number)
-        plan.timeout.append(timeouts.get(name))
         plan.holds_slot.append(node.kind is not NodeKind.SUBFLOW and name not in without_slot)
         plan.first_runs.append(NodeRun(number, plan.paths[number], 0))
     return plan

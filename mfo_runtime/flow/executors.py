@@ -18,11 +18,12 @@ from mfo_dialect.model.access import mapping_at, mappings_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_runtime.client import MfoClient
-from mfo_runtime.engine.shell import RunningNode
+from mfo_runtime.engine.running_node import RunningNode
 from mfo_runtime.errors import ConditionFailedError, InvalidInputError, MfoError, TaskFailedError, UnknownTaskTypeError
 from mfo_runtime.flow.custom import custom_executor
 from mfo_runtime.flow.fitting import fit
 from mfo_runtime.flow.scope import Reading, RunScope
+from mfo_runtime.flow.settings import shared_retry, timeout_of
 from mfo_runtime.http import HttpClient
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
 from mfo_runtime.tasks.conversation import add_usage
@@ -65,7 +66,13 @@ class FlowExecutors:
                 partial(self._config, node, declared, reading),
                 self._handling(node, reading),
                 self._context(view, task, reading),
-                Attempts(task.begin_attempt, lambda seconds: _sleep(task, seconds)),
+                Attempts(
+                    task.begin_attempt,
+                    lambda seconds: _sleep(task, seconds),
+                    timeout=timeout_of(node),
+                    noted=task.noted(),
+                    note=task.note,
+                ),
             )
 
     def evaluate(self, condition: RunningNode) -> Any:
@@ -81,6 +88,10 @@ class FlowExecutors:
             result = reading.evaluate(node.expression, variables)
         self.scope.decisions[view.id] = {"result": result, "branch": _branch(result)}
         return result
+
+    def remember(self, condition: RunningNode, value: Any) -> None:
+        """A condition decided like this in an earlier part of the run."""
+        self.scope.decisions[condition.id] = {"result": value, "branch": _branch(value)}
 
     def open_subflow(self, subflow: RunningNode) -> None:
         """Work out a subflow's INPUT and check it."""
@@ -119,16 +130,16 @@ class FlowExecutors:
         return fit(reading.mapping(node.config, declared.config), node.config, declared.config, self.scope.place_of)
 
     def _handling(self, node: Task, reading: Reading) -> ErrorHandling:
-        written = node.error_handling
+        written, shared = node.error_handling, shared_retry(node, self.scope.bundle)
         if written is None:
-            return ErrorHandling()
+            return ErrorHandling(shared)
 
         def read(handler: MappingNode) -> Mapping[str, Any]:
             return fit(reading.mapping(handler, ON_ERROR), handler, ON_ERROR, self.scope.place_of)
 
         retry = mapping_at(written, "retry")
         return ErrorHandling(
-            reading.mapping(retry, RETRY) if retry is not None else None,
+            reading.mapping(retry, RETRY) if retry is not None else shared,
             tuple(partial(read, handler) for handler in mappings_at(written, "on_error")),
         )
 

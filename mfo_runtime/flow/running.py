@@ -12,26 +12,21 @@ from typing import Any
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.analysis.scopes import FlowView
-from mfo_dialect.durations import parse_duration
 from mfo_dialect.model.access import text_at
-from mfo_dialect.model.workflow import Task
-from mfo_dialect.syntax import Mapping as MappingNode
-from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.observing import Observer
-from mfo_runtime.engine.plan import RunPlan, RunSettings, make_plan
-from mfo_runtime.engine.shell import Failure, Run, RunResult
+from mfo_runtime.engine.result import Failure, RunResult
+from mfo_runtime.engine.shell import Run
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
 from mfo_runtime.flow.executors import FlowExecutors
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.secrets import Secrets
+from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.http import HttpClient
 from mfo_runtime.tasks import Ask
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
-
-_NO_SLOT_TYPES = frozenset({"ask_user"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +124,6 @@ async def run_flow(
     return _outcome(flow, run, result, executors)
 
 
-def lay_out(flow: FlowView, bundle: Bundle) -> RunPlan:
-    """The plan of a taskflow: its graph with timeouts and settings."""
-    tasks = [view for view in flow.nodes if isinstance(view.node, Task)]
-    timeouts = {
-        view.id: seconds for view in tasks if (seconds := _duration(text_at(view.node.mapping, "timeout"))) is not None
-    }
-    waiting = [view.id for view in tasks if view.type_name in _NO_SLOT_TYPES]
-    return make_plan(flow.top.graph, run_settings(flow, bundle), timeouts=timeouts, without_slot=waiting)
-
-
-def run_settings(flow: FlowView, bundle: Bundle) -> RunSettings:
-    """How a taskflow is to run: its own config, else the client configuration's ``taskflow``, else the defaults."""
-    own = _plain(flow.taskflow.config)
-    shared: dict[str, Any] = {}
-    for _, config in bundle.configs:
-        shared = shared or _plain(config.get("taskflow"))
-    defaults = RunSettings()
-    timeout, grace = own.get("timeout", shared.get("timeout")), own.get("grace")
-    return RunSettings(
-        max_concurrency=_whole(own.get("max_concurrency", shared.get("concurrency")), 4 * (os.cpu_count() or 1)),
-        max_iterations=_whole(own.get("max_iterations"), defaults.max_iterations),
-        grace=_seconds(grace, defaults.grace) or 0.0,
-        timeout=_seconds(timeout, None),
-        goes_on=own.get("on_failure") == "continue",
-    )
-
-
 def _checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> dict[str, Any]:
     """INPUT: what was given, and the defaults of ``input_schema``."""
     schema = schema_data(flow.taskflow.input_schema, bundle)
@@ -205,23 +173,3 @@ def _placed(failure: Failure | None, scope: RunScope) -> MfoError | None:
 def _title(flow: FlowView) -> str:
     title = text_at(flow.taskflow.mapping, "name")
     return title.text if title is not None else flow.taskflow.name
-
-
-def _plain(node: Node | None) -> dict[str, Any]:
-    try:
-        return dict(to_value(node)) if isinstance(node, MappingNode) else {}
-    except TooManyNodesError:
-        return {}
-
-
-def _duration(scalar: Scalar | None) -> float | None:
-    return parse_duration(scalar.text) if scalar is not None else None
-
-
-def _seconds(text: Any, default: float | None) -> float | None:
-    seconds = parse_duration(text) if isinstance(text, str) else None
-    return default if seconds is None else seconds
-
-
-def _whole(value: Any, default: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else default

@@ -1,11 +1,16 @@
-"""What happens when a task fails: retries, another prompt, another model, another output (dialect section 5.2)."""
+"""What happens when a task fails: retries, another prompt, another model, another output (dialect section 5.2).
+
+Each try that failed, and each wait before the next one, is noted before anything follows from it. A task that is
+executed again after a crash goes through the same tries without repeating them, and waits only the rest of its wait.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tenacity import (
@@ -18,13 +23,15 @@ from tenacity import (
 )
 
 from mfo_dialect.durations import parse_duration
-from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError
+from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError, error_from_data
 from mfo_runtime.tasks.context import Execute, Overrides, TaskContext, mapping_of
 from mfo_runtime.tasks.prompts import render_error_text, used_template
+from mfo_runtime.tasks.time_limit import within
 
 Sleep = Callable[[float], Awaitable[None]]
 BeginAttempt = Callable[[int], None]
 ReadMap = Callable[[], Mapping[str, Any]]
+Note = Callable[[str, Any], Awaitable[None]]
 
 LONGEST_RETRY_AFTER = 300.0
 """Seconds: what a server may ask to wait at most; past it, and past ``max_delay``, the task fails at once."""
@@ -45,19 +52,31 @@ class ErrorHandling:
     on_error: Sequence[ReadMap] = ()
 
 
+async def _keep_nothing(_name: str, _value: Any) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """How a task's tries are told and waited between.
+    """How a task's tries are told, limited, noted, and waited between.
 
     Attributes:
         begin: told the number of each try but the first.
         sleep: waits that many seconds, holding no slot.
         chance: a number from 0 to 1, for the jitter.
+        timeout: the seconds that one try may take; None for any time.
+        noted: what was noted by name when the task was executed before.
+        note: keeps a fact under a name; what follows from it waits until it is kept.
+        now: seconds since the epoch.
     """
 
     begin: BeginAttempt
     sleep: Sleep = asyncio.sleep
     chance: Callable[[], float] = random.random
+    timeout: float | None = None
+    noted: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    note: Note = _keep_nothing
+    now: Callable[[], float] = time.time
 
 
 async def execute_with_handling(
@@ -77,6 +96,7 @@ async def execute_with_handling(
     """
     policy = _Policy(handling.retry, attempts.chance) if handling.retry is not None else None
     tries = _Tries(execute, read_config, policy, context, attempts)
+    tries.are_noted = policy is not None or bool(handling.on_error)
     try:
         return await tries.run()
     except MfoError as error:
@@ -97,6 +117,9 @@ class _Tries:
         self.context = context if policy is None else replace(context, max_attempts=1)
         self._attempts = attempts
         self._count = 0
+        self._asked_anew = 1
+        self._last_error: MfoError | None = None
+        self.are_noted = False
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -115,16 +138,40 @@ class _Tries:
             stop=lambda _: self._count >= policy.max_attempts,
             retry=retry_if_exception(policy.is_worth_another_try),
             wait=policy.pause,
-            sleep=self._attempts.sleep,
+            sleep=self._sleep,
             reraise=True,
         )
         return await retrying(self._try, context)
 
     async def _try(self, context: TaskContext) -> dict[str, Any]:
         self._count += 1
+        before = self._attempts.noted.get(f"try {self._count}")
+        if before is not None:
+            self._last_error = error_from_data(before)
+            raise self._last_error
         if self._count > 1:
             self._attempts.begin(self._count)
-        return await self._execute(self.config, context)
+        if isinstance(self._last_error, InvalidOutputError):
+            # The server did answer: under the same key it would give the same answer again.
+            self._asked_anew = self._count
+        context = replace(context, try_number=max(context.try_number, self._asked_anew))
+        try:
+            return await within(self._attempts.timeout, self._execute(self.config, context))
+        except MfoError as error:
+            self._last_error = error
+            if self.are_noted:
+                await self._attempts.note(f"try {self._count}", error.to_data())
+            raise
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait before the next try, or the rest of a wait that was begun before; never longer, whatever the clock says."""
+        name, now = f"wait {self._count}", self._attempts.now()
+        before = self._attempts.noted.get(name)
+        if before is None:
+            await self._attempts.note(name, {"until": now + seconds, "seconds": seconds})
+        else:
+            seconds = min(max(0.0, before["until"] - now), before["seconds"])
+        await self._attempts.sleep(seconds)
 
 
 async def _on_error(tries: _Tries, handlers: Sequence[ReadMap], error: MfoError) -> dict[str, Any]:

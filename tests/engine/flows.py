@@ -9,7 +9,9 @@ from typing import Any
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, build_level
 from mfo_runtime.engine.observing import RunEvent
 from mfo_runtime.engine.plan import RunPlan, RunSettings, make_plan
-from mfo_runtime.engine.shell import Run, RunningNode, RunResult
+from mfo_runtime.engine.result import RunResult
+from mfo_runtime.engine.running_node import RunningNode
+from mfo_runtime.engine.shell import Run
 from mfo_runtime.errors import TaskFailedError
 
 PRIORITIES = {"high": Priority.HIGH, "normal": Priority.NORMAL, "low": Priority.LOW}
@@ -38,10 +40,10 @@ def declarations(text: str) -> tuple[NodeDeclaration, ...]:
     return tuple(levels[0])
 
 
-def plan_of(text: str, *, timeouts=None, without_slot=(), **settings: Any) -> RunPlan:
+def plan_of(text: str, *, without_slot=(), **settings: Any) -> RunPlan:
     settings = {"max_concurrency": 1} | settings
     level = build_level(declarations(text))
-    return make_plan(level, RunSettings(**settings), timeouts=timeouts, without_slot=without_slot)
+    return make_plan(level, RunSettings(**settings), without_slot=without_slot)
 
 
 class Told:
@@ -50,6 +52,7 @@ class Told:
     Attributes:
         started: the identities of nodes in the order in which they started.
         seen: what tasks read: for each identity, name -> value.
+        remembered: the conditions whose values come from an earlier part of the run.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Told:
         self.reads = reads or {}
         self.started: list[str] = []
         self.seen: dict[str, dict[str, Any]] = {}
+        self.remembered: list[str] = []
 
     def _note(self, node: RunningNode) -> None:
         self.started.append(str(node.identity))
@@ -87,6 +91,9 @@ class Told:
         if callable(value):
             return value(condition)
         return value.pop(0) if isinstance(value, list) else value
+
+    def remember(self, condition: RunningNode, value: Any) -> None:
+        self.remembered.append(f"{condition.identity}={value}")
 
     def open_subflow(self, subflow: RunningNode) -> None:
         self._note(subflow)

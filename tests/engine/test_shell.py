@@ -54,25 +54,6 @@ def failure(played: Played) -> tuple[str, str]:
     return played.result.failure.path, played.result.failure.error.code
 
 
-async def test_a_task_past_its_timeout_fails():
-    plan = plan_of("slow: x\nx:", timeouts={"slow": 0.01}, grace=0)
-    played = await play(plan, Told(does={"slow": forever}))
-    assert failure(played) == ("slow", "task_timeout")
-    assert played.having("upstream_failed") == "x"
-
-
-async def test_a_task_that_ignores_its_timeout_is_given_up_on():
-    plan = plan_of("slow:\nother:", timeouts={"slow": 0.01}, goes_on=True)
-    played = await play(plan, Told(does={"slow": stubborn}))
-    assert failure(played) == ("slow", "task_timeout")
-    assert played.having("succeeded") == "other"
-
-
-async def test_a_task_within_its_timeout():
-    played = await play(plan_of("quick:", timeouts={"quick": FOREVER}))
-    assert played.result.state is RunState.SUCCEEDED
-
-
 @pytest.mark.parametrize("task", [forever, stubborn])
 async def test_a_run_past_its_timeout_fails_at_once(task):
     plan = plan_of("a: b\nb:", timeout=0.01, grace=0.01)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
-from flow_room import context_of, flow_of
+from flow_room import answering, context_of, flow_of, flow_with_tasks, run
 
 from mfo_runtime.errors import (
     AuthenticationError,
@@ -13,6 +16,7 @@ from mfo_runtime.errors import (
     InvalidOutputError,
     NotFoundError,
     RateLimitedError,
+    TaskTimeoutError,
     TemplateError,
 )
 from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_handling
@@ -41,19 +45,27 @@ ONE = {"value": 1}
 
 
 class Desk:
-    """A task whose tries end as told, the last way again and again; and what was seen of them."""
+    """A task whose tries end as told, the last way again and again; and what was seen of them.
 
-    def __init__(self, *endings, chance=0.0):
+    An ending that is a function is awaited. ``notes`` holds what a run before noted and is given what is noted now.
+    """
+
+    def __init__(self, *endings, chance=0.0, timeout=None, notes=None, now=1000.0):
         self.endings = list(endings)
         self.contexts = []
         self.begun = []
         self.slept = []
         self.chance = chance
+        self.timeout = timeout
+        self.notes = {} if notes is None else notes
+        self.now = now
 
     async def execute(self, config, context):
         assert config == CONFIG
         self.contexts.append(context)
         ending = self.endings.pop(0) if len(self.endings) > 1 else self.endings[0]
+        if callable(ending):
+            return await ending()
         if isinstance(ending, Exception):
             raise ending
         return ending
@@ -61,10 +73,16 @@ class Desk:
     async def run(self, *on_error, retry=None, read_config=lambda: CONFIG):
         async def sleep(seconds):
             self.slept.append(seconds)
+            self.now += seconds
+
+        async def note(name, value):
+            self.notes[name] = json.loads(json.dumps(value))
 
         flow = flow_of(WORKFLOW, prompts_definition=PROMPTS)
         handling = ErrorHandling(retry, [handler if callable(handler) else lambda h=handler: h for handler in on_error])
-        attempts = Attempts(self.begun.append, sleep, lambda: self.chance)
+        attempts = Attempts(
+            self.begun.append, sleep, lambda: self.chance, self.timeout, dict(self.notes), note, lambda: self.now
+        )
         return await execute_with_handling(self.execute, read_config, handling, context_of(flow, "ask"), attempts)
 
     @property
@@ -267,3 +285,119 @@ async def test_a_config_that_cannot_be_read_is_a_failure_like_any_other():
 async def test_a_duration_that_is_none_is_told(key):
     with pytest.raises(InvalidInputError, match=f'retry.{key} is "soon"'):
         await Desk(ONE).run(retry={key: "soon"})
+
+
+async def never():
+    await asyncio.Event().wait()
+
+
+async def stubborn():
+    for _ in range(20):
+        try:
+            await asyncio.sleep(0.02)
+        except asyncio.CancelledError:
+            continue
+
+
+@pytest.mark.parametrize("hangs", [never, stubborn])
+async def test_a_timeout_is_that_of_one_try_and_is_handled_like_any_failure(hangs):
+    desk = Desk(hangs, timeout=0.01)
+    with pytest.raises(TaskTimeoutError, match=r"longer than its timeout of 0\.01 s"):
+        await desk.run()
+    assert await Desk(hangs, timeout=0.01).run(CONTINUE) == {"value": "stand-in"}
+    assert await Desk(hangs, ONE, timeout=0.01).run(FALLBACK) == ONE
+    assert await Desk(hangs, hangs, ONE, timeout=0.01).run(retry=STEADY | {"retry_on": ["task_timeout"]}) == ONE
+
+
+async def test_waits_between_tries_are_no_part_of_the_timeout():
+    desk = Desk(DOWN, DOWN, ONE, timeout=0.5)
+    assert await desk.run(retry=STEADY) == ONE
+    assert desk.slept == [1, 2]
+
+
+async def test_an_execution_that_is_told_to_stop_stops_within_its_timeout_too():
+    began = asyncio.Event()
+
+    async def work():
+        began.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(Desk(work, timeout=3600).run(CONTINUE))
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_after_an_invalid_answer_the_next_tries_ask_under_another_key():
+    desk = Desk(BAD, DOWN, ONE)
+    assert await desk.run(retry=STEADY | {"retry_on": ["invalid_output", "connection_failed"]}) == ONE
+    assert [context.try_number for context in desk.contexts] == [1, 2, 2]
+
+
+async def crashes():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("tries", [1, 2, 3])
+async def test_a_task_that_is_executed_again_goes_on_with_the_try_that_was_under_way(tries):
+    endings = [BAD, DOWN, InvalidOutputError("still wrong"), ONE]
+    whole = Desk(*endings)
+    assert await whole.run(PROMPTED, retry=STEADY | {"max_attempts": 4}) == ONE
+    first = Desk(*endings[:tries], crashes)
+    with pytest.raises(KeyboardInterrupt):
+        await first.run(PROMPTED, retry=STEADY | {"max_attempts": 4})
+    second = Desk(*endings[tries:], notes=first.notes, now=first.now)
+    assert await second.run(PROMPTED, retry=STEADY | {"max_attempts": 4}) == ONE
+    assert second.contexts[0].overrides == first.contexts[-1].overrides
+    assert second.contexts[0].try_number == first.contexts[-1].try_number
+    again = [(context.overrides, context.try_number) for context in (*first.contexts[:-1], *second.contexts)]
+    assert again == [(context.overrides, context.try_number) for context in whole.contexts]
+
+
+@pytest.mark.parametrize(("later", "rest"), [(0.0, 8.0), (3.0, 5.0), (8.0, 0.0), (86_400.0, 0.0), (-86_400.0, 8.0)])
+async def test_a_task_that_is_executed_again_waits_the_rest_of_its_wait(later, rest):
+    policy = STEADY | {"initial_delay": "8s"}
+    notes = {"try 1": DOWN.to_data(), "wait 1": {"until": 1008.0, "seconds": 8.0}}
+    desk = Desk(ONE, notes=notes, now=1000.0 + later)
+    assert await desk.run(retry=policy) == ONE
+    assert (desk.slept, desk.begun, desk.tries) == ([rest], [2], 1)
+
+
+async def test_nothing_is_noted_of_a_task_that_nothing_handles():
+    desk = Desk(DOWN)
+    with pytest.raises(ConnectionFailedError):
+        await desk.run()
+    assert desk.notes == {}
+
+
+SHARED = """\
+client: {base_url: "http://127.0.0.1:1"}
+taskflow:
+  concurrency: 2
+  error_handling:
+    retry: {max_attempts: 3, backoff: constant, initial_delay: 1ms}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "tries"),
+    [
+        ("", 3),
+        ("error_handling: {retry: {max_attempts: 2, initial_delay: 1ms}}, ", 2),
+        ("error_handling: {on_error: [{type: continue}]}, ", 3),
+    ],
+)
+async def test_the_client_configuration_says_how_tasks_without_a_policy_are_tried_again(more, tries, tmp_path):
+    async with answering(503) as (url, asked):
+        flow = flow_with_tasks(f'- {{id: t, type: http_request, {more}config: {{url: "{url}"}}}}', config=SHARED)
+        await run(flow, tmp_path)
+    assert len(asked) == tries
+
+
+@pytest.mark.parametrize(("headers", "tries"), [("", 1), (", headers: {idempotency-key: k1}", 3)])
+async def test_what_writes_elsewhere_without_a_key_is_not_repeated_by_default(headers, tries, tmp_path):
+    async with answering(503) as (url, asked):
+        task = f'- {{id: t, type: http_request, config: {{url: "{url}", method: POST{headers}}}}}'
+        await run(flow_with_tasks(task, config=SHARED), tmp_path)
+    assert len(asked) == tries
