@@ -5,12 +5,12 @@ Light to import: a run whose groups are all known from an earlier one loads no r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mfo_dialect.findings import Finding
-from mfo_dialect.text import LineIndex
+from mfo_dialect.text import LineIndex, Span
 from mfo_workspace.files import UnreadableFileError
 
 FileGroup: TypeAlias = tuple[str, tuple[tuple[str, bool], ...]]
@@ -24,16 +24,18 @@ class CheckedGroup:
     Attributes:
         findings: sorted by document and place.
         documents: the keys of all documents that were looked at, and of those that fixes would write.
-        texts: the texts of the documents that findings, related places or fixes speak of.
+        texts: the texts of the documents that findings, related places or fixes speak of, where there are any.
         file_count: how many of the files are MFO documents.
         unreadable: the files that cannot be read though they should be.
+        baseline: the path of the baseline that the directory's project file names; empty where it names none.
     """
 
     findings: tuple[Finding, ...] = ()
     documents: tuple[str, ...] = ()
-    texts: dict[str, str] = field(default_factory=dict[str, str])
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
     file_count: int = 0
     unreadable: tuple[UnreadableFileError, ...] = ()
+    baseline: str = ""
 
 
 @dataclass
@@ -46,13 +48,15 @@ class CheckedFiles:
         lines: the lines of the documents that findings, related places or fixes speak of, where they could be read.
         file_count: how many of the files are MFO documents.
         unreadable: the files that were named but cannot be read.
+        baselines: the paths of the baselines that project files name.
     """
 
     findings: tuple[Finding, ...] = ()
     documents: set[str] = field(default_factory=set[str])
-    lines: dict[str, LineIndex] = field(default_factory=dict[str, LineIndex])
+    lines: Mapping[str, LineIndex] = field(default_factory=dict[str, LineIndex])
     file_count: int = 0
     unreadable: list[UnreadableFileError] = field(default_factory=list[UnreadableFileError])
+    baselines: set[str] = field(default_factory=set[str])
 
 
 def grouped(wanted: Iterable[tuple[str, bool]]) -> tuple[FileGroup, ...]:
@@ -71,14 +75,41 @@ def merged(groups: Iterable[CheckedGroup]) -> CheckedFiles:
     """All groups as one value; what two of them found counts once."""
     result = CheckedFiles()
     findings: dict[Finding, None] = {}
+    texts: dict[str, Mapping[str, str]] = {}
     for group in groups:
         findings.update(dict.fromkeys(group.findings))
         result.documents.update(group.documents)
-        result.lines.update((key, LineIndex(text)) for key, text in group.texts.items() if key not in result.lines)
+        texts.update(dict.fromkeys(group.texts, group.texts))
         result.file_count += group.file_count
         result.unreadable += group.unreadable
-    result.findings = tuple(sorted(findings, key=lambda finding: (finding.place, finding.code)))
+        result.baselines.update([group.baseline] if group.baseline else ())
+    result.findings = tuple(sorted(findings, key=_order))
+    result.lines = _Lines(texts)
     return result
+
+
+def _order(finding: Finding) -> tuple[str, Span, str]:
+    return (finding.place.document, finding.place.span, finding.code)
+
+
+class _Lines(Mapping[str, LineIndex]):
+    """The lines of texts, found when they are asked for: of most documents nobody asks."""
+
+    def __init__(self, texts: dict[str, Mapping[str, str]]) -> None:
+        self._texts = texts
+        self._lines: dict[str, LineIndex] = {}
+
+    def __getitem__(self, key: str) -> LineIndex:
+        known = self._lines.get(key)
+        if known is None:
+            known = self._lines[key] = LineIndex(self._texts[key][key])
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 def documents_of(findings: Iterable[Finding]) -> Iterator[str]:

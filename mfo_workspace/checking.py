@@ -17,6 +17,7 @@ from mfo_workspace.bundles import load_bundle
 from mfo_workspace.cache.observing import Observation, ObservedDisk
 from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, documents_of, grouped, merged
 from mfo_workspace.files import Files, UnreadableFileError
+from mfo_workspace.projects import baseline_path
 
 ObservedGroup: TypeAlias = tuple[CheckedGroup, Observation | None]
 """What was found, and all that it follows from; None where it follows from more, such as a lack of memory."""
@@ -53,7 +54,8 @@ def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SA
     findings = check(bundle, asked=asked)
     texts = _texts(bundle)
     documents = dict.fromkeys((*texts, *documents_of(findings)))
-    return CheckedGroup(findings, tuple(documents), _of_findings(texts, findings), count, tuple(unreadable))
+    spoken_of = _of_findings(texts, findings)
+    return CheckedGroup(findings, tuple(documents), spoken_of, count, tuple(unreadable), baseline_path(bundle.project))
 
 
 def check_observed(groups: Iterable[FileGroup], asked: RuleSettings) -> Iterator[ObservedGroup]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 
 from mfo_dialect.model.project import Project, read_project
@@ -37,6 +38,13 @@ def _read(path: str, table: tuple[str, ...], files: Files) -> Project | None:
         return read_project(files.read(path), path, table)
     except UnreadableFileError:
         return None
+
+
+def baseline_path(project: Project) -> str:
+    """The path of the baseline that the project file names; empty where it names none."""
+    if not project.baseline:
+        return ""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(project.document), project.baseline))
 
 
 def project_root(project: Project, directory: str) -> str:

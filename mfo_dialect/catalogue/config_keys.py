@@ -194,6 +194,11 @@ PROJECT_FILE = MapType(
             ),
             "What is checked.",
         ),
+        Key(
+            "baseline",
+            TextType(non_empty=True),
+            "The file of findings that are known, written by mfo-lsp check --update-baseline.",
+        ),
         Key("rules", MapType("rules", others=TextType(choices=SEVERITIES)), "Severities by rule code or name."),
         Key("task_types", MapType("task_types", others=TASK_TYPE_DECLARATION), "Custom task types by name."),
         Key("servers", MapType("servers", others=SERVER_PROFILE), "Profiles of MFO servers by name."),

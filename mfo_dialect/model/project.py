@@ -57,6 +57,12 @@ class Project:
         severities = tuple((name, word) for name, word in self.section("rules").items() if isinstance(word, str))
         return RuleSettings(self._texts("check", "select"), self._texts("check", "ignore"), severities)
 
+    @property
+    def baseline(self) -> str:
+        """The file of findings that are known, relative to the project file; empty where none is named."""
+        value = self.data.get("baseline")
+        return value.strip() if isinstance(value, str) else ""
+
     @cached_property
     def task_types(self) -> dict[str, TaskType]:
         """The declared custom task types by name."""

@@ -13,13 +13,14 @@ Json = Any
 
 
 def group_to_json(group: CheckedGroup) -> Json:
-    """A list of four: findings, further documents, count, unreadable files."""
+    """A list of five: findings, further documents, count, unreadable files, the baseline."""
     spoken_of = set(documents_of(group.findings))
     return [
         [_finding(finding) for finding in group.findings],
         [document for document in group.documents if document not in spoken_of],
         group.file_count,
         [[error.path, error.reason, error.line, error.column] for error in group.unreadable],
+        group.baseline,
     ]
 
 
@@ -29,7 +30,7 @@ def group_from_json(data: Json) -> CheckedGroup:
     Raises:
         TypeError, ValueError: this is not what ``group_to_json`` wrote.
     """
-    findings, documents, count, unreadable = data
+    findings, documents, count, unreadable, baseline = data
     read = tuple(map(_read_finding, findings))
     return CheckedGroup(
         read,
@@ -37,6 +38,7 @@ def group_from_json(data: Json) -> CheckedGroup:
         {},
         _number(count),
         tuple(_read_error(*error) for error in unreadable),
+        _text(baseline),
     )
 
 
@@ -50,11 +52,12 @@ def _finding(finding: Finding) -> Json:
         [[_place(related.place), related.message] for related in finding.related],
         [[fix.title, [[_place(edit.place), edit.new_text] for edit in fix.edits], fix.safe] for fix in finding.fixes],
         [tag.value for tag in finding.tags],
+        list(finding.missing),
     ]
 
 
 def _read_finding(data: Json) -> Finding:
-    code, name, severity, message, place, related, fixes, tags = data
+    code, name, severity, message, place, related, fixes, tags, missing = data
     return Finding(
         _text(code),
         _text(name),
@@ -64,6 +67,7 @@ def _read_finding(data: Json) -> Finding:
         tuple(Related(_read_place(place), _text(message)) for place, message in related),
         tuple(Fix(_text(title), tuple(map(_read_edit, edits)), safe is True) for title, edits, safe in fixes),
         tuple(map(Tag, tags)),
+        tuple(map(_text, missing)),
     )
 
 
