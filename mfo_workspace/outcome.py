@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mfo_dialect.findings import Finding, Place, Severity
@@ -24,7 +25,7 @@ class CheckOutcome:
 
     findings: tuple[Finding, ...]
     names: dict[str, str] = field(default_factory=dict[str, str])
-    texts: dict[str, LineIndex] = field(default_factory=dict[str, LineIndex])
+    texts: Mapping[str, LineIndex] = field(default_factory=dict[str, LineIndex])
     file_count: int = 0
 
     def count(self, severity: Severity) -> int:

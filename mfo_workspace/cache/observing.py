@@ -8,10 +8,10 @@ checking again would find the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mfo_workspace.files import DiskFiles, UnreadableFileError
+from mfo_workspace.files import DiskFiles, UnreadableFileError, decode
 
 _READ, _LIST, _EXISTS, _GLOB = "r", "l", "e", "g"
 _DIGEST_BYTES = 16
@@ -79,36 +79,51 @@ class ObservedDisk(DiskFiles):
         return paths
 
 
-class PresentDisk:
-    """The disk as it is now, each question asked once; nothing may change while it is used."""
+class PresentDisk(DiskFiles):
+    """The disk as it is now, each question asked once; what is read is kept."""
 
     def __init__(self) -> None:
         """Nothing was asked yet."""
-        self._disk = DiskFiles()
         self._answers: dict[str, bytes] = {}
+        self._contents: dict[str, bytes] = {}
 
     def agrees(self, observation: Observation) -> bool:
         """Whether the questions of an earlier check have the same answers now."""
         return _digest_of(map(self._answer, observation.questions)) == observation.answers
 
-    def texts(self, paths: Iterable[str]) -> dict[str, str] | None:
-        """The texts of files that can be read; None where one is not as it was when it was asked for."""
-        found: dict[str, str] = {}
-        for path in dict.fromkeys(paths):
-            files = ObservedDisk()
-            try:
-                found[path] = files.read(path)
-            except UnreadableFileError:
-                continue
-            if _digest(files.read_bytes(path)) != self._answer(_READ + path):
-                return None
-        return found
+    def texts(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """The texts of those files that were read."""
+        return _Texts({path: self._contents[path] for path in paths if path in self._contents})
+
+    def read_bytes(self, path: str) -> bytes:
+        """Read a file, and keep it."""
+        data = self._contents[path] = super().read_bytes(path)
+        return data
 
     def _answer(self, question: str) -> bytes:
         answer = self._answers.get(question)
         if answer is None:
-            answer = self._answers[question] = _ANSWERS[question[:1]](self._disk, question[1:])
+            answer = self._answers[question] = _ANSWERS[question[:1]](self, question[1:])
         return answer
+
+
+class _Texts(Mapping[str, str]):
+    """Texts that are decoded when they are asked for."""
+
+    def __init__(self, contents: dict[str, bytes]) -> None:
+        self._contents = contents
+
+    def __getitem__(self, path: str) -> str:
+        try:
+            return decode(path, self._contents[path])
+        except UnreadableFileError:
+            raise KeyError(path) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._contents)
+
+    def __len__(self) -> int:
+        return len(self._contents)
 
 
 def _read(disk: DiskFiles, path: str) -> bytes:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -63,8 +64,8 @@ class CheckCache:
             return None
         if not found.findings:
             return found
-        texts = self._disk.texts(documents_of(found.findings))
-        return None if texts is None else _with_texts(found, texts)
+        texts = self._disk.texts(dict.fromkeys(documents_of(found.findings)))
+        return replace(found, texts=texts)
 
     def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
@@ -94,10 +95,6 @@ class CheckCache:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
-
-
-def _with_texts(group: CheckedGroup, texts: dict[str, str]) -> CheckedGroup:
-    return CheckedGroup(group.findings, group.documents, texts, group.file_count, group.unreadable)
 
 
 def _read_page(path: Path) -> Page:
