@@ -7,7 +7,7 @@ from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.suppressions import apply_suppressions, suppressions
+from mfo_dialect.analysis.suppressions import Listed, apply_suppressions, suppressions
 from mfo_dialect.findings import Finding, Place, Severity
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Report, Rule
@@ -69,14 +69,15 @@ def _suppress(
 ) -> list[Finding]:
     """The findings that no comment suppresses, and those on comments that suppress nothing."""
     known = snapshot.every(suppressions)
-    if not known:
-        return list(findings)
-    never = {*fixed, *unused_suppression.NEVER_SUPPRESSED}
-    left, used = apply_suppressions(findings, known, unused_suppression.codes_by_name(), never)
+    left, used = list(findings), frozenset[Listed]()
+    if known:
+        never = {*fixed, *unused_suppression.NEVER_SUPPRESSED}
+        left, used = apply_suppressions(left, known, unused_suppression.codes_by_name(), never)
     rule = unused_suppression.RULE
     is_whole = not any(finding.code == INTERNAL_ERROR for finding in left)
     if choice.runs(rule) and rule.code in applied and is_whole:
-        reports = (report for one in known for report in unused_suppression.unused(one, used, applied, snapshot))
+        reports = [report for one in known for report in unused_suppression.unused(one, used, applied, snapshot)]
+        reports += unused_suppression.mistaken(snapshot, left)
         left += _findings(rule, reports, choice, snapshot.bundle)
     return left
 

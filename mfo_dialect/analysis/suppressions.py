@@ -16,9 +16,11 @@ from itertools import accumulate
 from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Finding, Place
+from mfo_dialect.model.project import Project
 from mfo_dialect.suggestions import did_you_mean, nearest
 from mfo_dialect.syntax.comments import Comment
 from mfo_dialect.syntax.navigation import walk
+from mfo_dialect.syntax.toml import toml_comments
 from mfo_dialect.syntax.tree import Mapping as MappingNode
 from mfo_dialect.syntax.tree import Node, Scalar, Sequence, Style
 from mfo_dialect.text import LineIndex, Span
@@ -27,7 +29,7 @@ _SIGN = "mfo:"
 _DIRECTIVE = re.compile(r"#[ \t]*mfo:[ \t]*(?P<verb>[\w-]*)[ \t]*(?P<open>\[)?")
 _LISTED = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _PROPERTIES = re.compile(r"(?:(?:[&!][^\s]*|\?)[ \t]+)*")
-_ON_PLACE, _ON_FILE = "ignore", "ignore-file"
+_VERBS = _ON_PLACE, _ON_FILE = "ignore", "ignore-file"
 _BLANK = " \t\ufeff"
 
 
@@ -62,10 +64,11 @@ def is_directive(comment: Comment) -> bool:
 
 
 def suppressions(snapshot: Snapshot) -> Iterator[Suppression]:
-    """The suppressions of the home documents, in the order in which they are written."""
+    """The suppressions of the home documents and the project file, in the order in which they are written."""
     for source in snapshot.sources:
         if _SIGN in source.text and source.is_ours:
             yield from _of_source(source)
+    yield from _of_project(snapshot.bundle.project)
 
 
 def apply_suppressions(
@@ -117,11 +120,26 @@ def _of_source(source: Source) -> Iterator[Suppression]:
     layout = _Layout(source)
     for comment, match in comments:
         verb = match["verb"]
-        if verb in {_ON_PLACE, _ON_FILE}:
+        if verb in _VERBS:
             yield _read(source.key, comment, match, layout)
-        elif match["open"] or nearest(verb, (_ON_PLACE, _ON_FILE)):
-            told = did_you_mean(verb, (_ON_PLACE, _ON_FILE))
+        elif _is_meant_for_us(match):
+            told = did_you_mean(verb, _VERBS)
             yield _wrong(source.key, comment, f'a comment cannot say "mfo: {verb}"{told}')
+
+
+def _of_project(project: Project) -> Iterator[Suppression]:
+    """Comments in the project file, which suppress nothing: a setting that is wrong there is not in force."""
+    if project.toml is None or _SIGN not in project.text:
+        return
+    for comment in toml_comments(project.text):
+        match = _DIRECTIVE.match(comment.text)
+        if match is not None and _is_meant_for_us(match):
+            yield _wrong(project.document, comment, "comments in the project file suppress nothing: mend what is wrong")
+
+
+def _is_meant_for_us(match: re.Match[str]) -> bool:
+    verb = match["verb"]
+    return verb in _VERBS or bool(match["open"] or nearest(verb, _VERBS))
 
 
 def _read(document: str, comment: Comment, match: re.Match[str], layout: _Layout) -> Suppression:

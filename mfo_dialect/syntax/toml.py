@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from mfo_dialect.syntax.comments import Comment
 from mfo_dialect.text import LineIndex, Span
 
 _BARE = r"[A-Za-z0-9_-]+"
@@ -20,6 +22,9 @@ _HEADER = re.compile(rf"\s*\[\[?\s*({_DOTTED})\s*\]\]?")
 _KEY = re.compile(rf"\s*({_DOTTED})\s*=")
 _PART = re.compile(_KEY_PART)
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TEXT_OR_COMMENT = re.compile(
+    r'''"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|'{3}.*?(?:'{3,5}|\Z)|"(?:\\.|[^"\\\r\n])*"?|'[^'\r\n]*'?|#[^\r\n]*''', re.DOTALL
+)
 _QUOTES = ('"""', "'''")
 
 
@@ -53,6 +58,13 @@ def read_toml(text: str) -> TomlDocument:
         return TomlDocument(tomllib.loads(text), None, _places(text))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         return TomlDocument({}, _problem(text, str(error)), _places(text))
+
+
+def toml_comments(text: str) -> Iterator[Comment]:
+    """The comments of a TOML text, in the order in which they are written; a text that is not closed hides those in it."""
+    for match in _TEXT_OR_COMMENT.finditer(text):
+        if match[0].startswith("#"):
+            yield Comment(Span(*match.span()), match[0])
 
 
 def _problem(text: str, message: str) -> TomlProblem:

@@ -86,7 +86,7 @@ tasks:
         model: "${{INPUTS.model}}"
 """
 IN_BLOCKS = [
-    ({}, ["MFO401", "MFO401"]),
+    ({}, ["MFO401", "MFO901", "MFO401"]),
     ({"on_key": " # mfo: ignore[MFO401]"}, ["MFO401"]),
     ({"above_key": "# mfo: ignore[MFO401]"}, ["MFO401"]),
     ({"above_task": "# mfo: ignore[MFO401]"}, []),
@@ -97,6 +97,77 @@ IN_BLOCKS = [
 def test_a_block_scalar_is_covered_from_its_key(comments: dict[str, str], left: list[str]) -> None:
     text = BLOCK.format(**(dict.fromkeys(("above_task", "above_key", "on_key"), "") | comments))
     assert codes_of(text) == left
+
+
+LIKE_COMMENTS = [
+    # the value of a prompt, how much of it is reported, and the value after the fix; nothing where there is none
+    ("|\n        Hi ${INPUTS.x} # mfo: ignore[MFO401] so\n", 1, "| # mfo: ignore[MFO401] so\n        Hi ${INPUTS.x}\n"),
+    (
+        ">-\n        # mfo: ignore[MFO401]\n        Hi ${INPUTS.x}\n",
+        1,
+        ">- # mfo: ignore[MFO401]\n        Hi ${INPUTS.x}\n",
+    ),
+    ("|\n        # mfo: ignore[unknown-reference]\n        Hi\n        ${INPUTS.x}\n", 0, None),
+    ("|\n        Hi ${INPUTS.x} # mfo: ignore[MFO402]\n", 0, None),
+    ("|\n        Hi ${INPUTS.x}# mfo: ignore[MFO401]\n", 0, None),
+    ("|\n        Hi ${INPUT.x} # mfo: ignore[MFO401]\n", 0, None),
+    ("| # ours\n        Hi ${INPUTS.x} # mfo: ignore[MFO401]\n", 1, None),
+    ('"Hi ${INPUTS.x} # mfo: ignore[MFO401]"\n', 1, None),
+    ("'Hi ${INPUTS.x} # mfo: ignore-file[MFO4, MFO401]'\n", 1, None),
+    ("| # mfo: ignore[MFO401]\n        Hi ${INPUTS.x} # mfo: ignore[MFO401]\n", 0, None),
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(("value", "count", "after"), LIKE_COMMENTS, ids=range(len(LIKE_COMMENTS)))
+def test_text_that_looks_like_a_comment_is_told_where_it_would_count(
+    value: str, count: int, after: str | None, end: str
+) -> None:
+    head = "name: greet\ntasks:\n  - id: first\n    type: mfo_api_chat_send\n    config:\n      prompt: "
+    text = (head + value).replace("\n", end)
+    told = [finding for finding in findings_of({"workflow.yml": text}) if finding.code == "MFO901"]
+    assert len(told) == count
+    assert all(text[slice(*finding.place.span)].startswith("# mfo: ignore") for finding in told)
+    fixes = [fix for finding in told for fix in finding.fixes]
+    assert not any(fix.safe for fix in fixes)
+    mended = [apply_fix({"workflow.yml": text}, fix)["workflow.yml"] for fix in fixes]
+    assert mended == ([(head + after).replace("\n", end)] if after else [])
+    assert all(codes_of(one) == [] for one in mended)
+
+
+IN_THE_PROJECT_FILE = [
+    ('[rules]\nMFO40 = "off" # mfo: ignore[MFO902] soon\n', ["MFO902", "MFO901"]),
+    ("# mfo: ignore-file[MFO902]\n[rules]\n", ["MFO901"]),
+    ("[rules]\n# mfo: ignroe[MFO902]\n", ["MFO901"]),
+    ('[tools]\nmodule = "a # mfo: ignore[MFO902]"\n', []),
+    ("[tools]\nmodule = 'a # mfo: ignore[MFO902]'\n", []),
+    ('[tools]\nmodule = """a"\n# mfo: ignore[MFO902]\n""""\n', []),
+    ('[tools]\nmodule = "a\\"# mfo: ignore[MFO902]" # mfo: ignore[MFO902]\n', ["MFO901"]),
+    ("# mfo: our settings\n", []),
+]
+
+
+@pytest.mark.parametrize(("project", "codes"), IN_THE_PROJECT_FILE, ids=range(len(IN_THE_PROJECT_FILE)))
+def test_comments_in_the_project_file_suppress_nothing_and_that_is_told(project: str, codes: list[str]) -> None:
+    files = {"workflow.yml": f"{HEALTHY}\n", "mfo.toml": project}
+    findings = findings_of(files)
+    assert [finding.code for finding in findings] == codes
+    for finding in findings:
+        if finding.code == "MFO901":
+            assert finding.place.document == "mfo.toml"
+            mended = apply_fix(files, finding.fixes[0])
+            assert "ignore" not in mended["mfo.toml"].replace('"a\\"# mfo: ignore', "")
+            assert "MFO901" not in {left.code for left in findings_of(mended)}
+
+
+def test_a_family_is_no_rule() -> None:
+    text = f"# mfo: ignore-file[MFO2, MFO40]\n{HEAD}\n"
+    messages = [finding.message for finding in findings_of({"workflow.yml": text}) if finding.code == "MFO901"]
+    assert [message.split(",")[0] for message in messages] == [
+        '"MFO2" is a family of rules',
+        '"MFO40" is a family of rules',
+    ]
+    assert "MFO201" in codes_of(text)
 
 
 def test_the_key_after_a_block_scalar_is_not_covered() -> None:
@@ -181,6 +252,7 @@ WRITTEN = [
     (" # mfo: ignore[MFO201, unknown-nod]", "unknown-nod", 'did you mean "unknown-node"', " # mfo: ignore[MFO201]"),
     (" # mfo: ignore[MFO201, MFO999]", "MFO999", "cannot be suppressed", " # mfo: ignore[MFO201]"),
     (" # mfo: ignore[MFO901,MFO201]", "MFO901", "cannot be suppressed", " # mfo: ignore[MFO201]"),
+    (" # mfo: ignore[MFO902,MFO201]", "MFO902", "cannot be suppressed", " # mfo: ignore[MFO201]"),
 ]
 
 

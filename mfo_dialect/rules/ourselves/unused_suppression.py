@@ -3,12 +3,14 @@
 ## What it finds
 
 A comment ``# mfo: ignore[...]`` or ``# mfo: ignore-file[...]`` that lists a rule which finds nothing where the comment
-counts, a rule that there is not, or one that cannot be suppressed; and such a comment that is written wrongly. Rules that
-are off in the project file are not judged, nor is anything while a text of the bundle cannot be read whole.
+counts, a rule that there is not, or one that cannot be suppressed; and such a comment that is written wrongly, or stands
+in the project file. Rules that are off in the project file are not judged, nor is anything while a text of the bundle
+cannot be read whole.
 
 A comment counts for the findings that start on its line. On a line of its own it counts for the whole entry or list
 item that starts on the line below. ``ignore-file`` counts for the whole file, and stands before its first key. In a block
-scalar ``#`` is text: the comment stands on the line of the scalar's key, or above it.
+scalar ``#`` is text: the comment stands on the line of the scalar's key, or above it. Text in a scalar that looks like such
+a comment is reported where it would suppress something.
 
 ## Why it matters
 
@@ -27,6 +29,13 @@ tasks:
     config: {prompt: "Say hello", colour: red}
     # mfo: ignore the time
 #   ^^^^^^^^^^^^^^^^^^^^^^ MFO901 needs codes in brackets
+  - id: again
+    type: mfo_api_chat_send
+    config:
+      prompt: |
+        Say ${INPUTS.word} # mfo: ignore[MFO401] filled in by the shop
+#             ^^^^^^ MFO401 no node or root is called "INPUTS"
+#                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ MFO901 part of the text of "prompt"
 ```
 
 ## Good
@@ -38,28 +47,36 @@ tasks:
     type: mfo_api_chat_send
     # mfo: ignore[MFO201] read by a tool of ours
     config: {prompt: "Say hello", colour: red}
+  - id: again
+    type: mfo_api_chat_send
+    config:
+      prompt: | # mfo: ignore[MFO401] filled in by the shop
+        Say ${INPUTS.word}
 ```
 
 ## Fix
 
-Remove the comment, or the code from its list; or write the code that was meant.
+Remove the comment, or the code from its list; or write the code that was meant. Text is made a comment on the line of its
+key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.suppression_texts import suppression_texts
 from mfo_dialect.analysis.suppressions import Listed, Suppression, suppressions
-from mfo_dialect.findings import Edit, Fix, Place, Severity, Tag
-from mfo_dialect.rules.choosing import rule_names
+from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity, Tag
+from mfo_dialect.rules.choosing import is_family, rule_names
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.text import LineIndex, Span
 
-NEVER_SUPPRESSED = frozenset({"MFO901", "MFO999"})
+NEVER_SUPPRESSED = frozenset({"MFO901", "MFO902", "MFO999"})
 
 
 @cache
@@ -82,6 +99,8 @@ def check(suppression: Suppression, snapshot: Snapshot) -> Iterator[Report]:
     for index, one in enumerate(suppression.listed):
         if one.name not in codes:
             message = f'there is no rule "{one.name}"{did_you_mean(one.name, codes)}'
+            if is_family(one.name):
+                message = f'"{one.name}" is a family of rules, and would hide what nobody has seen: list the rules'
             yield replace(_report(suppression, index, message, snapshot), name="unknown-code")
         elif codes[one.name] in NEVER_SUPPRESSED:
             yield _report(suppression, index, f"{one.name} cannot be suppressed", snapshot)
@@ -114,16 +133,43 @@ def unused(
         yield _report(suppression, index, f"no finding of {name} starts here", snapshot)
 
 
+def mistaken(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Report]:
+    """Report text in block scalars and quotes that would suppress a finding if it were a comment.
+
+    Args:
+        snapshot: the bundle.
+        findings: those that no comment suppresses.
+    """
+    texts = snapshot.every(suppression_texts)
+    codes = codes_by_name()
+    found = [(finding.place.document, finding.place.span.start, finding.code) for finding in findings] if texts else []
+    for text in texts:
+        meant = {codes.get(name) for name in text.names}
+        if any(
+            document == text.place.document and code in meant and text.covered.start <= start <= text.covered.end
+            for document, start, code in found
+        ):
+            where = f'the text of "{text.key}"' if text.key else "a text"
+            message = f"this is part of {where}, not a comment: write it on the line of the key, or above it"
+            fix = Fix("Make a comment of it, on the line of the key", text.moving)
+            yield Report(text.place.document, text.place.span, message, (), (fix,) if text.moving else ())
+
+
 def _report(suppression: Suppression, index: int | None, message: str, snapshot: Snapshot) -> Report:
     """A report on one of the listed codes, or on the whole comment."""
     document, listed = suppression.place.document, suppression.listed
     place = suppression.place if index is None else listed[index].place
     if index is None or len(listed) == 1:
-        title, span = "Remove the comment", _with_blanks(suppression, snapshot.bundle.sources[document].tree.lines)
+        title, span = "Remove the comment", _with_blanks(suppression, _lines_of(document, snapshot.bundle))
     else:
         title, span = f'Remove "{listed[index].name}" from the comment', _with_comma(listed, index)
     fix = Fix(title, (Edit(Place(document, span), ""),), safe=True)
     return Report(document, place.span, message, (), (fix,), (Tag.UNNECESSARY,))
+
+
+def _lines_of(document: str, bundle: Bundle) -> LineIndex:
+    source = bundle.sources.get(document)
+    return source.tree.lines if source is not None else bundle.project.lines
 
 
 def _with_comma(listed: tuple[Listed, ...], index: int) -> Span:
