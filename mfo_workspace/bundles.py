@@ -36,7 +36,7 @@ def load_bundle(
     home = None if home is None else list(home)
     own = [path for path in files.list_directory(directory) if is_yaml(path)]
     wanted = own if home is None else [*own, *(path for path in home if path not in own)]
-    excluded = _exclusion(project, directory)
+    excluded = exclusion(project, directory)
     wanted = [path for path in wanted if not excluded(path)]
     sources = [source for path in wanted if (source := read(path)) is not None]
     listed = [path for path in _listed(project, directory, files) if path not in wanted and not excluded(path)]
@@ -54,8 +54,8 @@ def read_path(path: str, files: Files) -> Source | None:
     return read_source(path, text) if may_be_ours(text, PurePosixPath(path).name) else None
 
 
-def _exclusion(project: Project, directory: str) -> Callable[[str], bool]:
-    """Whether the project file says that a path is no MFO document."""
+def exclusion(project: Project, directory: str) -> Callable[[str], bool]:
+    """Tells of paths whether the project file of a directory says that they are no MFO documents."""
     patterns = project.globs("exclude")
     if not patterns:
         return lambda _: False

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
-from mfo_workspace.cache.store import CheckCache
+from mfo_workspace.cache.observing import Observation
 from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, grouped, merged
 
 if TYPE_CHECKING:
@@ -20,8 +20,24 @@ _FILES_FOR_EACH_WORKER = 40
 _MOST_WORKERS = 16
 
 
+class Cache(Protocol):
+    """What earlier checks found: on the disk (``cache/store.py``) or in memory (``remembering.py``)."""
+
+    def find(self, group: FileGroup) -> CheckedGroup | None:
+        """What a check of a group would find now; None where only the check can tell."""
+        ...
+
+    def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
+        """Remember what a check found, and what it looked at."""
+        ...
+
+    def save(self) -> None:
+        """All groups were looked up or checked."""
+        ...
+
+
 def check_on_disk(
-    wanted: Iterable[tuple[str, bool]], asked: RuleSettings = NOTHING_SAID, cache: CheckCache | None = None
+    wanted: Iterable[tuple[str, bool]], asked: RuleSettings = NOTHING_SAID, cache: Cache | None = None
 ) -> CheckedFiles:
     """Check files, each within the bundle of its directory.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +16,7 @@ YAML_SUFFIXES = (".yml", ".yaml")
 _NEVER_ENTERED = frozenset(
     {".git", ".hg", ".svn", ".mfo", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
 )
+_OF_VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 _MAX_DEPTH = 64
 _IGNORE_FILE = ".gitignore"
 
@@ -26,9 +28,10 @@ def is_yaml(path: str) -> bool:
 
 Rules: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"
 Unreadable: TypeAlias = Callable[[Path], None]
+Skipped: TypeAlias = Callable[[str, str], None]
 
 
-def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None) -> Iterator[str]:
+def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None, skipped: Skipped | None = None) -> Iterator[str]:
     """The YAML files below a directory, but for what git would ignore there: full paths, written with ``/``, sorted.
 
     The rules of ``.gitignore`` files below the directory count, and those above it up to the repository's top, unless
@@ -38,19 +41,28 @@ def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None) -> Iterator[s
     Args:
         root: an absolute directory.
         unreadable: told of each directory that cannot be listed.
+        skipped: told of each YAML file that is left out and each directory that is not entered, with the reason.
     """
     rules = _rules_above(root)
     top = root.as_posix()
     is_ignored = bool(rules) and _is_ignored(top, rules, is_directory=True)
-    return _walk(top, 0, () if is_ignored else rules, unreadable)
+    return _walk(top, 0, () if is_ignored else rules, _Told(unreadable, skipped))
 
 
-def _walk(directory: str, depth: int, rules: Rules, unreadable: Unreadable) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is told of what."""
+
+    unreadable: Unreadable
+    skipped: Skipped | None
+
+
+def _walk(directory: str, depth: int, rules: Rules, told: _Told) -> Iterator[str]:
     try:
         with os.scandir(directory) as listing:
             entries = sorted(listing, key=_name)
     except OSError:
-        unreadable(Path(directory))
+        told.unreadable(Path(directory))
         return
     if any(entry.name == _IGNORE_FILE for entry in entries):
         rules = (*rules, *_rules_in(directory, Path(directory) / _IGNORE_FILE))
@@ -58,12 +70,18 @@ def _walk(directory: str, depth: int, rules: Rules, unreadable: Unreadable) -> I
     for entry in entries:
         name, path, is_directory = entry.name, prefix + entry.name, _is_directory(entry)
         if rules and _is_ignored(path, rules, is_directory=is_directory):
+            if told.skipped is not None and (is_directory or is_yaml(name)):
+                told.skipped(path, _why_ignored(path, rules, is_directory=is_directory))
             continue
         if not is_directory:
             if is_yaml(name):
                 yield path
         elif depth < _MAX_DEPTH and name not in _NEVER_ENTERED and not entry.is_symlink():
-            yield from _walk(path, depth + 1, rules, unreadable)
+            yield from _walk(path, depth + 1, rules, told)
+        elif told.skipped is not None and name not in _OF_VERSION_CONTROL:
+            told.skipped(
+                path, "a link to a directory, not followed" if entry.is_symlink() else "a directory not entered"
+            )
 
 
 def _name(entry: os.DirEntry[str]) -> str:
@@ -127,3 +145,14 @@ def _is_ignored(path: str, rules: Rules, *, is_directory: bool) -> bool:
         if verdict is not None:
             return verdict
     return False
+
+
+def _why_ignored(path: str, rules: Rules, *, is_directory: bool) -> str:
+    """Which pattern of which directory makes git ignore a path."""
+    for root, spec in reversed(rules):
+        relative = path[len(root.rstrip("/")) + 1 :] + ("/" if is_directory else "")
+        verdict = spec.check_file(relative)
+        if verdict.include and verdict.index is not None:
+            pattern: object = getattr(list(spec.patterns)[verdict.index], "pattern", "")
+            return f"ignored by git: the pattern {pattern} in {root}"
+    return "ignored by git"

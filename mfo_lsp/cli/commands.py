@@ -70,7 +70,7 @@ def main() -> None:
     try:
         status = group.main(standalone_mode=False)
     except click.ClickException as error:
-        click.echo(f"mfo-lsp: {error.format_message()}", err=True)
+        click.echo(f"mfo-lsp: {' '.join(error.format_message().split())}", err=True)
         sys.exit(MISUSE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import click
 
-from mfo_dialect.rules import RULES
-from mfo_dialect.suggestions import did_you_mean
+from mfo_lsp.cli.rule_arguments import complete_rule, read_rule
 
 
 @click.command("explain")
-@click.argument("rule")
+@click.argument("rule", callback=read_rule, shell_complete=complete_rule)
 def explain_command(rule: str) -> None:
-    """Print the page of RULE, given by its code (MFO401) or its name (unknown-reference)."""
-    wanted = rule.strip().casefold()
-    for known in RULES:
-        if wanted in {known.code.casefold(), known.name, *known.more_names}:
-            click.echo(f"# {known.code} {known.name} ({known.severity.word})\n\n{known.page}", nl=False)
-            return
-    names = [name for known in RULES for name in (known.code, known.name, *known.more_names)]
-    raise click.UsageError(
-        f'there is no rule "{rule}"{did_you_mean(rule.upper() if rule[:3].upper() == "MFO" else wanted, names)}'
-    )
+    """Print the page of RULE, given by its code (MFO401) or one of its names (unknown-reference)."""
+    from mfo_dialect.rules import RULES  # noqa: PLC0415 - the rules are slow to import
+
+    known = next(one for one in RULES if one.code == rule)
+    click.echo(f"# {known.code} {known.name} ({known.severity.word})\n\n{known.page}".encode(), nl=False)

@@ -6,27 +6,41 @@ Every format is a function from the same value to text; none of them knows the c
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 
-from mfo_lsp.reports.concise import concise_report
-from mfo_lsp.reports.github import github_report
-from mfo_lsp.reports.github_summary import github_summary_report
-from mfo_lsp.reports.gitlab import gitlab_report
-from mfo_lsp.reports.json_format import json_report
-from mfo_lsp.reports.junit import junit_report
-from mfo_lsp.reports.sarif import sarif_report
 from mfo_workspace.outcome import CheckOutcome
-from mfo_workspace.text_report import text_report
 
 Format = Callable[[CheckOutcome], str]
-FORMATS: dict[str, Format] = {
-    "text": text_report,
-    "concise": concise_report,
-    "json": json_report,
-    "sarif": sarif_report,
-    "github": github_report,
-    "github-summary": github_summary_report,
-    "gitlab": gitlab_report,
-    "junit": junit_report,
+
+
+@dataclass(frozen=True, slots=True)
+class LazyFormat:
+    """A format whose module is loaded when it is first written.
+
+    Attributes:
+        module: where it stands.
+        function: its name there.
+    """
+
+    module: str
+    function: str
+
+    def __call__(self, outcome: CheckOutcome) -> str:
+        """Write what was found."""
+        write: Format = getattr(import_module(self.module), self.function)
+        return write(outcome)
+
+
+FORMATS: dict[str, LazyFormat] = {
+    "text": LazyFormat("mfo_workspace.text_report", "text_report"),
+    "concise": LazyFormat("mfo_lsp.reports.concise", "concise_report"),
+    "json": LazyFormat("mfo_lsp.reports.json_format", "json_report"),
+    "sarif": LazyFormat("mfo_lsp.reports.sarif", "sarif_report"),
+    "github": LazyFormat("mfo_lsp.reports.github", "github_report"),
+    "github-summary": LazyFormat("mfo_lsp.reports.github_summary", "github_summary_report"),
+    "gitlab": LazyFormat("mfo_lsp.reports.gitlab", "gitlab_report"),
+    "junit": LazyFormat("mfo_lsp.reports.junit", "junit_report"),
 }
 
-__all__ = ["FORMATS", "CheckOutcome", "Format", "text_report"]
+__all__ = ["FORMATS", "CheckOutcome", "Format", "LazyFormat"]

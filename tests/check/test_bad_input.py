@@ -152,6 +152,7 @@ def closed(tmp_path: Path) -> Path:
 AS_NOBODY = (
     "import os, sys\nfrom mfo_lsp.__main__ import main\n"
     "import encodings.utf_8_sig\n"
+    "import mfo_lsp.cli.check.running, mfo_workspace.checking, mfo_workspace.checking_on_disk\n"  # nobody may read these
     "folder = os.getcwd()\nfd = os.open(folder, os.O_RDONLY)\n"
     "if os.getuid() == 0:\n    os.chown(folder, 65534, 65534)\n    os.setgid(65534)\n    os.setuid(65534)\n"
     "main()\n"

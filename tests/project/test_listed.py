@@ -16,6 +16,7 @@ from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES
 from mfo_dialect.rules import RULES, Rule
 from mfo_lsp.reports import FORMATS
 from mfo_lsp.reports.fingerprints import fingerprints
+from mfo_lsp.reports.statistics import rule_counts
 from mfo_lsp.server.app import METHODS
 from mfo_runtime.tasks import EXECUTORS, NOT_EXECUTED
 
@@ -56,8 +57,8 @@ def test_every_request_has_its_line_in_the_servers_table() -> None:
 
 
 def test_every_report_is_a_format() -> None:
-    writers = {report.__module__ for report in FORMATS.values()}
-    shared = {fingerprints.__module__}
+    writers = {report.module for report in FORMATS.values()}
+    shared = {fingerprints.__module__, rule_counts.__module__}
     assert {module.__name__ for module in modules_of(mfo_lsp.reports)} == {
         name for name in writers | shared if name.startswith("mfo_lsp.reports.")
     }

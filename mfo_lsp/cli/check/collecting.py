@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mfo_workspace.files import UnreadableFileError
-from mfo_workspace.walking import walk_yaml
+from mfo_workspace.walking import Skipped, walk_yaml
+
+STDIN = "-"
 
 
 @dataclass
@@ -23,22 +25,31 @@ class Collected:
     problems: list[UnreadableFileError] = field(default_factory=list[UnreadableFileError])
 
 
-def collect(paths: Iterable[str]) -> Collected:
-    """The files that paths stand for; a directory stands for the YAML files in it that git would not ignore."""
+def collect(paths: Iterable[str], stdin: str = "", skipped: Skipped | None = None) -> Collected:
+    """The files that paths stand for; a directory stands for the YAML files in it that git would not ignore.
+
+    Args:
+        paths: as written.
+        stdin: what ``-`` stands for, an absolute path.
+        skipped: told of what directories hold and is left out; see ``walk_yaml``.
+    """
     collected = Collected()
     for path in paths:
-        _collect(path, collected)
+        if path == STDIN:
+            collected.wanted[stdin] = True
+        else:
+            _collect(path, collected, skipped)
     return collected
 
 
-def _collect(path: str, collected: Collected) -> None:
+def _collect(path: str, collected: Collected, skipped: Skipped | None) -> None:
     try:
         absolute = Path(path).resolve()
         is_directory, exists = absolute.is_dir(), absolute.exists()
     except (OSError, ValueError, RuntimeError):
         is_directory, exists, absolute = False, False, Path(path)
     if is_directory:
-        for file in walk_yaml(absolute, lambda folder: collected.problems.append(_closed(folder))):
+        for file in walk_yaml(absolute, lambda folder: collected.problems.append(_closed(folder)), skipped):
             collected.wanted.setdefault(file, False)
     elif exists:
         collected.wanted[absolute.as_posix()] = True

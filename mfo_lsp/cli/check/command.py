@@ -6,15 +6,26 @@ from typing import Any
 
 import click
 
-from mfo_lsp.cli.check.options import CheckOptions, check_options
-from mfo_lsp.cli.check.running import run_check
+from mfo_lsp.cli.check.options import check_options, make_options
 
 
 @click.command("check")
 @check_options
 def check_command(**said: Any) -> int:
-    """Check MFO documents; PATHS are files and directories, the current directory by default.
+    """Check MFO documents; PATHS are files and directories, the current directory by default, - for standard input.
 
-    The exit status is 0 where there is no error and no warning, 1 where there is, and 2 for what cannot be read.
+    The exit status is 0 where there is no error and no warning, 1 where there is, and 2 for what cannot be read or
+    written. --fail-level draws the line elsewhere.
     """
-    return run_check(CheckOptions(**said))
+    options = make_options(said)
+    if options.explain_files:
+        from mfo_lsp.cli.check.explaining import explain_files  # noqa: PLC0415 - loaded when it is wanted
+
+        return explain_files(options)
+    if options.watch:
+        from mfo_lsp.cli.check.watching import watch_files  # noqa: PLC0415 - as above
+
+        return watch_files(options)
+    from mfo_lsp.cli.check.running import run_check  # noqa: PLC0415 - as above
+
+    return run_check(options)

@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
+from mfo_dialect.catalogue.config_keys import SEVERITIES
+from mfo_dialect.model.rule_settings import RuleSettings
+from mfo_lsp.cli.check.outputs import Output, complete_outputs, read_outputs
+from mfo_lsp.cli.rule_arguments import complete_selectors, complete_severities, read_selectors, read_severities
 from mfo_lsp.reports import FORMATS
+
+FAIL_LEVELS = (*(word for word in SEVERITIES if word != "off"), "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +22,43 @@ class CheckOptions:
     """What was asked for; the fields are named as click names the options.
 
     Attributes:
-        paths: files and directories as written; none stands for the current directory.
+        paths: files and directories as written, ``-`` for standard input; none stands for the current directory.
         format_name: how findings are written to standard output.
+        output: reports to write to files besides.
+        select: what is to run and nothing else.
+        ignore: what is not to run.
+        severity: severities to set.
+        fail_level: the lightest severity that makes the command fail, or ``never``.
+        exit_zero: whether findings leave the exit status at 0.
         hints: whether hints are shown to people too.
+        statistics: whether findings are counted by rule.
+        quiet: whether standard output stays empty.
+        colour: ``auto``, ``always`` or ``never``.
+        stdin_filename: the file that standard input is taken for.
+        explain_files: whether files are explained instead of checked.
+        watch: whether to go on checking as files change.
     """
 
     paths: tuple[str, ...] = ()
     format_name: str = "text"
+    output: tuple[Output, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    fail_level: str = "warning"
+    exit_zero: bool = False
     hints: bool = False
+    statistics: bool = False
+    quiet: bool = False
+    colour: str = "auto"
+    stdin_filename: str | None = None
+    explain_files: bool = False
+    watch: bool = False
+
+    @property
+    def rule_settings(self) -> RuleSettings:
+        """What is asked of rules on top of the project files."""
+        return RuleSettings(self.select, self.ignore, self.severity)
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -33,7 +68,67 @@ OPTIONS: tuple[Decorator, ...] = (
     click.option(
         "--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", help="How findings are written."
     ),
-    click.option("--hints", is_flag=True, help="Show hints in the text format too."),
+    click.option(
+        "--output",
+        multiple=True,
+        callback=read_outputs,
+        shell_complete=complete_outputs,
+        metavar="FORMAT=FILE",
+        help="Write a report to a file besides; may be given several times.",
+    ),
+    click.option(
+        "--select",
+        multiple=True,
+        callback=read_selectors,
+        shell_complete=complete_selectors,
+        metavar="RULES",
+        help="Which rules run, and no others: codes, names, families (MFO4), tags, default, all; with commas between them.",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        callback=read_selectors,
+        shell_complete=complete_selectors,
+        metavar="RULES",
+        help="Which rules do not run, written in the same way.",
+    ),
+    click.option(
+        "--severity",
+        multiple=True,
+        callback=read_severities,
+        shell_complete=complete_severities,
+        metavar="RULE=LEVEL",
+        help=f"How much the findings of a rule weigh: {', '.join(SEVERITIES)}; with commas between them.",
+    ),
+    click.option(
+        "--fail-level",
+        type=click.Choice(FAIL_LEVELS, case_sensitive=False),
+        default="warning",
+        show_default=True,
+        help="The lightest severity that makes the exit status 1.",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found, as with --fail-level never."),
+    click.option("--hints", is_flag=True, help="Show hints in the formats text and concise too."),
+    click.option("--statistics", is_flag=True, help="Count the findings by rule; with --format json beside them."),
+    click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard output."),
+    click.option(
+        "--color",
+        "colour",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        help="Whether text is coloured; auto follows NO_COLOR, FORCE_COLOR and the terminal.",
+    ),
+    click.option(
+        "--stdin-filename",
+        metavar="FILE",
+        type=click.Path(readable=False),
+        help="The file that standard input, named as -, stands for.",
+    ),
+    click.option(
+        "--explain-files", is_flag=True, help="Say what each file is taken for, and why, instead of checking."
+    ),
+    click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted."),
 )
 
 
@@ -42,3 +137,34 @@ def check_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(OPTIONS):
         command = option(command)
     return command
+
+
+def make_options(said: dict[str, Any]) -> CheckOptions:
+    """What click read, as one value.
+
+    Raises:
+        click.UsageError: options that do not go together.
+    """
+    options = CheckOptions(**said)
+    reads_stdin = "-" in options.paths
+    if options.stdin_filename is not None and not reads_stdin:
+        raise click.UsageError("--stdin-filename goes with -, which stands for standard input")
+    if options.stdin_filename is not None and not options.stdin_filename.strip():
+        raise click.UsageError("--stdin-filename needs the name of a file")
+    if options.statistics and options.format_name not in {"text", "concise", "json"}:
+        raise click.UsageError("--statistics goes with the formats text, concise and json")
+    if options.watch and (reads_stdin or options.explain_files):
+        raise click.UsageError(f"--watch does not go with {'standard input' if reads_stdin else '--explain-files'}")
+    if options.explain_files:
+        _refuse_beside_explaining(options)
+    files = [output.path for output in options.output]
+    if twice := next((file for file in files if files.count(file) > 1), None):
+        raise click.UsageError(f"two reports would be written to {twice}")
+    return options
+
+
+def _refuse_beside_explaining(options: CheckOptions) -> None:
+    if options.output or options.statistics:
+        raise click.UsageError("--explain-files writes no reports: leave out --output and --statistics")
+    if options.format_name not in {"text", "json"}:
+        raise click.UsageError("--explain-files goes with the formats text and json")

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from mfo_lsp.cli.check.collecting import collect
+from mfo_lsp.cli.check.collecting import STDIN, Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.check.status import exit_status
-from mfo_lsp.cli.check.writing import shown_path, tell_nothing_found, tell_problems, write_report
-from mfo_workspace.checking import CheckedFiles, check_files
-from mfo_workspace.files import DiskFiles
+from mfo_lsp.cli.check.writing import tell, tell_problems, write_reports
+from mfo_lsp.cli.output import shown_path
+from mfo_workspace.checked import CheckedFiles
+from mfo_workspace.checking import check_files
+from mfo_workspace.files import DiskFiles, UnreadableFileError
 from mfo_workspace.outcome import CheckOutcome
 
 
 def run_check(options: CheckOptions) -> int:
     """Do what was asked for; the process's exit status comes out."""
+    if STDIN in options.paths:
+        from mfo_lsp.cli.check.standard_input import with_stdin  # noqa: PLC0415 - loaded when it is wanted
+
+        collected, files, names = with_stdin(options)
+        return finish(collected, check_files(collected.wanted.items(), files, options.rule_settings), options, names)
     collected = collect(options.paths or (".",))
-    checked = check_files(collected.wanted.items(), DiskFiles())
-    problems = [*collected.problems, *checked.unreadable]
-    outcome = make_outcome(checked)
-    write_report(outcome, options)
-    tell_problems(problems)
-    if not outcome.file_count and not problems:
-        tell_nothing_found()
-    return exit_status(outcome, problems)
+    checked = check_files(collected.wanted.items(), DiskFiles(), options.rule_settings)
+    return finish(collected, checked, options)
 
 
-def make_outcome(checked: CheckedFiles) -> CheckOutcome:
-    """What was found, with the names that a reader sees."""
-    return CheckOutcome(
+def finish(
+    collected: Collected, checked: CheckedFiles, options: CheckOptions, names: dict[str, str] | None = None
+) -> int:
+    """Write what was found and say what could not be read; the exit status comes out.
+
+    Args:
+        collected: what was to be checked.
+        checked: what was found.
+        options: what was asked for.
+        names: how a reader knows documents whose paths are not their names.
+    """
+    problems: list[UnreadableFileError] = [*collected.problems, *checked.unreadable]
+    outcome = CheckOutcome(
         checked.findings,
-        {document: shown_path(document) for document in checked.documents},
+        {document: shown_path(document) for document in checked.documents} | (names or {}),
         checked.lines,
         checked.file_count,
     )
+    unwritten = write_reports(outcome, options)
+    tell_problems(problems)
+    if not outcome.file_count and not problems:
+        tell(["there is no MFO document among these files"])
+    return exit_status(outcome, len(problems) + unwritten, options)

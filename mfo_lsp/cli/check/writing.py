@@ -1,57 +1,84 @@
-"""Where reports and problems go: standard output, and one line each on standard error."""
+"""Where reports and problems go: standard output, files, and one line each on standard error."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import click
 
 from mfo_lsp.cli.check.options import CheckOptions
-from mfo_lsp.reports import FORMATS, CheckOutcome, text_report
+from mfo_lsp.cli.output import reason_of, shown_path, wants_colour, write_file, write_stdout
+from mfo_lsp.reports import FORMATS, CheckOutcome
 from mfo_workspace.files import UnreadableFileError
-from mfo_workspace.text_report import printable
+from mfo_workspace.text_report import printable, text_report
+
+_SUMMARY_FILE = "GITHUB_STEP_SUMMARY"
 
 
-def write_report(outcome: CheckOutcome, options: CheckOptions) -> None:
-    """Write what was found to standard output, in the format that was asked for."""
-    if options.format_name == "text":
-        write_text(text_report(outcome, colour=wants_colour(), hints=options.hints))
-    else:
-        write_text(FORMATS[options.format_name](outcome))
+def write_reports(outcome: CheckOutcome, options: CheckOptions) -> int:
+    """Write what was found wherever it is wanted; how many files could not be written comes out.
+
+    Raises:
+        click.ClickException: standard output cannot be written.
+    """
+    problems = list(_write_files(outcome, options))
+    tell(problems)
+    if not options.quiet:
+        write_stdout(_for_stdout(outcome, options))
+    return len(problems)
 
 
 def tell_problems(problems: Iterable[UnreadableFileError]) -> None:
     """One line on standard error for each file that cannot be read."""
     for problem in problems:
         place = f":{problem.line}:{problem.column}" if problem.line else ""
-        click.echo(f"mfo-lsp: {printable(shown_path(problem.path))}{place}: {problem.reason}", err=True)
+        tell([f"{shown_path(problem.path)}{place}: {problem.reason}"])
 
 
-def tell_nothing_found() -> None:
-    """Say that there was nothing to check."""
-    click.echo("mfo-lsp: there is no MFO document among these files", err=True)
+def tell(messages: Iterable[str]) -> None:
+    """One line each on standard error."""
+    for message in messages:
+        click.echo(f"mfo-lsp: {printable(message)}", err=True)
 
 
-def shown_path(path: str) -> str:
-    """A path as a reader sees it: relative to the current directory."""
-    try:
-        return Path(os.path.relpath(path)).as_posix()
-    except ValueError:  # another drive
-        return path
+def _for_stdout(outcome: CheckOutcome, options: CheckOptions) -> str:
+    match options.format_name:
+        case "json":
+            from mfo_lsp.reports.json_format import json_report  # noqa: PLC0415 - loaded when it is wanted
+
+            return json_report(outcome, statistics=options.statistics)
+        case "text" | "concise" if options.statistics:
+            from mfo_lsp.reports.statistics import statistics_report  # noqa: PLC0415 - as above
+
+            return statistics_report(outcome, hints=options.hints)
+        case "text":
+            return text_report(outcome, colour=wants_colour(options.colour), hints=options.hints)
+        case "concise":
+            from mfo_lsp.reports.concise import concise_report  # noqa: PLC0415 - as above
+
+            return concise_report(outcome, hints=options.hints)
+        case name:
+            return FORMATS[name](outcome)
 
 
-def wants_colour() -> bool:
-    """Whether standard output is to be coloured."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return os.environ.get("FORCE_COLOR", "0") not in {"", "0"} or sys.stdout.isatty()
+def _write_files(outcome: CheckOutcome, options: CheckOptions) -> Iterator[str]:
+    """Write the reports that go to files, and say of each that cannot be written why."""
+    for output in options.output:
+        try:
+            write_file(output.path, FORMATS[output.format_name](outcome))
+        except click.ClickException as error:
+            yield error.format_message()
+    formats = {options.format_name, *(output.format_name for output in options.output)}
+    summary = os.environ.get(_SUMMARY_FILE)
+    if summary and "github" in formats:
+        try:
+            _append(summary, FORMATS["github-summary"](outcome))
+        except (OSError, ValueError) as error:
+            yield f"{summary}: the job summary cannot be written: {reason_of(error)}"
 
 
-def write_text(text: str) -> None:
-    """Write UTF-8 whatever the terminal's locale is; lone surrogates become question marks."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+def _append(path: str, text: str) -> None:
+    """Append to a file to which other steps of the job append too."""
+    with open(path, "ab") as file:  # noqa: PTH123 - the name comes from the environment as it is
+        file.write(text.encode("utf-8", "replace"))

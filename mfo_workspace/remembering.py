@@ -1,0 +1,28 @@
+"""What was found while a process runs, as long as the disk still answers as it did then."""
+
+from __future__ import annotations
+
+from mfo_workspace.cache.observing import Observation, PresentDisk
+from mfo_workspace.checked import CheckedGroup, FileGroup
+
+
+class RememberedChecks:
+    """A cache in memory, for checks that come again and again with the same settings; holds one entry a group."""
+
+    def __init__(self) -> None:
+        """Nothing was found yet."""
+        self._known: dict[FileGroup, tuple[CheckedGroup, Observation]] = {}
+        self._disk = PresentDisk()
+
+    def find(self, group: FileGroup) -> CheckedGroup | None:
+        """What a check of a group would find now; None where only the check can tell."""
+        known = self._known.get(group)
+        return known[0] if known is not None and self._disk.agrees(known[1]) else None
+
+    def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
+        """Remember what a check found, and what it looked at."""
+        self._known[group] = (checked, observation)
+
+    def save(self) -> None:
+        """End a round: the next one asks the disk anew."""
+        self._disk = PresentDisk()
