@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
+from mfo_dialect.analysis.slips import read_slips
+from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
+from mfo_dialect.catalogue.config_keys import CONFIG_FILE
+from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
+from mfo_dialect.catalogue.values import MapType
+from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE
 from mfo_dialect.model.kinds import Classification, DocumentKind, classify
-from mfo_dialect.model.lower_workflow import lower_workflow
+from mfo_dialect.model.lower_workflow import is_workflow_file, lower_workflow
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.prompts import (
     Agent,
@@ -94,9 +100,26 @@ def read_source(key: str, text: str, previous: DocumentKind | None = None) -> So
     return Source(key, tree, tuple(_document(key, root, classify(root, name, previous)) for root in roots))
 
 
+def _root_type(root: Mapping, kind: DocumentKind | None) -> MapType | None:
+    match kind:
+        case DocumentKind.WORKFLOW:
+            return WORKFLOW_FILE if is_workflow_file(root) else FLOW_FILE
+        case DocumentKind.PROMPTS:
+            return PROMPTS_FILE
+        case DocumentKind.AGENTS:
+            return AGENTS_FILE
+        case DocumentKind.CONFIG:
+            return CONFIG_FILE
+        case None:
+            return None
+
+
 def _document(key: str, root: Node | None, classification: Classification) -> Document:
     model: Model | None = None
     if isinstance(root, Mapping):
+        declared = _root_type(root, classification.kind)
+        if declared is not None:
+            read_slips(root, declared)
         match classification.kind:
             case DocumentKind.WORKFLOW:
                 model = lower_workflow(root, key)

@@ -13,11 +13,17 @@ def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
     id is used twice, and where a misspelt edge may be the one that is missing: each of these is a finding of its own.
     """
     flow = reader.flow
-    if flow.may_lack_edges or any(level.graph.cycles for level in flow.levels):
+    if flow.damaged or any(level.graph.cycles for level in flow.levels):
         return None
     if flow.by_id.get(reader.id) is not reader or flow.by_id.get(producer.id) is not producer:
         return None
-    order = flow.run_orders.ran_before(reader.id_path, producer.id_path)
-    if order.dependent and order.dependency and flow.by_id[order.dependent[-1]].level.has_misspelt_edge:
+    if not all(_is_known(view) for view in (*reader.path, *producer.path)):
         return None
-    return order
+    return flow.run_orders.ran_before(reader.id_path, producer.id_path)
+
+
+def _is_known(view: NodeView) -> bool:
+    """Whether all edges are known that decide what a node waits for."""
+    waiting, leads_to_more = view.level.doubtful
+    before = view.level.graph.ancestors[view.index] | 1 << view.index
+    return not leads_to_more and not waiting & before

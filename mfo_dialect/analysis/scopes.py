@@ -10,10 +10,11 @@ from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, build_level
 from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.catalogue.task_types import current_name
+from mfo_dialect.catalogue.workflow_keys import CONDITION, SUBFLOW, TASK
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.references import RESERVED_ROOTS
-from mfo_dialect.suggestions import nearest
+from mfo_dialect.syntax import Node, Scalar, Sequence
 from mfo_dialect.text import Span
 
 __all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "node_kind", "view_flows"]
@@ -103,11 +104,10 @@ class LevelView:
         return {view.id: view for view in reversed(self.nodes) if view.node.id is not None}
 
     @cached_property
-    def has_misspelt_edge(self) -> bool:
-        """Whether a dependency or successor names no node of the level, and nearly one: an edge may be missing."""
-        names = self.by_id
-        written = {text.text for view in self.nodes for text in (*view.node.dependencies, *view.node.successors)}
-        return any(nearest(name, names) for name in written - names.keys())
+    def doubtful(self) -> tuple[int, bool]:
+        """The nodes that may wait for others than is known, as a bit set; and whether one may lead to others."""
+        waiting = sum(1 << view.index for view in self.nodes if _may_wait_for_more(view))
+        return waiting, any(_may_lead_to_more(view) for view in self.nodes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,17 +134,10 @@ class FlowView:
         """Its own level."""
         return self.levels[0]
 
-    @property
-    def damaged(self) -> bool:
-        """Whether a part of the taskflow could not be read that may hold nodes, so a missing one may be there."""
-        return any(level.level.hides_nodes for level in self.levels)
-
     @cached_property
-    def may_lack_edges(self) -> bool:
-        """Whether an edge may be unreadable: nodes may be, or the dependencies of a damaged one."""
-        return self.damaged or any(
-            view.node.mapping.damaged and not _has_dependencies(view.node) for view in self.nodes
-        )
+    def damaged(self) -> bool:
+        """Whether a node may be there that is not known: a part could not be read, or a node has no id."""
+        return any(level.level.hides_nodes for level in self.levels) or any(view.node.id is None for view in self.nodes)
 
     @cached_property
     def nodes(self) -> tuple[NodeView, ...]:
@@ -173,9 +166,36 @@ class FlowView:
         )
 
 
-def _has_dependencies(node: FlowNode) -> bool:
-    written = node.mapping.get("dependencies")
-    return written is not None and not written.damaged
+_NODE_KEYS = frozenset(key.name for keys in (TASK.keys, CONDITION.keys, SUBFLOW.keys) for key in keys) | {"config"}
+
+
+def _may_wait_for_more(view: NodeView) -> bool:
+    """Whether the dependencies of a node cannot be trusted: unreadable, misspelt, or perhaps under another key."""
+    mapping = view.node.mapping
+    written = mapping.get("dependencies")
+    if written is None:
+        return mapping.damaged or any(
+            pair.name is not None and pair.name not in _NODE_KEYS and not pair.name.startswith("x-")
+            for pair in mapping.pairs
+        )
+    return written.damaged or _is_doubtful(written, view.node.dependencies, view)
+
+
+def _may_lead_to_more(view: NodeView) -> bool:
+    written = view.node.mapping.get("successors")
+    if written is None:
+        return isinstance(view.node, Condition)
+    return written.damaged or _is_doubtful(written, view.node.successors, view)
+
+
+def _is_doubtful(written: Node, names: tuple[Scalar, ...], view: NodeView) -> bool:
+    """Whether a list of ids holds something else, or ids that no other node of the level has."""
+    if not isinstance(written, Sequence | Scalar) or (
+        isinstance(written, Sequence) and len(names) < len(written.items)
+    ):
+        return True
+    is_empty_choice = isinstance(view.node, Condition) and not names and written is view.node.mapping.get("successors")
+    return is_empty_choice or any(name.text == view.id or name.text not in view.level.by_id for name in names)
 
 
 def node_kind(node: FlowNode) -> NodeKind:

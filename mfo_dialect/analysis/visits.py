@@ -52,7 +52,7 @@ def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
     A value that several aliases bring is visited once for each declaration, so that aliases cannot multiply the work.
     """
     seen: set[tuple[int, int]] = set()
-    stack = [(Visit(document, root, _choose(root_type, root)), 0)]
+    stack = [(Visit(document, root, choose(root_type, root)), 0)]
     while stack:
         visit, depth = stack.pop()
         identity = (id(visit.node), id(visit.type))
@@ -77,18 +77,19 @@ def _children(visit: Visit) -> Iterator[Visit]:
             keys = {key.name: key for key in effective_keys(node, map_type)}
             for pair in node.effective_pairs():
                 value = follow(pair.value)
-                key = keys.get(pair.name or "")
+                key = keys.get(node.meant(pair) or "")
                 child_type = key.type if key is not None else map_type.others
                 if child_type is not None:
-                    yield Visit(visit.document, value, _choose(child_type, value), key, pair, node)
+                    yield Visit(visit.document, value, choose(child_type, value), key, pair, node)
         case ListType(item=item) if isinstance(node, Sequence):
             for value in node:
-                yield Visit(visit.document, value, _choose(item, value), None, None, node)
+                yield Visit(visit.document, value, choose(item, value), None, None, node)
         case _:
             return
 
 
-def _choose(value_type: ValueType, node: Node) -> ValueType:
+def choose(value_type: ValueType, node: Node) -> ValueType:
+    """Of several options, the one that fits the kind of a node; the type itself where there is one or none fits."""
     if not isinstance(value_type, EitherType):
         return value_type
     return next((option for option in value_type.options if fits_kind(option, node)), value_type)

@@ -370,6 +370,7 @@ def workflow_file(task: MapType) -> MapType:
 
 
 TASK = task_map(TASK_TYPES)
+SUBFLOW = subflow_map(TASK)
 FLOW_FILE = flow_file(TASK)
 WORKFLOW_FILE = workflow_file(TASK)
 ONLY_FLOW_KEYS = ("tasks", "subflows", "conditions")

@@ -27,7 +27,7 @@ _WORKFLOW_KEYS = ("workflow_name", "taskflows", "triggers")
 def lower_workflow(root: Mapping, document: str) -> Workflow:
     """Read a workflow document of either shape; a mixed one gives all that it holds."""
     flows = [_taskflow(mapping, text_at(mapping, "taskflow_id", "id")) for mapping in mappings_at(root, "taskflows")]
-    shape = WorkflowShape.WORKFLOW if any(key in root for key in _WORKFLOW_KEYS) else WorkflowShape.FLOW
+    shape = WorkflowShape.WORKFLOW if is_workflow_file(root) else WorkflowShape.FLOW
     if shape is WorkflowShape.FLOW or any(key in root for key in ("tasks", "conditions", "subflows")):
         flows.append(_taskflow(root, text_at(root, "name", "workflow_name")))
     configs = mapping_at(root, "global_configs")
@@ -43,6 +43,11 @@ def lower_workflow(root: Mapping, document: str) -> Workflow:
         env,
         dict(_schemas(root)),
     )
+
+
+def is_workflow_file(root: Mapping) -> bool:
+    """Whether a document has the shape with many taskflows."""
+    return any(key in root for key in _WORKFLOW_KEYS)
 
 
 def _schemas(root: Mapping) -> Iterator[tuple[str, tuple[Scalar, Node]]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import StreamEndEvent
 
 try:
     from _ruamel_yaml import CParser  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
@@ -106,6 +107,17 @@ def event_source(text: str, engine: Engine) -> Callable[[], Any]:
         return CParser(text).get_event  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     _refuse_deep_brackets(text)
     return YAML(typ="safe", pure=True).parse(text).__next__  # pyright: ignore[reportUnknownMemberType]
+
+
+def failure_in(text: str, engine: Engine) -> Failure | None:
+    """Why an engine refuses a text; None where it reads all of it. Nothing is kept."""
+    try:
+        next_event = event_source(text, engine)
+        while type(next_event()) is not StreamEndEvent:
+            pass
+    except Exception as error:  # noqa: BLE001 - engines raise what they like on odd text
+        return failure_of(error, text)
+    return None
 
 
 class RefusedError(Exception):

@@ -12,13 +12,15 @@ from mfo_dialect.syntax.assembling import link_aliases, mark_damage
 from mfo_dialect.syntax.composing import Composition, compose
 from mfo_dialect.syntax.conflicts import has_conflict_markers, without_conflicts
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
-from mfo_dialect.syntax.events import BEST_ENGINE, Engine, readable_text
+from mfo_dialect.syntax.events import BEST_ENGINE, Engine, failure_in, readable_text
 from mfo_dialect.syntax.mending import Mender
 from mfo_dialect.syntax.outline import Line, line_of, outline
+from mfo_dialect.syntax.repairing import REPAIRED_KINDS, is_doubtful, repair
 from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
 from mfo_dialect.text import Span
 
 MAX_LENGTH = 16 * 1024 * 1024
+_SEVERAL = 2
 _BYTE_ORDER_MARK = "\ufeff"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]+")
 _MAX_FORBIDDEN = 100
@@ -133,7 +135,29 @@ class _Reading:
         if not problems and composition.failure is not None:
             offset = min(composition.failure.offset + self.base, len(self.text))
             problems.append(Problem(ProblemKind.SYNTAX, "YAML cannot read the text from here on", Span(offset, offset)))
-        return tuple(documents), problems
+        return self.repaired(lines, problems) or (tuple(documents), problems)
+
+    def repaired(
+        self, lines: list[Line], problems: list[Problem]
+    ) -> tuple[tuple[YamlDocument, ...], list[Problem]] | None:
+        """The documents as they are read with a few lines changed, where that explains several problems by few."""
+        doubtful = [problem for problem in problems if problem.kind in REPAIRED_KINDS]
+        if len(doubtful) < _SEVERAL and not any(is_doubtful(problem) for problem in doubtful):
+            return None
+        text = "".join(line.text for line in lines)
+        shifted = [replace(line, start=line.start - self.base) for line in lines] if self.base else lines
+        suspects = [replace(problem, span=problem.span.shifted(-self.base)) for problem in doubtful]
+        found = repair(text, shifted, suspects, lambda changed: failure_in(changed, self.engine))
+        if found is None:
+            return None
+        written = Origin(self.text[self.base :], self.base)
+        composition = found.replaced.compose(written, self.engine, self.stand_ins)
+        if composition.failure is not None:
+            return None
+        documents, others = self.assembled(composition)
+        mended = [replace(problem, span=problem.span.shifted(self.base)) for problem in found.problems]
+        _mark_all(documents, mended)
+        return documents, [*mended, *others]
 
 
 def _documents(lines: list[Line], length: int) -> Iterator[tuple[Span, list[Line]]]:

@@ -214,7 +214,7 @@ class Pair:
 class Mapping(Node):
     """A map: its pairs as written, doubles included; ``flow`` says whether it is written in braces."""
 
-    __slots__ = ("_index", "flow", "pairs")
+    __slots__ = ("_index", "_meant", "flow", "pairs")
 
     def __init__(  # noqa: PLR0913 - a node's parts
         self,
@@ -232,12 +232,30 @@ class Mapping(Node):
         self.pairs = pairs
         self.flow = flow
         self._index: dict[str, Pair] | None = None
+        self._meant: dict[str, Pair] | None = None
 
     def pair(self, name: str) -> Pair | None:
-        """The pair that counts for a key: the first one written, else one that a merge key brings."""
+        """The pair that counts for a key: the first one written, one that a merge key brings, else one meant for it."""
+        found = self._written(name)
+        return found if found is not None or self._meant is None else self._meant.get(name)
+
+    def _written(self, name: str) -> Pair | None:
         if self._index is None:
             self._index = {pair.name: pair for pair in reversed(list(self.effective_pairs())) if pair.name is not None}
         return self._index.get(name)
+
+    def read_as(self, name: str, pair: Pair) -> None:
+        """Let a pair, of this map or another, count for a key that is not there: its own key is a slip for it."""
+        if name not in self:
+            self._meant = self._meant or {}
+            self._meant.setdefault(name, pair)
+
+    def meant(self, pair: Pair) -> str | None:
+        """The key that a pair of this map counts for: its own one, or the one that it is a slip for."""
+        for name, other in (self._meant or {}).items():
+            if other is pair:
+                return name
+        return pair.name
 
     def get(self, name: str) -> Node | None:
         """The value that counts for a key, aliases followed; None where the key is not there."""
@@ -245,8 +263,21 @@ class Mapping(Node):
         return None if pair is None else follow(pair.value)
 
     def __contains__(self, name: object) -> bool:
-        """Whether the key is there, written or merged."""
-        return isinstance(name, str) and self.pair(name) is not None
+        """Whether the key is there, written or merged; one that is only meant is not."""
+        return isinstance(name, str) and self._written(name) is not None
+
+    def replace_pairs(self, start: int, end: int, new: tuple[Pair, ...]) -> None:
+        """Put ``new`` in place of the pairs from ``start`` up to ``end``."""
+        old = self.pairs[start:end]
+        self.pairs = (*self.pairs[:start], *new, *self.pairs[end:])
+        index = self._index
+        if index is None:
+            return
+        if len(old) == len(new) == 1 and old[0].name == new[0].name is not None and not is_merge_key(old[0].key):
+            if index.get(old[0].name or "") is old[0]:
+                index[new[0].name or ""] = new[0]
+        else:
+            self._index = None
 
     def effective_pairs(self) -> Iterator[Pair]:
         """The written pairs without merge keys, then those that merge keys (``<<``) bring.

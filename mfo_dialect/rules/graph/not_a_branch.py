@@ -69,7 +69,6 @@ from mfo_dialect.rules.fixes import append_to_list
 from mfo_dialect.rules.graph.edges import without_edges
 from mfo_dialect.rules.layout import text_of
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.shape.maps import has_value
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Scalar
 
@@ -93,10 +92,12 @@ def _leads_to(condition: NodeView, view: NodeView) -> bool:
 def _is_unclear(condition: NodeView, view: NodeView) -> bool:
     """Whether the branches could not be read, are missing, or one of them is a misspelling of the node's id."""
     mapping = condition.node.mapping
-    if mapping.damaged or not has_value(mapping, "successors"):
+    if mapping.damaged or not condition.node.successors:
         return True
-    unknown = (item.text for item in condition.node.successors if item.text not in view.level.by_id)
-    return any(view.id in nearest(name, view.level.by_id, 3) for name in unknown)
+    unknown = [item.text for item in condition.node.successors if item.text not in view.level.by_id]
+    listed = [other for other in view.level.nodes if any(item.text == condition.id for item in other.node.dependencies)]
+    strays = [other for other in listed if not _leads_to(condition, other)]
+    return len(strays) <= len(unknown) or any(view.id in nearest(name, view.level.by_id, 3) for name in unknown)
 
 
 def _report(view: NodeView, item: Scalar, condition: NodeView, snapshot: Snapshot) -> Report:

@@ -72,7 +72,7 @@ from mfo_dialect.rules.rule import Report, Rule
 def _levels(snapshot: Snapshot) -> Iterator[LevelView]:
     for flow in snapshot.flows:
         if not flow.damaged and not any(level.graph.cycles for level in flow.levels):
-            yield from (level for level in flow.levels if any(level.graph.branches))
+            yield from (level for level in flow.levels if any(level.graph.branches) and level.doubtful == (0, False))
 
 
 def check(level: LevelView, _snapshot: Snapshot) -> Iterator[Report]:

@@ -74,7 +74,9 @@ def _levels(snapshot: Snapshot) -> Iterator[_Found]:
         for flow in snapshot.flows
         if not flow.damaged and not any(level.graph.cycles for level in flow.levels)
         for level in flow.levels
-        if len(level.by_id) == len(level.nodes) and (edges := tuple(_implied(level.graph)))
+        if len(level.by_id) == len(level.nodes)
+        and level.doubtful == (0, False)
+        and (edges := tuple(_implied(level.graph)))
     ]
     if not candidates:
         return

@@ -82,7 +82,7 @@ def _edges(snapshot: Snapshot) -> Iterator[_Edge]:
         for flow in snapshot.flows
         if not flow.damaged and not any(level.graph.cycles for level in flow.levels)
         for level in flow.levels
-        if len(level.by_id) == len(level.nodes)
+        if len(level.by_id) == len(level.nodes) and level.doubtful == (0, False)
         for source, target in _free_edges(level, snapshot)
     ]
     if not candidates:

@@ -86,7 +86,8 @@ def _is_for_another_rule(use: Use, resolution: Resolution) -> bool:
     """Whether it is a trigger's field, or a secret or a variable of the environment that is not declared."""
     root = use.reference.root
     if resolution.node is not None:
-        return False
+        is_inner = isinstance(resolution.node.node, Subflow) and resolution.failed_at == resolution.depth
+        return is_inner and resolution.node.flow.damaged
     return root == "TRIGGER" or (root in _DECLARED_ELSEWHERE and resolution.failed_at == 1)
 
 

@@ -9,43 +9,13 @@ from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, effective_keys
+from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
-from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, follow
 
 _FREE_PREFIX = "x-"
 _MAX_UP = 4
-_HABITS = {
-    "depends_on": "dependencies",
-    "dependsOn": "dependencies",
-    "needs": "dependencies",
-    "requires": "dependencies",
-    "after": "dependencies",
-    "next": "successors",
-    "then": "successors",
-    "branches": "successors",
-    "args": "arguments",
-    "params": "arguments",
-    "with": "config",
-    "settings": "config",
-    "steps": "tasks",
-    "jobs": "tasks",
-    "retries": "max_attempts",
-    "attempts": "max_attempts",
-    "cron": "cron_expression",
-    "schedule": "cron_expression",
-    "model": "model_id",
-    "provider": "provider_id",
-    "template_id": "prompt_template_id",
-    "variables": "prompt_context",
-    "condition": "expression",
-    "uses": "type",
-    "title": "name",
-    "name": "workflow_name",
-    "id": "name",
-    "taskflow_id": "name",
-}
 _HARMLESS = frozenset({ProblemKind.UNQUOTED_TEMPLATE, ProblemKind.DUPLICATE_ANCHOR})
 _FLOW_FILE_KEYS = frozenset({"name", "config", "input_schema", "outputs"})
 _EVERYWHERE = frozenset({"id", "name", "type", "description"})
@@ -203,12 +173,8 @@ def meaning_of(view: MapView, name: str) -> Meaning | None:
     owner = _owner_with(view, name)
     if owner is not None:
         return Meaning(Direction.UP, name, owner=owner)
-    habit = _HABITS.get(name)
-    if habit in view.keys:
-        return Meaning(Direction.HERE, habit)
-    current = [key.name for key in view.keys.values() if not key.replacement]
-    near = nearest(name, current)
-    return Meaning(Direction.HERE, near[0]) if near else None
+    meant = key_meant(name, view.keys.values(), view.mapping)
+    return Meaning(Direction.HERE, meant) if meant is not None else None
 
 
 def _child_with(view: MapView, name: str) -> Key | None:

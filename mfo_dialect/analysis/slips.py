@@ -1,0 +1,74 @@
+"""Reading misspelt and misplaced keys as what they were meant to be.
+
+A slip is reported once, where it is made. Everything else reads the map as if the key were right, so that nothing that
+follows from the slip is reported too. Values of maps are changed here once, right after they were read from a text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mfo_dialect.analysis.visits import choose, effective_keys, fits_kind
+from mfo_dialect.catalogue.slips import key_meant
+from mfo_dialect.catalogue.values import Key, ListType, MapType, ValueType
+from mfo_dialect.syntax import Mapping, Node, Pair, Sequence, follow
+
+_MAX_DEPTH = 64
+_MOVED = ("dependencies", "successors")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    node: Node
+    type: ValueType
+    parent: Mapping | None
+    parent_keys: tuple[Key, ...]
+    depth: int
+
+
+def read_slips(root: Node, root_type: MapType) -> None:
+    """Let the unknown keys at and below ``root`` count for the missing keys that they were meant to be."""
+    seen: set[int] = set()
+    stack = [_Place(root, root_type, None, (), 0)]
+    while stack:
+        place = stack.pop()
+        if id(place.node) in seen or place.depth > _MAX_DEPTH:
+            continue
+        seen.add(id(place.node))
+        node = place.node
+        match choose(place.type, node):
+            case MapType() as map_type if isinstance(node, Mapping):
+                stack += _in_map(node, map_type, place)
+            case ListType(item=item) if isinstance(node, Sequence):
+                stack += [_Place(one, item, place.parent, place.parent_keys, place.depth + 1) for one in node]
+            case _:
+                pass
+
+
+def _in_map(node: Mapping, map_type: MapType, place: _Place) -> list[_Place]:
+    keys = effective_keys(node, map_type)
+    known = {key.name: key for key in keys}
+    if map_type.others is None:
+        for pair in node.effective_pairs():
+            if pair.name is not None and pair.name not in known:
+                _read(pair, pair.name, node, keys, place)
+        if map_type.discriminator and map_type.discriminator not in node:
+            keys = effective_keys(node, map_type)
+            known = {key.name: key for key in keys}
+    inner: list[_Place] = []
+    for pair in node.effective_pairs():
+        key = known.get(node.meant(pair) or "")
+        child_type = key.type if key is not None else map_type.others
+        if child_type is not None:
+            inner.append(_Place(follow(pair.value), child_type, node, keys, place.depth + 1))
+    return inner
+
+
+def _read(pair: Pair, name: str, node: Mapping, keys: tuple[Key, ...], place: _Place) -> None:
+    if name in _MOVED and place.parent is not None and any(key.name == name for key in place.parent_keys):
+        place.parent.read_as(name, pair)
+        return
+    meant = key_meant(name, keys, node)
+    key = next((key for key in keys if key.name == meant), None)
+    if key is not None and fits_kind(key.type, follow(pair.value)):
+        node.read_as(key.name, pair)
