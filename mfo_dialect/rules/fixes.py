@@ -7,7 +7,7 @@ import re
 from mfo_dialect.findings import Edit, Fix, Place
 from mfo_dialect.rules.layout import column_of, last_line_end, line_start
 from mfo_dialect.suggestions import nearest
-from mfo_dialect.syntax import Mapping, Scalar, Sequence
+from mfo_dialect.syntax import Mapping, Pair, Scalar, Sequence
 from mfo_dialect.text import Span
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
@@ -33,7 +33,7 @@ def add_dependency(document: str, mapping: Mapping, name: str, text: str, *, saf
         text: the document's text.
         safe: whether the fix may be applied without a question.
     """
-    edit = append_to_list(document, mapping, "dependencies", name, text)
+    edit = append_to_list(document, mapping, "dependencies", quoted(name), text)
     return Fix(f'Add "{name}" to dependencies', (edit,), safe) if edit is not None else None
 
 
@@ -50,7 +50,9 @@ def append_to_list(document: str, mapping: Mapping, key: str, item: str, text: s
         return None
     if isinstance(node, Scalar) and node.is_missing:
         return Edit(Place(document, node.span), f" [{item}]")
-    if not isinstance(node, Sequence):
+    if isinstance(node, Scalar) and node.anchor is None and node.tag is None and not _spans_lines(node):
+        return Edit(Place(document, node.span), f"[{node.source}, {item}]")
+    if not isinstance(node, Sequence) or node.damaged or not (node.items or node.flow):
         return None
     if node.flow:
         return _append_to_flow(document, node, item)
@@ -60,6 +62,10 @@ def append_to_list(document: str, mapping: Mapping, key: str, item: str, text: s
         return None
     end = last_line_end(text, last.end)
     return Edit(Place(document, Span(end, end)), f"\n{lead}{item}")
+
+
+def _spans_lines(node: Scalar) -> bool:
+    return "\n" in node.source or "\r" in node.source
 
 
 def _append_to_flow(document: str, node: Sequence, item: str) -> Edit:
@@ -79,6 +85,16 @@ def insert_key(document: str, mapping: Mapping, key: str, value: str, text: str)
     end = last_line_end(text, max(pair.span.end for pair in mapping.pairs))
     column = column_of(text, mapping.pairs[0].key.span.start)
     return Edit(Place(document, Span(end, end)), f"\n{' ' * column}{key}: {value}")
+
+
+def fill_empty(document: str, mapping: Mapping, pair: Pair, value: str) -> Edit | None:
+    """An edit that gives a key a value where it has none, or an empty map; None where it has one, or is not written here."""
+    node = pair.value
+    if mapping.damaged or node.damaged or not any(pair is written for written in mapping.pairs):
+        return None
+    if isinstance(node, Scalar) and node.is_missing:
+        return Edit(Place(document, node.span), f" {value}")
+    return Edit(Place(document, node.span), value) if isinstance(node, Mapping) and not node.pairs else None
 
 
 def quoted(text: str) -> str:

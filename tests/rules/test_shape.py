@@ -317,21 +317,28 @@ def test_only_slips_are_mended_without_a_question() -> None:
     assert not fix_called(findings, 'Change to "description"').safe
 
 
+WEIGH = '[task_types.weigh]\ndescription = "What weigh does."\n# module = "package.module:function"\n'
+
+
 @pytest.mark.parametrize(
     ("project", "after"),
     [
-        (None, '[task_types.weigh]\ndescription = "What weigh does."\n# module = "package.module:function"\n'),
-        (
-            '# ours\n[rules]\nMFO401 = "error"\n',
-            '[task_types.weigh]\ndescription = "What weigh does."\n# module = "package.module:function"\n\n# ours\n[rules]\nMFO401 = "error"\n',
-        ),
+        (None, WEIGH),
+        ('# ours\n[rules]\nMFO401 = "error"\n', f'# ours\n[rules]\nMFO401 = "error"\n\n{WEIGH}'),
+        ("[task_types.lift]", f"[task_types.lift]\n\n{WEIGH}"),
+        ('title = "no table"\r\n', f'title = "no table"\r\n\n{WEIGH}'.replace("\r\n", "\n").replace("\n", "\r\n")),
     ],
 )
 def test_an_undeclared_type_can_be_declared(project: str | None, after: str) -> None:
     files = {"workflow.yml": task(kind="weigh")} | ({"mfo.toml": project} if project else {})
     changed = fixed(files, 'Declare "weigh" in mfo.toml', "mfo.toml")
     assert changed == after
-    assert not findings_of(files | {"mfo.toml": changed})
+    assert "MFO206" not in {finding.code for finding in findings_of(files | {"mfo.toml": changed})}
+
+
+def test_a_type_is_not_declared_in_a_table_that_is_closed() -> None:
+    files = {"workflow.yml": task(kind="weigh"), "mfo.toml": 'task_types = {lift = {description = "x"}}\n'}
+    assert [finding.fixes for finding in findings_of(files)] == [()]
 
 
 def test_older_names_are_struck_through_and_mended_safely() -> None:

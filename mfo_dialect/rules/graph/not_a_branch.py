@@ -53,13 +53,15 @@ conditions:
 ## Fix
 
 Add the node to the condition's ``successors``, at the place of the result that should lead to it, or let it depend on
-another node.
+another node. Where the condition is true or false and one of its two branches is free, the node becomes that branch
+without a question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.expression_texts import expression_texts
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -69,6 +71,7 @@ from mfo_dialect.rules.fixes import append_to_list
 from mfo_dialect.rules.graph.edges import without_edges
 from mfo_dialect.rules.layout import text_of
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.shapes import Kind
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Scalar
 
@@ -106,10 +109,18 @@ def _report(view: NodeView, item: Scalar, condition: NodeView, snapshot: Snapsho
     related = (Related(Place(condition.document, place), f'the branches of "{condition.id}"'),)
     text = text_of(snapshot, condition.document)
     edit = append_to_list(condition.document, condition.node.mapping, "successors", view.id, text)
-    adding = (Fix(f'Make it the next branch of "{condition.id}"', (edit,)),) if edit is not None else ()
+    title, is_free = f'Make it the next branch of "{condition.id}"', _has_one_free_branch(condition, snapshot)
+    adding = (Fix(title, (edit,), safe=is_free),) if edit is not None else ()
     removing = without_edges([(view, "dependencies", item)], f'Remove "{condition.id}" from dependencies', snapshot)
     message = f'no branch of the condition "{condition.id}" leads here: its successors do not list "{view.id}"'
     return Report(view.document, item.content_span, message, related, (*adding, *removing))
+
+
+def _has_one_free_branch(condition: NodeView, snapshot: Snapshot) -> bool:
+    """Whether the result is true or false and only one of the two has a branch, so that there is no choice."""
+    text = next((text for text in expression_texts(snapshot) if text.view is condition), None)
+    is_boolean = text is not None and not text.checked.problems and text.checked.result.kind is Kind.BOOLEAN
+    return is_boolean and len(condition.node.successors) == 1
 
 
 RULE = Rule("MFO306", "not-a-branch", Severity.ERROR, select.nodes, check)

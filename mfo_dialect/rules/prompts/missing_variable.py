@@ -63,10 +63,8 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import insert_key, quoted
+from mfo_dialect.rules.fixes import fill_empty, insert_key, quoted
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.syntax import Scalar
-from mfo_dialect.text import Span
 
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
@@ -124,10 +122,12 @@ def _fix(chat: ChatUse, missing: list[MissingVariable], snapshot: Snapshot) -> F
         joined = "".join(edit.new_text for edit in edits if edit is not None)
         return Fix(title, (Edit(first.place, joined),))
     values = "{" + ", ".join(f'{quoted(one.name)}: ""' for one in missing) + "}"
-    empty = chat.config.get("prompt_context")
-    if isinstance(empty, Scalar) and empty.is_missing:
-        return Fix(title, (Edit(Place(document, Span(empty.span.start, empty.span.start)), f" {values}"),))
-    edit = insert_key(document, chat.config, "prompt_context", values, text) if empty is None else None
+    pair = chat.config.pair("prompt_context")
+    edit = (
+        insert_key(document, chat.config, "prompt_context", values, text)
+        if pair is None
+        else fill_empty(document, chat.config, pair, values)
+    )
     return Fix(title, (edit,)) if edit is not None else None
 
 

@@ -77,7 +77,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import insert_key, quoted, rename_to_nearest
+from mfo_dialect.rules.fixes import fill_empty, insert_key, quoted, rename_to_nearest
 from mfo_dialect.rules.layout import line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
@@ -128,7 +128,15 @@ def _create(name: str, template: PromptTemplate, bundle: Bundle) -> Fix | None:
     if isinstance(existing, Mapping) and existing.pairs:
         edit = insert_key(template.document, existing, quoted(name), _TEXTS.get(template.engine, _GO_TEXT), text)
         return Fix(title, (edit,)) if edit is not None else None
-    if existing is not None or template.mapping.flow or not template.mapping.pairs:
+    pair = template.mapping.pair("error_handling_templates")
+    value = f"{{{quoted(name)}: {_TEXTS.get(template.engine, _GO_TEXT)}}}"
+    if template.mapping.flow and pair is None:
+        edit = insert_key(template.document, template.mapping, "error_handling_templates", value, text)
+        return Fix(title, (edit,)) if edit is not None else None
+    if pair is not None:
+        edit = fill_empty(template.document, template.mapping, pair, value)
+        return Fix(title, (edit,)) if edit is not None else None
+    if not template.mapping.pairs:
         return None
     start = template.mapping.pairs[0].key.span.start
     line = line_start(text, start)

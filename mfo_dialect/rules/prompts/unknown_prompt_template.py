@@ -64,8 +64,8 @@ from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.prompts import PromptsDocument
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import quoted, rename_to_nearest
-from mfo_dialect.rules.layout import column_of, line_start
+from mfo_dialect.rules.fixes import insert_key, quoted, rename_to_nearest
+from mfo_dialect.rules.layout import column_of, insert_lines, line_start
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping, Scalar
@@ -106,10 +106,14 @@ def _create(name: str, document: str, bundle: Bundle) -> Fix | None:
 
 def _into(prompts: PromptsDocument, name: str, text: str) -> Edit | None:
     pair = prompts.root.pair("templates")
-    if pair is None or prompts.root.damaged or not isinstance(pair.key, Scalar):
+    if pair is None:
+        return insert_lines(prompts.document, prompts.root, f"templates:\n{_template(name, '  ', '  ').rstrip()}", text)
+    if prompts.root.damaged or not isinstance(pair.key, Scalar):
         return None
     value, key_column = pair.value, column_of(text, pair.key.span.start)
-    if isinstance(value, Mapping) and value.pairs and not value.flow:
+    if isinstance(value, Mapping) and value.pairs and value.flow:
+        return insert_key(prompts.document, value, quoted(name), '{user_prompt: "Write the prompt here."}', text)
+    if isinstance(value, Mapping) and value.pairs:
         start = line_start(text, value.pairs[0].key.span.start)
         indent = text[start : value.pairs[0].key.span.start]
         if indent.strip():

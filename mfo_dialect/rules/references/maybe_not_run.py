@@ -64,7 +64,8 @@ conditions:
 
 ## Fix
 
-Read it in a ``transform`` with ``?.`` or ``??``, or let the reader run only where the node has run.
+Read it in a ``transform`` with ``?.`` or ``??``, or let the reader run only where the node has run: by not waiting for
+the nodes that run without it.
 """
 
 from __future__ import annotations
@@ -74,12 +75,14 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.node_reads import NodeRead, node_reads
 from mfo_dialect.analysis.reads import run_order
 from mfo_dialect.analysis.run_order import RanBefore, Why
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.findings import Place, Related, Severity
+from mfo_dialect.findings import Fix, Place, Related, Severity
+from mfo_dialect.rules.graph.edges import without_edges, written_edges
 from mfo_dialect.rules.rule import Report, Rule
 
 
-def check(read: NodeRead, _snapshot: Snapshot) -> Iterator[Report]:
+def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     """Report a reading of a node that may have been skipped, unless the reader can do with null."""
     if read.guarded:
         return
@@ -100,7 +103,29 @@ def check(read: NodeRead, _snapshot: Snapshot) -> Iterator[Report]:
         span,
         f'"{producer.id}" runs only when "{condition.id}" takes branch {branches}, but "{reader.id}" also runs otherwise: it reads null then',
         related,
+        _fixes(reader, producer, snapshot),
     )
+
+
+def _fixes(reader: NodeView, producer: NodeView, snapshot: Snapshot) -> tuple[Fix, ...]:
+    """Let the reader wait only for nodes that run when the producer does, unless it reads one of the others."""
+    level = reader.level
+    if level is not producer.level or level.graph.guards[reader.index]:
+        return ()
+    before = [level.nodes[index] for index in level.graph.predecessors[reader.index]]
+    kept = [view for view in before if view is producer or _runs_after(view, producer)]
+    dropped = [view for view in before if view not in kept]
+    read = {one.producer for one in node_reads(snapshot) if reader in one.reader.path}
+    if not kept or any(view in other.path for view in dropped for other in read):
+        return ()
+    edges = [edge for view in dropped for edge in written_edges(level, view.id, reader.id)]
+    names = " and ".join(f'"{view.id}"' for view in dropped)
+    return without_edges(edges, f'Let "{reader.id}" no longer wait for {names}', snapshot)
+
+
+def _runs_after(view: NodeView, producer: NodeView) -> bool:
+    order = run_order(view, producer)
+    return order is not None and order.verdict is RanBefore.SURELY
 
 
 RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, node_reads, check)

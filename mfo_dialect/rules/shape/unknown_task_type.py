@@ -46,14 +46,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import cast
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.task_types import OLDER_NAMES
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
-from mfo_dialect.model.project import Project
+from mfo_dialect.model.project import Project, read_project
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
@@ -97,27 +96,24 @@ def _declaration(document: str, name: str, project: Project) -> tuple[Fix, ...]:
     lines = f'[{table}]\ndescription = {_toml_text("What " + name + " does.")}\n# module = "package.module:function"\n'
     if project.toml is None:
         folder = document.rsplit("/", 1)[0] + "/" if "/" in document else ""
-        target = project.document or f"{folder}{_PROJECT_FILE}"
-    elif _starts_with_table(project):
-        target, lines = project.document, f"{lines}\n"
+        target, place = project.document or f"{folder}{_PROJECT_FILE}", 0
     else:
-        return ()
-    return (Fix(f'Declare "{name}" in {target.rsplit("/", 1)[-1]}', (Edit(Place(target, Span(0, 0)), lines),)),)
+        target, place = project.document, len(project.text)
+        lines = _distance(project.text) + lines
+        if name not in read_project(project.text + lines, target, project.table).task_types:
+            return ()  # the table is written in a way that cannot be gone on with, such as in one line
+    return (Fix(f'Declare "{name}" in {target.rsplit("/", 1)[-1]}', (Edit(Place(target, Span(place, place)), lines),)),)
+
+
+def _distance(text: str) -> str:
+    """What stands between the end of a file and a new table."""
+    if not text.strip():
+        return ""
+    return "\n" if text.endswith("\n") else "\n\n"
 
 
 def _toml_text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _starts_with_table(project: Project) -> bool:
-    """Whether nothing stands before the file's first table, so that a table may be put before it."""
-    if project.toml is None or not project.toml.places:
-        return True
-    first = min(project.toml.places.items(), key=lambda item: (item[1].start, len(item[0])))[0]
-    value: object = project.toml.data
-    for part in first:
-        value = cast("dict[str, object]", value).get(part) if isinstance(value, dict) else None
-    return isinstance(value, dict) and project.toml.places[first].start > 0
 
 
 def _items(snapshot: Snapshot) -> Iterator[Visit]:
