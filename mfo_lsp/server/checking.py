@@ -10,6 +10,7 @@ from lsprotocol import types
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
 from mfo_dialect.rules import RULES, Rule
+from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import RefusedError, log_failure
 from mfo_lsp.server.publish import drop_findings, take_findings, to_publish
@@ -41,7 +42,7 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
             return analysis, analysis.findings
         task = server.checks.get(bundle)
         if task is None:
-            findings = await _findings(analysis)
+            findings = await _findings(server, analysis)
             if bundle not in server.session.watched_bundles():
                 return analysis, findings
             analysis.findings = findings
@@ -53,19 +54,26 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
 async def _check(server: Server, bundle: str) -> None:
     await asyncio.sleep(0)  # only the last of several edits that came together is worth reading
     analysis = server.session.analysis(bundle)
-    findings = analysis.findings if analysis.findings is not None else await _findings(analysis)
+    findings = analysis.findings if analysis.findings is not None else await _findings(server, analysis)
     if server.session.is_current(bundle, analysis):
         analysis.findings = findings
         _publish(server, take_findings(server.session, bundle, analysis.snapshot.bundle, findings))
 
 
-async def _findings(analysis: Analysis) -> tuple[Finding, ...]:
+async def _findings(server: Server, analysis: Analysis) -> tuple[Finding, ...]:
     """The checker's findings, from another thread, so that the loop stays free; given up between two rules."""
     abandoned: list[bool] = []
     try:
-        return await asyncio.to_thread(check_snapshot, analysis.snapshot, _until(abandoned))
+        found = await asyncio.to_thread(_found, analysis, _until(abandoned), server.session.baselines)
     finally:
         abandoned.append(True)
+    for words in server.session.baselines.untold_problems():
+        server.tell(words, types.MessageType.Warning)
+    return found
+
+
+def _found(analysis: Analysis, rules: Iterable[Rule], baselines: Baselines) -> tuple[Finding, ...]:
+    return baselines.applied(check_snapshot(analysis.snapshot, rules), analysis.snapshot.bundle)
 
 
 def _until(abandoned: list[bool]) -> Iterator[Rule]:

@@ -11,7 +11,7 @@ from mfo_lsp.server.convert import path_key, to_encoding, to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import Phase
 
-_WATCHED = ("**/*.{yml,yaml}", "**/mfo.toml", "**/pyproject.toml")
+_WATCHED = ("**/*.{yml,yaml}", "**/mfo.toml", "**/pyproject.toml", "**/*baseline*.json")
 
 
 def initialize(server: Server, params: types.InitializeParams) -> types.InitializeResult:

@@ -17,13 +17,14 @@ from mfo_dialect.findings import Finding
 from mfo_dialect.model.kinds import may_be_ours
 from mfo_dialect.text import Encoding
 from mfo_lsp.features.preferences import Preferences
+from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_uri
 from mfo_lsp.server.open_text import OpenText, changed
 from mfo_lsp.server.overlay import OverlaidFiles
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
-from mfo_workspace.projects import PROJECT_FILE
+from mfo_workspace.projects import PROJECT_FILE, baseline_path
 from mfo_workspace.walking import is_yaml
 
 _PROJECT_FILES = (PROJECT_FILE, "pyproject.toml")
@@ -64,6 +65,7 @@ class Session:
         open_texts: the open documents, by key.
         found: by bundle and by document, the diagnostics of the last check.
         shown: by document, what the client was last told.
+        baselines: the baselines that project files name.
     """
 
     def __init__(self, disk: Files) -> None:
@@ -76,6 +78,7 @@ class Session:
         self.found: dict[str, dict[str, tuple[types.Diagnostic, ...]]] = {}
         self.shown: dict[str, Shown] = {}
         self._files = OverlaidFiles(disk, self.open_texts)
+        self.baselines = Baselines(self._files)
         self._sources: dict[str, Source] = {}
         self._analyses: dict[str, Analysis] = {}
 
@@ -125,7 +128,11 @@ class Session:
             below = own if own.endswith("/") else f"{own}/"
             return {own} | {bundle for bundle in self.watched_bundles() if bundle.startswith(below)}
         if is_file(key) and not is_yaml(key):
-            return set()
+            return {
+                bundle
+                for bundle, analysis in self._analyses.items()
+                if key == baseline_path(analysis.snapshot.bundle.project)
+            }
         seen_by = {
             bundle
             for bundle, analysis in self._analyses.items()
