@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Related, Severity, Tag
@@ -56,6 +56,8 @@ class Rule:
         enabled: whether it runs where nobody asks for it.
         more_names: other mistakes that the rule reports under its code.
         topics: what it is good for, as one would select it: ``security``, ``unused``.
+        fix: whether its findings can be mended: ``safe`` where at least some can without a question, ``unsafe`` where
+            a person must look first, ``none`` where there is nothing to offer.
     """
 
     code: str
@@ -66,6 +68,7 @@ class Rule:
     enabled: bool = True
     more_names: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    fix: Literal["none", "unsafe", "safe"] = "none"
 
     @property
     def tags(self) -> tuple[str, ...]:

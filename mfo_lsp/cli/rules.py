@@ -8,23 +8,26 @@ from collections.abc import Iterable
 import click
 
 from mfo_dialect.rules import RULES, Rule
+from mfo_lsp.cli.output import write_stdout
 from mfo_workspace.outcome import RULE_URL
 
 VERSION = 1
 
 
 @click.command("rules")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, with the addresses of the rules' pages.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Write JSON, with second names, tags and the addresses of the rules' pages."
+)
 def rules_command(*, as_json: bool) -> None:
-    """List all rules: code, name, severity, whether it runs where nobody asks for it, and what it finds."""
-    click.echo((rules_json(RULES) if as_json else rules_table(RULES)).encode(), nl=False)
+    """List all rules: code, name, severity, whether it runs where nobody asks for it, its fixes, what it finds."""
+    write_stdout(rules_json(RULES) if as_json else rules_table(RULES))
 
 
 def rules_table(rules: Iterable[Rule]) -> str:
     """One line a rule, in columns, below a line of headings."""
-    rows = [("code", "name", "severity", "enabled", "what it finds")]
-    rows += [(rule.code, rule.name, rule.severity.word, _state(rule), _plain(rule.summary)) for rule in rules]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    rows = [("code", "name", "severity", "enabled", "fix", "what it finds")]
+    rows += [(rule.code, rule.name, rule.severity.word, _state(rule), rule.fix, _plain(rule.summary)) for rule in rules]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = ("  ".join((*map(str.ljust, row, widths), row[-1])) for row in rows)
     return "".join(f"{line}\n" for line in lines)
 
@@ -38,6 +41,8 @@ def rules_json(rules: Iterable[Rule]) -> str:
             "more_names": list(rule.more_names),
             "severity": rule.severity.word,
             "enabled": rule.enabled,
+            "fix": rule.fix,
+            "tags": list(rule.tags),
             "summary": _plain(rule.summary),
             "url": RULE_URL.format(code=rule.code),
         }

@@ -26,7 +26,7 @@ def rule_page(rule: Rule) -> str:
         else ""
     )
     state = "" if rule.enabled else " It is off until it is selected, or given a severity."
-    head = f"# {rule.code} {rule.name}\n\n*Severity: {rule.severity.word}.*{state}{also}\n\n"
+    head = f"# {rule.code} {rule.name}\n\n*Severity: {rule.severity.word}. Fix: {rule.fix}.*{state}{also}\n\n"
     return NOTE + "\n" + head + rule.page
 
 

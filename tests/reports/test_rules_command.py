@@ -14,9 +14,16 @@ from mfo_lsp.cli.commands import group
 from mfo_lsp.cli.rules import rules_json, rules_table
 
 TWO = (
-    Rule("MFO303", "cycle", Severity.ERROR, cycle.RULE.items, cycle.RULE.check),
+    Rule("MFO303", "cycle", Severity.ERROR, cycle.RULE.items, cycle.RULE.check, fix="unsafe"),
     Rule(
-        "MFO999", "long-name", Severity.HINT, cycle.RULE.items, cycle.RULE.check, enabled=False, more_names=("other",)
+        "MFO999",
+        "long-name",
+        Severity.HINT,
+        cycle.RULE.items,
+        cycle.RULE.check,
+        enabled=False,
+        more_names=("other",),
+        topics=("style",),
     ),
 )
 LISTED = {
@@ -29,7 +36,7 @@ LISTED = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["code", "name", "more_names", "severity", "enabled", "summary", "url"],
+                "required": ["code", "name", "more_names", "severity", "enabled", "fix", "tags", "summary", "url"],
                 "additionalProperties": False,
                 "properties": {
                     "code": {"pattern": "^MFO[1-9][0-9]{2}$"},
@@ -37,6 +44,8 @@ LISTED = {
                     "more_names": {"items": {"pattern": "^[a-z0-9-]+$"}},
                     "severity": {"enum": ["error", "warning", "information", "hint"]},
                     "enabled": {"type": "boolean"},
+                    "fix": {"enum": ["safe", "unsafe", "none"]},
+                    "tags": {"items": {"pattern": "^[a-z]+$"}, "minItems": 1, "uniqueItems": True},
                     "summary": {"pattern": "^[^`]+[^.`]$"},
                     "url": {"pattern": "^https://.*MFO[0-9]{3}\\.md$"},
                 },
@@ -49,9 +58,9 @@ LISTED = {
 def test_the_table() -> None:
     summary = cycle.RULE.summary
     assert rules_table(TWO) == (
-        f"code    name       severity  enabled  what it finds\n"
-        f"MFO303  cycle      error     yes      {summary}\n"
-        f"MFO999  long-name  hint      no       {summary}\n"
+        f"code    name       severity  enabled  fix     what it finds\n"
+        f"MFO303  cycle      error     yes      unsafe  {summary}\n"
+        f"MFO999  long-name  hint      no       none    {summary}\n"
     )
 
 
@@ -63,6 +72,8 @@ def test_the_json() -> None:
         "more_names": ["other"],
         "severity": "hint",
         "enabled": False,
+        "fix": "none",
+        "tags": ["graph", "style"],
         "summary": cycle.RULE.summary,
         "url": "https://github.com/mfo-lsp/mfo-lsp/blob/main/docs/rules/MFO999.md",
     }

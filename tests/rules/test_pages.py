@@ -9,6 +9,8 @@ from tests.rules.checking import apply_fix, assert_marks, bundle_of, show
 
 HEADINGS = ("What it finds", "Why it matters", "Bad", "Good", "Fix")
 MADE_BY_THE_CHECKER = {"MFO999"}
+OF_RARER_MISTAKES = {"MFO102", "MFO105", "MFO201", "MFO204", "MFO706"}
+"""Rules whose page shows a mistake without a fix, or with an unsafe one only; others of their mistakes have one."""
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 every_rule_with_examples = pytest.mark.parametrize(
     "rule", [rule for rule in RULES if rule.code not in MADE_BY_THE_CHECKER], ids=lambda rule: rule.code
@@ -43,6 +45,17 @@ def test_each_fix_of_the_bad_example_leaves_fewer_findings(rule: Rule) -> None:
         for fix in finding.fixes:
             after = check(bundle_of(apply_fix(files, fix)))
             assert len(after) < len(before), f"{fix.title}:\n" + "\n".join(show(left, files) for left in after)
+
+
+@every_rule_with_examples
+def test_a_rule_says_which_fixes_it_has(rule: Rule) -> None:
+    files = {name: read_marks(text)[0] for name, text in fenced_files(section(rule.page, "Bad")).items()}
+    fixes = [fix for finding in check(bundle_of(files)) if finding.code == rule.code for fix in finding.fixes]
+    allowed = {"safe": {True, False}, "unsafe": {False}, "none": set()}[rule.fix]
+    assert {fix.safe for fix in fixes} <= allowed
+    if rule.code not in OF_RARER_MISTAKES:
+        assert fixes or rule.fix == "none"
+        assert rule.fix != "safe" or any(fix.safe for fix in fixes)
 
 
 def test_codes_and_names_are_used_once() -> None:

@@ -123,4 +123,4 @@ def _report_capability(document: str, node: Scalar, name: str, bundle: Bundle) -
     yield Report(document, node.content_span, f'no agent declares the capability "{name}"{advice}', fixes=fixes)
 
 
-RULE = Rule("MFO701", "unknown-agent", Severity.ERROR, select.visits, check, more_names=(_DELEGATE,))
+RULE = Rule("MFO701", "unknown-agent", Severity.ERROR, select.visits, check, more_names=(_DELEGATE,), fix="unsafe")

@@ -74,4 +74,4 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     return reports_of(text, {ProblemKind.UNKNOWN_NAME: "unknown-name"})
 
 
-RULE = Rule("MFO502", "unknown-name", Severity.ERROR, expression_texts, check)
+RULE = Rule("MFO502", "unknown-name", Severity.ERROR, expression_texts, check, fix="unsafe")

@@ -75,4 +75,6 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     return reports_of(text, names)
 
 
-RULE = Rule("MFO503", "unknown-function", Severity.ERROR, expression_texts, check, more_names=("wrong-arguments",))
+RULE = Rule(
+    "MFO503", "unknown-function", Severity.ERROR, expression_texts, check, more_names=("wrong-arguments",), fix="unsafe"
+)

@@ -94,4 +94,4 @@ def _shown(path: tuple[str, ...]) -> str:
     return " -> ".join(path)
 
 
-RULE = Rule("MFO303", "cycle", Severity.ERROR, select.levels, check)
+RULE = Rule("MFO303", "cycle", Severity.ERROR, select.levels, check, fix="unsafe")

@@ -96,4 +96,4 @@ def _items(snapshot: Snapshot) -> Iterator[FlowView | Document]:
     yield from select.documents(snapshot)
 
 
-RULE = Rule("MFO301", "duplicate-id", Severity.ERROR, _items, check)
+RULE = Rule("MFO301", "duplicate-id", Severity.ERROR, _items, check, fix="unsafe")

@@ -133,4 +133,4 @@ def _items(snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
             yield visit, views.get(id(visit.node))
 
 
-RULE = Rule("MFO310", "invalid-id", Severity.ERROR, _items, check)
+RULE = Rule("MFO310", "invalid-id", Severity.ERROR, _items, check, fix="unsafe")

@@ -123,4 +123,4 @@ def _has_one_free_branch(condition: NodeView, snapshot: Snapshot) -> bool:
     return is_boolean and len(condition.node.successors) == 1
 
 
-RULE = Rule("MFO306", "not-a-branch", Severity.ERROR, select.nodes, check)
+RULE = Rule("MFO306", "not-a-branch", Severity.ERROR, select.nodes, check, fix="safe")

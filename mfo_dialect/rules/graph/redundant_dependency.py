@@ -134,4 +134,4 @@ def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
             yield Report(before.document, item.content_span, message, fixes=fixes, tags=(Tag.UNNECESSARY,))
 
 
-RULE = Rule("MFO309", "redundant-dependency", Severity.HINT, _levels, check, topics=("unused",))
+RULE = Rule("MFO309", "redundant-dependency", Severity.HINT, _levels, check, topics=("unused",), fix="safe")

@@ -61,4 +61,4 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
                 yield Report(view.document, item.content_span, f'"{view.id}" {verb}', fixes=fixes)
 
 
-RULE = Rule("MFO304", "self-dependency", Severity.ERROR, select.nodes, check)
+RULE = Rule("MFO304", "self-dependency", Severity.ERROR, select.nodes, check, fix="safe")

@@ -127,4 +127,4 @@ def _title(view: NodeView) -> str | None:
     return title.text if title is not None else None
 
 
-RULE = Rule("MFO302", "unknown-node", Severity.ERROR, select.nodes, check)
+RULE = Rule("MFO302", "unknown-node", Severity.ERROR, select.nodes, check, fix="unsafe")

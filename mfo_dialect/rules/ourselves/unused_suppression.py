@@ -193,5 +193,12 @@ def _with_blanks(suppression: Suppression, lines: LineIndex) -> Span:
 
 
 RULE = Rule(
-    "MFO901", "unused-suppression", Severity.WARNING, _items, check, more_names=("unknown-code",), topics=("unused",)
+    "MFO901",
+    "unused-suppression",
+    Severity.WARNING,
+    _items,
+    check,
+    more_names=("unknown-code",),
+    topics=("unused",),
+    fix="safe",
 )

@@ -236,4 +236,4 @@ def _is_read_for_references(scalar: Scalar, snapshot: Snapshot) -> bool:
     )
 
 
-RULE = Rule("MFO801", "hard-coded-secret", Severity.ERROR, _scalars, check, topics=("security",))
+RULE = Rule("MFO801", "hard-coded-secret", Severity.ERROR, _scalars, check, topics=("security",), fix="unsafe")

@@ -112,4 +112,4 @@ def _fixes(view: NodeView, config: Mapping, headers: Mapping | None, snapshot: S
     )
 
 
-RULE = Rule("MFO805", "unbounded-retry", Severity.WARNING, select.nodes, check, topics=("reliability",))
+RULE = Rule("MFO805", "unbounded-retry", Severity.WARNING, select.nodes, check, topics=("reliability",), fix="unsafe")

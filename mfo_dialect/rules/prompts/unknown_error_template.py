@@ -148,4 +148,4 @@ def _create(name: str, template: PromptTemplate, bundle: Bundle) -> Fix | None:
     return Fix(title, (Edit(Place(template.document, Span(line, line)), new_text),))
 
 
-RULE = Rule("MFO602", "unknown-error-template", Severity.ERROR, select.nodes, check)
+RULE = Rule("MFO602", "unknown-error-template", Severity.ERROR, select.nodes, check, fix="unsafe")

@@ -131,4 +131,4 @@ def _template(name: str, indent: str, step: str) -> str:
     return f"{indent}{quoted(name)}:\n{indent}{step}user_prompt: |\n{indent}{step * 2}Write the prompt here.\n"
 
 
-RULE = Rule("MFO601", "unknown-prompt-template", Severity.ERROR, select.visits, check)
+RULE = Rule("MFO601", "unknown-prompt-template", Severity.ERROR, select.visits, check, fix="unsafe")

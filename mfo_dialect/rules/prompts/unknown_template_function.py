@@ -56,4 +56,4 @@ def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
             )
 
 
-RULE = Rule("MFO606", "unknown-template-function", Severity.ERROR, template_texts, check)
+RULE = Rule("MFO606", "unknown-template-function", Severity.ERROR, template_texts, check, fix="unsafe")

@@ -164,4 +164,4 @@ def _may_have_more_tools(template: PromptTemplate, snapshot: Snapshot) -> bool:
     return False
 
 
-RULE = Rule("MFO609", "unknown-tool", Severity.ERROR, _owners, check)
+RULE = Rule("MFO609", "unknown-tool", Severity.ERROR, _owners, check, fix="unsafe")

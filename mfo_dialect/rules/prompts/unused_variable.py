@@ -126,4 +126,4 @@ def _read_names(template: PromptTemplate) -> set[str] | None:
     return names
 
 
-RULE = Rule("MFO605", "unused-variable", Severity.HINT, _givers, check, topics=("unused",))
+RULE = Rule("MFO605", "unused-variable", Severity.HINT, _givers, check, topics=("unused",), fix="safe")

@@ -128,4 +128,4 @@ def _runs_after(view: NodeView, producer: NodeView) -> bool:
     return order is not None and order.verdict is RanBefore.SURELY
 
 
-RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, node_reads, check)
+RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, node_reads, check, fix="unsafe")

@@ -130,4 +130,13 @@ def _fixes(use: Use, usual: Spelling, written: str) -> tuple[Fix, ...]:
     return (replace_text(use.document, use.span, written, title, safe=True),) if usual is Spelling.ANGLE else ()
 
 
-RULE = Rule("MFO407", "mixed-reference-style", Severity.INFORMATION, _minority, check, enabled=False, topics=("style",))
+RULE = Rule(
+    "MFO407",
+    "mixed-reference-style",
+    Severity.INFORMATION,
+    _minority,
+    check,
+    enabled=False,
+    topics=("style",),
+    fix="safe",
+)

@@ -108,4 +108,4 @@ def _fixes(reader: NodeView, order: RunOrder, snapshot: Snapshot) -> tuple[Fix, 
     return (fix,) if fix is not None else ()
 
 
-RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, node_reads, check)
+RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, node_reads, check, fix="safe")

@@ -98,4 +98,4 @@ def _reference(action: str, view: NodeView, snapshot: Snapshot) -> str | None:
     return "${" + ".".join(known) + "}" if found.outcome in {Outcome.KNOWN, Outcome.UNKNOWN} else None
 
 
-RULE = Rule("MFO406", "template-in-config", Severity.WARNING, select.nodes, check)
+RULE = Rule("MFO406", "template-in-config", Severity.WARNING, select.nodes, check, fix="safe")

@@ -120,4 +120,4 @@ def _items(snapshot: Snapshot) -> Iterator[Use | Visit]:
     yield from select.visits(snapshot)
 
 
-RULE = Rule("MFO411", "undeclared-secret", Severity.ERROR, _items, check, more_names=("undeclared-env",))
+RULE = Rule("MFO411", "undeclared-secret", Severity.ERROR, _items, check, more_names=("undeclared-env",), fix="unsafe")

@@ -105,4 +105,4 @@ def _escape(use: Use) -> tuple[Fix, ...]:
     return (replace_text(use.document, Span(start, start), "$", "Escape it: write $${ for the text ${"),)
 
 
-RULE = Rule("MFO401", "unknown-reference", Severity.ERROR, select.uses, check)
+RULE = Rule("MFO401", "unknown-reference", Severity.ERROR, select.uses, check, fix="unsafe")

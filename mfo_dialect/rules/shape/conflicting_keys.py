@@ -115,4 +115,4 @@ def _check_handling(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
     yield Report(view.document, inner.key.span, message, related, fixes, severity=Severity.WARNING)
 
 
-RULE = Rule("MFO205", "conflicting-keys", Severity.ERROR, map_views, check)
+RULE = Rule("MFO205", "conflicting-keys", Severity.ERROR, map_views, check, fix="unsafe")

@@ -132,4 +132,4 @@ def _items(snapshot: Snapshot) -> Iterator[Visit | Use]:
     yield from select.uses(snapshot)
 
 
-RULE = Rule("MFO207", "deprecated-name", Severity.HINT, _items, check, topics=("deprecated",))
+RULE = Rule("MFO207", "deprecated-name", Severity.HINT, _items, check, topics=("deprecated",), fix="safe")

@@ -246,4 +246,4 @@ def _items(snapshot: Snapshot) -> Iterator[Visit]:
             yield visit
 
 
-RULE = Rule("MFO209", "schema-invalid", Severity.ERROR, _items, check)
+RULE = Rule("MFO209", "schema-invalid", Severity.ERROR, _items, check, fix="unsafe")

@@ -272,4 +272,4 @@ def _items(snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
         yield visit, owners.get(id(visit.container)) if is_output else None
 
 
-RULE = Rule("MFO204", "invalid-value", Severity.ERROR, _items, check)
+RULE = Rule("MFO204", "invalid-value", Severity.ERROR, _items, check, fix="safe")

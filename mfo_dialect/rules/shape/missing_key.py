@@ -273,4 +273,4 @@ def _insertion(view: MapView, values: dict[str, Placeholder], text: str) -> Edit
     return Edit(Place(view.document, Span(end, end)), f", {inner}")
 
 
-RULE = Rule("MFO202", "missing-key", Severity.ERROR, map_views, check)
+RULE = Rule("MFO202", "missing-key", Severity.ERROR, map_views, check, fix="unsafe")

@@ -150,4 +150,4 @@ def _folded(name: str) -> str:
     return name.replace("-", "").replace("_", "").casefold()
 
 
-RULE = Rule("MFO201", "unknown-key", Severity.ERROR, map_views, check)
+RULE = Rule("MFO201", "unknown-key", Severity.ERROR, map_views, check, fix="safe")

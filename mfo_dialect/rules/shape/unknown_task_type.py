@@ -122,4 +122,4 @@ def _items(snapshot: Snapshot) -> Iterator[Visit]:
             yield visit
 
 
-RULE = Rule("MFO206", "unknown-task-type", Severity.ERROR, _items, check)
+RULE = Rule("MFO206", "unknown-task-type", Severity.ERROR, _items, check, fix="unsafe")

@@ -289,4 +289,4 @@ def _is_json(text: str, value_type: ValueType) -> bool:
     return isinstance(value, list if isinstance(value_type, ListType) else dict)
 
 
-RULE = Rule("MFO203", "wrong-type", Severity.ERROR, _items, check)
+RULE = Rule("MFO203", "wrong-type", Severity.ERROR, _items, check, fix="safe")

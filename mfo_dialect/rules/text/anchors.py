@@ -144,4 +144,5 @@ RULE = Rule(
     select.sources,
     check,
     more_names=("duplicate-anchor", "unused-anchor"),
+    fix="safe",
 )

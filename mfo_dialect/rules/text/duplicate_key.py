@@ -162,4 +162,4 @@ def _items(snapshot: Snapshot) -> Iterator[Found]:
                 yield document.key, node
 
 
-RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, _items, check)
+RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, _items, check, fix="safe")

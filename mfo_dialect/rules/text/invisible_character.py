@@ -167,4 +167,6 @@ class _Places:
         )
 
 
-RULE = Rule("MFO107", "invisible-character", Severity.WARNING, select.sources, check, topics=("security",))
+RULE = Rule(
+    "MFO107", "invisible-character", Severity.WARNING, select.sources, check, topics=("security",), fix="unsafe"
+)

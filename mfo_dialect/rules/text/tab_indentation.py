@@ -102,4 +102,4 @@ def _oddities(text: str, margins: list[Span], width: int) -> tuple[int, int]:
     return len(tree.problems), missing
 
 
-RULE = Rule("MFO103", "tab-indentation", Severity.ERROR, select.sources, check)
+RULE = Rule("MFO103", "tab-indentation", Severity.ERROR, select.sources, check, fix="safe")

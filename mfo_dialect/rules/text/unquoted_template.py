@@ -63,4 +63,4 @@ def _items(snapshot: Snapshot) -> Iterator[Found]:
     return problems_of(snapshot, ProblemKind.UNQUOTED_TEMPLATE)
 
 
-RULE = Rule("MFO104", "unquoted-template", Severity.ERROR, _items, check)
+RULE = Rule("MFO104", "unquoted-template", Severity.ERROR, _items, check, fix="safe")

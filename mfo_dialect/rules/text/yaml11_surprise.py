@@ -122,4 +122,4 @@ def _texts(visit: Visit) -> Iterator[Scalar]:
                 yield from (item for item in items_at(schema, "enum") if isinstance(item, Scalar))
 
 
-RULE = Rule("MFO106", "yaml11-surprise", Severity.WARNING, select.visits, check)
+RULE = Rule("MFO106", "yaml11-surprise", Severity.WARNING, select.visits, check, fix="safe")

@@ -170,4 +170,4 @@ def _has_default(schema: object) -> bool:
     return isinstance(schema, dict) and "default" in schema
 
 
-RULE = Rule("MFO706", "input-mismatch", Severity.ERROR, _items, check)
+RULE = Rule("MFO706", "input-mismatch", Severity.ERROR, _items, check, fix="unsafe")

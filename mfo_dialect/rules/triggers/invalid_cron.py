@@ -84,4 +84,4 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(visit.document, span, message, fixes=rename_to_nearest(visit.document, span, scalar.text, names))
 
 
-RULE = Rule("MFO704", "invalid-cron", Severity.ERROR, select.visits, check)
+RULE = Rule("MFO704", "invalid-cron", Severity.ERROR, select.visits, check, fix="unsafe")

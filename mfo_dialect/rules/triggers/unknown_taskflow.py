@@ -83,4 +83,4 @@ def check(view: TriggerView, _snapshot: Snapshot) -> Iterator[Report]:
         )
 
 
-RULE = Rule("MFO703", "unknown-taskflow", Severity.ERROR, select.triggers, check)
+RULE = Rule("MFO703", "unknown-taskflow", Severity.ERROR, select.triggers, check, fix="unsafe")

@@ -1,0 +1,77 @@
+"""``check --watch``: what changes is checked again, what fails is told, and Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mfo_workspace.checking import check_observed
+from mfo_workspace.checking_on_disk import check_on_disk
+from mfo_workspace.remembering import RememberedChecks
+from tests.check.watched import Watching
+
+FLOW = "name: f\ntasks:\n  - id: a\n    type: mfo_api_memory_get\n    config: {key: k}\n"
+WRONG = FLOW.replace("key: k", 'key: "${nope.x}"')
+
+
+def test_a_change_is_checked_and_an_interrupt_ends_it_cleanly(tmp_path: Path) -> None:
+    (tmp_path / "workflow.yml").write_text(FLOW)
+    with Watching(tmp_path, "--format", "concise", "--output", "json=found.json") as watching:
+        watching.wait_for("err", "watching .; Ctrl-C ends it\n")
+        assert json.loads((tmp_path / "found.json").read_text())["findings"] == []
+        (tmp_path / "workflow.yml").write_text(WRONG)
+        found = watching.wait_for("out", "MFO401 unknown-reference")
+        assert found.startswith("workflow.yml:5:22: error")
+        assert "\x1b" not in found
+        (tmp_path / "other_workflow.yml").write_text(WRONG.replace("nope", "none"))
+        watching.wait_for("out", "other_workflow.yml:5:22: error")
+        (tmp_path / "mfo.toml").write_text("[rules]\nMFO401 = 'warning'\n")
+        watching.wait_for("out", "other_workflow.yml:5:22: warning")
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "workflow.yml").write_text(WRONG)
+        watching.wait_for("out", "sub/workflow.yml:5:22: warning")
+        assert watching.interrupt() == 0
+        assert watching.rest == ""
+
+
+def test_a_file_that_breaks_is_told_and_the_watch_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "workflow.yml").write_text(FLOW)
+    with Watching(tmp_path, "--format", "concise", "workflow.yml") as watching:
+        watching.wait_for("err", "ends it\n")
+        (tmp_path / "workflow.yml").write_bytes(b"name: \xff\n")
+        watching.wait_for("err", "workflow.yml:1:7: the file is not UTF-8 text\n")
+        (tmp_path / "workflow.yml").unlink()
+        watching.wait_for("err", "workflow.yml: there is no such file or directory\n")
+        (tmp_path / "workflow.yml").write_text(WRONG)
+        watching.wait_for("out", "MFO401")
+        assert watching.interrupt() == 0
+
+
+def test_only_what_a_change_can_have_touched_is_checked_again(tmp_path: Path, monkeypatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "workflow.yml").write_text(FLOW)
+    checked: list[str] = []
+
+    def observed(groups, asked):
+        checked.extend(Path(directory).name for directory, _ in groups)
+        return check_observed(groups, asked)
+
+    monkeypatch.setattr("mfo_workspace.checking.check_observed", observed)
+    wanted = [((tmp_path / name / "workflow.yml").as_posix(), False) for name in ("a", "b")]
+    memory = RememberedChecks()
+
+    def codes() -> list[str]:
+        checked.clear()
+        return [finding.code for finding in check_on_disk(wanted, cache=memory).findings]
+
+    assert (codes(), checked) == ([], ["a", "b"])
+    assert (codes(), checked) == ([], [])
+    (tmp_path / "b" / "workflow.yml").write_text(WRONG)
+    assert (codes(), checked) == (["MFO401"], ["b"])
+    (tmp_path / "b" / "workflow.yml").write_text(FLOW)
+    assert (codes(), checked) == ([], ["b"])
+    (tmp_path / "a" / "mfo.toml").write_text("[rules]\n")
+    assert (codes(), checked) == ([], ["a"])
+    (tmp_path / "mfo.toml").write_text("[rules]\n")
+    assert (codes(), checked) == ([], ["b"])
