@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -92,19 +91,16 @@ def _apply(rule: Rule, snapshot: Snapshot, choice: Choice) -> Iterator[Finding]:
     except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only itself
         yield _broken(rule, snapshot, error)
         return
+    check, known, home = rule.check, snapshot.bundle.sources, snapshot.bundle.home
     for item in items:
-        yield from _apply_to(rule, item, snapshot, choice)
-
-
-def _apply_to(rule: Rule, item: Any, snapshot: Snapshot, choice: Choice) -> Iterator[Finding]:
-    try:
-        reports = list(rule.check(item, snapshot))
-    except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
-        yield _broken(rule, snapshot, error)
-        return
-    known, home = snapshot.bundle.sources, snapshot.bundle.home
-    at_home = (report for report in reports if report.document not in known or report.document in home)
-    yield from _findings(rule, at_home, choice, snapshot.bundle)
+        try:
+            reports = list(check(item, snapshot))
+        except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
+            yield _broken(rule, snapshot, error)
+            continue
+        if reports:
+            at_home = (report for report in reports if report.document not in known or report.document in home)
+            yield from _findings(rule, at_home, choice, snapshot.bundle)
 
 
 def _findings(rule: Rule, reports: Iterable[Report], choice: Choice, bundle: Bundle) -> Iterator[Finding]:

@@ -100,6 +100,8 @@ def bare_reference(text: str) -> Reference | None:
     Whether it *is* a reference depends on the roots and nodes in scope, which the caller knows; one segment alone
     never is, and the id of a node only before a dot: ``notes[1]`` is text.
     """
+    if "." not in text and "[" not in text:
+        return None
     start, end = 0, len(text)
     while start < end and text[start].isspace():
         start += 1

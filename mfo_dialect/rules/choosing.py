@@ -42,10 +42,14 @@ class Choice:
 
     def runs(self, rule: Rule) -> bool:
         """Whether a rule has anything to say under any of its names."""
+        if self._is_default:
+            return rule.enabled
         return any(self._is_on(rule, name) for name in (rule.name, *rule.more_names))
 
     def runs_whole(self, rule: Rule) -> bool:
         """Whether a rule runs under all of its names."""
+        if self._is_default:
+            return rule.enabled
         return all(self._is_on(rule, name) for name in (rule.name, *rule.more_names))
 
     def severity(self, rule: Rule, report: Report) -> Severity | None:
@@ -113,4 +117,3 @@ def selectors(rules: Collection[Rule]) -> tuple[str, ...]:
     families = sorted({rule.code[:length] for rule in rules for length in (len(_PREFIX) + 1, len(_PREFIX) + 2)})
     tags = sorted({tag for rule in rules for tag in rule.tags})
     return (*rule_names(rules), *families, *tags, DEFAULT, ALL)
-

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence as SequenceOf
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
 from mfo_dialect.syntax.scalars import value_offsets
@@ -202,7 +202,10 @@ class Pair:
     @property
     def name(self) -> str | None:
         """The key as text, or None where the key is a list or a map."""
-        key = follow(self.key)
+        key = self.key
+        if key.__class__ is Scalar:
+            return cast("Scalar", key).text
+        key = follow(key)
         return key.text if isinstance(key, Scalar) else None
 
     @property
@@ -303,6 +306,8 @@ _MAX_ALIASES = 8
 
 def follow(node: Node) -> Node:
     """The node itself, or what an alias stands for; an alias without a target stays an alias."""
+    if node.__class__ is not Alias:
+        return node
     for _ in range(_MAX_ALIASES):
         if not isinstance(node, Alias) or node.target is None:
             return node

@@ -123,4 +123,5 @@ def _report_capability(document: str, node: Scalar, name: str, bundle: Bundle) -
     yield Report(document, node.content_span, f'no agent declares the capability "{name}"{advice}', fixes=fixes)
 
 
-RULE = Rule("MFO701", "unknown-agent", Severity.ERROR, select.visits, check, more_names=(_DELEGATE,), fix="unsafe")
+_ITEMS = select.visits_naming(Names.AGENT, Names.TOOL, Names.CAPABILITY)
+RULE = Rule("MFO701", "unknown-agent", Severity.ERROR, _ITEMS, check, more_names=(_DELEGATE,), fix="unsafe")

@@ -96,6 +96,8 @@ def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
 def _check_rules(project: Project) -> Iterator[tuple[Path, str]]:
     from mfo_dialect.rules import RULES  # noqa: PLC0415 - the list holds this rule
 
+    if project.toml is None:
+        return
     known = rule_names(RULES)
     for name in project.section("rules"):
         if name not in known:

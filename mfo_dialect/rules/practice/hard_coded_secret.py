@@ -61,8 +61,8 @@ from mfo_dialect.model.workflow import Workflow
 from mfo_dialect.rules.declaring import declare_secret, environment_name
 from mfo_dialect.rules.layout import text_of
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.text.walking import nodes_below
-from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, Style
+from mfo_dialect.rules.text.walking import mappings
+from mfo_dialect.syntax import Scalar, Sequence, Style
 from mfo_dialect.text import Span
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -100,27 +100,25 @@ _PLACEHOLDER = re.compile(
 )
 _DIGIT = re.compile(r"[0-9]")
 _SHORTEST = 12
+_SHORTEST_MARKED = 8
 _BY_NAME = "a secret, by its name and looks,"
 _LEAST_ENTROPY = 3.0
 _LEAST_LETTERS = 6
 
 
 def _scalars(snapshot: Snapshot) -> Iterator[tuple[str, str, Scalar]]:
-    """Every scalar value of the documents with the key that it stands under, lists looked through."""
-    for document in snapshot.documents:
-        for node in nodes_below(document.root) if document.root is not None else ():
-            for name, value in _named(node):
-                if isinstance(value, Scalar) and not value.is_missing:
-                    yield document.key, name, value
+    """Every scalar value of the documents that may hold a secret, with the key that it stands under, lists looked through."""
+    for document, mapping in mappings(snapshot):
+        for pair in mapping.pairs:
+            value = pair.value
+            for scalar in value.items if isinstance(value, Sequence) else (value,):
+                if isinstance(scalar, Scalar) and _may_hold_secret(scalar.text):
+                    yield document, pair.name or "", scalar
 
 
-def _named(node: Node) -> Iterator[tuple[str, Node]]:
-    if isinstance(node, Mapping):
-        for pair in node.pairs:
-            name = pair.name or ""
-            yield name, pair.value
-            if isinstance(pair.value, Sequence):
-                yield from ((name, item) for item in pair.value.items)
+def _may_hold_secret(text: str) -> bool:
+    """A quick look."""
+    return len(text) >= _SHORTEST_MARKED and (_DIGIT.search(text) is not None or _MARK.search(text) is not None)
 
 
 def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report]:

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import TextType
+from mfo_dialect.catalogue.values import Key, TextType, ValueType
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
@@ -62,8 +62,6 @@ _LOOPBACK = re.compile(
 def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
     """Report one address that is called without encryption."""
     node = visit.node
-    if visit.key is None or visit.key.name not in _KEYS or not isinstance(visit.type, TextType):
-        return
     match = _PLAIN_HTTP.match(node.text) if isinstance(node, Scalar) else None
     if (
         match is None
@@ -80,4 +78,8 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
     )
 
 
-RULE = Rule("MFO804", "insecure-url", Severity.WARNING, select.visits, check, topics=("security",))
+def _is_address(declared: ValueType, key: Key | None) -> bool:
+    return key is not None and key.name in _KEYS and isinstance(declared, TextType)
+
+
+RULE = Rule("MFO804", "insecure-url", Severity.WARNING, select.visits_where(_is_address), check, topics=("security",))

@@ -131,4 +131,11 @@ def _template(name: str, indent: str, step: str) -> str:
     return f"{indent}{quoted(name)}:\n{indent}{step}user_prompt: |\n{indent}{step * 2}Write the prompt here.\n"
 
 
-RULE = Rule("MFO601", "unknown-prompt-template", Severity.ERROR, select.visits, check, fix="unsafe")
+RULE = Rule(
+    "MFO601",
+    "unknown-prompt-template",
+    Severity.ERROR,
+    select.visits_naming(Names.PROMPT_TEMPLATE),
+    check,
+    fix="unsafe",
+)

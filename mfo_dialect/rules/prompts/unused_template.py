@@ -65,6 +65,7 @@ from mfo_dialect.analysis.visits import Visit, walk
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Scalar
@@ -91,10 +92,13 @@ def _templates(snapshot: Snapshot) -> Iterator[_Found]:
             yield template, frozenset(used[Names.PROMPT_TEMPLATE]), frozenset(used[Names.ERROR_TEMPLATE])
 
 
+_NAMES = (Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE)
+
+
 def _names(snapshot: Snapshot) -> Iterator[tuple[Scalar, Names]]:
-    for visit in chain(snapshot.visits, _visits_elsewhere(snapshot)):
+    for visit in chain(select.visits_naming(*_NAMES)(snapshot), _visits_elsewhere(snapshot)):
         kind = visit.type.names if isinstance(visit.type, TextType) else None
-        if kind in {Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE} and isinstance(visit.node, Scalar):
+        if kind is not None and kind in _NAMES and isinstance(visit.node, Scalar):
             yield visit.node, kind
 
 

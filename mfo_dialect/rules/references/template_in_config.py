@@ -64,6 +64,9 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     task = view.node
     if not isinstance(task, Task) or task.config is None:
         return
+    text = snapshot.bundle.sources[view.document].text
+    if "{{" not in text and "\\" not in text:  # which may write a brace
+        return
     task_type = snapshot.bundle.project.task_type(task.type_name)
     rendered = "prompt_context" in task.config
     for visit in walk(view.document, task.config, task_type.config if task_type is not None else VALUE_MAP):

@@ -60,7 +60,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES
-from mfo_dialect.catalogue.values import Names, TextType
+from mfo_dialect.catalogue.values import Key, Names, TextType, ValueType
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import replace_text
@@ -127,8 +127,15 @@ def _check_use(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     yield Report(use.document, span, message, fixes=fixes, tags=_TAGS)
 
 
+def _may_be_older(declared: ValueType, key: Key | None) -> bool:
+    return (isinstance(declared, TextType) and declared.names is Names.TASK_TYPE) or bool(key and key.replacement)
+
+
+_older = select.visits_where(_may_be_older)
+
+
 def _items(snapshot: Snapshot) -> Iterator[Visit | Use]:
-    yield from select.visits(snapshot)
+    yield from _older(snapshot)
     yield from select.uses(snapshot)
 
 

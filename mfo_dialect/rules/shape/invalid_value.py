@@ -86,8 +86,6 @@ def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[
     """Report one value that is not allowed where it stands."""
     visit, owner = found
     node = visit.node
-    if not _is_bounded(visit.type):
-        return
     if node.damaged or has_own_tag(node) or is_null(node) or may_be_reference(node, visit.type):
         return
     match visit.type, node:
@@ -262,14 +260,15 @@ def _shown(text: str) -> str:
 
 
 def _items(snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
-    """Every declared value; an entry of ``outputs`` comes with the node that it stands in."""
+    """Every value of which some are not allowed; an entry of ``outputs`` comes with the node that it stands in."""
     views = {id(view.node.mapping): view for view in select.nodes(snapshot)}
     owners: dict[int, NodeView] = {}
     for visit in select.visits(snapshot):
         if id(visit.container) in views and visit.pair is not None and visit.pair.name == "outputs":
             owners[id(visit.node)] = views[id(visit.container)]
-        is_output = isinstance(visit.type, TextType) and visit.type.format is Format.OUTPUT_PATH
-        yield visit, owners.get(id(visit.container)) if is_output else None
+        if _is_bounded(visit.type):
+            is_output = isinstance(visit.type, TextType) and visit.type.format is Format.OUTPUT_PATH
+            yield visit, owners.get(id(visit.container)) if is_output else None
 
 
 RULE = Rule("MFO204", "invalid-value", Severity.ERROR, _items, check, fix="safe")

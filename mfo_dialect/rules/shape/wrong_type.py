@@ -98,8 +98,6 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report one value that is not what its key takes."""
     visit, container = found
     node = visit.node
-    if isinstance(visit.type, AnyType) or (isinstance(visit.type, MapType) and isinstance(node, Mapping)):
-        return
     if isinstance(node, Alias) or node.damaged or has_own_tag(node):
         return
     if is_null(node):
@@ -232,11 +230,15 @@ def _is_needed(visit: Visit, container: MapType | None) -> bool:
 
 
 def _items(snapshot: Snapshot) -> Iterator[Found]:
-    """Every declared value with the declaration of the map that holds it."""
+    """Every value that may be wrong, with the declaration of the map that holds it."""
     maps: dict[int, MapType] = {}
     for visit in select.visits(snapshot):
         if isinstance(visit.type, MapType):
             maps[id(visit.node)] = visit.type
+            if isinstance(visit.node, Mapping):
+                continue
+        elif isinstance(visit.type, AnyType):
+            continue
         yield visit, maps.get(id(visit.container))
 
 

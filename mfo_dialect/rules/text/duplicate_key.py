@@ -53,7 +53,6 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
-from mfo_dialect.rules import select
 from mfo_dialect.rules.layout import (
     column_of,
     last_line_end,
@@ -64,7 +63,7 @@ from mfo_dialect.rules.layout import (
     text_of,
 )
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.text.walking import nodes_below
+from mfo_dialect.rules.text.walking import mappings
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, is_merge_key
 from mfo_dialect.text import Span
 
@@ -155,11 +154,4 @@ def _starts_below(text: str, node: Node) -> bool:
     return _starts_line(text, node) and not (isinstance(node, Scalar) and node.is_missing)
 
 
-def _items(snapshot: Snapshot) -> Iterator[Found]:
-    for document in select.documents(snapshot):
-        for node in nodes_below(document.root) if document.root is not None else ():
-            if isinstance(node, Mapping):
-                yield document.key, node
-
-
-RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, _items, check, fix="safe")
+RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, mappings, check, fix="safe")

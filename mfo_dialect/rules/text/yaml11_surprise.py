@@ -59,7 +59,7 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, scalars_at
-from mfo_dialect.catalogue.values import AnyType, Format, MapType, SchemaType, TextType
+from mfo_dialect.catalogue.values import AnyType, Format, Key, MapType, SchemaType, TextType, ValueType
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.access import items_at, text_at
 from mfo_dialect.rules import select
@@ -122,4 +122,15 @@ def _texts(visit: Visit) -> Iterator[Scalar]:
                 yield from (item for item in items_at(schema, "enum") if isinstance(item, Scalar))
 
 
-RULE = Rule("MFO106", "yaml11-surprise", Severity.WARNING, select.visits, check, fix="safe")
+def _is_text(declared: ValueType, key: Key | None) -> bool:
+    """Whether texts are declared at a place, or anything that may be one."""
+    match declared:
+        case TextType(choices=choices, format=kind):
+            return not choices and kind not in _JUDGED_ELSEWHERE
+        case MapType(key_names=names):
+            return names is not None
+        case _:
+            return isinstance(declared, (AnyType, SchemaType)) or (key is not None and key.name == "choices")
+
+
+RULE = Rule("MFO106", "yaml11-surprise", Severity.WARNING, select.visits_where(_is_text), check, fix="safe")

@@ -59,7 +59,7 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.schedules import cron_problem, is_timezone, timezone_names
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import Format, TextType
+from mfo_dialect.catalogue.values import Format, Key, TextType, ValueType
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest
@@ -84,4 +84,8 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(visit.document, span, message, fixes=rename_to_nearest(visit.document, span, scalar.text, names))
 
 
-RULE = Rule("MFO704", "invalid-cron", Severity.ERROR, select.visits, check, fix="unsafe")
+def _is_about_time(declared: ValueType, _: Key | None) -> bool:
+    return isinstance(declared, TextType) and (declared.format is Format.CRON or declared.format is Format.TIMEZONE)
+
+
+RULE = Rule("MFO704", "invalid-cron", Severity.ERROR, select.visits_where(_is_about_time), check, fix="unsafe")
