@@ -15,9 +15,13 @@ from mfo_dialect.catalogue.json_schema import (
     prompts_schema,
     workflow_schema,
 )
+from mfo_dialect.model.project import Project
 from mfo_dialect.rules import RULES
 from mfo_dialect.rules.choosing import rule_names, selectors
-from mfo_lsp.cli.output import reason_of, write_file
+from mfo_lsp.cli.output import reason_of, shown_path, write_file
+from mfo_workspace.files import DiskFiles
+from mfo_workspace.projects import find_project
+from mfo_workspace.text_report import printable
 
 ADDRESS = "https://raw.githubusercontent.com/mfo-lsp/mfo-lsp/main/schemas/{file}"
 KINDS = {
@@ -34,16 +38,22 @@ def file_name(kind: str) -> str:
     return f"{kind}.schema.json"
 
 
-def schema_text(kind: str) -> str:
-    """The schema of one kind of document, as it stands in its file."""
-    return json.dumps(_schema(kind), indent=2, ensure_ascii=False) + "\n"
+def schema_text(kind: str, project: Project | None = None) -> str:
+    """The schema of one kind of document, as it stands in its file.
+
+    Args:
+        kind: one of ``KINDS``.
+        project: whose task types the schema of workflows knows too. Such a schema is nobody else's, so that it does not
+            bear the public address.
+    """
+    address = ADDRESS.format(file=file_name(kind)) if project is None else file_name(kind)
+    return json.dumps(_schema(kind, address, project or Project()), indent=2, ensure_ascii=False) + "\n"
 
 
-def _schema(kind: str) -> dict[str, Any]:
-    address = ADDRESS.format(file=file_name(kind))
+def _schema(kind: str, address: str, project: Project) -> dict[str, Any]:
     match kind:
         case "workflow":
-            return workflow_schema(address)
+            return workflow_schema(address, project.all_task_types)
         case "prompts":
             return prompts_schema(address)
         case "agents":
@@ -58,15 +68,40 @@ def _schema(kind: str) -> dict[str, Any]:
 
 @click.command("schema")
 @click.argument("kind", required=False, type=click.Choice(list(KINDS)))
+@click.option("--project", "directory", metavar="DIR", help="Know the task types that the project of DIR declares.")
 @click.option("--output", metavar="FILE", help="Write it there; without KIND, a directory for all of them.")
-def schema_command(kind: str | None, output: str | None) -> None:
+def schema_command(kind: str | None, directory: str | None, output: str | None) -> None:
     """Print the JSON Schema (2020-12) of a KIND of document; without KIND, say which ones there are."""
+    project = _project(directory) if directory is not None else None
     if output is None:
-        click.echo((schema_text(kind) if kind is not None else _list_of_kinds()).encode(), nl=False)
+        click.echo((schema_text(kind, project) if kind is not None else _list_of_kinds()).encode(), nl=False)
         return
     targets = {kind: Path(output)} if kind is not None else {one: Path(output) / file_name(one) for one in KINDS}
     for one, target in targets.items():
-        _write(target, schema_text(one))
+        _write(target, schema_text(one, project))
+
+
+def _project(directory: str) -> Project:
+    """The project that a directory belongs to.
+
+    Raises:
+        click.ClickException: there is no such directory, or no project file, or it is no TOML.
+    """
+    try:
+        folder = Path(directory).resolve()
+        is_directory = folder.is_dir()
+    except (OSError, ValueError, RuntimeError):
+        folder, is_directory = Path(), False
+    if not is_directory:
+        raise click.ClickException(f"{printable(directory)}: there is no such directory")
+    project = find_project(folder.as_posix(), DiskFiles())
+    if not project.document:
+        raise click.ClickException(f"{printable(directory)}: there is no project file here or above")
+    if project.problem is not None:
+        line, column = project.lines.position(project.problem.span.start)
+        place = f"{printable(shown_path(project.document))}:{line + 1}:{column + 1}"
+        raise click.ClickException(f"{place}: {project.problem.message}")
+    return project
 
 
 def _list_of_kinds() -> str:
