@@ -37,6 +37,8 @@ class CheckOptions:
         stdin_filename: the file that standard input is taken for.
         explain_files: whether files are explained instead of checked.
         watch: whether to go on checking as files change.
+        baseline: the file of known findings; that of the project file where it is None.
+        update_baseline: whether all that is found becomes known.
     """
 
     paths: tuple[str, ...] = ()
@@ -54,6 +56,8 @@ class CheckOptions:
     stdin_filename: str | None = None
     explain_files: bool = False
     watch: bool = False
+    baseline: str | None = None
+    update_baseline: bool = False
 
     @property
     def rule_settings(self) -> RuleSettings:
@@ -129,6 +133,17 @@ OPTIONS: tuple[Decorator, ...] = (
         "--explain-files", is_flag=True, help="Say what each file is taken for, and why, instead of checking."
     ),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted."),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(readable=False),
+        help="Leave out the findings that this file knows, instead of the file that the project file names.",
+    ),
+    click.option(
+        "--update-baseline",
+        is_flag=True,
+        help="Make all findings known: write the baseline anew, without its stale entries.",
+    ),
 )
 
 
@@ -155,6 +170,10 @@ def make_options(said: dict[str, Any]) -> CheckOptions:
         raise click.UsageError("--statistics goes with the formats text, concise and json")
     if options.watch and (reads_stdin or options.explain_files):
         raise click.UsageError(f"--watch does not go with {'standard input' if reads_stdin else '--explain-files'}")
+    if options.baseline is not None and not options.baseline.strip():
+        raise click.UsageError("--baseline needs the name of a file")
+    if options.update_baseline and (reads_stdin or options.watch):
+        raise click.UsageError(f"--update-baseline does not go with {'standard input' if reads_stdin else '--watch'}")
     if options.explain_files:
         _refuse_beside_explaining(options)
     files = [output.path for output in options.output]
@@ -164,7 +183,7 @@ def make_options(said: dict[str, Any]) -> CheckOptions:
 
 
 def _refuse_beside_explaining(options: CheckOptions) -> None:
-    if options.output or options.statistics:
-        raise click.UsageError("--explain-files writes no reports: leave out --output and --statistics")
+    if options.output or options.statistics or options.update_baseline:
+        raise click.UsageError("--explain-files finds nothing: leave out --output, --statistics and --update-baseline")
     if options.format_name not in {"text", "json"}:
         raise click.UsageError("--explain-files goes with the formats text and json")

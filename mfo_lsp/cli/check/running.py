@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfo_lsp.cli.check.baselines import leave_known_out
 from mfo_lsp.cli.check.collecting import STDIN, Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.check.status import exit_status
@@ -38,7 +39,7 @@ def finish(
     """
     problems: list[UnreadableFileError] = [*collected.problems, *checked.unreadable]
     outcome = CheckOutcome(
-        checked.findings,
+        leave_known_out(collected, checked, options),
         {document: shown_path(document) for document in checked.documents} | (names or {}),
         checked.lines,
         checked.file_count,

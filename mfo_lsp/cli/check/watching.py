@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 import click
 from watchfiles import Change, DefaultFilter, watch
 
+from mfo_lsp.cli.check.baselines import UnreadableBaselineError
 from mfo_lsp.cli.check.collecting import Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.check.running import finish
@@ -66,7 +67,10 @@ class _Rounds:
         self._last = found
         if is_terminal() and not self._options.quiet:
             click.clear()
-        finish(collected, checked, self._options)
+        try:
+            finish(collected, checked, self._options)
+        except UnreadableBaselineError as error:
+            tell([error.format_message()])
 
 
 def _comparable(collected: Collected, checked: CheckedFiles) -> object:
@@ -96,7 +100,8 @@ def _filter(options: CheckOptions) -> Callable[[Change, str], bool]:
     own = {str(Path(output.path).resolve()) for output in options.output}
 
     def matters(change: Change, path: str) -> bool:
-        looked_at = is_yaml(path) or PurePath(path).name in _LOOKED_AT or change is Change.deleted
+        name = PurePath(path).name
+        looked_at = is_yaml(path) or name in _LOOKED_AT or "baseline" in name or change is Change.deleted
         return looked_at and path not in own and common(change, path)
 
     return matters
