@@ -1,10 +1,12 @@
 """The async client of the MFO server: every operation of its HTTP interface, with retries and one failure tree."""
 
+from mfo_runtime.client.breaker import Circuit
 from mfo_runtime.client.chain import Attempt, CallOptions
 from mfo_runtime.client.chat import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
 from mfo_runtime.client.clock import Clock
 from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
 from mfo_runtime.client.jobs import Job, JobStatus
+from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.client.memory import MemoryEntry
 from mfo_runtime.client.mfo_client import MfoClient, Operations
 from mfo_runtime.client.notifications import Notification
@@ -23,6 +25,8 @@ __all__ = [
     "ChatMessage",
     "ChatReply",
     "ChatRequest",
+    "Circuit",
+    "CircuitBreakerPolicy",
     "ClientSettings",
     "Clock",
     "EventTrigger",
@@ -34,6 +38,7 @@ __all__ = [
     "Notification",
     "Operation",
     "Operations",
+    "RateLimit",
     "Resource",
     "RetryPolicy",
     "Route",

@@ -8,20 +8,23 @@ from uuid import uuid4
 
 from mfo_runtime.client.answers import Answer
 from mfo_runtime.client.auth import Authorization, Credentials, TokenSource
+from mfo_runtime.client.breaker import Breaker, CircuitObserver
 from mfo_runtime.client.calls import Calls, Line
-from mfo_runtime.client.chain import Call, CallOptions, Observer, linked
+from mfo_runtime.client.chain import Call, CallOptions, Observer, Step, linked
 from mfo_runtime.client.chat import Chat
 from mfo_runtime.client.clock import Clock
 from mfo_runtime.client.event_triggers import EventTriggers
 from mfo_runtime.client.events import Events
 from mfo_runtime.client.exchange import Exchange, encoded_json
 from mfo_runtime.client.jobs import Jobs
+from mfo_runtime.client.limiter import Limiter
 from mfo_runtime.client.memory import Memory
 from mfo_runtime.client.notifications import Notifications
+from mfo_runtime.client.read_cache import ReadCache
 from mfo_runtime.client.resources import Resources
 from mfo_runtime.client.retries import Retries
 from mfo_runtime.client.routes import ROUTES, Operation, Routes
-from mfo_runtime.client.settings import ClientSettings
+from mfo_runtime.client.settings import ClientSettings, origin_of
 from mfo_runtime.client.tokens import Tokens
 from mfo_runtime.client.tools import Tools
 from mfo_runtime.client.webhooks import Webhooks
@@ -73,6 +76,7 @@ class MfoClient(Operations):
         *,
         routes: Routes = ROUTES,
         on_attempt: Observer | None = None,
+        on_circuit: CircuitObserver | None = None,
         http: HttpClient | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -82,6 +86,7 @@ class MfoClient(Operations):
             settings: the server, the account, and how patient to be.
             routes: where the server's operations are.
             on_attempt: told of every try of every call.
+            on_circuit: told when the server is left alone, tried out and used again.
             http: a pool to share, which stays open; None for one of the client's own.
             clock: where time comes from.
         """
@@ -92,9 +97,20 @@ class MfoClient(Operations):
         self._tokens = TokenSource(settings.token, _credentials(settings), self._log_in)
         self._exchange = Exchange(self._http, clock, lambda: self._tokens.secrets)
         self._routes = routes
-        chain = linked((Retries(settings.retry, clock, on_attempt), Authorization(self._tokens)), self._exchange)
-        self._line = Line(settings.base_url, routes, chain, clock)
+        self._line = Line(
+            settings.base_url, routes, linked(self._steps(clock, on_attempt, on_circuit), self._exchange), clock
+        )
         super().__init__(Calls(self._line, CallOptions()))
+
+    def _steps(self, clock: Clock, on_attempt: Observer | None, on_circuit: CircuitObserver | None) -> tuple[Step, ...]:
+        """What every call goes through, outermost first: every try counts for the breaker and the limiter."""
+        settings = self.settings
+        steps: list[Step] = [ReadCache(settings.cache_ttl, clock)] if settings.cache_ttl is not None else []
+        steps.append(Retries(settings.retry, clock, on_attempt))
+        if settings.circuit_breaker is not None:
+            steps.append(Breaker(settings.circuit_breaker, origin_of(settings.base_url), clock, on_circuit))
+        steps.append(Limiter(settings.rate_limit, clock, settings.retry.max_retry_after))
+        return (*steps, Authorization(self._tokens))
 
     def with_options(self, options: CallOptions) -> Operations:
         """The same client for one caller with wishes of its own, such as one task of a run; nothing to close."""

@@ -9,7 +9,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from mfo_runtime.client.chain import Attempt, Call, Handler, Observer, Reply
 from mfo_runtime.client.clock import Clock
 from mfo_runtime.client.settings import MAX_ATTEMPTS, RetryPolicy
-from mfo_runtime.errors import MfoError
+from mfo_runtime.errors import CircuitOpenError, MfoError
 
 
 class Retries:
@@ -47,8 +47,8 @@ class Retries:
         raise AssertionError("a call ends with a reply or an error")
 
     def _is_worth_another_try(self, error: BaseException) -> bool:
-        if not isinstance(error, MfoError) or not error.transient:
-            return False
+        if not isinstance(error, MfoError) or not error.transient or isinstance(error, CircuitOpenError):
+            return False  # an open circuit is there to fail at once
         return error.retry_after is None or error.retry_after <= self._policy.max_retry_after
 
     def _pause(self, state: RetryCallState) -> float:

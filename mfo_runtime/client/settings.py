@@ -13,12 +13,24 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from mfo_dialect.durations import parse_duration
+from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.errors import InvalidInputError
 
 MAX_ATTEMPTS = 20
 
-_KEYS = frozenset({"base_url", "timeout", "retry", "auth", "max_connections", "max_response_bytes"})
-_OTHER_ROOMS_KEYS = frozenset({"circuit_breaker", "rate_limit", "cache"})
+_KEYS = frozenset(
+    {
+        "base_url",
+        "timeout",
+        "retry",
+        "auth",
+        "max_connections",
+        "max_response_bytes",
+        "circuit_breaker",
+        "rate_limit",
+        "cache",
+    }
+)
 _RETRY_KEYS = frozenset({"max_attempts", "initial_backoff", "max_backoff", "backoff_multiplier", "jitter"})
 _AUTH_KEYS = frozenset({"token", "email", "password"})
 _REFERENCE = re.compile(r"\$\{|\$<|(?:SECRET|ENV)\.")
@@ -70,6 +82,9 @@ class ClientSettings:
         retry: how often and when a request is tried again.
         max_connections: requests under way at once; at least the flow's ``max_concurrency``.
         max_response_bytes: the longest answer that is read.
+        circuit_breaker: when a failing server is left alone; None: never.
+        rate_limit: how often the server is asked; None: as often as there is something to ask.
+        cache_ttl: seconds for which answers of reads are kept; None: not at all.
     """
 
     base_url: str
@@ -80,6 +95,9 @@ class ClientSettings:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     max_connections: int = 100
     max_response_bytes: int = 16 * 1024 * 1024
+    circuit_breaker: CircuitBreakerPolicy | None = None
+    rate_limit: RateLimit | None = None
+    cache_ttl: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", _checked_address(self.base_url))
@@ -89,6 +107,8 @@ class ClientSettings:
             raise InvalidInputError("client.auth has only one of email and password.", hint="Give both, or a token.")
         if not 0 < self.timeout < inf or self.max_connections < 1 or self.max_response_bytes < 1:
             raise InvalidInputError("client: timeout, max_connections and max_response_bytes are greater than 0.")
+        if self.cache_ttl is not None and not 0 < self.cache_ttl < inf:
+            raise InvalidInputError("client.cache.ttl is not greater than 0.")
 
     @classmethod
     def from_data(cls, client: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Self:
@@ -96,15 +116,14 @@ class ClientSettings:
 
         Args:
             client: the mapping below ``client:``. Durations are Go durations. Values below ``auth`` are the secrets
-                themselves or ``{env: NAME}``, looked up in ``environment``. What is said of the circuit breaker, the
-                rate limit and the cache is not this module's.
+                themselves or ``{env: NAME}``, looked up in ``environment``.
             environment: the environment's variables; ``MFO_BASE_URL`` and ``MFO_TOKEN`` win over ``client``.
 
         Raises:
             InvalidInputError: a key that does not exist, or a value of the wrong type; it names the key.
         """
         variables = environment or {}
-        reader = _Reader(client, "client", _KEYS | _OTHER_ROOMS_KEYS)
+        reader = _Reader(client, "client", _KEYS)
         auth = _Reader(reader.mapping("auth"), "client.auth", _AUTH_KEYS)
         defaults = cls(base_url="http://localhost")
         base_url = variables.get("MFO_BASE_URL") or reader.text("base_url")
@@ -121,6 +140,11 @@ class ClientSettings:
             retry=_retry_policy(reader.mapping("retry")),
             max_connections=reader.whole("max_connections", defaults.max_connections),
             max_response_bytes=reader.whole("max_response_bytes", defaults.max_response_bytes),
+            circuit_breaker=_circuit_breaker(reader.mapping("circuit_breaker"))
+            if "circuit_breaker" in client
+            else None,
+            rate_limit=_rate_limit(reader.mapping("rate_limit")),
+            cache_ttl=_Reader(reader.mapping("cache"), "client.cache", frozenset({"ttl"})).optional_seconds("ttl"),
         )
 
     def with_environment(self, environment: Mapping[str, str]) -> Self:
@@ -130,6 +154,12 @@ class ClientSettings:
             base_url=environment.get("MFO_BASE_URL") or self.base_url,
             token=environment.get("MFO_TOKEN") or self.token,
         )
+
+
+def origin_of(base_url: str) -> str:
+    """Scheme, host and port of a checked address."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _retry_policy(data: Mapping[str, Any]) -> RetryPolicy:
@@ -142,6 +172,23 @@ def _retry_policy(data: Mapping[str, Any]) -> RetryPolicy:
         backoff_multiplier=reader.number("backoff_multiplier", defaults.backoff_multiplier),
         jitter=reader.truth("jitter", default=defaults.jitter),
     )
+
+
+def _circuit_breaker(data: Mapping[str, Any]) -> CircuitBreakerPolicy:
+    reader = _Reader(data, "client.circuit_breaker", frozenset({"failure_threshold", "reset_timeout"}))
+    defaults = CircuitBreakerPolicy()
+    return CircuitBreakerPolicy(
+        reader.whole("failure_threshold", defaults.failure_threshold),
+        reader.seconds("reset_timeout", defaults.reset_timeout),
+    )
+
+
+def _rate_limit(data: Mapping[str, Any]) -> RateLimit | None:
+    """The agreed rate; without a steady rate there is no limit."""
+    reader = _Reader(data, "client.rate_limit", frozenset({"requests_per_second", "burst"}))
+    if data.get("requests_per_second") is None:
+        return None
+    return RateLimit(reader.number("requests_per_second", 0.0), reader.whole("burst", 1))
 
 
 def _checked_address(text: str) -> str:
@@ -220,6 +267,9 @@ class _Reader:
         if seconds is None or seconds < 0:
             raise self._wrong(key, "a duration such as 30s")
         return seconds
+
+    def optional_seconds(self, key: str) -> float | None:
+        return self.seconds(key, 0.0) if self._data.get(key) is not None else None
 
     def secret(self, key: str, variables: Mapping[str, str]) -> str | None:
         value = self._data.get(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import PASSWORD, TOKEN
 
-from mfo_runtime.client import ClientSettings, RetryPolicy
+from mfo_runtime.client import CircuitBreakerPolicy, ClientSettings, RetryPolicy
 from mfo_runtime.errors import InvalidInputError
 
 URL = "http://127.0.0.1:8080"
@@ -28,6 +28,7 @@ def test_a_whole_configuration():
         timeout=90.0,
         retry=RetryPolicy(max_attempts=5, initial_backoff=0.25, max_backoff=10.0, backoff_multiplier=3.0),
         max_connections=7,
+        circuit_breaker=CircuitBreakerPolicy(failure_threshold=5, reset_timeout=60.0),
     )
 
 
