@@ -1,5 +1,7 @@
 """Settings that all tests share."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -15,8 +17,20 @@ settings.register_profile(
 settings.load_profile("default")
 
 
+HAS_REGISTRY = os.environ.get("MFO_REGISTRY", "") not in {"", "0"}
+LEFT_OUT = "tests that install packages of npm or PyPI are left out; MFO_REGISTRY=1 runs them, as .ci/run does"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, and why."""
+    if not HAS_REGISTRY:
+        terminalreporter.write_line(LEFT_OUT)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A campaign may take its time."""
+    """Tests that need a package registry run where they are asked for; a campaign may take its time."""
+    if not HAS_REGISTRY:
+        items[:] = [item for item in items if item.get_closest_marker("registry") is None]
     if IS_LONG:
         for item in items:
             item.add_marker(pytest.mark.timeout(4 * 3600))
