@@ -7,18 +7,23 @@ In short::
         outcome = await flow.run({"order_id": "A-17"}, client)
 """
 
+from mfo_runtime.flow.keeping import Keeping
 from mfo_runtime.flow.loading import Flow, RefusedDocumentError, load_flow
 from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.refusal import findings_that_refuse
+from mfo_runtime.flow.resuming import Resumption, load_run
 from mfo_runtime.flow.running import RunControl, RunOptions, TriggerCall
 
 __all__ = [
     "Flow",
+    "Keeping",
     "RefusedDocumentError",
+    "Resumption",
     "RunControl",
     "RunOptions",
     "RunOutcome",
     "TriggerCall",
     "findings_that_refuse",
     "load_flow",
+    "load_run",
 ]

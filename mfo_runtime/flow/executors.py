@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from mfo_runtime.tasks.conversation import add_usage
 from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_handling
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
+_LONGEST_KEY = 200
+
 
 @dataclass
 class FlowExecutors:
@@ -50,6 +53,7 @@ class FlowExecutors:
     run_id: str
     ask: Ask | None = None
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
+    _usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def execute(self, task: RunningNode) -> Any:
         """Execute a task: its config is read, then the executor of its type does the work."""
@@ -122,7 +126,7 @@ class FlowExecutors:
             raise error.redacted(self.scope.secrets.shown_never) from None
 
     def _reading(self, view: NodeView, node: RunningNode) -> Reading:
-        return Reading(self.scope, view, node.read, node.iterations)
+        return Reading(self.scope, view, node.read, node.iterations, node.began_at)
 
     def _config(self, node: Task, declared: TaskType, reading: Reading) -> Mapping[str, Any]:
         if node.config is None:
@@ -157,12 +161,23 @@ class FlowExecutors:
             client=self.client,
             http=self.http,
             run_id=self.run_id,
-            key=f"{self.run_id}/{task.identity}",
+            key=_key(self.run_id, str(task.identity)),
             evaluate=evaluate,
             ask=self.ask,
             without_slot=task.without_slot,
-            count_usage=partial(add_usage, self.usage),
+            count_usage=partial(self._count_usage, str(task.identity)),
+            began_at=task.began_at,
+            noted=task.noted(),
+            note=task.note,
         )
+
+    def take_usage(self, node: str) -> Mapping[str, Any]:
+        """What models used in an execution since this was asked last."""
+        return self._usage_of.pop(node, {})
+
+    def _count_usage(self, node: str, usage: Mapping[str, Any]) -> None:
+        add_usage(self.usage, usage)
+        add_usage(self._usage_of.setdefault(node, {}), usage)
 
     def _executor(self, declared: TaskType) -> Execute:
         if declared.custom:
@@ -182,6 +197,12 @@ def _own_inputs(inputs: Mapping[str, Any], mapped: Mapping[str, Any], schema: An
     declared = schema.get("properties")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     known = {*mapped, *(declared if isinstance(declared, dict) else ())}  # pyright: ignore[reportUnknownVariableType]
     return {name: value for name, value in inputs.items() if name in known}
+
+
+def _key(run_id: str, node: str) -> str:
+    """What names an execution to servers, however often it is repeated; a long path is named by its hash."""
+    key = f"{run_id}/{node}"
+    return key if len(key) <= _LONGEST_KEY else f"{run_id[:64]}/{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _branch(result: Any) -> int | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,17 +17,22 @@ from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.model.access import text_at
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.observing import Observer
+from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.engine.result import Failure, RunResult
 from mfo_runtime.engine.shell import Run
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
+from mfo_runtime.flow.definition import definition_of
 from mfo_runtime.flow.executors import FlowExecutors
+from mfo_runtime.flow.keeping import Keeping, KeptRun, KnownSecrets, keep_new, keep_on
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.http import HttpClient
+from mfo_runtime.journal import NewRun
 from mfo_runtime.tasks import Ask
+from mfo_runtime.tasks.conversation import add_usage
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 
@@ -71,21 +78,25 @@ class RunOptions:
 
     Attributes:
         run_id: the run's id; a fresh one where it is empty.
+        started_at: when the run began, as RFC 3339 has it; now where it is empty.
         trigger: what started it.
         observers: told of every event.
         ask: asks the person who runs the flow; None where nobody can be asked.
         environment: what secrets and ENV are read from; the process's own where it is None.
         job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
         control: stops the run from outside; it then ends as cancelled.
+        keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
     """
 
     run_id: str = ""
+    started_at: str = ""
     trigger: TriggerCall | None = None
     observers: Sequence[Observer] = ()
     ask: Ask | None = None
     environment: Mapping[str, str] | None = None
     job_id: str | None = None
     control: RunControl | None = None
+    keeping: Keeping | None = None
 
 
 async def run_flow(
@@ -95,33 +106,87 @@ async def run_flow(
 
     Raises:
         InvalidInputError: the inputs are not what ``input_schema`` asks for; nothing has run.
+        JournalError: the run cannot be kept; by then it has stopped.
         asyncio.CancelledError: the caller was cancelled; by then the run has stopped.
     """
     inputs = _checked_inputs(flow, bundle, inputs)
-    run_id = options.run_id or uuid.uuid4().hex
+    scope = _scope(flow, bundle, inputs, options)
+    run_id = scope.taskflow["process_id"]
+    plan = lay_out(flow, bundle)
+    async with HttpClient() as http:
+        executors = FlowExecutors(scope, client, http, run_id, options.ask)
+        with _kept(executors, options, plan) as kept:
+            run = Run(
+                plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None
+            )
+            if options.control is not None:
+                options.control.attach(run)
+            result = await run.result()
+            outcome = _outcome(flow, run, result, executors)
+            if kept is not None:
+                kept.end(outcome)
+    return outcome
+
+
+def begun_with(scope: RunScope, options: RunOptions) -> dict[str, Any]:
+    """What a run needs besides its definition to go on; ``resuming`` reads it."""
+    return {
+        "inputs": scope.inputs[""],
+        "trigger": scope.trigger,
+        "job_id": scope.system["JOB_ID"],
+        "started_at": scope.taskflow["started_at"],
+        "settings": dict(options.keeping.settings) if options.keeping is not None else {},
+    }
+
+
+def _scope(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: RunOptions) -> RunScope:
     environment = os.environ if options.environment is None else options.environment
-    scope = RunScope(
+    return RunScope(
         flow,
         bundle,
         {"": dict(inputs)},
         options.trigger.to_data() if options.trigger is not None else None,
         {"JOB_ID": options.job_id},
         {
-            "process_id": run_id,
+            "process_id": options.run_id or uuid.uuid4().hex,
             "id": flow.taskflow.name,
             "name": _title(flow),
-            "started_at": datetime.now(UTC).isoformat(),
+            "started_at": options.started_at or datetime.now(UTC).isoformat(),
         },
         Secrets(flow.workflow, environment),
         environment,
+        is_resumed=options.keeping is not None and options.keeping.stored is not None,
     )
-    async with HttpClient() as http:
-        executors = FlowExecutors(scope, client, http, run_id, options.ask)
-        run = Run(lay_out(flow, bundle), executors, observers=options.observers)
-        if options.control is not None:
-            options.control.attach(run)
-        result = await run.result()
-    return _outcome(flow, run, result, executors)
+
+
+@contextmanager
+def _kept(executors: FlowExecutors, options: RunOptions, plan: RunPlan) -> Generator[KeptRun | None]:
+    """The run in the journal, where it is to be kept."""
+    keeping, scope = options.keeping, executors.scope
+    if keeping is None:
+        yield None
+        return
+    scope.secrets.read_all()
+    codec = KnownSecrets(scope.secrets, executors.client).codec()
+    definition = definition_of(scope.bundle)
+    if keeping.stored is None:
+        run = NewRun(
+            executors.run_id,
+            scope.flow.taskflow.name,
+            scope.flow.document,
+            definition,
+            codec.encode(begun_with(scope, options)),
+            time.time(),
+        )
+        kept = keep_new(keeping, run, codec, executors.take_usage)
+    else:
+        goes_on = plan.settings.goes_on
+        kept = keep_on(keeping, keeping.stored, definition, codec, executors.take_usage, goes_on=goes_on)
+        add_usage(executors.usage, kept.past.usage)
+    try:
+        yield kept
+    finally:
+        kept.close()
 
 
 def _checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, NodeView
 from mfo_dialect.analysis.values import AbsentPathError, TooLargeError, follow_path, read_value
 from mfo_dialect.catalogue.values import VALUE_MAP, ValueType
-from mfo_dialect.expressions import FUNCTIONS, Moment, Program, parse, reads, walk
+from mfo_dialect.expressions import FUNCTIONS, Moment, Program, Read, parse, reads, walk
 from mfo_dialect.expressions import ExpressionError as EvaluationError
 from mfo_dialect.expressions import compile as compile_expression
 from mfo_dialect.expressions.nodes import Name
+from mfo_dialect.expressions.values.budget import system_clock
 from mfo_dialect.expressions.values.layout import RFC3339_NANO, write_moment
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.references import Reference
@@ -25,6 +26,7 @@ from mfo_dialect.syntax import Node, Scalar
 from mfo_dialect.text import Span
 from mfo_runtime.errors import ExpressionError, InvalidInputError, MfoError, Place, UnresolvedReferenceError
 from mfo_runtime.flow.secrets import Secrets
+from mfo_runtime.journal import hidden_paths
 
 ReadNode = Callable[[str], Any]
 _ENVIRONMENT = "$env"
@@ -44,6 +46,7 @@ class RunScope:
         secrets: SECRET.
         environment: what ENV is read from.
         decisions: of each condition that was evaluated, its result and branch.
+        is_resumed: whether values may come from the journal, which does not keep all.
     """
 
     flow: FlowView
@@ -55,6 +58,7 @@ class RunScope:
     secrets: Secrets
     environment: Mapping[str, str]
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    is_resumed: bool = False
 
     def place(self, scalar: Scalar, within: Span) -> Place:
         """Where a stretch of a scalar of the flow's document stands."""
@@ -91,12 +95,14 @@ class Reading:
         view: the node; None for the outputs.
         read_node: the outputs of a node as this reader sees them.
         iterations: how often each condition took its loop edge.
+        began_at: what ``now()`` gives, in seconds since the epoch; None for the time at which it is asked.
     """
 
     scope: RunScope
     view: NodeView | None
     read_node: ReadNode
     iterations: Mapping[str, int]
+    began_at: float | None = None
 
     def values(self, node: Node, value_type: ValueType = VALUE_MAP) -> Any:
         """A part of the document as plain data, its references replaced.
@@ -125,12 +131,8 @@ class Reading:
             if reference.root == "ENV":
                 self._check_environment(reference.path)
             start, names, first = self._start(reference.root, reference.path)
-            return follow_path(
-                start,
-                names,
-                reference.root if first == 1 else ".".join((reference.root, *reference.path[: first - 1])),
-                first,
-            )
+            where = reference.root if first == 1 else ".".join((reference.root, *reference.path[: first - 1]))
+            return self._kept(follow_path(start, names, where, first), reference.root)
         except AbsentPathError as error:
             span = reference.segments[min(error.index, len(reference.segments) - 1)].span
             raise self._unresolved(scalar, span, f"{written}: {error}") from None
@@ -138,6 +140,16 @@ class Reading:
             raise self._unresolved(scalar, reference.segments[0].span, f"{written}: {error.args[0]}") from None
         except MfoError as error:
             raise error.located(place=self.scope.place(scalar, reference.span)) from None
+
+    def _kept(self, value: Any, root: str) -> Any:
+        """A value, unless it holds one that the journal did not keep."""
+        if self.scope.is_resumed and (hidden := next(hidden_paths(value), None)) is not None:
+            what = f"its {hidden}" if hidden else "it"
+            advice = (
+                f"; resume with --again {root} to have {root} executed again" if root in self.scope.flow.by_id else ""
+            )
+            raise LookupError(f"the journal does not keep {what}, which stands under the name of a secret{advice}")
+        return value
 
     def _check_environment(self, path: tuple[str, ...]) -> None:
         """A variable that is not set is null in an expression, where ``??`` can help, and an error in a reference."""
@@ -204,11 +216,16 @@ class Reading:
             ExpressionError: it cannot be read or evaluated; it knows its place.
         """
         try:
-            return plain(self._program(scalar.text).evaluate(self._environment(scalar.text, variables)))
+            return plain(
+                self._program(scalar.text).evaluate(self._environment(scalar.text, variables), clock=self._clock)
+            )
         except EvaluationError as error:
             raise ExpressionError(error.message, place=self.scope.place(scalar, error.span)) from None
         except MfoError as error:
             raise error.located(place=self.scope.place(scalar, Span(0, len(scalar.text)))) from None
+
+    def _clock(self) -> int:
+        return system_clock() if self.began_at is None else int(self.began_at * 1_000_000_000)
 
     def _program(self, source: str) -> Program:
         """An expression, checked over the same shapes as in the editor."""
@@ -237,7 +254,24 @@ class Reading:
             except UnresolvedReferenceError:
                 if name in certain:
                     raise
+        if self.scope.is_resumed:
+            for read in reads(parsed):
+                self._check_kept(read, found)
         return found
+
+    def _check_kept(self, read: Read, values: Mapping[str, Any]) -> None:
+        """Raise where what an expression reads, as far as that is written out, was not kept by the journal."""
+        value = values.get(read.root)
+        for segment in read.path:
+            match value:
+                case dict() if segment.key in value:
+                    value = cast("dict[Any, Any]", value)[segment.key]
+                case _:
+                    break
+        try:
+            self._kept(value, read.root)
+        except LookupError as error:
+            raise UnresolvedReferenceError(f"{read.root}: {error.args[0]}") from None
 
     def _meanings(
         self, name: str, variables: Mapping[str, Any], inputs: Mapping[str, Any], declared: Mapping[str, Any]

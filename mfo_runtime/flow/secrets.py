@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 from collections.abc import Mapping
@@ -28,14 +29,35 @@ class Secrets:
         self._folder = PurePosixPath(workflow.document).parent
         self._environment = environment
         self._values: dict[str, str] = {}
+        self._forms: dict[str, tuple[str, int]] = {}
 
     @property
     def shown_never(self) -> frozenset[str]:
         """The values read so far that are long enough to be struck out wherever they stand, as JSON and URLs have them too."""
-        long_enough = [value for value in self._values.values() if len(value) >= _LEAST_LENGTH]
-        return frozenset(
-            form for value in long_enough for form in (value, json.dumps(value)[1:-1], quote(value), quote(value, ""))
-        )
+        return frozenset(self._forms)
+
+    @property
+    def forms(self) -> Mapping[str, tuple[str, int]]:
+        """The same values, each with the secret's name and the number of the form in which it stands."""
+        return self._forms
+
+    def in_form(self, name: str, form: int) -> str:
+        """The value of a secret as ``forms`` numbers it.
+
+        Raises:
+            InvalidInputError: it is not to be found any more.
+        """
+        return forms_of(self.get(name))[form]
+
+    def read_all(self) -> None:
+        """Read what is declared, so that it is known what must not be shown; what is missing matters when it is used.
+
+        The keyring is left alone: it may have to be unlocked by hand.
+        """
+        for name, source in self._sources.items():
+            if isinstance(source, dict) and "keyring" not in source:
+                with contextlib.suppress(InvalidInputError):
+                    self.get(name)
 
     def get(self, name: str) -> str:
         """The value of a declared secret.
@@ -44,7 +66,12 @@ class Secrets:
             InvalidInputError: it is not declared, or not to be found; the message names the source, never a value.
         """
         if name not in self._values:
-            self._values[name] = self._read(name)
+            self._values[name] = value = self._read(name)
+            if len(value) >= _LEAST_LENGTH:
+                self._forms = {
+                    **dict(zip(forms_of(value), [(name, form) for form in range(4)], strict=True)),
+                    **self._forms,
+                }
         return self._values[name]
 
     def _read(self, name: str) -> str:
@@ -80,6 +107,11 @@ class Secrets:
         if not value:
             raise InvalidInputError(f'The secret "{name}" is read from {path}, which is empty.')
         return value
+
+
+def forms_of(value: str) -> tuple[str, str, str, str]:
+    """A text as it is, as JSON has it, and as URLs have it."""
+    return value, json.dumps(value)[1:-1], quote(value), quote(value, "")
 
 
 def _read_keyring(name: str, entry: str) -> str:

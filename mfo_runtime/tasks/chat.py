@@ -89,22 +89,24 @@ def _metadata(config: Mapping[str, Any], body: Mapping[str, Any], context: TaskC
 def _prompt(config: Mapping[str, Any], context: TaskContext) -> RenderedPrompt:
     template = used_template(config, context.bundle)
     if template is not None:
-        prompt = render_template(template, mapping_of(config, "prompt_context"), context.bundle)
+        prompt = render_template(template, mapping_of(config, "prompt_context"), context.bundle, context.clock)
     else:
-        prompt = RenderedPrompt(None, _inline_prompt(config, "prompt" if "prompt" in config else "message"))
-    system = _inline_prompt(config, "system_prompt") if config.get("system_prompt") is not None else prompt.system
+        prompt = RenderedPrompt(None, _inline_prompt(config, "prompt" if "prompt" in config else "message", context))
+    system = (
+        _inline_prompt(config, "system_prompt", context) if config.get("system_prompt") is not None else prompt.system
+    )
     suffix = context.overrides.system_suffix
     if suffix:
         system = f"{system.rstrip()}\n\n{suffix}" if system else suffix
     return replace(prompt, system=system)
 
 
-def _inline_prompt(config: Mapping[str, Any], key: str) -> str:
+def _inline_prompt(config: Mapping[str, Any], key: str, context: TaskContext) -> str:
     """A prompt written in the task; rendered only where variables are given for it."""
     text = as_text(config.get(key))
     if not isinstance(config.get("prompt_context"), Mapping):
         return text
-    return render_source(text, mapping_of(config, "prompt_context"), "go", f'"{key}"')
+    return render_source(text, mapping_of(config, "prompt_context"), "go", f'"{key}"', context.clock)
 
 
 EXECUTORS: dict[str, Execute] = {

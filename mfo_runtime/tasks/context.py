@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from mfo_dialect.analysis.bundle import Bundle
@@ -46,6 +47,7 @@ def mapping_of(config: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 Ask = Callable[[Question], Awaitable[Any]]
+Note = Callable[[str, Any], Awaitable[None]]
 Execute = Callable[[Mapping[str, Any], "TaskContext"], Awaitable[dict[str, Any]]]
 
 
@@ -56,6 +58,10 @@ class Overrides:
     model_id: str | None = None
     provider_id: str | None = None
     system_suffix: str = ""
+
+
+async def keep_nothing(_name: str, _value: Any) -> None:
+    """Stands where nobody keeps notes."""
 
 
 def _count_nothing(_usage: Mapping[str, Any]) -> None:
@@ -77,6 +83,9 @@ class TaskContext:
         ask: asks the person who runs the flow; None where nobody can be asked.
         without_slot: a block in which the task waits and holds no slot.
         count_usage: told what a model used, with each of its answers.
+        began_at: when the task began, in seconds since the epoch; the same when it is executed again. None for now.
+        noted: what was noted by name when the task was executed before.
+        note: keeps a fact under a name, so that it is the same when the task is executed again.
         max_attempts: how often the client tries each call; None as its settings say.
         overrides: what error handling changed.
         try_number: the first try that asks in this way; what it writes is written under a key of its own.
@@ -92,9 +101,20 @@ class TaskContext:
     ask: Ask | None
     without_slot: Callable[[], AbstractAsyncContextManager[None]]
     count_usage: Callable[[Mapping[str, Any]], None] = _count_nothing
+    began_at: float | None = None
+    noted: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    note: Note = keep_nothing
     max_attempts: int | None = None
     overrides: Overrides = field(default_factory=Overrides)
     try_number: int = 1
+
+    @property
+    def clock(self) -> Callable[[], datetime] | None:
+        """What tells prompts the time: that at which the task began."""
+        if self.began_at is None:
+            return None
+        moment = datetime.fromtimestamp(self.began_at, UTC).astimezone()
+        return lambda: moment
 
     @property
     def operations(self) -> Operations:

@@ -24,14 +24,13 @@ from tenacity import (
 
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError, error_from_data
-from mfo_runtime.tasks.context import Execute, Overrides, TaskContext, mapping_of
+from mfo_runtime.tasks.context import Execute, Note, Overrides, TaskContext, keep_nothing, mapping_of
 from mfo_runtime.tasks.prompts import render_error_text, used_template
 from mfo_runtime.tasks.time_limit import within
 
 Sleep = Callable[[float], Awaitable[None]]
 BeginAttempt = Callable[[int], None]
 ReadMap = Callable[[], Mapping[str, Any]]
-Note = Callable[[str, Any], Awaitable[None]]
 
 LONGEST_RETRY_AFTER = 300.0
 """Seconds: what a server may ask to wait at most; past it, and past ``max_delay``, the task fails at once."""
@@ -50,10 +49,6 @@ class ErrorHandling:
 
     retry: Mapping[str, Any] | None = None
     on_error: Sequence[ReadMap] = ()
-
-
-async def _keep_nothing(_name: str, _value: Any) -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,7 @@ class Attempts:
     chance: Callable[[], float] = random.random
     timeout: float | None = None
     noted: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    note: Note = _keep_nothing
+    note: Note = keep_nothing
     now: Callable[[], float] = time.time
 
 
@@ -203,7 +198,7 @@ async def _retry_with_prompt(tries: _Tries, handler: Mapping[str, Any], error: M
     last: InvalidOutputError = error
     for _ in range(min(int(handler.get("max_retries") or 1), _MAX_ATTEMPTS)):
         name = str(handler.get("append_to_system_prompt"))
-        text = render_error_text(template, name, last.message, variables, tries.context.bundle)
+        text = render_error_text(template, name, last.message, variables, tries.context.bundle, tries.context.clock)
         try:
             return await tries.run(Overrides(system_suffix=text))
         except InvalidOutputError as next_error:

@@ -57,8 +57,13 @@ async def ask_user(config: Mapping[str, Any], context: TaskContext) -> dict[str,
         config.get("default"),
         "default" in config,
     )
+    given = context.noted.get("answer")
+    if given is not None:
+        return dict(given)
     answer = await _answer(question, _seconds(config.get("timeout")), context)
-    return {"answer": _meant(answer, question.choices, config.get("input_schema"))}
+    outputs = {"answer": _meant(answer, question.choices, config.get("input_schema"))}
+    await context.note("answer", outputs)
+    return outputs
 
 
 async def _answer(question: Question, patience: float | None, context: TaskContext) -> Any:

@@ -13,6 +13,7 @@ from mfo_dialect.model.prompts import PromptTemplate, Tool
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
 from mfo_dialect.templates import TemplateError as RenderingError
+from mfo_dialect.templates.execution import Clock
 from mfo_runtime.errors import InvalidInputError, MissingVariableError, Place, TemplateError
 
 MAX_TURNS = 8
@@ -43,7 +44,9 @@ class RenderedPrompt:
     max_turns: int = MAX_TURNS
 
 
-def render_template(template: PromptTemplate, variables: Mapping[str, Any], bundle: Bundle) -> RenderedPrompt:
+def render_template(
+    template: PromptTemplate, variables: Mapping[str, Any], bundle: Bundle, clock: Clock | None = None
+) -> RenderedPrompt:
     """Render a template with the variables of a task over its own defaults.
 
     Raises:
@@ -55,7 +58,7 @@ def render_template(template: PromptTemplate, variables: Mapping[str, Any], bund
         if name not in data:
             raise MissingVariableError(f'missing required variable: {name} (of prompt template "{template.id.text}")')
     where = f'prompt template "{template.id.text}"'
-    writer = _Writer(template, bundle, data)
+    writer = _Writer(template, bundle, data, clock)
     system = writer.render(template.system_prompt, where) if template.system_prompt else None
     user = writer.render(template.user_prompt, where) if template.user_prompt else ""
     mapping = template.mapping
@@ -88,21 +91,26 @@ def used_template(config: Mapping[str, Any], bundle: Bundle) -> PromptTemplate |
     return template
 
 
-def render_source(source: str, data: Mapping[str, Any], engine: str, where: str) -> str:
+def render_source(source: str, data: Mapping[str, Any], engine: str, where: str, clock: Clock | None = None) -> str:
     """Render a text of a task in a template language.
 
     Raises:
         TemplateError: it cannot be read or rendered; the message says in which line of the text.
     """
     try:
-        return parse_text(source, engine).render(dict(data))
+        return parse_text(source, engine).render(dict(data), clock=clock)
     except RenderingError as error:
         line = source.count("\n", 0, error.span.start) + 1
         raise TemplateError(f"{where}, line {line} of the text: {error.message}") from None
 
 
 def render_error_text(
-    template: PromptTemplate, name: str, error: str, variables: Mapping[str, Any], bundle: Bundle
+    template: PromptTemplate,
+    name: str,
+    error: str,
+    variables: Mapping[str, Any],
+    bundle: Bundle,
+    clock: Clock | None = None,
 ) -> str:
     """Render the error template that a retry adds to the system prompt.
 
@@ -113,20 +121,23 @@ def render_error_text(
     if found is None or not isinstance(found[1], Scalar):
         raise TemplateError(f'Prompt template "{template.id.text}" has no error template "{name}".')
     where = f'error template "{name}" of prompt template "{template.id.text}"'
-    return _Writer(template, bundle, {**_defaults(template), **variables, "error": error}).render(found[1], where)
+    return _Writer(template, bundle, {**_defaults(template), **variables, "error": error}, clock).render(
+        found[1], where
+    )
 
 
 class _Writer:
     """Renders the texts of one template over one set of variables."""
 
-    def __init__(self, template: PromptTemplate, bundle: Bundle, data: Mapping[str, Any]) -> None:
+    def __init__(self, template: PromptTemplate, bundle: Bundle, data: Mapping[str, Any], clock: Clock | None) -> None:
         self._template = template
         self._bundle = bundle
         self._data = data
+        self._clock = clock
 
     def render(self, scalar: Scalar, where: str) -> str:
         try:
-            return parse_text(scalar.text, self._template.engine).render(dict(self._data))
+            return parse_text(scalar.text, self._template.engine).render(dict(self._data), clock=self._clock)
         except RenderingError as error:
             raise TemplateError(f"{where}: {error.message}", place=self._place(scalar, error)) from None
 
