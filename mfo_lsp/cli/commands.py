@@ -10,6 +10,7 @@ from pathlib import PurePath
 import click
 
 from mfo_lsp.cli.check import check_command
+from mfo_lsp.cli.doctor import doctor_command
 from mfo_lsp.cli.explain import explain_command
 from mfo_lsp.cli.format import format_command
 from mfo_lsp.cli.graph import graph_command
@@ -57,6 +58,7 @@ def _address(text: str) -> tuple[str, int]:
 
 
 group.add_command(check_command)
+group.add_command(doctor_command)
 group.add_command(explain_command)
 group.add_command(format_command)
 group.add_command(graph_command)
