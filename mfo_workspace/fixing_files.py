@@ -13,8 +13,8 @@ from mfo_dialect.findings import Finding, Fix
 from mfo_dialect.text import LineIndex, Position
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
-from mfo_workspace.fixing import Refusal, chosen_fix, fix_bundle
-from mfo_workspace.fixing.choosing import Choose
+from mfo_workspace.fixable import chosen_fix
+from mfo_workspace.fixing import Choose, Refusal, fix_bundle
 from mfo_workspace.fixing.trying import Check
 from mfo_workspace.writing import ChangedText, UnwritableFileError, write_texts
 
@@ -56,12 +56,14 @@ class FixPolicy:
         choose: the fix to apply for a finding, None where there is none to apply unasked.
         is_wanted: whether a finding is to be mended.
         check: what judges the fixes.
+        offered: what finds that which may be mended, where that is not all that ``check`` finds.
         write: takes the changed files of one bundle.
     """
 
     choose: Choose = chosen_fix
     is_wanted: Callable[[Finding], bool] = lambda _: True
     check: Check = check
+    offered: Check | None = None
     write: Write = write_texts
 
 
@@ -96,6 +98,7 @@ def fix_files(
             policy.choose,
             is_wanted=lambda one, home=home: one.place.document in home and policy.is_wanted(one),
             check=policy.check,
+            offered=policy.offered,
             other_text=partial(_text, patched),
         )
         result.refused += map(partial(_placed, text_of=fixed.bundle.text_of), fixed.refusals)

@@ -77,7 +77,7 @@ def _stage(change: ChangedText) -> _Staged:
         data = target.read_bytes() if change.before is not None else b""
         if change.before is not None and not os.access(target, os.W_OK):
             raise UnwritableFileError(change.path, "no permission to write the file")
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
     except OSError as error:
         raise _unwritable(change.path, error) from None
     staged = _Staged(change, target, Path(name))

@@ -5,7 +5,7 @@ Texts in, texts out: nothing here reads or writes a file, so that an editor can 
 
 from __future__ import annotations
 
-from mfo_workspace.fixing.choosing import Fixable, Mending, chosen_fix, count_fixable
+from mfo_workspace.fixing.choosing import Choose, Mending
 from mfo_workspace.fixing.rounds import FixedBundle, Refusal, fix_bundle
 
-__all__ = ["Fixable", "FixedBundle", "Mending", "Refusal", "chosen_fix", "count_fixable", "fix_bundle"]
+__all__ = ["Choose", "FixedBundle", "Mending", "Refusal", "fix_bundle"]

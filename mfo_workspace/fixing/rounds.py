@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.checker import check as check_bundle
 from mfo_dialect.findings import Edit, Finding, Fix
-from mfo_workspace.fixing.choosing import Choose, Mending, chosen_fix, disjoint, mendings
+from mfo_workspace.fixable import chosen_fix
+from mfo_workspace.fixing.choosing import Choose, Mending, disjoint, mendings
 from mfo_workspace.fixing.moved import MovedPlaces
 from mfo_workspace.fixing.trying import Check, Judged, OtherText, Trial, UnfitEditError, edited, judge, line_of
 
@@ -66,6 +67,7 @@ def fix_bundle(
     *,
     is_wanted: Callable[[Finding], bool] | None = None,
     check: Check = check_bundle,
+    offered: Check | None = None,
     other_text: OtherText = lambda _: None,
 ) -> FixedBundle:
     """Apply fixes until none is left that makes the bundle better.
@@ -74,7 +76,8 @@ def fix_bundle(
         bundle: the texts.
         choose: the fix to apply for a finding, None where there is none to apply unasked; pure.
         is_wanted: whether a finding is to be mended; those of the documents at home where it is not given.
-        check: finds what is wrong; it is asked about the bundle with every document at home.
+        check: judges a bundle; it is asked about the bundle with every document at home.
+        offered: finds what may be mended, where that is not all that ``check`` finds.
         other_text: the text of a document that the bundle does not have, None where there is none; such a document is
             never written to.
 
@@ -90,14 +93,14 @@ def fix_bundle(
         return mendings(filter(is_wanted or is_at_home, findings), choose)
 
     run = _Run(check, other_text, judge(bundle, check))
-    _run_rounds(run, wanted)
+    _run_rounds(run, lambda judged: wanted(offered(judged.bundle) if offered is not None else judged.findings))
     after = run.judged.bundle
     documents = {*after.sources, after.project.document} - {""}
     texts = {key: text for key in sorted(documents) if (text := after.text_of(key)) != bundle.text_of(key)}
     left = Bundle(after.sources, home | set(texts), after.project)
     refusals = tuple(
         Refusal(mending.findings[0], mending.fix, reason)
-        for mending in wanted(run.judged.findings)
+        for mending in wanted(offered(after) if offered is not None else run.judged.findings)
         if (reason := run.refused.get(_name(mending, after)))
     )
     return FixedBundle(left, run.judged.findings, texts, tuple(run.mended), refusals, run.trials)
@@ -115,10 +118,10 @@ class _Run:
     refused: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
 
 
-def _run_rounds(run: _Run, wanted: Callable[[Iterable[Finding]], tuple[Mending, ...]]) -> None:
+def _run_rounds(run: _Run, wanted: Callable[[Judged], tuple[Mending, ...]]) -> None:
     has_progressed = False
     for _ in range(MAX_ROUNDS):
-        fresh = [one for one in wanted(run.judged.findings) if _name(one, run.judged.bundle) not in run.refused]
+        fresh = [one for one in wanted(run.judged) if _name(one, run.judged.bundle) not in run.refused]
         if fresh:
             has_progressed |= _run_round(run, tuple(disjoint(fresh)))
         elif has_progressed and run.refused and run.trials < MAX_TRIALS:

@@ -73,7 +73,7 @@ tasks:
     config:
       prompt_template_id: greeting
 """
-PLAIN = "version: \"1.0\"  # the first\n"
+PLAIN = 'version: "1.0"  # the first\n'
 NEW = "greeting:\n    user_prompt: |\n      Write the prompt here.\n"
 
 

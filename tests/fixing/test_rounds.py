@@ -15,7 +15,8 @@ from mfo_dialect.checker import check
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity
 from mfo_dialect.rules import Rule
 from mfo_dialect.text import Span
-from mfo_workspace.fixing import FixedBundle, chosen_fix, fix_bundle
+from mfo_workspace.fixable import chosen_fix
+from mfo_workspace.fixing import FixedBundle, fix_bundle
 from tests.effort import IS_LONG, examples
 from tests.fixing.examples import EXAMPLES, Files, bad_example, layouts
 from tests.fixing.keeping import line_breaks, lost_comments

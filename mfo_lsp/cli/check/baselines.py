@@ -48,6 +48,13 @@ def leave_known_out(collected: Collected, checked: CheckedFiles, options: CheckO
     return tuple(finding for finding in checked.findings if id(finding) not in known)
 
 
+def known_findings(collected: Collected, checked: CheckedFiles, options: CheckOptions) -> tuple[Finding, ...]:
+    """The findings that a baseline knows; raises as ``leave_known_out`` does, and tells nothing."""
+    if not (options.baseline or checked.baselines):
+        return ()
+    return tuple(finding for held in _hold(collected, checked, options) for finding in held.known)
+
+
 def _hold(collected: Collected, checked: CheckedFiles, options: CheckOptions) -> tuple[Held, ...]:
     from mfo_workspace.baselines import Looked, hold_findings  # noqa: PLC0415 - loads the rules
 

@@ -37,6 +37,9 @@ class CheckOptions:
         stdin_filename: the file that standard input is taken for.
         explain_files: whether files are explained instead of checked.
         watch: whether to go on checking as files change.
+        fix: whether files are mended.
+        unsafe_fixes: whether fixes that a person should look at are among those that are applied, or counted.
+        diff: whether to show what would be mended instead.
         baseline: the file of known findings; that of the project file where it is None.
         update_baseline: whether all that is found becomes known.
     """
@@ -56,6 +59,9 @@ class CheckOptions:
     stdin_filename: str | None = None
     explain_files: bool = False
     watch: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
     baseline: str | None = None
     update_baseline: bool = False
 
@@ -133,6 +139,9 @@ OPTIONS: tuple[Decorator, ...] = (
         "--explain-files", is_flag=True, help="Say what each file is taken for, and why, instead of checking."
     ),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted."),
+    click.option("--fix", is_flag=True, help="Apply the safe fixes, then report what is left."),
+    click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that a person should look at."),
+    click.option("--diff", is_flag=True, help="Show what --fix would change as diffs, and change nothing."),
     click.option(
         "--baseline",
         metavar="FILE",
@@ -174,12 +183,25 @@ def make_options(said: dict[str, Any]) -> CheckOptions:
         raise click.UsageError("--baseline needs the name of a file")
     if options.update_baseline and (reads_stdin or options.watch):
         raise click.UsageError(f"--update-baseline does not go with {'standard input' if reads_stdin else '--watch'}")
+    if options.fix or options.diff:
+        _refuse_beside_fixing(options)
     if options.explain_files:
         _refuse_beside_explaining(options)
     files = [output.path for output in options.output]
     if twice := next((file for file in files if files.count(file) > 1), None):
         raise click.UsageError(f"two reports would be written to {twice}")
     return options
+
+
+def _refuse_beside_fixing(options: CheckOptions) -> None:
+    name = "--diff" if options.diff else "--fix"
+    if options.watch or options.explain_files or options.update_baseline:
+        other = "--watch" if options.watch else "--explain-files" if options.explain_files else "--update-baseline"
+        raise click.UsageError(f"{name} does not go with {other}")
+    if "-" in options.paths and len(options.paths) > 1:
+        raise click.UsageError(f"{name} mends either standard input or files: leave out one of them")
+    if options.diff and (options.output or options.statistics or options.format_name != "text"):
+        raise click.UsageError("--diff writes diffs and no reports: leave out --format, --output and --statistics")
 
 
 def _refuse_beside_explaining(options: CheckOptions) -> None:

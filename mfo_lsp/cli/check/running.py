@@ -16,6 +16,10 @@ from mfo_workspace.outcome import CheckOutcome
 
 def run_check(options: CheckOptions) -> int:
     """Do what was asked for; the process's exit status comes out."""
+    if options.fix or options.diff:
+        from mfo_lsp.cli.check.fixing import run_fixes  # noqa: PLC0415 - loaded when it is wanted
+
+        return run_fixes(options)
     if STDIN in options.paths:
         from mfo_lsp.cli.check.standard_input import with_stdin  # noqa: PLC0415 - loaded when it is wanted
 
@@ -27,7 +31,12 @@ def run_check(options: CheckOptions) -> int:
 
 
 def finish(
-    collected: Collected, checked: CheckedFiles, options: CheckOptions, names: dict[str, str] | None = None
+    collected: Collected,
+    checked: CheckedFiles,
+    options: CheckOptions,
+    names: dict[str, str] | None = None,
+    *,
+    aside: bool = False,
 ) -> int:
     """Write what was found and say what could not be read; the exit status comes out.
 
@@ -36,6 +45,7 @@ def finish(
         checked: what was found.
         options: what was asked for.
         names: how a reader knows documents whose paths are not their names.
+        aside: whether the report goes to standard error, because standard output takes something else.
     """
     problems: list[UnreadableFileError] = [*collected.problems, *checked.unreadable]
     outcome = CheckOutcome(
@@ -44,7 +54,7 @@ def finish(
         checked.lines,
         checked.file_count,
     )
-    unwritten = write_reports(outcome, options)
+    unwritten = write_reports(outcome, options, aside=aside)
     tell_problems(problems)
     if not outcome.file_count and not problems:
         tell(["there is no MFO document among these files"])

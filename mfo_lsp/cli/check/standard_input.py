@@ -31,25 +31,35 @@ def stdin_path(file_name: str | None) -> str:
     return path.as_posix()
 
 
-def stdin_text(path: str) -> str:
-    """All of standard input as text.
-
-    Raises:
-        UnreadableFileError: it is too large, binary, or not UTF-8.
-    """
+def stdin_bytes() -> bytes:
+    """All of standard input; of one that is too large, one byte more than is allowed."""
     if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - None where it was closed
-        return ""
-    return decode(path, sys.stdin.buffer.read(MAX_BYTES + 1))
+        return b""
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def with_stdin(options: CheckOptions, skipped: Skipped | None = None) -> tuple[Collected, Files, dict[str, str]]:
-    """The files to check with standard input among them, where they come from, and how a reader knows standard input."""
+def with_stdin(
+    options: CheckOptions, skipped: Skipped | None = None, data: bytes | None = None
+) -> tuple[Collected, Files, dict[str, str]]:
+    """The files to check with standard input among them, where they come from, and how a reader knows standard input.
+
+    Args:
+        options: what was asked for.
+        skipped: told of what directories hold and is left out.
+        data: what standard input held, where it was read before.
+    """
     path = stdin_path(options.stdin_filename)
     names = {} if options.stdin_filename else {path: STDIN}
     collected = collect(options.paths, path, skipped)
     disk = DiskFiles()
     try:
-        return collected, PatchedFiles(disk, {path: stdin_text(options.stdin_filename or STDIN)}), names
+        return (
+            collected,
+            PatchedFiles(
+                disk, {path: decode(options.stdin_filename or STDIN, stdin_bytes() if data is None else data)}
+            ),
+            names,
+        )
     except UnreadableFileError as error:
         collected.problems.append(error)
         del collected.wanted[path]

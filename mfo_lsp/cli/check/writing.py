@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from mfo_lsp.cli.check.fix_words import fixable_note
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.output import reason_of, shown_path, wants_colour, write_file, write_stdout
 from mfo_lsp.reports import FORMATS, CheckOutcome
@@ -16,15 +17,22 @@ from mfo_workspace.text_report import printable, text_report
 _SUMMARY_FILE = "GITHUB_STEP_SUMMARY"
 
 
-def write_reports(outcome: CheckOutcome, options: CheckOptions) -> int:
+def write_reports(outcome: CheckOutcome, options: CheckOptions, *, aside: bool = False) -> int:
     """Write what was found wherever it is wanted; how many files could not be written comes out.
+
+    Args:
+        outcome: what was found.
+        options: what was asked for.
+        aside: whether the report goes to standard error, because standard output takes something else.
 
     Raises:
         click.ClickException: standard output cannot be written.
     """
     problems = list(_write_files(outcome, options))
     tell(problems)
-    if not options.quiet:
+    if not options.quiet and aside:
+        click.echo(_for_stdout(outcome, options), nl=False, err=True)
+    elif not options.quiet:
         write_stdout(_for_stdout(outcome, options))
     return len(problems)
 
@@ -53,7 +61,9 @@ def _for_stdout(outcome: CheckOutcome, options: CheckOptions) -> str:
 
             return statistics_report(outcome, hints=options.hints)
         case "text":
-            return text_report(outcome, colour=wants_colour(options.colour), hints=options.hints)
+            report = text_report(outcome, colour=wants_colour(options.colour), hints=options.hints)
+            note = fixable_note(outcome.findings, options) if report else ""
+            return report + (f"{note}\n" if note else "")
         case "concise":
             from mfo_lsp.reports.concise import concise_report  # noqa: PLC0415 - as above
 
