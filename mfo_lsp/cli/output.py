@@ -51,6 +51,9 @@ def reason_of(error: Exception) -> str:
 def shown_path(path: str) -> str:
     """A path as a reader sees it: relative to the current directory."""
     try:
+        here = f"{Path.cwd().as_posix().rstrip('/')}/"
+        if path.startswith(here) and "/." not in path and "//" not in path:
+            return path[len(here) :] or "."
         return Path(os.path.relpath(path)).as_posix()
     except (ValueError, OSError):  # another drive, or no current directory
         return path

@@ -68,7 +68,6 @@ def _read_finding(data: Json) -> Finding:
         tuple(Fix(_text(title), tuple(map(_read_edit, edits)), safe is True) for title, edits, safe in fixes),
         tuple(map(Tag, tags)),
         tuple(map(_text, missing)),
-        tuple(map(_text, missing)),
     )
 
 

@@ -187,7 +187,7 @@ def test_a_broken_rule_list_is_told_in_one_line(
     def broken(*_: object) -> None:
         raise KeyError("words of the document")
 
-    monkeypatch.setattr(running, "check_files", broken)
+    monkeypatch.setattr(running, "check_on_disk", broken)
     ran = command("check", cwd=tmp_path)
     assert ran.status == 2
     assert ran.err.startswith("mfo-lsp: internal error: KeyError in broken, test_check.py:")

@@ -33,6 +33,8 @@ class CheckOptions:
         hints: whether hints are shown to people too.
         statistics: whether findings are counted by rule.
         quiet: whether standard output stays empty.
+        no_cache: whether nothing is taken from earlier runs, nor kept for later ones.
+        cache_dir: the folder of what earlier runs found; None for the usual one.
         colour: ``auto``, ``always`` or ``never``.
         stdin_filename: the file that standard input is taken for.
         explain_files: whether files are explained instead of checked.
@@ -55,6 +57,8 @@ class CheckOptions:
     hints: bool = False
     statistics: bool = False
     quiet: bool = False
+    no_cache: bool = False
+    cache_dir: str | None = None
     colour: str = "auto"
     stdin_filename: str | None = None
     explain_files: bool = False
@@ -121,6 +125,13 @@ OPTIONS: tuple[Decorator, ...] = (
     click.option("--hints", is_flag=True, help="Show hints in the formats text and concise too."),
     click.option("--statistics", is_flag=True, help="Count the findings by rule; with --format json beside them."),
     click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard output."),
+    click.option("--no-cache", is_flag=True, help="Check everything anew, and keep nothing for the next run."),
+    click.option(
+        "--cache-dir",
+        metavar="FOLDER",
+        type=click.Path(readable=False),
+        help="Where it is kept what was found; by default .mfo/cache beside the project file, or MFO_CACHE_DIR.",
+    ),
     click.option(
         "--color",
         "colour",

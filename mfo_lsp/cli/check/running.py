@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from mfo_lsp.cli.check.baselines import leave_known_out
+from mfo_lsp.cli.check.caching import cache_for
 from mfo_lsp.cli.check.collecting import STDIN, Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.check.status import exit_status
 from mfo_lsp.cli.check.writing import tell, tell_problems, write_reports
 from mfo_lsp.cli.output import shown_path
-from mfo_workspace.checked import CheckedFiles
-from mfo_workspace.checking import check_files
-from mfo_workspace.files import DiskFiles, UnreadableFileError
+from mfo_workspace.checked import CheckedFiles, documents_of
+from mfo_workspace.checking_on_disk import check_on_disk
+from mfo_workspace.files import UnreadableFileError
 from mfo_workspace.outcome import CheckOutcome
 
 
@@ -22,11 +23,12 @@ def run_check(options: CheckOptions) -> int:
         return run_fixes(options)
     if STDIN in options.paths:
         from mfo_lsp.cli.check.standard_input import with_stdin  # noqa: PLC0415 - loaded when it is wanted
+        from mfo_workspace.checking import check_files  # noqa: PLC0415 - as above
 
         collected, files, names = with_stdin(options)
         return finish(collected, check_files(collected.wanted.items(), files, options.rule_settings), options, names)
     collected = collect(options.paths or (".",))
-    checked = check_files(collected.wanted.items(), DiskFiles(), options.rule_settings)
+    checked = check_on_disk(collected.wanted.items(), options.rule_settings, cache_for(options))
     return finish(collected, checked, options)
 
 
@@ -48,9 +50,10 @@ def finish(
         aside: whether the report goes to standard error, because standard output takes something else.
     """
     problems: list[UnreadableFileError] = [*collected.problems, *checked.unreadable]
+    findings = leave_known_out(collected, checked, options)
     outcome = CheckOutcome(
-        leave_known_out(collected, checked, options),
-        {document: shown_path(document) for document in checked.documents} | (names or {}),
+        findings,
+        {document: shown_path(document) for document in documents_of(findings)} | (names or {}),
         checked.lines,
         checked.file_count,
     )

@@ -1,0 +1,22 @@
+"""Where a run of ``check`` remembers what it found, unless somebody asks it not to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mfo_lsp.cli.check.options import CheckOptions
+from mfo_workspace.cache.fingerprint import checker_fingerprint
+from mfo_workspace.cache.folder import cache_folder
+from mfo_workspace.cache.store import CheckCache
+
+
+def cache_for(options: CheckOptions) -> CheckCache | None:
+    """The cache of checks with these options; None where there is to be none."""
+    if options.no_cache:
+        return None
+    try:
+        folder = cache_folder(options.cache_dir, os.environ, Path.cwd())
+    except OSError:  # no current directory
+        return None
+    return CheckCache(folder, checker_fingerprint(), repr(options.rule_settings))
