@@ -23,11 +23,17 @@ class Comment:
     text: str
 
 
-def find_comments(text: str, roots: Iterable[Node | None]) -> tuple[Comment, ...]:
-    """The comments of ``text``, whose documents have ``roots``, in the order in which they are written."""
+def find_comments(text: str, roots: Iterable[Node | None], base: int = 0) -> tuple[Comment, ...]:
+    """The comments of ``text`` in the order in which they are written, their spans in offsets of ``text``.
+
+    Args:
+        text: where to look.
+        roots: the nodes in it.
+        base: where ``text`` stands in the document in whose offsets the nodes give their spans.
+    """
     if "#" not in text:
         return ()
-    taken = sorted(_taken(text, roots))
+    taken = sorted(_taken(text, roots, base))
     starts = [span.start for span in taken]
     found: list[Comment] = []
     place = 0
@@ -41,13 +47,13 @@ def find_comments(text: str, roots: Iterable[Node | None]) -> tuple[Comment, ...
     return tuple(found)
 
 
-def _taken(text: str, roots: Iterable[Node | None]) -> Iterator[Span]:
+def _taken(text: str, roots: Iterable[Node | None], base: int) -> Iterator[Span]:
     """The places that scalars take; of a block scalar, all but its first line, where a comment may stand."""
     for root in roots:
         for node in walk(root) if root is not None else ():
             if not isinstance(node, Scalar):
                 continue
-            span = node.span
+            span = node.span.shifted(-base) if base else node.span
             if node.style is Style.LITERAL or node.style is Style.FOLDED:
                 line_end = _LINE_BREAK.search(text, span.start)
                 span = Span(min(line_end.start() if line_end else span.end, span.end), span.end)

@@ -96,7 +96,12 @@ class _Open:
 
 
 def compose(
-    origin: Origin, engine: Engine, stand_ins: StandIns | None = None, readable: str | None = None
+    origin: Origin,
+    engine: Engine,
+    stand_ins: StandIns | None = None,
+    readable: str | None = None,
+    *,
+    depth: int = 0,
 ) -> Composition:
     """Read the stretch that ``origin`` holds.
 
@@ -105,28 +110,36 @@ def compose(
         engine: who reads.
         stand_ins: what replaces characters that the engines cannot read.
         readable: the stretch with those replacements; the stretch itself if None.
+        depth: how many collections are around it.
 
     Returns:
         The documents. After a failure, the collections open at that place end there.
     """
     text = origin.text if readable is None else readable
-    composition = _composed(origin, text, engine, stand_ins)
+    composition = _composed(origin, text, engine, stand_ins, depth)
     if engine is Engine.C and composition.failure is not None:
         replaced = without_inner_indicators(text, stand_ins)
-        return composition if replaced is None else _composed(origin, replaced[0], engine, replaced[1])
+        return composition if replaced is None else _composed(origin, replaced[0], engine, replaced[1], depth)
     for _ in range(_MAX_TABS):
         failure = composition.failure
         if engine is Engine.C or failure is None or not _is_separating_tab(text, failure):
             break
         text = text[: failure.offset] + " " + text[failure.offset + 1 :]
-        composition = _composed(origin, text, engine, stand_ins, tabs_blanked=True)
+        composition = _composed(origin, text, engine, stand_ins, depth, tabs_blanked=True)
     return composition
 
 
 def _composed(
-    origin: Origin, text: str, engine: Engine, stand_ins: StandIns | None, *, tabs_blanked: bool = False
+    origin: Origin,
+    text: str,
+    engine: Engine,
+    stand_ins: StandIns | None,
+    depth: int,
+    *,
+    tabs_blanked: bool = False,
 ) -> Composition:
     composer = _Composer(origin, text, stand_ins)
+    composer.max_depth = MAX_DEPTH - depth
     composer.tabs_blanked = tabs_blanked
     try:
         composer.run(event_source(text, engine))
@@ -146,12 +159,13 @@ def _is_separating_tab(text: str, failure: Failure) -> bool:
 
 
 class _Composer:
-    __slots__ = ("limit", "origin", "result", "root", "stack", "stand_ins", "tabs_blanked", "text")
+    __slots__ = ("limit", "max_depth", "origin", "result", "root", "stack", "stand_ins", "tabs_blanked", "text")
 
     def __init__(self, origin: Origin, text: str, stand_ins: StandIns | None) -> None:
         self.origin = origin
         self.text = text
         self.limit = len(origin.text)
+        self.max_depth = MAX_DEPTH
         self.tabs_blanked = False
         self.stand_ins = stand_ins
         self.result = Composition()
@@ -167,7 +181,7 @@ class _Composer:
             if kind is ScalarEvent:
                 children.append(self.scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                if len(stack) >= MAX_DEPTH:
+                if len(stack) >= self.max_depth:
                     children.append(self.too_deep(event, next_event))
                     continue
                 opened = _Open(event, is_map=kind is MappingStartEvent)

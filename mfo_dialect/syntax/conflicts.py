@@ -20,6 +20,11 @@ def has_conflict_markers(text: str) -> bool:
     return any(mark in text for mark in ("<<<<<<<", ">>>>>>>", "======="))
 
 
+def is_conflict_marker(line: str) -> bool:
+    """Whether one line starts with a marker."""
+    return _MARKER.match(line) is not None
+
+
 def without_conflicts(lines: list[Line]) -> tuple[list[Line], list[Problem]]:
     """Keep the first side of every conflict and blank the markers and the other sides.
 

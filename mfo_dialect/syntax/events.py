@@ -42,10 +42,14 @@ BEST_ENGINE = Engine.PURE if CParser is None else Engine.C
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an engine stopped, in its own words, and where, in offsets of the stretch."""
+    """Why an engine stopped, in its own words, and where, in offsets of the stretch.
+
+    ``context`` is where what it was reading starts, -1 where it does not say.
+    """
 
     problem: str
     offset: int
+    context: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +152,6 @@ def failure_of(error: Exception, text: str) -> Failure:
     if isinstance(error, MarkedYAMLError):
         marked: Any = error
         mark = marked.problem_mark or marked.context_mark
-        return Failure(str(marked.problem or ""), len(text) if mark is None else min(mark.index, len(text)))
+        context = -1 if marked.context_mark is None else marked.context_mark.index
+        return Failure(str(marked.problem or ""), len(text) if mark is None else min(mark.index, len(text)), context)
     return Failure("unreadable", len(text))

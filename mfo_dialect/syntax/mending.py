@@ -28,7 +28,7 @@ from mfo_dialect.syntax.document import ProblemKind
 from mfo_dialect.syntax.events import Engine, StandIns
 from mfo_dialect.syntax.outline import Kind, Line, key_end, tight_colon, word_end
 from mfo_dialect.syntax.salvage import INDENT_MESSAGE, Salvage
-from mfo_dialect.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Style
+from mfo_dialect.syntax.tree import Mapping, Node, Origin, Pair, Scalar, Sequence, Style
 from mfo_dialect.text import Span
 
 _MAX_LEVELS = 60
@@ -43,9 +43,15 @@ class Mender:
         found: what was read beside the nodes, and what is wrong.
     """
 
-    def __init__(self, text: str, engine: Engine, stand_ins: StandIns | None) -> None:
-        """Mend parts of ``text``; lines given later are parts of it, perhaps with letters that stand in for others."""
-        self.found = Salvage(text, engine, stand_ins)
+    def __init__(self, origin: Origin, engine: Engine, stand_ins: StandIns | None) -> None:
+        """Mend parts of a text; lines given later are parts of it, perhaps with letters that stand in for others.
+
+        Args:
+            origin: the text; it stands at offset 0 as long as it is mended, and may be moved afterwards.
+            engine: who reads.
+            stand_ins: what replaces characters that the engines cannot read.
+        """
+        self.found = Salvage(origin, engine, stand_ins)
         self._level = 0
 
     def block(self, lines: list[Line]) -> Node | None:
@@ -62,6 +68,16 @@ class Mender:
             return self._divided(lines, composition)
         finally:
             self._level -= 1
+
+    def items(self, lines: list[Line], indent: int) -> list[tuple[int, int, Node]]:
+        """The items that the lines of one item of a list at ``indent`` hold: where each starts and ends, and its node."""
+        parts = self._parts(lines)
+        self._report_uneven([part[0] for part in parts if part[0].kind is Kind.DASH], indent, usual=indent)
+        return [self._item(part) for part in parts]
+
+    def entries(self, lines: list[Line]) -> list[Pair]:
+        """The pairs that the lines of one entry of a map hold."""
+        return self._joined([lines], 0)[0]
 
     def _divided(self, lines: list[Line], composition: Composition) -> Node | None:
         first = first_structure(lines)
@@ -307,9 +323,10 @@ class Mender:
         value = self.found.value(lines, lines[0].content_start, composition)
         return list(value.pairs) if isinstance(value, Mapping) and not value.flow else []
 
-    def _report_uneven(self, heads: list[Line], indent: int) -> int:
+    def _report_uneven(self, heads: list[Line], indent: int, usual: int | None = None) -> int:
         """Report the lines that start less or more deeply than most of their neighbours; returns the usual column."""
-        usual = Counter(head.indent for head in heads).most_common(1)[0][0] if heads else indent
+        if usual is None:
+            usual = Counter(head.indent for head in heads).most_common(1)[0][0] if heads else indent
         previous = usual
         for head in heads:
             if head.indent not in {usual, previous} and not head.has_tab:

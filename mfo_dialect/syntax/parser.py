@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from mfo_dialect.syntax.assembling import link_aliases, mark_damage
+from mfo_dialect.syntax.blockwise import BLOCK_LINES, MAX_LENGTH, BlockTree
 from mfo_dialect.syntax.composing import Composition, compose
 from mfo_dialect.syntax.conflicts import has_conflict_markers, without_conflicts
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine, failure_in, readable_text
+from mfo_dialect.syntax.judging import UndividableError
 from mfo_dialect.syntax.mending import Mender
 from mfo_dialect.syntax.outline import Line, line_of, outline
 from mfo_dialect.syntax.repairing import REPAIRED_KINDS, is_doubtful, repair
 from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
 from mfo_dialect.text import Span
 
-MAX_LENGTH = 16 * 1024 * 1024
 _SEVERAL = 2
 _BYTE_ORDER_MARK = "\ufeff"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]+")
@@ -38,11 +39,22 @@ def parse(text: str, engine: Engine = BEST_ENGINE) -> SyntaxTree:
     Returns:
         The tree, as much of it as can be read, and the problems, sorted by place.
     """
+    return read(text, engine, BLOCK_LINES)
+
+
+def read(text: str, engine: Engine, block_lines: int | None) -> SyntaxTree:
+    """Read a text as ``parse`` does.
+
+    Args:
+        text: any text.
+        engine: who reads.
+        block_lines: how many lines a block may have that is mended as one; None where the text is not to be divided.
+    """
     if len(text) > MAX_LENGTH:
         return SyntaxTree(text, (), (Problem(ProblemKind.TOO_LARGE, _TOO_LARGE, Span(0, 0)),))
-    with _collector_paused():
+    with collector_paused():
         try:
-            documents, problems = _Reading(text, engine).result()
+            documents, problems = _Reading(text, engine, block_lines).result()
         except Exception:  # noqa: BLE001 - the promise of this function; the rest is tested not to need it
             problem = Problem(ProblemKind.SYNTAX, "YAML cannot read this text", Span(0, len(text)))
             return SyntaxTree(text, (), (problem,))
@@ -50,7 +62,7 @@ def parse(text: str, engine: Engine = BEST_ENGINE) -> SyntaxTree:
 
 
 @contextmanager
-def _collector_paused() -> Generator[None]:
+def collector_paused() -> Generator[None]:
     """Keep the garbage collector from walking a tree while it grows; nothing in it is garbage."""
     enabled = gc.isenabled()
     gc.disable()
@@ -64,9 +76,10 @@ def _collector_paused() -> Generator[None]:
 class _Reading:
     """The reading of one text."""
 
-    def __init__(self, text: str, engine: Engine) -> None:
+    def __init__(self, text: str, engine: Engine, block_lines: int | None = BLOCK_LINES) -> None:
         self.text = text
         self.engine = engine
+        self.block_lines = block_lines
         self.base = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
         readable, self.stand_ins = readable_text(text[self.base :])
         self.readable = readable
@@ -85,10 +98,20 @@ class _Reading:
                 _mark_all(documents, conflicts)
                 return documents, problems
         if failed:
-            documents, found = self.mended(self.lines(), composition)
+            documents, found = self.divided() or self.mended(self.lines(), composition)
         else:
             documents, found = self.assembled(composition)
         return documents, problems + found
+
+    def divided(self) -> tuple[tuple[YamlDocument, ...], list[Problem]] | None:
+        """The one document of a text whose blocks can be told apart, each of them mended by itself."""
+        if self.block_lines is None or self.base:
+            return None
+        try:
+            blocks = BlockTree(self.text, self.engine, self.block_lines)
+        except UndividableError:
+            return None
+        return (YamlDocument(blocks.root.node, Span(0, len(self.text))),), list(blocks.problems)
 
     def composed(self, readable: str) -> Composition:
         return compose(Origin(self.text[self.base :], self.base), self.engine, self.stand_ins, readable)
@@ -124,7 +147,7 @@ class _Reading:
         documents: list[YamlDocument] = []
         problems: list[Problem] = []
         for span, part in _documents(lines, len(self.text)):
-            mender = Mender(self.text, self.engine, self.stand_ins)
+            mender = Mender(Origin(self.text), self.engine, self.stand_ins)
             root = mender.block(part) if part else None
             if isinstance(root, Scalar) and root.is_missing and root.tag is None and root.anchor is None:
                 root = None

@@ -32,12 +32,12 @@ class Salvage:
         origin: the whole text, for nodes that are put together from several stretches.
     """
 
-    def __init__(self, text: str, engine: Engine, stand_ins: StandIns | None) -> None:
-        """Salvage parts of ``text``; lines given later are parts of it, perhaps with letters that stand in for others."""
-        self.text = text
+    def __init__(self, origin: Origin, engine: Engine, stand_ins: StandIns | None) -> None:
+        """Salvage parts of a text; lines given later are parts of it, perhaps with letters that stand in for others."""
+        self.text = text = origin.text
         self.engine = engine
         self.stand_ins = stand_ins
-        self.origin = Origin(text)
+        self.origin = origin
         self.problems: list[Problem] = []
         self.anchored: list[Node] = []
         self.aliases: list[Alias] = []
@@ -62,7 +62,7 @@ class Salvage:
             spent.failure = Failure("too many mistakes", 0)
             return spent
         readable = "".join(line.text for line in lines)
-        return compose(Origin(self.text[start:end], start), self.engine, self.stand_ins, readable)
+        return compose(self.origin.part(start, end), self.engine, self.stand_ins, readable)
 
     def adopt(self, composition: Composition) -> Composition:
         """Keep what a composition found beside its nodes; returns it."""
@@ -98,7 +98,7 @@ class Salvage:
         if not mistake.closing:
             return None
         blank = " " * (start - base)
-        origin = Origin(self.text[base : base + mistake.cut], base)
+        origin = self.origin.part(base, base + mistake.cut)
         self._effort -= mistake.cut
         completed = blank + readable[start - base : mistake.cut] + mistake.closing
         composition = compose(origin, self.engine, self.stand_ins, completed)

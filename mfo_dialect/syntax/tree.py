@@ -37,6 +37,10 @@ class Origin:
         self.text = text
         self.base = base
 
+    def part(self, start: int, end: int) -> Origin:
+        """A stretch of this one, in its offsets."""
+        return Origin(self.text[start:end], self.base + start)
+
 
 class Node:
     """A value in the tree.

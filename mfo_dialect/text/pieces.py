@@ -77,6 +77,11 @@ class Piece:
         return self.run.start + self.start
 
     @property
+    def is_placed(self) -> bool:
+        """Whether it stands in a text."""
+        return self.run is not _NOWHERE
+
+    @property
     def end(self) -> int:
         """The offset behind it."""
         return self.run.start + self.start + len(self.text)

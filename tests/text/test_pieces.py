@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from mfo_dialect.text import Encoding, LineIndex, Piece, PiecedLines, PiecedText, Position
 from tests.effort import examples
 
-LINES = st.lists(st.sampled_from(["a\n", "é€😀x\r\n", "\n", "  - b\n", "\rx\n", "\u2028\x0c\n", "a longer line\n"]), min_size=1, max_size=3)
+LINES = st.lists(
+    st.sampled_from(["a\n", "é€😀x\r\n", "\n", "  - b\n", "\rx\n", "\u2028\x0c\n", "a longer line\n"]),
+    min_size=1,
+    max_size=3,
+)
 PIECES = st.lists(LINES.map("".join), min_size=1, max_size=4)
 LAST = st.sampled_from(["", "end", "é😀"])
 
@@ -51,7 +55,9 @@ def test_replacing_pieces_is_replacing_text(rows, last, data):
 def test_many_pieces_keep_their_places_while_they_come_and_go():
     row = [Piece(f"line {number}\n" * (number % 3 + 1)) for number in range(2_000)]
     pieces = PiecedText(row)
-    for step, (low, high, count) in enumerate([(5, 5, 1), (100, 900, 0), (300, 300, 700), (0, 1_400, 1), (0, 0, 600), (17, 17, 1)]):
+    for step, (low, high, count) in enumerate(
+        [(5, 5, 1), (100, 900, 0), (300, 300, 700), (0, 1_400, 1), (0, 0, 600), (17, 17, 1)]
+    ):
         new = [Piece(f"new {step} {number}\n") for number in range(count)]
         pieces.replace(row[low], row[high], new)
         row[low : high + 1] = new

@@ -1,0 +1,186 @@
+"""A text that is being edited, and what is read from it, kept right by reading again only what an edit can have changed.
+
+Its tree is that of ``parse`` at any time. A text is kept in blocks as long as nothing in it crosses them, and else read
+whole at each edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from mfo_dialect.syntax.blocks import Stretch
+from mfo_dialect.syntax.blockwise import BLOCK_LINES, MAX_LENGTH, BlockTree, ChangedBlock, Spare
+from mfo_dialect.syntax.comments import Comment
+from mfo_dialect.syntax.document import Problem, SyntaxTree, YamlDocument
+from mfo_dialect.syntax.events import BEST_ENGINE, Engine
+from mfo_dialect.syntax.judging import UndividableError, Work
+from mfo_dialect.syntax.parser import collector_paused, read
+from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What edits have changed in a tree.
+
+    Attributes:
+        is_whole: everything was read anew, and no node of before is there any more.
+        removed: the blocks that went; empty if ``is_whole``.
+        added: the blocks that came; empty if ``is_whole``. A block in neither is there with the very same nodes.
+        problems: whether a problem went or came; they may have moved even if not.
+    """
+
+    is_whole: bool
+    removed: tuple[ChangedBlock, ...] = ()
+    added: tuple[ChangedBlock, ...] = ()
+    problems: bool = False
+
+
+class LiveTree(SyntaxTree):
+    """The tree of a text that is being edited.
+
+    The nodes of collections that hold blocks stay the same while their blocks come and go: their ``items`` and
+    ``pairs`` change. All other nodes never change but in place. It is not to be read in one thread while another
+    applies edits.
+    """
+
+    __slots__ = ("_block_lines", "_blocks", "_engine", "_pieces", "_spare", "_whole", "_work")
+
+    def __init__(self, text: str, engine: Engine = BEST_ENGINE, block_lines: int = BLOCK_LINES) -> None:
+        """Read ``text``; nothing makes this raise.
+
+        Args:
+            text: any text.
+            engine: which YAML parser reads it; the tree does not depend on it.
+            block_lines: how many lines a block may have that is not divided further.
+        """
+        self._engine = engine
+        self._block_lines = block_lines
+        self._blocks: BlockTree | None = None
+        self._whole: SyntaxTree | None = None
+        self._spare: Spare = {}
+        self._work = Work()
+        self._pieces = PiecedText([Piece("")])
+        self._read(text)
+
+    @property
+    def text(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - as an attribute that cannot be set
+        """The text as it is now; joined on demand and kept until the next edit."""
+        return self._pieces.text
+
+    @property
+    def lines(self) -> LineIndex:
+        """The text's lines, as they are at any time."""
+        if self._lines is None:
+            self._lines = PiecedLines(self._pieces)
+        return self._lines
+
+    @property
+    def documents(self) -> tuple[YamlDocument, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as text
+        """The YAML documents of the text."""
+        if self._blocks is not None:
+            return (YamlDocument(self._blocks.root.node, Span(0, self._pieces.length)),)
+        assert self._whole is not None
+        return self._whole.documents
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as text
+        """What is wrong in the text, sorted by place."""
+        if self._blocks is not None:
+            return self._blocks.problems
+        assert self._whole is not None
+        return self._whole.problems
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments in the order in which they are written, found on demand in each block."""
+        return self.comments_between(0, self._pieces.length)
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether the text is kept in blocks."""
+        return self._blocks is not None
+
+    @property
+    def work(self) -> Work:
+        """How much was composed so far; of a text that is not divided, all of it at each edit."""
+        return self._work
+
+    def comments_between(self, start: int, end: int) -> tuple[Comment, ...]:
+        """The comments of the blocks that ``text[start:end]`` touches."""
+        if self._whole is not None:
+            return self._whole.comments
+        found: list[Comment] = []
+        for piece in self._pieces.following(self._pieces.piece_at(start)):
+            if piece.base > end:
+                break
+            if isinstance(piece, Stretch) and piece.comments:
+                base = piece.base
+                found += [replace(comment, span=comment.span.shifted(base)) for comment in piece.comments]
+        return tuple(found)
+
+    def apply(self, edits: Iterable[TextEdit]) -> Change:
+        """Edit the text.
+
+        Args:
+            edits: one after the other; the offsets of each speak of the text after those before it.
+
+        Raises:
+            ValueError: an edit lies outside the text; those before it are done.
+        """
+        is_whole = False
+        for edit in edits:
+            start, end = edit.span
+            if not 0 <= start <= end <= self._pieces.length:
+                raise ValueError(f"edit {edit.span} lies outside the text")
+            if start < end or edit.new_text:
+                is_whole = self._applied(edit) or is_whole
+        if self._blocks is None:
+            return Change(is_whole=is_whole, problems=is_whole)
+        removed, added, problems = self._blocks.taken_changes()
+        return Change(is_whole=True, problems=True) if is_whole else Change(False, removed, added, problems)
+
+    def _applied(self, edit: TextEdit) -> bool:
+        """Make one edit; says whether everything was read anew."""
+        start, end = edit.span
+        blocks = self._blocks
+        if blocks is None:
+            self._read(self.text[:start] + edit.new_text + self.text[end:])
+            return True
+        before = replace(blocks.reader.work)
+        try:
+            blocks.edit(edit)
+        except UndividableError:
+            text = self.text
+            self._spare = blocks.spare()
+            self._read(text if blocks.is_written else text[:start] + edit.new_text + text[end:])
+            return True
+        self._count(blocks.reader.work, before)
+        return False
+
+    def _read(self, text: str) -> None:
+        """Read everything anew."""
+        self._lines = None
+        self._blocks = self._whole = None
+        with collector_paused():
+            try:
+                if len(text) <= MAX_LENGTH:
+                    self._blocks = BlockTree(text, self._engine, self._block_lines, self._spare)
+            except UndividableError:
+                self._blocks = None
+        if self._blocks is not None:
+            self._spare = {}
+            self._pieces = self._blocks.pieces
+            self._count(self._blocks.reader.work, Work())
+        else:
+            self._whole = read(text, self._engine, None)
+            self._pieces = PiecedText([Piece(text)])
+            self._work.compositions += 1
+            self._work.characters += len(text)
+
+    def _count(self, work: Work, before: Work) -> None:
+        self._work.compositions += work.compositions - before.compositions
+        self._work.characters += work.characters - before.characters
+
+
+__all__ = ["Change", "ChangedBlock", "LiveTree"]
