@@ -99,10 +99,10 @@ def fix_files(
             is_wanted=lambda one, home=home: one.place.document in home and policy.is_wanted(one),
             check=policy.check,
             offered=policy.offered,
-            other_text=partial(_text, patched),
+            other_text=partial(existing_text, patched),
         )
         result.refused += map(partial(_placed, text_of=fixed.bundle.text_of), fixed.refusals)
-        changes = [ChangedText(path, _text(patched, path), text) for path, text in fixed.texts.items()]
+        changes = [ChangedText(path, existing_text(patched, path), text) for path, text in fixed.texts.items()]
         try:
             policy.write(changes)
         except UnwritableFileError as error:
@@ -120,7 +120,7 @@ def _directory(path: str) -> str:
     return str(PurePosixPath(path).parent)
 
 
-def _text(files: Files, path: str) -> str | None:
+def existing_text(files: Files, path: str) -> str | None:
     """A file's text; None where there is no such file, nothing where it cannot be read."""
     try:
         return files.read(path)

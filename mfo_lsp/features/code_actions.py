@@ -1,4 +1,4 @@
-"""What an editor offers to do about the findings at a place, and the mending of a whole document at once.
+"""What an editor offers to do about the findings at a place; mending a whole document stands in ``fix_all.py``.
 
 It knows no protocol: an action is a title and edits whose places are offsets.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from mfo_dialect.findings import Edit, Finding, Fix
+from mfo_dialect.findings import Edit, Finding
 from mfo_dialect.text import Span
 
 
@@ -60,8 +60,6 @@ def code_actions(
     if ActionKind.QUICK_FIX.is_wanted(wanted):
         touched = [finding for finding in here if _touches(finding.place.span, span)]
         offered += [action for finding in touched for action in _quick_fixes(finding)]
-    if wanted is not None and ActionKind.FIX_ALL.is_wanted(wanted):
-        offered += _fix_all(here)
     return tuple(offered)
 
 
@@ -73,31 +71,3 @@ def _quick_fixes(finding: Finding) -> Iterator[CodeAction]:
     safe = next((fix for fix in finding.fixes if fix.safe), None)
     for fix in finding.fixes:
         yield CodeAction(fix.title, ActionKind.QUICK_FIX, fix.edits, finding, preferred=fix is safe)
-
-
-def _fix_all(findings: Iterable[Finding]) -> Iterator[CodeAction]:
-    edits = safe_edits(findings)
-    if edits:
-        yield CodeAction("Apply all safe fixes", ActionKind.FIX_ALL, edits)
-
-
-def safe_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
-    """The edits of the first safe fix of each finding, as far as they leave each other alone.
-
-    A fix whose edits touch those of an earlier one is left for the next time; two that want the same are one.
-    """
-    taken: dict[Edit, None] = {}
-    for finding in findings:
-        fix = next((fix for fix in finding.fixes if fix.safe), None)
-        if fix is not None and not _collides(fix, taken):
-            taken.update(dict.fromkeys(fix.edits))
-    return tuple(taken)
-
-
-def _collides(fix: Fix, taken: Iterable[Edit]) -> bool:
-    others = tuple(taken)
-    return any(
-        edit != other and edit.place.document == other.place.document and _touches(edit.place.span, other.place.span)
-        for edit in fix.edits
-        for other in others
-    )

@@ -24,6 +24,7 @@ from mfo_lsp.server.open_text import OpenText, changed
 from mfo_lsp.server.overlay import OverlaidFiles
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
+from mfo_workspace.fixing_files import existing_text
 from mfo_workspace.projects import PROJECT_FILE, baseline_path
 from mfo_workspace.walking import is_yaml
 
@@ -162,6 +163,10 @@ class Session:
     def is_current(self, bundle: str, analysis: Analysis) -> bool:
         """Whether nothing has changed since an analysis was made."""
         return self._analyses.get(bundle) is analysis and not analysis.stale
+
+    def other_text(self, key: str) -> str | None:
+        """A text as it is in the editor or on the disk; None where there is none, nothing where it cannot be read."""
+        return existing_text(self._files, key)
 
     def _renewed(self, known: Analysis) -> Bundle | None:
         """The same bundle with its changed texts read anew; None where one of them has left it."""

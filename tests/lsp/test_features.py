@@ -7,12 +7,14 @@ import pytest
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity
-from mfo_dialect.text import Span
-from mfo_lsp.features.code_actions import ActionKind, code_actions, safe_edits
+from mfo_dialect.text import Span, TextEdit, apply_edits
+from mfo_lsp.features.code_actions import ActionKind, code_actions
 from mfo_lsp.features.code_lenses import code_lenses
 from mfo_lsp.features.diagnostics import diagnostics_by_document
 from mfo_lsp.features.document_symbols import Symbol, document_symbols
+from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.preferences import Preferences, read_preferences
+from mfo_workspace.fixing import fix_bundle
 from tests.marks import read_cursor
 from tests.rules.checking import bundle_of
 
@@ -207,11 +209,7 @@ def test_the_first_safe_fix_is_preferred():
     [
         (None, ["quickfix"]),
         (["quickfix"], ["quickfix"]),
-        (["source"], ["source.fixAll.mfo"]),
-        (["source.fixAll"], ["source.fixAll.mfo"]),
-        (["source.fixAll.mfo"], ["source.fixAll.mfo"]),
-        (["source.fixAll.other"], []),
-        (["source.fixAllOfThem"], []),
+        (["source"], []),
         (["refactor"], []),
         ([], []),
         (["", "quickfix"], ["quickfix"]),
@@ -222,19 +220,45 @@ def test_only_the_kinds_that_are_asked_for_are_offered(only, kinds):
     assert [action.kind.value for action in actions] == kinds
 
 
-def test_mending_all_takes_safe_fixes_that_leave_each_other_alone():
-    findings = [
-        finding(fixes=[fix((0, 2), safe=True)]),
-        finding(fixes=[fix((1, 3), safe=True)]),
-        finding(fixes=[fix((4, 5))]),
-        finding(fixes=[fix((6, 7), (8, 9), safe=True)]),
-        finding(fixes=[fix((6, 7), safe=True)]),
-    ]
-    assert [edit.place.span for edit in safe_edits(findings)] == [Span(0, 2), Span(6, 7), Span(8, 9)]
+FIX_ALL = (
+    "name: f\r\ntasks:\r\n  - id: a  # first\r\n    type: slop_api_memory_get\r\n    config: {key: k}\r\n"
+    "  - id: b\r\n    type: slop_api_memory_store\r\n    config:\r\n      key: k\r\n      value: ${a.value}\r\n"
+)
 
 
-def test_mending_all_is_not_offered_where_nothing_is_safe():
-    assert code_actions([finding(fixes=[fix((2, 4))])], "a.yml", Span(0, 0), ["source.fixAll"]) == ()
+def test_mending_all_does_what_the_command_line_does():
+    bundle = snapshot_of(flow=FIX_ALL).bundle
+    action = fix_all(bundle, "flow.yml", lambda _: None)
+    edits = [TextEdit(edit.place.span, edit.new_text) for edit in action.edits]
+    after = apply_edits(FIX_ALL, edits)
+    assert after == FIX_ALL.replace("slop_", "mfo_") + "    dependencies: [a]\r\n"
+    assert after == fix_bundle(bundle).texts["flow.yml"]
+    assert len(edits) == 3, "lines between stay untouched"
+
+
+def test_mending_all_leaves_other_documents_findings_alone():
+    bundle = snapshot_of(flow=FIX_ALL, other=FIX_ALL).bundle
+    action = fix_all(bundle, "flow.yml", lambda _: None)
+    assert {edit.place.document for edit in action.edits} == {"flow.yml"}
+
+
+@pytest.mark.parametrize(
+    ("only", "wanted"),
+    [
+        (None, False),
+        (["quickfix"], False),
+        (["source"], True),
+        (["source.fixAll"], True),
+        (["source.fixAll.mfo"], True),
+        (["source.fixAll.other"], False),
+        (["source.fixAllOfThem"], False),
+        ([], False),
+    ],
+)
+def test_mending_all_is_offered_where_it_is_asked_for(only, wanted):
+    assert wants_fix_all([finding(fixes=[fix((2, 4), safe=True)])], "a.yml", only) is wanted
+    assert not wants_fix_all([finding(fixes=[fix((2, 4), safe=True)])], "b.yml", only)
+    assert not wants_fix_all([finding(fixes=[fix((2, 4))])], "a.yml", only)
 
 
 def test_a_real_fix_at_the_cursor():

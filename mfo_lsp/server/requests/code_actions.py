@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from lsprotocol import types
@@ -9,10 +10,12 @@ from lsprotocol import types
 from mfo_dialect.findings import Edit, Finding
 from mfo_lsp.features.code_actions import ActionKind, CodeAction, code_actions
 from mfo_lsp.features.diagnostics import diagnostic_of
+from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, view_of
+from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
 
 OPTIONS = types.CodeActionOptions([kind.value for kind in ActionKind])
@@ -28,7 +31,12 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
     if view is None:
         return []
     only = params.context.only
-    offered = code_actions(findings, key, view.span(params.range), only)
+    offered = [*code_actions(findings, key, view.span(params.range), only)]
+    if wants_fix_all(findings, key, only):
+        action = await asyncio.to_thread(fix_all, analysis.snapshot.bundle, key, server.session.other_text)
+        if not server.session.is_current(directory_of(key), analysis):
+            raise RefusedError("the document has changed meanwhile", types.LSPErrorCodes.ContentModified)
+        offered += [action] if action is not None else []
     converted = (_converted(action, view) for action in offered)
     return [action for action in converted if action is not None]
 
