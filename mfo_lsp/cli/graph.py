@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,14 +41,15 @@ _BY_SUFFIX = {
 @click.option("--output", metavar="FILE", help="Where to write it, instead of standard output.")
 def graph_command(file: str, taskflow: str | None, format_name: str | None, output: str | None) -> None:
     """Draw the taskflow in FILE; what is wrong in it is marked, and hinders nothing."""
-    from mfo_lsp.features.flow_graph import FORMATS, flow_graph  # noqa: PLC0415 - the other commands start without it
+    from mfo_lsp.features.flow_graph import FORMATS, flow_graph, to_html  # noqa: PLC0415 - others start without it
 
     path = _absolute(file)
     snapshot = _read(file, path)
     flow = _choose(file, [flow for flow in snapshot.flows if flow.document == path], taskflow)
     graph = flow_graph(flow, snapshot.bundle.sources[path].tree.lines, shown_path(path), check_snapshot(snapshot))
     suffix = Path(output).suffix.lower() if output else ""
-    _write(FORMATS[format_name or _BY_SUFFIX.get(suffix, "svg")](graph), output)
+    chosen = format_name or _BY_SUFFIX.get(suffix, "svg")
+    _write(to_html(graph, _way_back(output)) if chosen == "html" else FORMATS[chosen](graph), output)
 
 
 def _absolute(file: str) -> str:
@@ -92,6 +94,17 @@ def _choose(file: str, flows: Sequence[FlowView], wanted: str | None) -> FlowVie
         listed = ", ".join(name or "(without an id)" for name in names)
         raise click.ClickException(f"{file}: choose one of its taskflows with --taskflow: {listed}")
     return flows[0]
+
+
+def _way_back(output: str | None) -> str | None:
+    """The way from the directory of the output to the current one, which names of files are relative to."""
+    if output is None or output == "-":
+        return ""
+    try:
+        way = Path(os.path.relpath(Path.cwd(), Path(output).resolve().parent)).as_posix()
+    except (ValueError, OSError, RuntimeError):  # another drive
+        return None
+    return "" if way == "." else f"{way}/"
 
 
 def _write(text: str, output: str | None) -> None:

@@ -135,3 +135,14 @@ def test_it_loads_neither_server_nor_engine(folder):
     loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert "mfo_lsp.features.flow_graph" in loaded
     assert not loaded & {"pygls", "lsprotocol", "httpx", "asyncio", "sqlite3", "mfo_runtime", "mfo_lsp.server"}
+
+
+@pytest.mark.parametrize(("output", "way"), [("flow.html", ""), ("a/b/flow.html", "../../"), ("../flow.html", "here/")])
+def test_the_page_leads_back_to_the_source(output, way, tmp_path):
+    folder = tmp_path / "here"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "workflow.yml").write_text("name: x\ntasks:\n  - {id: a, type: ask_user}\n", encoding="utf-8")
+    assert graph(folder, "workflow.yml", "--output", output).returncode == 0
+    page = (folder / output).read_text(encoding="utf-8")
+    assert f'data-way="{way}"' in page
+    assert tmp_path.as_posix() not in page

@@ -258,7 +258,8 @@ class _Page(HTMLParser):
 def test_html_loads_nothing_and_allows_only_its_own_script_and_style(text):
     html = to_html(graph_of(text))
     page = _Page(html)
-    assert not re.search(r"https?:|//[\w-]+\.|\burl\(|@import|\bfetch\(|XMLHttpRequest|WebSocket|vscode:", html)
+    assert not re.search(r"https?:|//[\w-]+\.|\burl\(|@import|\bfetch\(|XMLHttpRequest|WebSocket", html)
+    assert html.count("vscode:") == 1
     for tag, attributes in page.elements:
         assert tag not in {"link", "img", "iframe", "object", "embed", "base", "a", "form"}
         assert not {"src", "href", "xlink:href", "srcset", "style"} & attributes.keys()
@@ -272,6 +273,13 @@ def test_html_loads_nothing_and_allows_only_its_own_script_and_style(text):
         assert directives[name] == f"'sha256-{digest}'"
     assert json.loads(data) == json.loads(to_json(graph_of(text)))
     assert [tag for tag, _ in page.elements].count("script") == 2
+
+
+@pytest.mark.parametrize(("way", "written"), [("", ""), ("../", "../"), ('"<', '"<'), (None, None)])
+def test_html_knows_the_way_to_its_source_and_no_absolute_path(way, written):
+    page = _Page(to_html(graph_of(REVIEW), way))
+    (stage,) = [attributes for _, attributes in page.elements if attributes.get("id") == "stage"]
+    assert stage.get("data-way") == written
 
 
 def test_html_has_what_is_needed_to_use_it():

@@ -2,6 +2,7 @@
 
 from mfo_lsp.features.flow_graph.building import flow_graph
 from mfo_lsp.features.flow_graph.formats import FORMATS, Format
+from mfo_lsp.features.flow_graph.html_page import to_html
 from mfo_lsp.features.flow_graph.values import FlowGraph
 
-__all__ = ["FORMATS", "FlowGraph", "Format", "flow_graph"]
+__all__ = ["FORMATS", "FlowGraph", "Format", "flow_graph", "to_html"]

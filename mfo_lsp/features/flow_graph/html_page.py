@@ -1,6 +1,7 @@
 """The graph as one HTML page that needs nothing else: it pans, zooms, searches and shows where a node is written.
 
-The page loads nothing. Its policy allows exactly its own script and style, by their hashes, and no connection.
+The page loads nothing. Its policy allows exactly its own script and style, by their hashes, and no connection. It holds
+no absolute path: where the source stands, it finds from where it stands itself.
 """
 
 from __future__ import annotations
@@ -18,11 +19,18 @@ from mfo_lsp.features.flow_graph.values import FlowGraph
 from mfo_lsp.features.flow_graph.words import flow_title
 
 
-def to_html(graph: FlowGraph) -> str:
-    """The page."""
+def to_html(graph: FlowGraph, way: str | None = "") -> str:
+    """The page.
+
+    Args:
+        graph: what it shows.
+        way: leads from the page to the directory that the graph's file names are relative to: empty, or such as
+            ``../``; None where nothing leads there, and so nothing to the source.
+    """
     style = style_sheet() + _part("page.css")
     script = _part("page.js")
     title = escape(flow_title(graph))
+    place = "" if way is None else f' data-way="{escape(way)}"'
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -48,7 +56,7 @@ def to_html(graph: FlowGraph) -> str:
 <button id="fit" type="button" title="Show everything (0)">Fit</button>
 </span>
 </header>
-<main id="stage">
+<main id="stage"{place}>
 {svg_element(graph)}
 </main>
 <aside id="details" aria-live="polite" hidden></aside>

@@ -126,6 +126,19 @@
       return false; // no right to the clipboard: the text is there to be selected
     }
   };
+  // The source: it stands where it stood, seen from the page, when the page was written. A page that came from elsewhere
+  // has no source beside it, and no link.
+  const source = (node) => {
+    if (location.protocol !== "file:" || location.host || stage.dataset.way === undefined) return null;
+    const path = `${stage.dataset.way}${node.file}`.split("/").map(encodeURIComponent).join("/");
+    return new URL(path, location.href);
+  };
+  const inEditor = (node, url) => `vscode://file${url.pathname}:${node.line}:${node.column}`;
+  const link = (text, address) => {
+    const made = element("a", text);
+    made.href = address;
+    return made;
+  };
   const choose = async (shape) => {
     const node = nodes.get(shape.dataset.key);
     const place = `${node.file}:${node.line}`;
@@ -137,6 +150,12 @@
     copied.className = "copied";
     where.append(element("code", place), copied);
     details.replaceChildren(heading, kind, where);
+    const url = source(node);
+    if (url) {
+      const links = element("p", "");
+      links.append(link("open in VS Code", inEditor(node, url)), " \u00b7 ", link("show the file", url.href));
+      where.after(links);
+    }
     if (node.name) kind.after(element("p", node.name));
     if (node.expression) {
       const expression = element("p", "");
@@ -175,6 +194,13 @@
     const shape = event.target.closest(".node");
     if (shape) choose(shape);
     else close();
+  });
+
+  stage.addEventListener("dblclick", (event) => {
+    const shape = event.target.closest(".node");
+    const node = shape && nodes.get(shape.dataset.key);
+    const url = node && source(node);
+    if (url) location.href = inEditor(node, url);
   });
 
   // The search: by id, name, type and expression; Enter goes from one to the next.
