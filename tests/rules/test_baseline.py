@@ -153,6 +153,15 @@ def test_of_identical_ones_as_many_are_known_as_there_were() -> None:
     assert list(stale(taken(more), fewer).values()) == [3]
 
 
+def test_the_same_words_under_another_key_are_new() -> None:
+    text = "name: f\ntasks:\n  - {id: a, type: mfo_api_tool_list, dependencies: [nobody]}\n"
+    moved = {"workflow.yml": text.replace("dependencies", "successors")}
+    baseline = taken({"workflow.yml": text})
+    now = matched(moved, baseline)
+    assert [finding.code for finding in now.new] == ["MFO302"]
+    assert len(stale(baseline, now)) == 1
+
+
 def test_one_more_missing_key_is_new() -> None:
     text = (
         "name: f\ntasks:\n  - id: a\n    type: mfo_api_memory_store\n    config:\n      namespace: n\n      value: v\n"

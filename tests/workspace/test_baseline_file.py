@@ -50,6 +50,14 @@ def test_lines_of_both_sides_of_a_merge_make_a_baseline(ours: dict[Entry, int], 
     assert baseline_of_text("b.json", merged).counts == expected
 
 
+@pytest.mark.parametrize("counts", [(2, 5), (5, 2)])
+def test_an_entry_that_is_there_twice_counts_as_the_larger_one(counts: tuple[int, int]) -> None:
+    entry = Entry("a.yml", "task fetch", "MFO401", "0" * 16)
+    lines = [baseline_text({entry: count}).split("\n")[4] for count in counts]
+    merged = '{"version": 1, "findings": [\n' + ",\n".join(lines) + "\n]}"
+    assert baseline_of_text("b.json", merged).counts == {entry: 5}
+
+
 def test_one_entry_stands_on_one_line() -> None:
     first = Entry("a.yml", "task fetch", "MFO401", "0" * 16)
     second = Entry("a.yml", "", "MFO201", "f" * 16)
