@@ -25,6 +25,10 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+SEVERITIES = (*(severity.word for severity in Severity), "off")
+"""What settings may say of a rule."""
+
+
 class Tag(Enum):
     """How an editor may draw the place, besides underlining it."""
 

@@ -16,6 +16,7 @@ from mfo_dialect.catalogue.values import (
     SchemaType,
     TextType,
 )
+from mfo_dialect.findings import SEVERITIES
 
 _SECRET = EitherType(
     (
@@ -150,7 +151,6 @@ SERVER_PROFILE = MapType(
         Key("token_env", TextType(non_empty=True), "The environment variable that holds the token."),
     ),
 )
-SEVERITIES = ("error", "warning", "information", "hint", "off")
 PROJECT_FILE = MapType(
     "project file",
     (

@@ -9,20 +9,21 @@ from pathlib import PurePath
 
 import click
 
-from mfo_lsp.cli.check import check_command
-from mfo_lsp.cli.doctor import doctor_command
-from mfo_lsp.cli.explain import explain_command
-from mfo_lsp.cli.format import format_command
-from mfo_lsp.cli.graph import graph_command
-from mfo_lsp.cli.new import new_command
-from mfo_lsp.cli.rules import rules_command
-from mfo_lsp.cli.schema import schema_command
+from mfo_lsp.cli.lazy_group import LazyGroup
 
+COMMANDS = {
+    name: f"mfo_lsp.cli.{name}" for name in ("check", "doctor", "explain", "format", "graph", "new", "rules", "schema")
+}
 MISUSE = 2
 INTERRUPTED = 130
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    modules=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="mfo-lsp", prog_name="mfo-lsp")
 @click.option("--stdio", is_flag=True, hidden=True, help="Serve on stdio; what happens without arguments too.")
 @click.pass_context
@@ -55,16 +56,6 @@ def _address(text: str) -> tuple[str, int]:
     if not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 - the last port
         raise click.UsageError(f'"{text}" is no address; write HOST:PORT, such as 127.0.0.1:2087')
     return (host if colon and host else "127.0.0.1"), int(port)
-
-
-group.add_command(check_command)
-group.add_command(doctor_command)
-group.add_command(explain_command)
-group.add_command(format_command)
-group.add_command(graph_command)
-group.add_command(new_command)
-group.add_command(rules_command)
-group.add_command(schema_command)
 
 
 def main() -> None:

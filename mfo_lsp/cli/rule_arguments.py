@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 from click.shell_completion import CompletionItem
 
-from mfo_dialect.catalogue.config_keys import SEVERITIES
+from mfo_dialect.findings import SEVERITIES
 from mfo_dialect.suggestions import did_you_mean, nearest
 
 _MANY = 3

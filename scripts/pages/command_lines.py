@@ -21,7 +21,7 @@ def command_lines() -> str:
     ]
     for name, group in (("mfo-lsp", author_commands), ("mfo", runner_commands)):
         lines += ["", *_command(name, group)]
-        for command in group.commands.values():
+        for command in _commands(group):
             lines += ["", *_command(f"{name} {command.name}", command)]
     return "\n".join(lines) + "\n"
 
@@ -35,13 +35,20 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield from (f"## {name}", "", "```text", " ".join(usage), "```", "", *_paragraphs(command.help or ""))
     if isinstance(command, click.Group):
         rows = [
-            [f"[`{name} {one.name}`](#{name}-{one.name})", _paragraphs(one.help or "")[0]]
-            for one in command.commands.values()
+            [f"[`{name} {one.name}`](#{name}-{one.name})", _paragraphs(one.help or "")[0]] for one in _commands(command)
         ]
         yield from ("", *table(("command", "what it does"), rows))
     rows = [[f"`{_option(one)}`", one.help or "", f"`{one.default}`" if one.show_default else ""] for one in options]
     if rows:
         yield from ("", *table(("option", "meaning", "default"), rows))
+
+
+def _commands(group: click.Group) -> Iterator[click.Command]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None:
+            yield command
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mfo_dialect.catalogue.config_keys import SEVERITIES
+from mfo_dialect.findings import SEVERITIES
 from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_lsp.cli.check.outputs import Output, complete_outputs, read_outputs
 from mfo_lsp.cli.rule_arguments import complete_selectors, complete_severities, read_selectors, read_severities
