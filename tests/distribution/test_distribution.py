@@ -109,26 +109,29 @@ def test_the_action_runs(clone: Path, tmp_path: Path) -> None:
     (tmp_path / "work" / "bad" / "workflow.yml").write_text(BROKEN, encoding="utf-8")
     (tmp_path / "work" / "good" / "workflow.yml").write_text(GOOD, encoding="utf-8")
 
-    def job(name: str, **inputs: str) -> Job:
-        (tmp_path / name).mkdir()
-        said = {key.replace("_", "-"): value for key, value in inputs.items()}
-        made = Job(tmp_path / "work", tmp_path / name, said)
+    runner = tmp_path / "runner"
+    runner.mkdir()
+
+    def job(**inputs: str) -> Job:
+        for left in (path for path in runner.iterdir() if path.is_file()):
+            left.unlink()
+        made = Job(tmp_path / "work", runner, {key.replace("_", "-"): value for key, value in inputs.items()})
         run_action(clone / "action.yml", made)
         return made
 
-    good = job("1", paths="good")
+    good = job(paths="good")
     assert (good.status, good.outputs["check"]) == (0, {"status": "0"})
     assert set(good.used) == {"actions/setup-python"}
-    wheel = {"package": (clone).as_posix()}
-    bad = job("2", paths="good\nbad", upload_sarif="true", **wheel)
+    installed = {"package": "mfo-lsp"}  # by the first job
+    bad = job(paths="good\nbad", upload_sarif="true", **installed)
     assert bad.status == 1
     assert "::error file=bad/workflow.yml,line=5" in bad.log
-    assert "MFO201" in bad.summary
+    assert bad.summary.count("MFO201/") + bad.summary.count("MFO201]") == 1
     sarif = bad.used["github/codeql-action/upload-sarif"]["sarif_file"]
     assert json.loads(Path(sarif).read_text(encoding="utf-8"))["version"] == "2.1.0"
-    excused = job("3", paths="bad", arguments="--exit-zero", summary="false", sarif_file="out.sarif", **wheel)
+    excused = job(paths="bad", arguments="--exit-zero", summary="false", sarif_file="out.sarif", **installed)
     assert (excused.status, excused.summary) == (0, "")
     assert (tmp_path / "work" / "out.sarif").exists()
-    missing = job("4", paths="none $(touch pwned) *.yml", **wheel)
+    missing = job(paths="none $(touch pwned) *.yml", **installed)
     assert missing.status == 2
     assert not (tmp_path / "work" / "pwned").exists()
