@@ -46,6 +46,12 @@ def test_the_examples_with_every_kind_of_finding() -> None:
     assert any(fix["edits"] for finding in found["findings"] for fix in finding["fixes"])
 
 
+def test_the_counts_of_rules() -> None:
+    found = report(ROOT, "examples", "--statistics")
+    VALIDATOR.validate(found)
+    assert sum(one["count"] for one in found["statistics"]) == len(found["findings"]) > 0
+
+
 def test_a_place_is_counted_from_one_in_code_points(tmp_path: Path) -> None:
     (tmp_path / "workflow.yml").write_bytes(
         "\N{ZERO WIDTH NO-BREAK SPACE}name: 😀\r\ntasks:\r\n  - {id: a, type: transform, config: {values: {é𝄞: '1 +'}}}\r\n".encode()

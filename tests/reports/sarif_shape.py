@@ -1,6 +1,6 @@
 """The constraints of SARIF 2.1.0 on the parts that our reports have, as a JSON Schema; every object is closed.
 
-Written down from the standard's text and its official schema, which no package brings. Objects are closed here too,
+Written down from the standard's text; ``test_sarif_official.py`` asks the official schema, where packages can be had. Objects are closed here too,
 so that a property that the standard does not know cannot slip in.
 """
 

@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from mfo_dialect.findings import Finding, Place, Severity
 from mfo_dialect.rules import RULES
@@ -51,6 +52,42 @@ def test_gitlab() -> None:
     assert (second["severity"], third["severity"]) == ("minor", "info")
     assert third["location"] == {"path": "prompts dir/é#1.yml", "lines": {"begin": 2, "end": 2}}
     assert json.loads(gitlab_report(NOTHING)) == []
+
+
+DOCUMENTED = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    "path": {"type": "string", "pattern": "^(?!\\./|/)"},
+                    "lines": {
+                        "type": "object",
+                        "required": ["begin"],
+                        "properties": {"begin": {"type": "integer", "minimum": 1}, "end": {"type": "integer"}},
+                        "additionalProperties": False,
+                    },
+                },
+            },
+        },
+    },
+}
+"""What GitLab's page on code quality says of an entry."""
+
+
+def test_gitlab_reads_what_its_documentation_asks_for() -> None:
+    for outcome in (OUTCOME, NOTHING):
+        entries = json.loads(gitlab_report(outcome))
+        Draft202012Validator(DOCUMENTED).validate(entries)
+        assert len({entry["fingerprint"] for entry in entries}) == len(entries)
 
 
 def test_junit() -> None:
