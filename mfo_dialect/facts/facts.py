@@ -102,6 +102,8 @@ class Derived(Fact[_T]):
             CircularFactError: it is asked for by its own function.
             Exception: whatever its function raised.
         """
+        if not self._facts.is_live:
+            return self._once()
         if self._value is _UNKNOWN or self._is_stale:
             self._refresh()
         frame = self._facts.frame
@@ -112,6 +114,17 @@ class Derived(Fact[_T]):
             self.forget()
             return _given(value, error)
         return _given(self._value, self._error)
+
+    def _once(self) -> Any:
+        if self._value is _UNKNOWN:
+            if self._is_running:
+                raise CircularFactError("a fact depends on itself")
+            self._is_running = True
+            try:
+                self._value = self._compute()
+            finally:
+                self._is_running = False
+        return self._value
 
     def settle(self) -> None:
         """Compute it again where it is stale; forget it where nobody needs it."""
@@ -190,13 +203,15 @@ class Facts:
     """A set of facts that may depend on each other.
 
     Attributes:
+        is_live: whether facts change. Where they do not, nobody's dependencies are noted, and what is computed once stays.
         frame: the facts read so far by what is being computed; None while nothing is.
         computed: how many times a derived fact has been computed.
         changed: the kept facts that got other values since somebody last cleared this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_live: bool = True) -> None:
         """Start with no fact."""
+        self.is_live = is_live
         self.frame: dict[Fact[Any], None] | None = None
         self.computed = 0
         self.changed: dict[Derived[Any], None] = {}
@@ -238,6 +253,9 @@ class Facts:
     @contextmanager
     def reading(self) -> Generator[None]:
         """Keep what is computed inside until the end, for somebody who asks many things once."""
+        if not self.is_live:
+            yield
+            return
         reader: Derived[None] = Derived(self, lambda: None, is_kept=False)
         outer, frame = self.frame, dict[Fact[Any], None]()
         self.frame = frame

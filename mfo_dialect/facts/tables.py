@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Generic, TypeVar, overload
 
 from mfo_dialect.facts.facts import Facts, Input
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
+_Other = TypeVar("_Other")
 _MANY = 1000  # cells, before it is worth looking for those that nobody reads any more
 
 
-class FactTable(Generic[_Key, _Value]):
-    """A dictionary whose entries are facts; a name that is not there is a fact as well."""
+class FactTable(Mapping[_Key, _Value]):
+    """A dictionary whose entries are facts; a name that is not there is a fact as well. No value is None."""
 
     __slots__ = ("_cells", "_facts", "_known", "_limit", "_names")
 
@@ -25,14 +26,30 @@ class FactTable(Generic[_Key, _Value]):
         self._names: Input[int] = facts.input(0)
         self._limit = _MANY
 
-    def get(self, key: _Key) -> _Value | None:
-        """The value of a name, or None; whoever is being computed depends on it."""
-        if self._facts.frame is not None:
+    @overload
+    def get(self, key: _Key, default: None = None) -> _Value | None: ...
+    @overload
+    def get(self, key: _Key, default: _Value | _Other) -> _Value | _Other: ...
+
+    def get(self, key: _Key, default: _Value | _Other | None = None) -> _Value | _Other | None:
+        """The value of a name, or the default; whoever is being computed depends on it."""
+        if self._facts.frame is None:
+            value = self._known.get(key)
+        else:
             cell = self._cells.get(key)
-            if cell is None:
-                cell = self._new_cell(key)
-            return cell.get()
-        return self._known.get(key)
+            value = (cell if cell is not None else self._new_cell(key)).get()
+        return default if value is None else value
+
+    def __getitem__(self, key: _Key) -> _Value:
+        """The value of a name; whoever is being computed depends on it.
+
+        Raises:
+            KeyError: it is not there.
+        """
+        value = self.get(key)
+        if value is None:
+            raise KeyError(key)
+        return value
 
     def _new_cell(self, key: _Key) -> Input[_Value | None]:
         if len(self._cells) >= self._limit:
@@ -41,9 +58,9 @@ class FactTable(Generic[_Key, _Value]):
         cell = self._cells[key] = self._facts.input(self._known.get(key))
         return cell
 
-    def __contains__(self, key: _Key) -> bool:
+    def __contains__(self, key: object) -> bool:
         """Whether the name is there; whoever is being computed depends on its value."""
-        return self.get(key) is not None
+        return self.get(key) is not None  # pyright: ignore[reportArgumentType, reportUnknownMemberType, reportCallIssue]
 
     def __iter__(self) -> Iterator[_Key]:
         """All names; whoever is being computed depends on which there are, not on their values."""

@@ -89,6 +89,16 @@ def test_a_fact_that_needs_itself_says_so() -> None:
         cells[0].get()
 
 
+def test_what_never_changes_is_computed_once_and_kept() -> None:
+    facts = Facts(is_live=False)
+    table: FactTable[str, int] = FactTable(facts)
+    table.set("a", 20)
+    double = facts.derive(lambda: (table.get("a") or 0) * 2)
+    more = facts.derive(lambda: double.get() + 2)
+    assert (more.get(), more.get(), double.get(), table["a"]) == (42, 42, 40, 20)
+    assert facts.frame is None
+
+
 def test_work_stops_when_there_is_no_time_and_goes_on_later() -> None:
     facts = Facts()
     number = facts.input(1)
@@ -119,6 +129,9 @@ def test_a_table_tells_only_who_asked_for_the_name() -> None:
     facts.settle()
     assert set(facts.changed) == {reads_b, names}
     assert (reads_b.get(), names.get()) == (7, ["a", "b"])
+    assert (dict(table), table.get("c", 5), list(table.values())) == ({"a": 2, "b": 7}, 5, [2, 7])
+    with pytest.raises(KeyError):
+        _ = table["c"]
 
 
 def test_an_index_holds_all_that_have_a_name() -> None:
