@@ -89,7 +89,8 @@ def fix_files(
     by_directory: defaultdict[str, list[str]] = defaultdict(list)
     for path in wanted:
         by_directory[_directory(path)].append(path)
-    fixable = {_directory(one.place.document) for one in findings if policy.is_wanted(one) and policy.choose(one)}
+    wanted_ones = filter(policy.is_wanted, findings)
+    fixable = {_directory(one.place.document) for one in wanted_ones if policy.offered or policy.choose(one)}
     patched = PatchedFiles(files, {})
     for directory in sorted(fixable & by_directory.keys()):
         home = frozenset(by_directory[directory])

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.findings import Edit, Finding
+from mfo_dialect.rules.suppressing import suppress_here
 from mfo_dialect.text import Span
 
 
@@ -44,7 +46,11 @@ class CodeAction:
 
 
 def code_actions(
-    findings: Iterable[Finding], document: str, span: Span, only: Iterable[str] | None = None
+    findings: Iterable[Finding],
+    document: str,
+    span: Span,
+    only: Iterable[str] | None = None,
+    source: Source | None = None,
 ) -> tuple[CodeAction, ...]:
     """What to offer for a selection.
 
@@ -53,6 +59,7 @@ def code_actions(
         document: the key of the text in which the selection lies.
         span: the selection; an empty one is a cursor, and touches what starts or ends there.
         only: the kinds that are asked for; all where it is None.
+        source: the text; where it is given, comments that suppress the findings are offered besides.
     """
     here = [finding for finding in findings if finding.place.document == document]
     wanted = tuple(only) if only is not None else None
@@ -60,7 +67,16 @@ def code_actions(
     if ActionKind.QUICK_FIX.is_wanted(wanted):
         touched = [finding for finding in here if _touches(finding.place.span, span)]
         offered += [action for finding in touched for action in _quick_fixes(finding)]
+        offered += _suppressions(touched, source) if source is not None else ()
     return tuple(offered)
+
+
+def _suppressions(findings: Iterable[Finding], source: Source) -> Iterator[CodeAction]:
+    """One comment for each code; the first finding of two with one code stands for both."""
+    for finding in {finding.code: finding for finding in reversed(list(findings))}.values():
+        fix = suppress_here(finding, source)
+        if fix is not None:
+            yield CodeAction(fix.title, ActionKind.QUICK_FIX, fix.edits, finding)
 
 
 def _touches(place: Span, selection: Span) -> bool:

@@ -217,3 +217,22 @@ def test_options_that_do_not_go_together(command: Command, tmp_path: Path, argum
     ran = command("check", *arguments, cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert words in ran.err
+
+
+def test_findings_can_be_ignored_where_they_stand(command: Command, tmp_path: Path) -> None:
+    text = "name: f\ntasks:\n  - id: a\n    type: mfo_api_chat_send\n    priority: hgh\n    config:\n"
+    text += "      prompt: |\n        Hello ${INPTU.a}\n        and ${b.c}\n"
+    path = write(tmp_path, text)
+    shown = command("check", "--add-ignores", "--diff", cwd=tmp_path)
+    assert (shown.status, path.read_text()) == (1, text)
+    ran = command("check", "--add-ignores", cwd=tmp_path)
+    ignoring = text.replace("hgh\n", "hgh  # mfo: ignore[MFO204]\n").replace("|\n", "|  # mfo: ignore[MFO401]\n")
+    assert path.read_text() == ignoring
+    assert (ran.status, ran.out, ran.err) == (0, "", "mfo-lsp: 3 findings ignored in 1 file\n")
+    assert command("check", "--add-ignores", cwd=tmp_path) == command("check", cwd=tmp_path)
+
+
+def test_ignoring_does_not_go_with_mending(command: Command, tmp_path: Path) -> None:
+    ran = command("check", "--add-ignores", "--fix", cwd=tmp_path)
+    assert ran.status == 2
+    assert "--add-ignores does not go with --fix" in ran.err

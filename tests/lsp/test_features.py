@@ -271,3 +271,14 @@ def test_a_real_fix_at_the_cursor():
     assert (action.kind, action.title, action.preferred) == (ActionKind.QUICK_FIX, 'Change to "fetch"', False)
     (edit,) = action.edits
     assert (text[edit.place.span.start : edit.place.span.end], edit.new_text) == ("feth", "fetch")
+
+
+def test_a_finding_can_be_ignored_at_the_cursor():
+    text = "name: a\ntasks:\n  - id: b\n    type: mfo_api_tool_list\n    priority: hgh\n"
+    snapshot = snapshot_of(flow=text)
+    source = snapshot.bundle.sources["flow.yml"]
+    place = text.index("hgh")
+    actions = code_actions(check_snapshot(snapshot), "flow.yml", Span(place, place), ["quickfix"], source)
+    assert [action.title for action in actions] == ['Change to "high"', "Ignore MFO204 here"]
+    (edit,) = actions[-1].edits
+    assert edit == Edit(Place("flow.yml", Span(place + 3, place + 3)), "  # mfo: ignore[MFO204]")

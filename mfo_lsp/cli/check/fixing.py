@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.checker import check
-from mfo_dialect.findings import Finding, Fix
+from mfo_dialect.findings import Finding, Fix, Severity
 from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_dialect.rules import RULES
 from mfo_dialect.rules.choosing import DEFAULT
+from mfo_dialect.rules.suppressing import suppress_here
 from mfo_lsp.cli.check.baselines import known_findings
 from mfo_lsp.cli.check.collecting import STDIN, Collected, collect
 from mfo_lsp.cli.check.fix_words import counted
@@ -25,6 +27,7 @@ from mfo_workspace.checking import check_files
 from mfo_workspace.diffs import diff_of
 from mfo_workspace.files import DiskFiles, Files
 from mfo_workspace.fixable import chosen_fix
+from mfo_workspace.fixing.trying import Check
 from mfo_workspace.fixing_files import FixedFiles, FixPolicy, PatchedFiles, fix_files, keep_in_memory
 from mfo_workspace.writing import encoded, write_texts
 
@@ -60,7 +63,7 @@ def run_fixes(options: CheckOptions) -> int:
     left = check_files(given.collected.wanted.items(), patched, options.rule_settings) if fixed.changes else checked
     status = finish(given.collected, left, options, given.names, aside=given.data is not None)
     _tell_refusals(fixed, given.names)
-    _tell_mended(fixed, options, "mended")
+    _tell_mended(fixed, options, "ignored" if options.add_ignores else "mended")
     tell(f"{shown_path(error.path)}: {error.reason}" for error in fixed.unwritable)
     return TROUBLE if fixed.unwritable else status
 
@@ -84,14 +87,28 @@ def _policy(options: CheckOptions, known: Collection[tuple[str, str, str]]) -> F
     is_stdin = STDIN in options.paths
     if is_stdin:
         choose = partial(_within, stdin_path(options.stdin_filename), options.unsafe_fixes)
+    offered = partial(check, rules=RULES, asked=asked)
+    if options.add_ignores:
+        offered = partial(_ignorable, offered, options.hints)
     judging = RuleSettings((*asked.select, DEFAULT) if asked.select else (), asked.ignore, asked.severities)
     return FixPolicy(
         choose,
         is_wanted=lambda finding: _name(finding) not in known,
         check=partial(check, rules=RULES, asked=judging),
-        offered=partial(check, rules=RULES, asked=asked) if asked.select else None,
+        offered=offered if asked.select or options.add_ignores else None,
         write=keep_in_memory if options.diff or is_stdin else write_texts,
     )
+
+
+def _ignorable(offered: Check, hints: bool, bundle: Bundle) -> list[Finding]:  # noqa: FBT001 - given once, above
+    """The findings, each with the comment that suppresses it as its fix; hints where they are shown."""
+    wanted = (finding for finding in offered(bundle) if hints or finding.severity is not Severity.HINT)
+    found: list[Finding] = []
+    for finding in wanted:
+        source = bundle.sources.get(finding.place.document)
+        fix = suppress_here(finding, source) if source is not None else None
+        found.append(replace(finding, fixes=(replace(fix, safe=True),) if fix is not None else ()))
+    return found
 
 
 def _within(document: str, unsafe: bool, finding: Finding) -> Fix | None:  # noqa: FBT001 - given once, above
@@ -113,7 +130,7 @@ def _show(fixed: FixedFiles, names: dict[str, str], options: CheckOptions) -> No
     if not options.quiet:
         diffs = (diff_of(fixed.changes[path], names.get(path) or shown_path(path)) for path in sorted(fixed.changes))
         write_stdout("".join(diffs))
-    _tell_mended(fixed, options, "would be mended")
+    _tell_mended(fixed, options, f"would be {'ignored' if options.add_ignores else 'mended'}")
 
 
 def _tell_refusals(fixed: FixedFiles, names: dict[str, str]) -> None:

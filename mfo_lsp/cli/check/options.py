@@ -42,6 +42,7 @@ class CheckOptions:
         fix: whether files are mended.
         unsafe_fixes: whether fixes that a person should look at are among those that are applied, or counted.
         diff: whether to show what would be mended instead.
+        add_ignores: whether comments that suppress the findings are written instead of fixes.
         baseline: the file of known findings; that of the project file where it is None.
         update_baseline: whether all that is found becomes known.
     """
@@ -66,8 +67,14 @@ class CheckOptions:
     fix: bool = False
     unsafe_fixes: bool = False
     diff: bool = False
+    add_ignores: bool = False
     baseline: str | None = None
     update_baseline: bool = False
+
+    @property
+    def mends(self) -> bool:
+        """Whether documents are changed, or shown as they would be."""
+        return self.fix or self.diff or self.add_ignores
 
     @property
     def rule_settings(self) -> RuleSettings:
@@ -154,6 +161,9 @@ OPTIONS: tuple[Decorator, ...] = (
     click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that a person should look at."),
     click.option("--diff", is_flag=True, help="Show what --fix would change as diffs, and change nothing."),
     click.option(
+        "--add-ignores", is_flag=True, help="Write a comment that suppresses each finding; with --diff, show them."
+    ),
+    click.option(
         "--baseline",
         metavar="FILE",
         type=click.Path(readable=False),
@@ -194,7 +204,7 @@ def make_options(said: dict[str, Any]) -> CheckOptions:
         raise click.UsageError("--baseline needs the name of a file")
     if options.update_baseline and (reads_stdin or options.watch):
         raise click.UsageError(f"--update-baseline does not go with {'standard input' if reads_stdin else '--watch'}")
-    if options.fix or options.diff:
+    if options.mends:
         _refuse_beside_fixing(options)
     if options.explain_files:
         _refuse_beside_explaining(options)
@@ -205,7 +215,11 @@ def make_options(said: dict[str, Any]) -> CheckOptions:
 
 
 def _refuse_beside_fixing(options: CheckOptions) -> None:
-    name = "--diff" if options.diff else "--fix"
+    name = "--diff" if options.diff else "--add-ignores" if options.add_ignores else "--fix"
+    if options.add_ignores and (options.fix or options.unsafe_fixes):
+        raise click.UsageError(
+            "--add-ignores does not go with --fix and --unsafe-fixes: mend first, then ignore the rest"
+        )
     if options.watch or options.explain_files or options.update_baseline:
         other = "--watch" if options.watch else "--explain-files" if options.explain_files else "--update-baseline"
         raise click.UsageError(f"{name} does not go with {other}")

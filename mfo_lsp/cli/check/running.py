@@ -17,7 +17,7 @@ from mfo_workspace.outcome import CheckOutcome
 
 def run_check(options: CheckOptions) -> int:
     """Do what was asked for; the process's exit status comes out."""
-    if options.fix or options.diff:
+    if options.mends:
         from mfo_lsp.cli.check.fixing import run_fixes  # noqa: PLC0415 - loaded when it is wanted
 
         return run_fixes(options)

@@ -31,7 +31,7 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
     if view is None:
         return []
     only = params.context.only
-    offered = [*code_actions(findings, key, view.span(params.range), only)]
+    offered = [*code_actions(findings, key, view.span(params.range), only, view.source)]
     if wants_fix_all(findings, key, only):
         action = await asyncio.to_thread(fix_all, analysis.snapshot.bundle, key, server.session.other_text)
         if not server.session.is_current(directory_of(key), analysis):
