@@ -69,6 +69,36 @@ def test_what_looks_random_under_the_name_of_a_secret(line: str, secret: str | N
     assert said({"workflow.yml": request(line)}, "MFO801") == ([secret] if secret else [])
 
 
+def test_each_secret_of_a_text_is_found() -> None:
+    keys = [KEYS[what] for what in ("a Slack token", "an Anthropic key", "an AWS access key", "a Slack token")]
+    block = "prompt: |\n" + "\n".join(f"        Use {key}, and" for key in keys)
+    assert said({"workflow.yml": chat(block)}, "MFO801") == keys
+    quoted = f'prompt: "{keys[0]} postgres://ada:{NOISE}@db.org/x {keys[1]}"'
+    assert said({"workflow.yml": chat(quoted)}, "MFO801") == [keys[0], NOISE, keys[1]]
+
+
+def test_what_stands_inside_a_secret_is_no_second_one() -> None:
+    begin, end = KEYS["a private key"], "-----END RSA " + "PRIVATE KEY-----"
+    lines = [begin, KEYS["an AWS access key"], end, "and", KEYS["an AWS access key"], begin]
+    block = "prompt: |\n" + "\n".join(f"        {line}" for line in lines)
+    assert said({"workflow.yml": chat(block)}, "MFO801") == [begin, KEYS["an AWS access key"], begin]
+
+
+@pytest.mark.parametrize("written", ["json: {{keys: '{}'}}", "json: {{keys: {}}}", "json: {{keys: see {} there}}"])
+def test_secrets_are_moved_out_one_after_another(written: str) -> None:
+    first, second = KEYS["an AWS access key"], KEYS["a Slack token"]
+    text = request(written.format(f"{first} {second}"))
+    for number in (2, 1, 0):
+        found = [f for f in findings_of({"workflow.yml": text}) if f.code == "MFO801"]
+        assert len(found) == number
+        assert not any(key in edit.new_text for f in found for edit in f.fixes[0].edits for key in (first, second))
+        if found:
+            text = fixed({"workflow.yml": text}, found[0].fixes[0].title)
+    assert first not in text
+    assert second not in text
+    assert findings_of({"workflow.yml": text}) == ()
+
+
 def test_secrets_of_prompts_and_client_configurations() -> None:
     files = {
         "mfo_client.yml": f'client:\n  base_url: "https://x.org"\n  auth:\n    token: {NOISE}\n',

@@ -4,7 +4,7 @@
 
 Values with the shape of keys and tokens of well-known providers, private keys, passwords in URLs; and values that look
 random under keys such as ``api_key``, ``token``, ``password`` or ``authorization``. References, placeholders and what
-is plainly an example are left alone. The value is never shown.
+is plainly an example are left alone. Each secret of a text is a finding of its own. The value is never shown.
 
 ## Why it matters
 
@@ -50,6 +50,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 
@@ -85,7 +86,9 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _MARK = re.compile(r"[sr]k[-_]|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|slack\.com|-----BEGIN|://")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
+_WHOLE_PRIVATE_KEY = re.compile(rf"{_PRIVATE_KEY.pattern}.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL)
 _PASSWORD_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
+_ANYWHERE = (*((what, shape, 0) for what, shape in _SHAPES), ("a password", _PASSWORD_IN_URL, 1))
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|apikey|secret|token|password|passwd|pwd|"
     r"authorization|credentials?)$",
@@ -122,59 +125,57 @@ def _may_hold_secret(text: str) -> bool:
 
 
 def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report]:
-    """Report the first secret that one scalar holds."""
+    """Report the secrets that one scalar holds."""
     document, name, scalar = found
-    secret = _secret_in(scalar, name)
-    if secret is None:
-        return
-    what, within = secret
-    if what is _BY_NAME and any(use.scalar is scalar for use in snapshot.uses):
-        return
-    span = scalar.span_of(within)
-    if "\n" in scalar.text[within.start : within.end]:
-        span = Span(span.start, scalar.offset_at(within.start) + 1)
-    workflow = _workflow_at(document, span, snapshot)
-    advice = "read it as SECRET.name" if workflow is not None else "name where it is kept"
-    message = f"{what} is written here: keep it out of the document, and {advice}"
-    yield Report(document, span, message, fixes=_fixes(document, name, scalar, within, workflow, snapshot))
+    for what, within in _secrets_in(scalar, name):
+        if what is _BY_NAME and any(use.scalar is scalar for use in snapshot.uses):
+            continue
+        span = scalar.span_of(within)
+        if "\n" in scalar.text[within.start : within.end]:
+            span = Span(span.start, scalar.offset_at(within.start) + 1)
+        workflow = _workflow_at(document, span, snapshot)
+        advice = "read it as SECRET.name" if workflow is not None else "name where it is kept"
+        message = f"{what} is written here: keep it out of the document, and {advice}"
+        yield Report(document, span, message, fixes=_fixes(document, name, scalar, within, workflow, snapshot))
 
 
-def _secret_in(scalar: Scalar, name: str) -> tuple[str, Span] | None:
-    """What the secret is, and where it stands in the scalar's text; None where there is none."""
-    marked = _marked_secret(scalar.text) if _MARK.search(scalar.text) else None
-    if marked is not None:
+def _secrets_in(scalar: Scalar, name: str) -> list[tuple[str, Span]]:
+    """What each secret is, and where it stands in the scalar's text, in the order in which they are written."""
+    marked = _marked_secrets(scalar.text) if _MARK.search(scalar.text) else []
+    if marked or len(scalar.text) < _SHORTEST or not _DIGIT.search(scalar.text):
         return marked
-    if len(scalar.text) < _SHORTEST or not _DIGIT.search(scalar.text):
-        return None
     if scalar.style in {Style.LITERAL, Style.FOLDED} or not _SECRET_NAME.search(_CAMEL.sub("_", name)):
-        return None
+        return []
     text = scalar.text
     scheme = _SCHEME.match(text)
     start = scheme.end() if scheme is not None else 0
     value = text[start:].rstrip()
-    if (
+    is_secret = (
         isinstance(scalar.value, str)
         and _RANDOM.fullmatch(value)
         and _looks_random(value)
         and not _is_placeholder(value)
-    ):
-        return _BY_NAME, Span(start, start + len(value))
-    return None
+    )
+    return [(_BY_NAME, Span(start, start + len(value)))] if is_secret else []
 
 
-def _marked_secret(text: str) -> tuple[str, Span] | None:
-    """A secret that is known by its shape, wherever it stands."""
-    key = _PRIVATE_KEY.search(text)
-    if key is not None:
-        return "a private key", Span(*key.span())
-    for what, shape in _SHAPES:
-        match = shape.search(text)
-        if match is not None and not _is_placeholder(match[0]):
-            return what, Span(*match.span())
-    password = _PASSWORD_IN_URL.search(text)
-    if password is not None and not _is_placeholder(password[1]):
-        return "a password", Span(*password.span(1))
-    return None
+def _marked_secrets(text: str) -> list[tuple[str, Span]]:
+    """Secrets that are known by their shapes, wherever they stand; of two that overlap, the one of the earlier shape."""
+    found = [("a private key", Span(*key.span())) for key in _PRIVATE_KEY.finditer(text)]
+    taken = [Span(*key.span()) for key in _WHOLE_PRIVATE_KEY.finditer(text)]
+    for what, shape, group in _ANYWHERE:
+        for match in shape.finditer(text):
+            span = Span(*match.span(group))
+            index = bisect_right(taken, span)
+            is_free = not any(_overlap(span, other) for other in taken[max(0, index - 1) : index + 1])
+            if is_free and not _is_placeholder(match[group]):
+                taken.insert(index, span)
+                found.append((what, span))
+    return sorted(found, key=lambda one: one[1])
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _is_placeholder(text: str) -> bool:
@@ -204,14 +205,30 @@ def _fixes(
     declaration = declare_secret(workflow, secret, text_of(snapshot, document))
     if declaration is None or "\n" in scalar.source:
         return ()
-    reference = f"${{SECRET.{secret}}}"
-    written = scalar.text[: within.start] + reference + scalar.text[within.end :]
-    if scalar.style is Style.PLAIN:
-        edit = Edit(Place(document, scalar.content_span), '"' + written.replace("\\", "\\\\").replace('"', '\\"') + '"')
-    else:
-        edit = Edit(Place(document, scalar.span_of(within)), reference)
+    edits = tuple(_replacing(document, scalar, scalar.span_of(within), f"${{SECRET.{secret}}}"))
+    if not edits:
+        return ()
     title = f"Read it as SECRET.{secret}, kept in the environment as {environment_name(secret)}"
-    return (Fix(title, (declaration, edit)),)
+    return (Fix(title, (declaration, *edits)),)
+
+
+def _replacing(document: str, scalar: Scalar, span: Span, reference: str) -> Iterator[Edit]:
+    """Edits that put a reference in the place of a secret; a plain value is put in quotes, where that is done easily.
+
+    What else stands in the value, and may be another secret, is in none of them.
+    """
+    if scalar.style is not Style.PLAIN:
+        yield Edit(Place(document, span), reference)
+        return
+    if '"' in scalar.text or "\\" in scalar.text:
+        return
+    start, end = scalar.content_span
+    if start < span.start:
+        yield Edit(Place(document, Span(start, start)), '"')
+    opening, closing = '"' * (start == span.start), '"' * (end == span.end)
+    yield Edit(Place(document, span), f"{opening}{reference}{closing}")
+    if span.end < end:
+        yield Edit(Place(document, Span(end, end)), '"')
 
 
 def _free_name(name: str, workflow: Workflow) -> str:
