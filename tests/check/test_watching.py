@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from watchfiles import Change
+
+from mfo_lsp.cli.check.options import CheckOptions
+from mfo_lsp.cli.check.outputs import Output
+from mfo_lsp.cli.check.watching import filter_for
 from mfo_workspace.checking import check_observed
 from mfo_workspace.checking_on_disk import check_on_disk
 from mfo_workspace.remembering import RememberedChecks
@@ -45,6 +51,28 @@ def test_a_file_that_breaks_is_told_and_the_watch_goes_on(tmp_path: Path) -> Non
         (tmp_path / "workflow.yml").write_text(WRONG)
         watching.wait_for("out", "MFO401")
         assert watching.interrupt() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "matters"),
+    [
+        (Change.modified, "sub/workflow.yml", True),
+        (Change.added, "mfo.toml", True),
+        (Change.deleted, "sub", True),
+        (Change.added, "mfo.yaml.swp", False),
+        (Change.modified, "found.yml", False),
+        (Change.deleted, ".found.yml.17-0.tmp", False),
+        (Change.modified, "notes.txt", False),
+        (Change.modified, "node_modules/x/workflow.yml", False),
+    ],
+)
+def test_what_matters_and_that_our_own_reports_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Change, path: str, matters: bool
+) -> None:
+    """A report that mattered would be written again for ever."""
+    monkeypatch.chdir(tmp_path)
+    options = CheckOptions(output=(Output("text", "found.yml"),))
+    assert filter_for(options)(change, str(tmp_path / path)) is matters
 
 
 def test_only_what_a_change_can_have_touched_is_checked_again(tmp_path: Path, monkeypatch) -> None:

@@ -38,7 +38,7 @@ def watch_files(options: CheckOptions) -> int:
         rounds.check()
         _say_watching(rounds.roots)
         is_new = True
-        for changes in _changes(rounds.roots, _filter(options)):
+        for changes in _changes(rounds.roots, filter_for(options)):
             if changes or is_new:  # what changed before the watch began is looked for once
                 rounds.check(is_asked=bool(changes))
             is_new = is_new and bool(changes)
@@ -94,14 +94,15 @@ def _roots(paths: Iterable[str]) -> list[Path]:
     return sorted(one for one in found if not any(other in one.parents for other in found))
 
 
-def _filter(options: CheckOptions) -> Callable[[Change, str], bool]:
+def filter_for(options: CheckOptions) -> Callable[[Change, str], bool]:
     """Tells of changes whether they can change what is found: not those of our own reports."""
     common = DefaultFilter()
     own = {str(Path(output.path).resolve()) for output in options.output}
 
     def matters(change: Change, path: str) -> bool:
         name = PurePath(path).name
-        looked_at = is_yaml(path) or name in _LOOKED_AT or "baseline" in name or change is Change.deleted
+        may_be_directory = change is Change.deleted and not PurePath(path).suffix
+        looked_at = is_yaml(path) or name in _LOOKED_AT or "baseline" in name or may_be_directory
         return looked_at and path not in own and common(change, path)
 
     return matters
