@@ -170,6 +170,9 @@ def test_addresses(url: str, *, is_insecure: bool) -> None:
         len(said({name: text}, "MFO804")) for name, text in (("workflow.yml", task), ("mfo_client.yml", client))
     ] == [is_insecure] * 2
     assert not said({"workflow.yml": prompt}, "MFO804")
+    settings = f'[servers.home]\ntoken_env = "T"\nbase_url = "{url}"\n'
+    named = said({"workflow.yml": prompt, "mfo.toml": settings}, "MFO804")
+    assert named == (["base_url"] if is_insecure else [])
 
 
 RETRIED = "    error_handling: {retry: {max_attempts: 3}}\n"

@@ -2,8 +2,8 @@
 
 ## What it finds
 
-``http://`` in the ``url`` of a task and in the ``base_url`` of a client, unless the host is this machine or is given by
-a reference. Addresses in prompts and other text are left alone.
+``http://`` in the ``url`` of a task and in the ``base_url`` of a client or of a server in the project file, unless the host is
+this machine or is given by a reference. Addresses in prompts and other text are left alone.
 
 ## Why it matters
 
@@ -41,7 +41,9 @@ Write ``https://``, where the host answers there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
@@ -52,6 +54,7 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
+_MESSAGE = "what is sent can be read and changed on the way: use https://"
 _KEYS = frozenset({"url", "base_url"})
 _PLAIN_HTTP = re.compile(r"\s*(http://)(?:[^\s/?#@]*@)?(\[[^\]\s]*\]|[^\s/?#:]*)", re.IGNORECASE)
 _LOOPBACK = re.compile(
@@ -59,27 +62,47 @@ _LOOPBACK = re.compile(
 )
 
 
-def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """A server's address in the project file."""
+
+    name: str
+    url: str
+
+
+def _items(snapshot: Snapshot) -> Iterator[Visit | _Profile]:
+    yield from _addresses(snapshot)
+    for name, profile in snapshot.bundle.project.section("servers").items():
+        url = cast("Mapping[str, object]", profile).get("base_url") if isinstance(profile, Mapping) else None
+        if isinstance(url, str):
+            yield _Profile(name, url)
+
+
+def check(item: Visit | _Profile, snapshot: Snapshot) -> Iterator[Report]:
     """Report one address that is called without encryption."""
-    node = visit.node
-    match = _PLAIN_HTTP.match(node.text) if isinstance(node, Scalar) else None
-    if (
-        match is None
-        or not isinstance(node, Scalar)
-        or not match[2]
-        or "$" in match[2]
-        or _LOOPBACK.fullmatch(match[2])
-    ):
+    if isinstance(item, _Profile):
+        project = snapshot.bundle.project
+        if _scheme_without_encryption(item.url) is not None:
+            place = project.place_of("servers", item.name, "base_url")
+            yield Report(project.document, place, f'"base_url": {_MESSAGE}')
         return
-    yield Report(
-        visit.document,
-        node.span_of(Span(*match.span(1))),
-        "what is sent can be read and changed on the way: use https://",
-    )
+    node = item.node
+    span = _scheme_without_encryption(node.text) if isinstance(node, Scalar) else None
+    if span is not None and isinstance(node, Scalar):
+        yield Report(item.document, node.span_of(span), _MESSAGE)
+
+
+def _scheme_without_encryption(url: str) -> Span | None:
+    """Where ``http://`` stands in an address of another machine; None for any other address."""
+    match = _PLAIN_HTTP.match(url)
+    if match is None or not match[2] or "$" in match[2] or _LOOPBACK.fullmatch(match[2]):
+        return None
+    return Span(*match.span(1))
 
 
 def _is_address(declared: ValueType, key: Key | None) -> bool:
     return key is not None and key.name in _KEYS and isinstance(declared, TextType)
 
 
-RULE = Rule("MFO804", "insecure-url", Severity.WARNING, select.visits_where(_is_address), check, topics=("security",))
+_addresses = select.visits_where(_is_address)
+RULE = Rule("MFO804", "insecure-url", Severity.WARNING, _items, check, topics=("security",))
