@@ -119,22 +119,18 @@ def _of_source(source: Source) -> Iterator[Suppression]:
         return
     layout = _Layout(source)
     for comment, match in comments:
-        verb = match["verb"]
-        if verb in _VERBS:
-            yield _read(source.key, comment, match, layout)
-        elif _is_meant_for_us(match):
-            told = did_you_mean(verb, _VERBS)
-            yield _wrong(source.key, comment, f'a comment cannot say "mfo: {verb}"{told}')
+        if _is_meant_for_us(match):
+            yield _read_or_refuse(source.key, comment, match, layout)
 
 
 def _of_project(project: Project) -> Iterator[Suppression]:
-    """Comments in the project file, which suppress nothing: a setting that is wrong there is not in force."""
     if project.toml is None or _SIGN not in project.text:
         return
+    layout = _TomlLayout(project)
     for comment in toml_comments(project.text):
         match = _DIRECTIVE.match(comment.text)
         if match is not None and _is_meant_for_us(match):
-            yield _wrong(project.document, comment, "comments in the project file suppress nothing: mend what is wrong")
+            yield _read_or_refuse(project.document, comment, match, layout)
 
 
 def _is_meant_for_us(match: re.Match[str]) -> bool:
@@ -142,8 +138,12 @@ def _is_meant_for_us(match: re.Match[str]) -> bool:
     return verb in _VERBS or bool(match["open"] or nearest(verb, _VERBS))
 
 
-def _read(document: str, comment: Comment, match: re.Match[str], layout: _Layout) -> Suppression:
+def _read_or_refuse(
+    document: str, comment: Comment, match: re.Match[str], layout: _Layout | _TomlLayout
+) -> Suppression:
     verb = match["verb"]
+    if verb not in _VERBS:
+        return _wrong(document, comment, f'a comment cannot say "mfo: {verb}"{did_you_mean(verb, _VERBS)}')
     example = f'"# mfo: {verb}[MFO402] reason"'
     if not match["open"]:
         return _wrong(document, comment, f'"mfo: {verb}" needs codes in brackets, as in {example}')
@@ -252,3 +252,24 @@ class _Layout:
             lines.add(last)
         for line in lines:
             self._long[line].append(span)
+
+
+class _TomlLayout:
+    """The lines of the project file."""
+
+    def __init__(self, project: Project) -> None:
+        self.text = project.text
+        self._lines = project.lines
+        written = (line for line in range(self._lines.line_count) if not self._is(line, ("", "#")))
+        self.first_key = self._lines.line_start(next(written, self._lines.line_count))
+
+    def covered_by(self, comment: Span) -> Span:
+        """The line of a comment; where nothing else stands on it, down to the next line that is no comment."""
+        first = last = self._lines.line_of(comment.start)
+        while last < self._lines.line_count and self._is(last, ("#",)):
+            last += 1
+        return Span(self._lines.line_start(first), self._lines.line_start(last) + len(self._lines.line_text(last)))
+
+    def _is(self, line: int, starts: tuple[str, ...]) -> bool:
+        """Whether a line starts with one of these, an empty one standing for an empty line."""
+        return self._lines.line_text(line).strip(_BLANK)[:1] in starts

@@ -135,29 +135,38 @@ def test_text_that_looks_like_a_comment_is_told_where_it_would_count(
     assert all(codes_of(one) == [] for one in mended)
 
 
+PLAIN = '[servers.home]\nbase_url = "http://x.org"'
 IN_THE_PROJECT_FILE = [
-    ('[rules]\nMFO40 = "off" # mfo: ignore[MFO902] soon\n', ["MFO902", "MFO901"]),
-    ("# mfo: ignore-file[MFO902]\n[rules]\n", ["MFO901"]),
-    ("[rules]\n# mfo: ignroe[MFO902]\n", ["MFO901"]),
-    ('[tools]\nmodule = "a # mfo: ignore[MFO902]"\n', []),
-    ("[tools]\nmodule = 'a # mfo: ignore[MFO902]'\n", []),
-    ('[tools]\nmodule = """a"\n# mfo: ignore[MFO902]\n""""\n', []),
-    ('[tools]\nmodule = "a\\"# mfo: ignore[MFO902]" # mfo: ignore[MFO902]\n', ["MFO901"]),
-    ("# mfo: our settings\n", []),
+    (PLAIN, ["MFO804"]),
+    (f"{PLAIN} # mfo: ignore[MFO804] ours", []),
+    (f"# mfo: ignore-file[insecure-url] ours\n\n{PLAIN}", []),
+    (PLAIN.replace("base", "# mfo: ignore[MFO804]\n# ours\nbase"), []),
+    (PLAIN.replace("base", "# mfo: ignore[MFO804]\n\nbase"), ["MFO901", "MFO804"]),
+    (f"{PLAIN}\n# mfo: ignore-file[MFO804]", ["MFO804", "MFO901"]),
+    (f"{PLAIN} # mfo: ignore[MFO804, MFO201]", ["MFO901"]),
+    ('[rules]\nMFO40 = "off" # mfo: ignore[MFO902] soon', ["MFO902", "MFO901"]),
+    ("# mfo: ignore-file[MFO902]\n[rules]", ["MFO901"]),
+    ("[rules]\n# mfo: ignroe[MFO902]", ["MFO901"]),
+    ("# mfo: ignore[MFO804]", ["MFO901"]),
+    ('[tools]\nmodule = "a # mfo: ignore[MFO902]"', []),
+    ("[tools]\nmodule = 'a # mfo: ignore[MFO902]'", []),
+    ('[tools]\nmodule = """a"\n# mfo: ignore[MFO902]\n""""', []),
+    ("[tools]\nmodule = 'a' # mfo: ignore[MFO902]", ["MFO901"]),
+    ('[tools]\nmodule = "a\\"# mfo: ignore[MFO902]" # mfo: ignore[MFO201]', ["MFO901"]),
+    ("# mfo: our settings", []),
 ]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize(("project", "codes"), IN_THE_PROJECT_FILE, ids=range(len(IN_THE_PROJECT_FILE)))
-def test_comments_in_the_project_file_suppress_nothing_and_that_is_told(project: str, codes: list[str]) -> None:
-    files = {"workflow.yml": f"{HEALTHY}\n", "mfo.toml": project}
+def test_comments_in_the_project_file(project: str, codes: list[str], end: str) -> None:
+    files = {"workflow.yml": f"{HEALTHY}\n", "mfo.toml": project.replace("\n", end)}
     findings = findings_of(files)
     assert [finding.code for finding in findings] == codes
     for finding in findings:
         if finding.code == "MFO901":
             assert finding.place.document == "mfo.toml"
-            mended = apply_fix(files, finding.fixes[0])
-            assert "ignore" not in mended["mfo.toml"].replace('"a\\"# mfo: ignore', "")
-            assert "MFO901" not in {left.code for left in findings_of(mended)}
+            assert "MFO901" not in {left.code for left in findings_of(apply_fix(files, finding.fixes[0]))}
 
 
 def test_a_family_is_no_rule() -> None:

@@ -3,9 +3,8 @@
 ## What it finds
 
 A comment ``# mfo: ignore[...]`` or ``# mfo: ignore-file[...]`` that lists a rule which finds nothing where the comment
-counts, a rule that there is not, or one that cannot be suppressed; and such a comment that is written wrongly, or stands
-in the project file. Rules that are off in the project file are not judged, nor is anything while a text of the bundle
-cannot be read whole.
+counts, a rule that there is not, or one that cannot be suppressed; and such a comment that is written wrongly. Rules that
+are off in the project file are not judged, nor is anything while a text of the bundle cannot be read whole.
 
 A comment counts for the findings that start on its line. On a line of its own it counts for the whole entry or list
 item that starts on the line below. ``ignore-file`` counts for the whole file, and stands before its first key. In a block
