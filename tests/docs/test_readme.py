@@ -56,16 +56,17 @@ def test_the_python_program_prints_what_the_page_says(sandbox: Sandbox) -> None:
     assert sandbox.output("python program.py") == "succeeded accepted\n"
 
 
-def test_the_lines_for_ci_services_run_here(sandbox: Sandbox) -> None:
+def test_the_settings_for_ci_services_check_what_they_say(sandbox: Sandbox) -> None:
     files = {block.words: block.text for block in blocks_of("README.md") if block.verb == "file"}
-    github = re.search(r"- run: (mfo-lsp .*)", files[".github/workflows/mfo.yml"])
-    hook = re.search(r"entry: (mfo-lsp .*)", files[".pre-commit-config.yaml"])
-    assert github
-    assert hook
-    for command in (github[1], hook[1]):
-        assert sandbox.output(f"{command} && echo clean") == "clean\n"
-    broken = sandbox.output(github[1].replace("examples/orders", "examples/broken/missing_error_template"))
-    assert broken.startswith("::error file=examples/broken/missing_error_template/workflow_definition.yml,line=19,")
+    paths = re.search(r"^ +paths: (.*)", files[".github/workflows/mfo.yml"], re.MULTILINE)
+    arguments = re.search(r"args: \[(.*)\]", files[".pre-commit-config.yaml"])
+    assert paths
+    assert arguments
+    for chosen in (paths[1], arguments[1].replace(",", "")):
+        assert sandbox.output(f"mfo-lsp check --format github {chosen} && echo clean") == "clean\n"
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"- id: (\S+)", files[".pre-commit-config.yaml"])
+    assert named == re.findall(r"^- id: (\S+)", hooks, re.MULTILINE)
 
 
 @every_page
