@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from mfo_dialect.checker import check
 from mfo_dialect.findings import Edit, Fix, Place, Related
+from mfo_dialect.rules import RULES
 from mfo_dialect.text import LineIndex, Span, TextEdit, apply_edits
 from mfo_lsp.reports import CheckOutcome
 from mfo_lsp.reports.sarif import sarif_report
+from tests.marks import fenced_files, read_marks, section
 from tests.reports.outcomes import LETTERS, NODE, NOTHING, OUTCOME, TYPE
 from tests.reports.sarif_shape import SARIF
+from tests.rules.checking import bundle_of
 
 VALIDATOR = Draft202012Validator(SARIF)
 
@@ -129,6 +133,23 @@ def test_a_data_flow_is_a_code_flow_too() -> None:
         for step in flow["locations"]
     ]
     assert told == [("comes in here", 1), ("goes on here", 2), (finding.message, 5)]
+
+
+def test_the_path_of_untrusted_text_is_a_code_flow_from_where_it_comes_in() -> None:
+    rule = next(rule for rule in RULES if rule.code == "MFO803")
+    files = {name: read_marks(text)[0] for name, text in fenced_files(section(rule.page, "Bad")).items()}
+    bundle = bundle_of(files)
+    findings = check(bundle)
+    lines = {key: source.tree.lines for key, source in bundle.sources.items()}
+    results = run_of(CheckOutcome(findings, {key: key for key in files}, lines, len(files)))["results"]
+    (result,) = [result for result in results if result["ruleId"] == "MFO803"]
+    (flow,) = result["codeFlows"][0]["threadFlows"]
+    steps = [step["location"] for step in flow["locations"]]
+    assert len(steps) > 2
+    assert steps[-1]["physicalLocation"] == result["locations"][0]["physicalLocation"]
+    assert [step["message"]["text"] for step in steps[:-1]] == [
+        related["message"]["text"] for related in result["relatedLocations"]
+    ]
 
 
 def test_replacements_one_after_the_other_do_what_the_edits_do() -> None:
