@@ -7,6 +7,7 @@ from mfo_dialect.catalogue.values import (
     DURATION,
     TEXT,
     AnyType,
+    BooleanType,
     EitherType,
     IntegerType,
     Key,
@@ -226,6 +227,29 @@ PROJECT_FILE = MapType(
                 ),
             ),
             "What runs may spend.",
+        ),
+        Key(
+            "journal",
+            MapType(
+                "journal",
+                (
+                    Key(
+                        "enabled",
+                        BooleanType(),
+                        "Whether runs are kept, so that they can go on after a crash.",
+                        default="true",
+                    ),
+                    Key(
+                        "synchronous",
+                        TextType(choices=("normal", "full")),
+                        "normal survives the end of the process, full the loss of power too, and costs a sync a commit.",
+                        default="normal",
+                    ),
+                    Key("keep_days", NumberType(0), "For how many days runs are kept.", default="30"),
+                    Key("keep_last", IntegerType(0), "How many runs are kept at most.", default="1000"),
+                ),
+            ),
+            "How runs are kept.",
         ),
     ),
 )

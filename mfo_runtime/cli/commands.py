@@ -11,7 +11,9 @@ import click
 
 from mfo_runtime.cli.output import quiet_logs, say, shown_path
 from mfo_runtime.cli.run import run_command
+from mfo_runtime.cli.runs import runs_command
 from mfo_runtime.cli.server import server_command
+from mfo_runtime.cli.show import show_command
 from mfo_runtime.errors import FlowRefusedError, MfoError, Place, redact
 
 FAILED = 1
@@ -26,6 +28,8 @@ def group() -> None:
 
 
 group.add_command(run_command)
+group.add_command(runs_command)
+group.add_command(show_command)
 group.add_command(server_command)
 
 

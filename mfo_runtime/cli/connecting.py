@@ -119,6 +119,12 @@ def local_server(script: str | None, bundle: Bundle, document: str) -> Generator
         yield running.url, running.token
 
 
+def data_path(project: Project, directory: str) -> Path:
+    """The folder of ``data_folder``, whether it is there or not."""
+    home = os.environ.get("MFO_HOME")
+    return Path(home) if home else Path(project_root(project, directory)) / DATA_FOLDER
+
+
 def data_folder(project: Project, directory: str) -> Path:
     """Where runs and servers keep their data: ``MFO_HOME``, else ``.mfo`` at the root of the project of a directory.
 
@@ -128,7 +134,7 @@ def data_folder(project: Project, directory: str) -> Path:
         InvalidInputError: the folder cannot be made.
     """
     home = os.environ.get("MFO_HOME")
-    folder = Path(home) if home else Path(project_root(project, directory)) / DATA_FOLDER
+    folder = data_path(project, directory)
     try:
         if home:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_runtime.errors import InvalidOutputError, MfoError, Place, redact
 from mfo_workspace.text_report import excerpt_at, printable
+
+_WIDEST = 10_000
 
 
 def write_json(value: Any) -> None:
@@ -59,6 +63,14 @@ def shown_path(document: str) -> str:
         return Path(os.path.relpath(document)).as_posix()
     except (ValueError, OSError):  # another drive, or no current directory
         return document
+
+
+def print_table(table: Table) -> None:
+    """Print a table on stdout: as wide as the terminal, and as wide as it needs to be where there is none."""
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _WIDEST
+    console.print(table)
 
 
 def error_data(error: MfoError) -> dict[str, Any]:

@@ -224,9 +224,10 @@ def make_progress(flow: FlowView) -> Progress:
     return PlainProgress(Console(stderr=True, soft_wrap=True, color_system=None), flow)
 
 
-def state_mark(state: NodeState | RunState) -> str:
-    """One sign for a state."""
-    return {"succeeded": "✓", "failed": "✗", "cancelled": "■"}.get(state.value, "·")
+def state_mark(state: NodeState | RunState | str) -> str:
+    """One sign for a state, or for the word of one."""
+    word = state if isinstance(state, str) else state.value
+    return {"succeeded": "✓", "failed": "✗", "cancelled": "■"}.get(word, "·")
 
 
 def _name(event: RunEvent) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 import click
 
@@ -17,15 +19,29 @@ from mfo_runtime.cli.asking import TerminalAsk
 from mfo_runtime.cli.connecting import client_settings
 from mfo_runtime.cli.data_files import read_data, read_inputs
 from mfo_runtime.cli.findings import findings_data, outcome_of
-from mfo_runtime.cli.output import error_data, say, say_error, write_json
+from mfo_runtime.cli.journals import journal_at, journal_of
+from mfo_runtime.cli.output import error_data, say, say_error, shown_path, write_json
 from mfo_runtime.cli.progress import NoProgress, Progress, make_progress, state_mark
 from mfo_runtime.cli.stopping import Stopper
 from mfo_runtime.client import ClientSettings, MfoClient
-from mfo_runtime.errors import FlowRefusedError, InvalidInputError
-from mfo_runtime.flow import Flow, RefusedDocumentError, RunOptions, RunOutcome, TriggerCall, load_flow
+from mfo_runtime.errors import FlowRefusedError, InvalidInputError, JournalError
+from mfo_runtime.flow import (
+    Flow,
+    Keeping,
+    RefusedDocumentError,
+    Resumption,
+    RunOptions,
+    RunOutcome,
+    TriggerCall,
+    load_flow,
+    load_run,
+)
+from mfo_runtime.flow.loading import absolute_path
+from mfo_runtime.flow.running import checked_inputs
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
+from mfo_runtime.journal import Journal
 from mfo_workspace.outcome import CheckOutcome
-from mfo_workspace.text_report import text_report
+from mfo_workspace.text_report import printable, text_report
 
 FAILED = 1
 
@@ -36,45 +52,67 @@ class _Wishes:
 
     inputs: Mapping[str, Any]
     trigger: TriggerCall | None
+    again: tuple[str, ...]
     as_json: bool
 
 
 @click.command("run")
-@click.argument("file", type=click.Path())
+@click.argument("file", type=click.Path(), required=False)
 @click.option("--taskflow", metavar="ID", help="Which taskflow to run, where the file has several.")
 @click.option("--input", "pairs", metavar="NAME=VALUE", multiple=True, help="One input; JSON values count as such.")
 @click.option("--inputs", "inputs_file", metavar="FILE", type=click.Path(), help="All inputs, as YAML or JSON.")
 @click.option("--trigger", "trigger_id", metavar="ID", help="Start it as this trigger would.")
 @click.option("--payload", metavar="FILE", type=click.Path(), help="The trigger's payload, as YAML or JSON.")
+@click.option("--resume", metavar="RUN", help='Go on with a run: its id, the beginning of it, or "last".')
+@click.option("--again", metavar="TASK", multiple=True, help="With --resume: execute this task again, though it ended.")
+@click.option("--new-definition", is_flag=True, help="With --resume: go on by the files as they are now.")
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
+@click.option("--no-journal", is_flag=True, help="Do not keep the run; it cannot go on after a crash.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and nothing else.")
 def run_command(  # noqa: PLR0913 - one argument for each option
-    file: str,
+    file: str | None,
     taskflow: str | None,
     pairs: tuple[str, ...],
     inputs_file: str | None,
     trigger_id: str | None,
     payload: str | None,
+    resume: str | None,
+    again: tuple[str, ...],
     server: str | None,
     script: str | None,
     *,
+    new_definition: bool,
+    no_journal: bool,
     as_json: bool,
 ) -> int:
-    """Run the workflow in FILE.
+    """Run the workflow in FILE, or go on with a run of it.
 
     The exit status is 0 where the run succeeded, 1 where it failed or was refused, and 2 for misuse.
     """
+    if resume is not None:
+        _refuse_together("--resume", taskflow=taskflow, trigger=trigger_id, payload=payload, no_journal=no_journal)
+        journal, _ = journal_at(file)
+        try:
+            resumption = load_run(journal, resume, is_redefined=new_definition)
+        except RefusedDocumentError as refused:
+            return _refuse(outcome_of(refused.findings, refused.bundle), as_json=as_json)
+        flow = resumption.flow
+        given = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
+        return _resume(resumption.with_inputs(given), _Wishes({}, None, again, as_json), server, script)
+    if file is None:
+        raise click.MissingParameter(param_type="argument", param_hint="'FILE'")
+    if again or new_definition:
+        raise InvalidInputError(
+            "--again and --new-definition are for a run that goes on.", hint="Name it with --resume."
+        )
     try:
         flow = load_flow(file, taskflow or (target_of(file, trigger_id) if trigger_id is not None else None))
     except RefusedDocumentError as refused:
         return _refuse(outcome_of(refused.findings, refused.bundle), as_json=as_json)
-    if flow.findings:
-        return _refuse(outcome_of(flow.findings, flow.bundle), as_json=as_json)
-    try:
-        flow.refuse_errors()
-    except FlowRefusedError as refusal:
-        return _refuse_to_run(flow, refusal, as_json=as_json)
+    refused_with = _refusal(flow, as_json=as_json)
+    if refused_with is not None:
+        return refused_with
     inputs = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
     call: TriggerCall | None = None
     if trigger_id is not None:
@@ -82,30 +120,127 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         inputs = {**mapped, **inputs}
     elif payload is not None:
         raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
+    journal = None if no_journal else journal_of(flow.bundle.project, flow.view.document)
+    wishes = _Wishes(inputs, call, again, as_json)
+    with journal or nullcontext():
+        return _run_new(flow, journal, wishes, server, script)
+
+
+def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, server: str | None, script: str | None) -> int:
+    checked_inputs(flow.view, flow.bundle, wishes.inputs)
+    kept = {"server": server, "script": absolute_path(script) if script is not None else None}
+    keeping = Keeping(journal, settings=kept) if journal is not None else None
+    run_id = uuid4().hex
+
+    async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
+        return await flow.run(
+            wishes.inputs, client, replace(options, trigger=wishes.trigger, run_id=run_id, keeping=keeping)
+        )
+
+    is_kept = run_id if keeping is not None else None
+    return _carry_out(flow, go, wishes, client_settings(server, script, flow.bundle, flow.view.document), is_kept)
+
+
+def _resume(resumption: Resumption, wishes: _Wishes, server: str | None, script: str | None) -> int:
+    flow = resumption.flow
+    refused_with = _refusal(flow, as_json=wishes.as_json) if resumption.is_redefined else None
+    if refused_with is not None:
+        return refused_with
+    _tell_of(resumption, wishes)
+    settings = resumption.settings
+    connected = client_settings(
+        server or settings.get("server"), script or settings.get("script"), flow.bundle, flow.view.document
+    )
+
+    async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
+        return await resumption.go_on(client, options, wishes.again)
+
+    with resumption.journal:
+        return _carry_out(flow, go, wishes, connected, resumption.stored.id)
+
+
+def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
+    """Say what is special about going on with this run."""
+    if wishes.as_json:
+        return
+    if resumption.has_succeeded and not wishes.again:
+        say("mfo: the run has succeeded already; nothing is executed")
+    elif resumption.changed and not resumption.is_redefined:
+        names = ", ".join(printable(shown_path(document)) for document in resumption.changed)
+        say(f"mfo: changed since the run began: {names}")
+        say("  The run goes on by the definition that it began with; --new-definition lets it go on by the files.")
+
+
+def _carry_out(
+    flow: Flow,
+    go: Callable[[MfoClient, RunOptions], Awaitable[RunOutcome]],
+    wishes: _Wishes,
+    connected: AbstractContextManager[ClientSettings],
+    run_id: str | None,
+) -> int:
+    """Run, show how it goes and what came out; ``run_id`` is that of a run that is kept."""
     stopper = Stopper()
-    with client_settings(server, script, flow.bundle, flow.view.document) as settings:
-        outcome = asyncio.run(_run(flow, settings, _Wishes(inputs, call, as_json), stopper))
-        _show_outcome(flow, outcome, as_json=as_json)
+    with connected as settings:
+        if run_id is not None and not wishes.as_json:
+            say(f"run {run_id}")
+        try:
+            outcome = asyncio.run(_run(flow, go, settings, stopper, as_json=wishes.as_json))
+        except JournalError as error:
+            return _broken_off(error, as_json=wishes.as_json)
+        _show_outcome(flow, outcome, as_json=wishes.as_json)
     if outcome.succeeded:
         return 0
+    if run_id is not None and not wishes.as_json:
+        say(f"  Go on from here: mfo run --resume {run_id} {shown_path(flow.view.document)}")
     return stopper.status or FAILED
 
 
-async def _run(flow: Flow, settings: ClientSettings, wishes: _Wishes, stopper: Stopper) -> RunOutcome:
-    with NoProgress() if wishes.as_json else make_progress(flow.view) as progress, stopper.listening():
-        options = RunOptions(
-            trigger=wishes.trigger,
-            observers=(progress,),
-            ask=_asker(progress) if not wishes.as_json else None,
-            control=stopper.control,
-        )
+async def _run(
+    flow: Flow,
+    go: Callable[[MfoClient, RunOptions], Awaitable[RunOutcome]],
+    settings: ClientSettings,
+    stopper: Stopper,
+    *,
+    as_json: bool,
+) -> RunOutcome:
+    with NoProgress() if as_json else make_progress(flow.view) as progress, stopper.listening():
+        ask = _asker(progress) if not as_json else None
         async with MfoClient(settings) as client:
-            return await flow.run(wishes.inputs, client, options)
+            return await go(client, RunOptions(observers=(progress,), ask=ask, control=stopper.control))
+
+
+def _broken_off(error: JournalError, *, as_json: bool) -> int:
+    """Say that a run was stopped, since what happens in it cannot be kept."""
+    if as_json:
+        write_json({"state": "failed", "error": error_data(error)})
+    else:
+        say_error(error)
+    return FAILED
+
+
+def _refuse_together(option: str, **others: object) -> None:
+    """Refuse options that go with a new run only."""
+    for name, value in others.items():
+        if value:
+            raise InvalidInputError(
+                f"{option} goes on with what the run began with.", hint=f"Leave out --{name.replace('_', '-')}."
+            )
 
 
 def _asker(progress: Progress) -> TerminalAsk | None:
     """Whoever sits at the terminal; None where nobody does."""
     return TerminalAsk(progress.paused) if sys.stdin.isatty() and sys.stderr.isatty() else None
+
+
+def _refusal(flow: Flow, *, as_json: bool) -> int | None:
+    """Show why a flow is not run; None for one that is."""
+    if flow.findings:
+        return _refuse(outcome_of(flow.findings, flow.bundle), as_json=as_json)
+    try:
+        flow.refuse_errors()
+    except FlowRefusedError as refusal:
+        return _refuse_to_run(flow, refusal, as_json=as_json)
+    return None
 
 
 def _refuse(outcome: CheckOutcome, *, as_json: bool) -> int:

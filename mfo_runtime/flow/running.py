@@ -109,7 +109,7 @@ async def run_flow(
         JournalError: the run cannot be kept; by then it has stopped.
         asyncio.CancelledError: the caller was cancelled; by then the run has stopped.
     """
-    inputs = _checked_inputs(flow, bundle, inputs)
+    inputs = checked_inputs(flow, bundle, inputs)
     scope = _scope(flow, bundle, inputs, options)
     run_id = scope.taskflow["process_id"]
     plan = lay_out(flow, bundle)
@@ -189,8 +189,12 @@ def _kept(executors: FlowExecutors, options: RunOptions, plan: RunPlan) -> Gener
         kept.close()
 
 
-def _checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> dict[str, Any]:
-    """INPUT: what was given, and the defaults of ``input_schema``."""
+def checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> dict[str, Any]:
+    """INPUT: what was given, and the defaults of ``input_schema``.
+
+    Raises:
+        InvalidInputError: it is not what the schema asks for.
+    """
     schema = schema_data(flow.taskflow.input_schema, bundle)
     inputs = with_defaults(given, schema)
     problem = schema_problem(inputs, schema)

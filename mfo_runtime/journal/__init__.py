@@ -6,7 +6,7 @@ the process. Secrets do not come here: ``encoding`` puts their names in the plac
 """
 
 from mfo_runtime.journal.connection import Synchronous
-from mfo_runtime.journal.encoding import Codec, Hidden, hidden_paths
+from mfo_runtime.journal.encoding import Codec, Hidden, hidden_paths, shown
 from mfo_runtime.journal.journal import JOURNAL_FILE, LATEST, Journal
 from mfo_runtime.journal.rows import Definition, Event, NewRun, Retention, RunEnd, StoredRun
 from mfo_runtime.journal.run_log import RunLog
@@ -28,4 +28,5 @@ __all__ = [
     "StoredRun",
     "Synchronous",
     "hidden_paths",
+    "shown",
 ]

@@ -21,9 +21,16 @@ def command_lines() -> str:
     ]
     for name, group in (("mfo-lsp", author_commands), ("mfo", runner_commands)):
         lines += ["", *_command(name, group)]
-        for command in _commands(group):
-            lines += ["", *_command(f"{name} {command.name}", command)]
+        lines += _below(name, group)
     return "\n".join(lines) + "\n"
+
+
+def _below(name: str, group: click.Group) -> Iterator[str]:
+    for command in _commands(group):
+        own = f"{name} {command.name}"
+        yield from ("", *_command(own, command))
+        if isinstance(command, click.Group):
+            yield from _below(own, command)
 
 
 def _command(name: str, command: click.Command) -> Iterator[str]:
@@ -35,7 +42,8 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield from (f"## {name}", "", "```text", " ".join(usage), "```", "", *_paragraphs(command.help or ""))
     if isinstance(command, click.Group):
         rows = [
-            [f"[`{name} {one.name}`](#{name}-{one.name})", _paragraphs(one.help or "")[0]] for one in _commands(command)
+            [f"[`{name} {one.name}`](#{name}-{one.name})", _paragraphs(one.help or "")[0]]
+            for one in _commands(command)
         ]
         yield from ("", *table(("command", "what it does"), rows))
     rows = [[f"`{_option(one)}`", one.help or "", f"`{one.default}`" if one.show_default else ""] for one in options]
@@ -58,7 +66,9 @@ def _paragraphs(text: str) -> list[str]:
 
 def _argument(argument: click.Argument) -> str:
     name = (argument.name or "").upper()
-    return f"[{name}]..." if argument.nargs < 0 else name
+    if argument.nargs < 0:
+        return f"[{name}]..."
+    return name if argument.required else f"[{name}]"
 
 
 def _option(option: click.Option) -> str:

@@ -105,7 +105,8 @@ def test_ci_and_dumb_terminals_get_plain_lines(variables, tmp_path):
     assert status == 0
     lines = terminal.seen.splitlines()
     assert sum(line.endswith("running         sales (mfo_api_chat_send)") for line in lines) == 1
-    assert all(re.match(r"\d\d:\d\d:\d\d ", line) for line in lines[:-1])
+    assert re.fullmatch(r"run [0-9a-f]{32}", lines[0])
+    assert all(re.match(r"\d\d:\d\d:\d\d ", line) for line in lines[1:-1])
 
 
 QUESTIONS = """\
@@ -147,6 +148,7 @@ def test_ctrl_c_at_a_question_ends_the_run(tmp_path):
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_a_run_gently(number, status, tmp_path):
     with started("run", slow_flow(tmp_path), home=tmp_path / "home") as process:
+        run_id = process.stderr.readline().split()[1]
         assert "running" in process.stderr.readline()
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=LIMIT)
@@ -154,6 +156,7 @@ def test_a_signal_stops_a_run_gently(number, status, tmp_path):
     assert stdout == ""
     assert "Press Ctrl-C again to stop at once" in stderr
     assert "slow cancelled" in stderr
+    assert f"mfo run --resume {run_id}" in stderr
     assert "Traceback" not in stderr
 
 
@@ -187,6 +190,7 @@ tasks:
 
 def test_a_second_ctrl_c_stops_at_once(tmp_path):
     with started("run", slow_flow(tmp_path, grace="50s"), home=tmp_path / "home") as process:
+        assert process.stderr.readline().startswith("run ")
         assert "running" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         assert "stopping" in process.stderr.readline()

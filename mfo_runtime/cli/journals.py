@@ -1,0 +1,68 @@
+"""Where the journal of a project is, and how long it keeps its runs."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import click
+
+from mfo_dialect.model.project import Project
+from mfo_runtime.cli.connecting import data_folder, data_path
+from mfo_runtime.flow.loading import absolute_path
+from mfo_runtime.journal import Journal, Retention
+from mfo_workspace.files import DiskFiles
+from mfo_workspace.projects import find_project
+
+project_option = click.option(
+    "--project",
+    "place",
+    metavar="PATH",
+    type=click.Path(),
+    help="Any file or folder of the project; the current folder by default.",
+)
+
+
+def journal_at(place: str | None) -> tuple[Journal, Project]:
+    """The journal of the project that a file or folder belongs to, for reading; nothing is made.
+
+    Args:
+        place: the file or folder; the current folder where it is None.
+    """
+    path = Path(absolute_path(place if place is not None else "."))
+    directory = path.as_posix() if path.is_dir() else PurePosixPath(path.as_posix()).parent.as_posix()
+    project = find_project(directory, DiskFiles())
+    return Journal(data_path(project, directory)), project
+
+
+def journal_of(project: Project, document: str) -> Journal | None:
+    """The journal that runs of a document are kept in; None where the project keeps none.
+
+    Runs that are past the project's retention are forgotten.
+
+    Raises:
+        InvalidInputError: the folder cannot be made.
+        JournalError: the journal cannot be used.
+    """
+    section = project.section("journal")
+    if section.get("enabled") is False:
+        return None
+    folder = data_folder(project, PurePosixPath(document).parent.as_posix())
+    journal = Journal(folder, "full" if section.get("synchronous") == "full" else "normal")
+    try:
+        journal.prune(retention_of(project))
+    except BaseException:
+        journal.close()
+        raise
+    return journal
+
+
+def retention_of(project: Project) -> Retention:
+    """How long the project keeps runs."""
+    section, defaults = project.section("journal"), Retention()
+    days, runs = _number(section.get("keep_days")), _number(section.get("keep_last"))
+    return Retention(defaults.days if days is None else days, defaults.runs if runs is None else int(runs))
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,112 @@
+"""``mfo runs``: list the runs that the journal knows, and forget old ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import click
+from rich.table import Table
+
+from mfo_dialect.durations import format_duration
+from mfo_runtime.cli.journals import journal_at, project_option, retention_of
+from mfo_runtime.cli.output import print_table, say, shown_path, write_json
+from mfo_runtime.cli.progress import state_mark
+from mfo_runtime.journal import Journal, Retention, StoredRun
+
+STATES = ("running", "interrupted", "succeeded", "failed", "cancelled")
+SHORT_ID = 12
+
+
+@click.group("runs", invoke_without_command=True)
+@click.option("--state", type=click.Choice(STATES), help="Only runs in this state.")
+@click.option("--flow", metavar="ID", help="Only runs of this taskflow.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@project_option
+@click.pass_context
+def runs_command(
+    context: click.Context, state: str | None, flow: str | None, limit: int, place: str | None, *, as_json: bool
+) -> int:
+    """List the runs of a project, the newest first.
+
+    A run whose process has died is interrupted; mfo run --resume goes on with it.
+    """
+    context.obj = place
+    if context.invoked_subcommand is not None:
+        return 0
+    journal, _ = journal_at(place)
+    found = list(islice(_with_states(journal, state, flow), limit))
+    if as_json:
+        write_json([run_data(run, now) for run, now in found])
+    elif found:
+        _show(found)
+    else:
+        say("mfo: the journal has no such run")
+    return 0
+
+
+@runs_command.command("prune")
+@click.option("--keep-days", type=click.FloatRange(0), metavar="DAYS", help="Forget runs that are older.")
+@click.option("--keep-last", type=click.IntRange(0), metavar="COUNT", help="Forget all but so many of the newest.")
+@project_option
+@click.pass_context
+def prune_command(context: click.Context, keep_days: float | None, keep_last: int | None, place: str | None) -> int:
+    """Forget old runs; by default those that the project's retention does not keep.
+
+    Runs that are being executed are never forgotten.
+    """
+    journal, project = journal_at(place or context.obj)
+    is_given = keep_days is not None or keep_last is not None
+    with journal:
+        count = journal.prune(Retention(keep_days, keep_last) if is_given else retention_of(project))
+    click.echo(f"{count} {'run' if count == 1 else 'runs'} forgotten")
+    return 0
+
+
+def state_now(journal: Journal, run: StoredRun) -> str:
+    """The state of a run; ``interrupted`` where it says that it runs, and no process executes it."""
+    return "interrupted" if run.state == "running" and not journal.is_executed(run) else run.state
+
+
+def run_data(run: StoredRun, state: str) -> dict[str, Any]:
+    """A run as JSON values."""
+    return {
+        "id": run.id,
+        "taskflow": run.taskflow,
+        "document": run.document,
+        "state": state,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "duration": run.duration,
+        "usage": dict(run.usage),
+        "error": run.error,
+        "executed_by": run.holder if state == "running" else None,
+    }
+
+
+def moment(seconds: float) -> str:
+    """A time as people here write it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def _with_states(journal: Journal, wanted: str | None, flow: str | None) -> Iterator[tuple[StoredRun, str]]:
+    for run in journal.runs(flow):
+        now = state_now(journal, run)
+        if wanted in {None, now}:
+            yield run, now
+
+
+def _show(found: list[tuple[StoredRun, str]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "run", "taskflow", "state", "started", "time", "document"):
+        table.add_column(heading, no_wrap=True, overflow="fold")
+    for run, now in found:
+        duration = format_duration(run.duration) if run.duration is not None else ""
+        started = moment(run.started_at)
+        table.add_row(
+            state_mark(now), run.id[:SHORT_ID], run.taskflow, now, started, duration, shown_path(run.document)
+        )
+    print_table(table)
