@@ -74,16 +74,18 @@ def grouped(wanted: Iterable[tuple[str, bool]]) -> tuple[FileGroup, ...]:
 def merged(groups: Iterable[CheckedGroup]) -> CheckedFiles:
     """All groups as one value; what two of them found counts once."""
     result = CheckedFiles()
-    findings: dict[Finding, None] = {}
+    findings: list[Finding] = []
     texts: dict[str, Mapping[str, str]] = {}
+    is_apart = True
     for group in groups:
-        findings.update(dict.fromkeys(group.findings))
+        is_apart = is_apart and result.documents.isdisjoint(group.documents)
+        findings += group.findings
         result.documents.update(group.documents)
         texts.update(dict.fromkeys(group.texts, group.texts))
         result.file_count += group.file_count
         result.unreadable += group.unreadable
         result.baselines.update([group.baseline] if group.baseline else ())
-    result.findings = tuple(sorted(findings, key=_order))
+    result.findings = tuple(sorted(findings if is_apart else dict.fromkeys(findings), key=_order))
     result.lines = _Lines(texts)
     return result
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
@@ -21,7 +19,6 @@ from mfo_workspace.projects import baseline_path
 
 ObservedGroup: TypeAlias = tuple[CheckedGroup, Observation | None]
 """What was found, and all that it follows from; None where it follows from more, such as a lack of memory."""
-_ALLOCATIONS = 200_000
 
 
 def check_files(wanted: Iterable[tuple[str, bool]], files: Files, asked: RuleSettings = NOTHING_SAID) -> CheckedFiles:
@@ -66,17 +63,6 @@ def check_observed(groups: Iterable[FileGroup], asked: RuleSettings) -> Iterator
         checked = check_group(group, disk, asked)
         is_sure = not any(finding.code == INTERNAL_ERROR for finding in checked.findings)
         yield checked, disk.observation if is_sure else None
-
-
-@contextmanager
-def rare_collections() -> Generator[None]:
-    """Let the garbage collector look less often: trees and models are large, and nearly nothing in them is garbage."""
-    before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _is_readable(path: str, files: Files, unreadable: list[UnreadableFileError]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_workspace.cache.observing import Observation
 from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, grouped, merged
+from mfo_workspace.garbage import rare_collections
 
 if TYPE_CHECKING:
     from mfo_workspace.checking import ObservedGroup
@@ -49,7 +50,11 @@ def check_on_disk(
     Returns:
         The same with and without a cache, in one process and in many.
     """
-    groups = grouped(wanted)
+    with rare_collections():
+        return _check_all(grouped(wanted), asked, cache)
+
+
+def _check_all(groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | None) -> CheckedFiles:
     known: dict[FileGroup, CheckedGroup] = {}
     if cache is not None:
         known = {group: found for group in groups if (found := cache.find(group)) is not None}
@@ -65,7 +70,7 @@ def check_on_disk(
 
 
 def _check(groups: Sequence[FileGroup], asked: RuleSettings) -> Iterator[ObservedGroup]:
-    from mfo_workspace.checking import check_observed, rare_collections  # noqa: PLC0415 - loads the rules
+    from mfo_workspace.checking import check_observed  # noqa: PLC0415 - loads the rules
 
     count = _workers(sum(len(files) for _, files in groups))
     if count > 1:
@@ -73,8 +78,7 @@ def _check(groups: Sequence[FileGroup], asked: RuleSettings) -> Iterator[Observe
 
         yield from check_in_processes(groups, asked, count)
         return
-    with rare_collections():
-        yield from check_observed(groups, asked)
+    yield from check_observed(groups, asked)
 
 
 def _workers(file_count: int) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from io import RawIOBase
 from os.path import isfile
 from pathlib import Path
 from typing import Protocol
@@ -73,8 +73,11 @@ class DiskFiles:
             UnreadableFileError: the file is missing or not readable.
         """
         try:
-            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - two thousand paths take their time
-                return _read_to_end(file)
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            try:
+                return _read_to_end(handle)
+            finally:
+                os.close(handle)
         except FileNotFoundError:
             raise UnreadableFileError(path, "there is no such file") from None
         except IsADirectoryError:
@@ -103,10 +106,10 @@ class DiskFiles:
             return ()
 
 
-def _read_to_end(file: RawIOBase) -> bytes:
+def _read_to_end(handle: int) -> bytes:
     """All that a file holds, but not much more than is allowed: a device may never end."""
-    data = file.read(_PIECE) or b""
-    while len(data) <= MAX_BYTES and (piece := file.read(max(_PIECE, len(data)))):
+    data = os.read(handle, _PIECE)
+    while data and len(data) <= MAX_BYTES and (piece := os.read(handle, max(_PIECE, len(data)))):
         data += piece
     return data[: MAX_BYTES + 1]
 

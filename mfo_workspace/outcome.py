@@ -24,7 +24,7 @@ class CheckOutcome:
     """
 
     findings: tuple[Finding, ...]
-    names: dict[str, str] = field(default_factory=dict[str, str])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
     texts: Mapping[str, LineIndex] = field(default_factory=dict[str, LineIndex])
     file_count: int = 0
 
@@ -34,7 +34,10 @@ class CheckOutcome:
 
     def name(self, document: str) -> str:
         """A document's name as a reader sees it."""
-        return self.names.get(document, document)
+        try:
+            return self.names[document]
+        except KeyError:
+            return document
 
     def lines(self, document: str) -> LineIndex:
         """A document's lines; those of an empty text where the document does not exist yet."""

@@ -16,7 +16,8 @@ from itertools import islice
 
 from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_workspace.checked import FileGroup
-from mfo_workspace.checking import ObservedGroup, check_observed, rare_collections
+from mfo_workspace.checking import ObservedGroup, check_observed
+from mfo_workspace.garbage import rare_collections
 
 _CHUNKS_FOR_EACH = 8
 _LARGEST_CHUNK = 32

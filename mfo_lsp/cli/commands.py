@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -73,6 +74,7 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the fence: no traceback reaches a person
         click.echo(f"mfo-lsp: internal error: {_summary(error)}; please report it with what you ran", err=True)
         sys.exit(MISUSE)
+    gc.freeze()  # nothing is looked through for garbage on the way out
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -2,100 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Related, Severity, Tag
 from mfo_dialect.text import Span
-from mfo_workspace.checked import CheckedGroup, documents_of
+from mfo_workspace.checked import CheckedGroup
 from mfo_workspace.files import UnreadableFileError
 
 Json = Any
+_SEVERITIES = {severity.value: severity for severity in Severity}
+_TAGS = {tag.value: tag for tag in Tag}
 
 
 def group_to_json(group: CheckedGroup) -> Json:
-    """A list of five: findings, further documents, count, unreadable files, the baseline."""
-    spoken_of = set(documents_of(group.findings))
-    return [
-        [_finding(finding) for finding in group.findings],
-        [document for document in group.documents if document not in spoken_of],
-        group.file_count,
-        [[error.path, error.reason, error.line, error.column] for error in group.unreadable],
-        group.baseline,
-    ]
+    """A list of six: all paths, then findings, further documents, count, unreadable files, the baseline.
+
+    Findings and documents name paths by their numbers in the first list.
+    """
+    numbers: dict[str, int] = {}
+
+    def number(path: str) -> int:
+        return numbers.setdefault(path, len(numbers))
+
+    findings = [_finding(finding, number) for finding in group.findings]
+    unreadable = [[error.path, error.reason, error.line, error.column] for error in group.unreadable]
+    documents = [number(document) for document in group.documents]
+    return [[*numbers], findings, documents, group.file_count, unreadable, group.baseline]
 
 
 def group_from_json(data: Json) -> CheckedGroup:
     """The group, without its texts.
 
     Raises:
-        TypeError, ValueError: this is not what ``group_to_json`` wrote.
+        Exception: of some kind, where this is not what ``group_to_json`` wrote.
     """
-    findings, documents, count, unreadable, baseline = data
-    read = tuple(map(_read_finding, findings))
+    paths, findings, documents, count, unreadable, baseline = data
     return CheckedGroup(
-        read,
-        (*map(_text, documents), *dict.fromkeys(documents_of(read))),
+        tuple([_read_finding(finding, paths) for finding in findings]),
+        tuple([paths[document] for document in documents]),
         {},
-        _number(count),
-        tuple(_read_error(*error) for error in unreadable),
-        _text(baseline),
+        count,
+        tuple([UnreadableFileError(*error) for error in unreadable]),
+        baseline,
     )
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding, number: Callable[[str], int]) -> Json:
     return [
         finding.code,
         finding.name,
         finding.severity.value,
         finding.message,
-        _place(finding.place),
-        [[_place(related.place), related.message] for related in finding.related],
-        [[fix.title, [[_place(edit.place), edit.new_text] for edit in fix.edits], fix.safe] for fix in finding.fixes],
+        _place(finding.place, number),
+        [[_place(related.place, number), related.message] for related in finding.related],
+        [
+            [fix.title, [[_place(edit.place, number), edit.new_text] for edit in fix.edits], fix.safe]
+            for fix in finding.fixes
+        ],
         [tag.value for tag in finding.tags],
-        list(finding.missing),
+        finding.missing,
     ]
 
 
-def _read_finding(data: Json) -> Finding:
+def _read_finding(data: Json, paths: list[str]) -> Finding:
     code, name, severity, message, place, related, fixes, tags, missing = data
     return Finding(
-        _text(code),
-        _text(name),
-        Severity(severity),
-        _text(message),
-        _read_place(place),
-        tuple(Related(_read_place(place), _text(message)) for place, message in related),
-        tuple(Fix(_text(title), tuple(map(_read_edit, edits)), safe is True) for title, edits, safe in fixes),
-        tuple(map(Tag, tags)),
-        tuple(map(_text, missing)),
+        code,
+        name,
+        _SEVERITIES[severity],
+        message,
+        _read_place(place, paths),
+        tuple([Related(_read_place(place, paths), message) for place, message in related]),
+        tuple([_read_fix(fix, paths) for fix in fixes]),
+        tuple([_TAGS[tag] for tag in tags]),
+        tuple(missing),
     )
 
 
-def _read_edit(data: Json) -> Edit:
-    place, new_text = data
-    return Edit(_read_place(place), _text(new_text))
+def _read_fix(data: Json, paths: list[str]) -> Fix:
+    title, edits, safe = data
+    return Fix(title, tuple([Edit(_read_place(place, paths), new_text) for place, new_text in edits]), safe)
 
 
-def _place(place: Place) -> Json:
-    return [place.document, *place.span]
+def _place(place: Place, number: Callable[[str], int]) -> Json:
+    return [number(place.document), *place.span]
 
 
-def _read_place(data: Json) -> Place:
+def _read_place(data: Json, paths: list[str]) -> Place:
     document, start, end = data
-    return Place(_text(document), Span(_number(start), _number(end)))
-
-
-def _read_error(path: Json, reason: Json, line: Json, column: Json) -> UnreadableFileError:
-    return UnreadableFileError(_text(path), _text(reason), _number(line), _number(column))
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text was expected")
-    return value
-
-
-def _number(value: Json) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError("a number was expected")
-    return value
+    return Place(paths[document], Span(start, end))

@@ -154,7 +154,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _refusal(error: UnreadableFileError) -> bytes:
-    return b"!" + error.reason.encode("utf-8", "replace")
+    return _digest(b"!" + error.reason.encode("utf-8", "replace"))
 
 
 def _digest_of_paths(paths: Iterable[str]) -> bytes:
@@ -162,8 +162,5 @@ def _digest_of_paths(paths: Iterable[str]) -> bytes:
 
 
 def _digest_of(answers: Iterable[bytes]) -> str:
-    """One digest of many answers, each with its length, so that none runs into the next."""
-    whole = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for answer in answers:
-        whole.update(b"%d:%b" % (len(answer), answer))
-    return whole.hexdigest()
+    """One digest of many answers, which are all as long as their questions make them."""
+    return hashlib.blake2b(b"".join(answers), digest_size=_DIGEST_BYTES).hexdigest()

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from mfo_workspace.cache.encoding import group_from_json, group_to_json
 from mfo_workspace.cache.observing import Observation, PresentDisk
-from mfo_workspace.checked import CheckedGroup, FileGroup, documents_of
+from mfo_workspace.checked import CheckedGroup, FileGroup
 from mfo_workspace.data_folder import DATA_FOLDER, make_ignored
 
 MAX_ENTRIES = 4096
@@ -24,6 +24,7 @@ MAX_BYTES = 16 * 1024 * 1024
 KEPT_CHECKERS = 4
 _PREFIX = "check-"
 _KEY_BYTES = 16
+_PAGE_DIGEST_BYTES = 16
 
 Page = dict[str, Any]
 
@@ -60,12 +61,9 @@ class CheckCache:
             if not self._disk.agrees(Observation(questions, answers)):
                 return None
             found = group_from_json(data)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        except Exception:  # noqa: BLE001 - the fence: an entry that somebody else wrote there is none
             return None
-        if not found.findings:
-            return found
-        texts = self._disk.texts(dict.fromkeys(documents_of(found.findings)))
-        return replace(found, texts=texts)
+        return replace(found, texts=self._disk.texts(found.documents)) if found.findings else found
 
     def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
@@ -97,9 +95,17 @@ class CheckCache:
         return self._folder / f"{name}.json"
 
 
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_PAGE_DIGEST_BYTES).hexdigest().encode("ascii")
+
+
 def _read_page(path: Path) -> Page:
+    """The entries of a page; none where it is missing, or not as it was written."""
     try:
-        page: object = json.loads(path.read_bytes()) if path.stat().st_size <= MAX_BYTES else None
+        if path.stat().st_size > MAX_BYTES:
+            return {}
+        digest, _, data = path.read_bytes().partition(b"\n")
+        page: object = json.loads(data) if digest == _digest(data) else None
     except (OSError, ValueError, RecursionError):
         return {}
     return cast("Page", page) if isinstance(page, dict) else {}
@@ -108,7 +114,7 @@ def _read_page(path: Path) -> Page:
 def _write_page(path: Path, page: Page) -> None:
     """Replace a page by the newest entries that there is room for."""
     written = {key: json.dumps(entry, separators=(",", ":")) for key, entry in [*page.items()][-MAX_ENTRIES:]}
-    room = MAX_BYTES
+    room = MAX_BYTES - 2 * _PAGE_DIGEST_BYTES - 2
     lines: list[str] = []
     for key, entry in reversed(written.items()):
         room -= len(key) + len(entry) + 8
@@ -117,7 +123,8 @@ def _write_page(path: Path, page: Page) -> None:
         lines.append(f"{json.dumps(key)}:{entry}")
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        temporary.write_text("{" + ",\n".join(reversed(lines)) + "}", encoding="ascii")
+        data = ("{" + ",\n".join(reversed(lines)) + "}").encode("ascii")
+        temporary.write_bytes(_digest(data) + b"\n" + data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

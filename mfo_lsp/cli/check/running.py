@@ -9,7 +9,7 @@ from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.check.status import exit_status
 from mfo_lsp.cli.check.writing import tell, tell_problems, write_reports
 from mfo_lsp.cli.output import shown_path
-from mfo_workspace.checked import CheckedFiles, documents_of
+from mfo_workspace.checked import CheckedFiles
 from mfo_workspace.checking_on_disk import check_on_disk
 from mfo_workspace.files import UnreadableFileError
 from mfo_workspace.outcome import CheckOutcome
@@ -53,7 +53,7 @@ def finish(
     findings = leave_known_out(collected, checked, options)
     outcome = CheckOutcome(
         findings,
-        {document: shown_path(document) for document in documents_of(findings)} | (names or {}),
+        _Names(names or {}),
         checked.lines,
         checked.file_count,
     )
@@ -62,3 +62,12 @@ def finish(
     if not outcome.file_count and not problems:
         tell(["there is no MFO document among these files"])
     return exit_status(outcome, len(problems) + unwritten, options)
+
+
+class _Names(dict[str, str]):
+    """How a reader knows documents; worked out when it is asked for, as most documents are never spoken of."""
+
+    def __missing__(self, document: str) -> str:
+        """A path's name."""
+        name = self[document] = shown_path(document)
+        return name
