@@ -141,6 +141,35 @@ def test_secrets_go_only_where_they_are_needed(kind: str, config: str, *, is_giv
     assert len(said({"workflow.yml": text}, "MFO802")) == is_given_away
 
 
+MAPPED = [
+    # the outer mapping, the inner one (None for no inner subflow), what is read, and whether a secret is given away
+    ("{k: SECRET.key}", None, "INPUT.k", True),
+    ("{k: 'Bearer ${SECRET.key}'}", None, "INPUT.k", True),
+    ("{k: SECRET.key}", None, "INPUT", True),
+    ("{k: {a: SECRET.key, b: x}}", None, "INPUT.k.a", True),
+    ("{k: {a: SECRET.key, b: x}}", None, "INPUT.k.b", False),
+    ("{k: {a: SECRET.key, b: x}}", None, "INPUT.k", True),
+    ("{k: SECRET.key, other: x}", None, "INPUT.other", False),
+    ("{k: SECRET.key}", "{m: INPUT.k}", "INPUT.m", True),
+    ("{k: SECRET.key}", "{m: x}", "INPUT.k", True),
+    ("{k: SECRET.key}", "{k: x}", "INPUT.k", False),
+    ("{k: INPUT.key}", "{m: INPUT.k}", "INPUT.m", False),
+]
+
+
+@pytest.mark.parametrize(("outer", "inner", "read", "is_given_away"), MAPPED, ids=range(len(MAPPED)))
+def test_secrets_are_followed_into_subflows(outer: str, inner: str | None, read: str, *, is_given_away: bool) -> None:
+    task = f"{{id: a, type: mfo_api_chat_send, config: {{prompt: 'Use ${{{read}}}'}}}}"
+    tasks = f"tasks: [{task}]" if inner is None else f"subflows: [{{id: t, input_mapping: {inner}, tasks: [{task}]}}]"
+    text = f"name: f\n{SECRET}tasks: [{{id: z, type: mfo_api_tool_list}}]\nsubflows:\n  - {{id: s, input_mapping: {outer}, {tasks}}}\n"
+    found = [finding for finding in findings_of({"workflow.yml": text}) if finding.code == "MFO802"]
+    assert [text[slice(*finding.place.span)] for finding in found] == ([f"${{{read}}}"] if is_given_away else [])
+    for finding in found:
+        steps = [text[slice(*related.place.span)] for related in finding.related]
+        assert "SECRET.key" in steps[0]
+        assert len(steps) == (2 if inner and "INPUT" in inner else 1)
+
+
 def test_a_run_returns_no_secret() -> None:
     text = f"name: f\n{SECRET}outputs: {{x: SECRET.key}}\ntasks:\n  - {{id: a, type: mfo_api_tool_list}}\n"
     assert said({"workflow.yml": text}, "MFO802") == ["SECRET.key"]

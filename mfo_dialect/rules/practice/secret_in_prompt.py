@@ -3,7 +3,7 @@
 ## What it finds
 
 References to ``SECRET`` in prompts, in what prompts and agents are told, in questions, notifications, values for the
-memory, and in what a run returns.
+memory, and in what a run returns; and references to inputs there that a subflow's ``input_mapping`` takes from a secret.
 
 ## Why it matters
 
@@ -44,14 +44,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.scopes import LevelView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Reader, Use
+from mfo_dialect.analysis.uses import Reader, Use, uses_of_node
 from mfo_dialect.analysis.visits import scalars_below
-from mfo_dialect.findings import Severity
-from mfo_dialect.model.workflow import Task
+from mfo_dialect.findings import Place, Related, Severity
+from mfo_dialect.model.workflow import Subflow, Task
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.syntax import follow
+from mfo_dialect.syntax import Mapping, Node, follow
 
 _MODEL = "the model and its provider"
 _READERS: dict[str, dict[str, str]] = {
@@ -65,13 +66,58 @@ _READERS: dict[str, dict[str, str]] = {
 }
 
 
-def check(use: Use, _snapshot: Snapshot) -> Iterator[Report]:
+def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     """Report one reference to a secret in a place that others read."""
-    if use.reference.root != "SECRET" or use.reference.problem:
+    if use.reference.problem or use.reference.root not in {"SECRET", "INPUT"}:
         return
     reader = "whoever sees the run's result" if use.reader is Reader.OUTPUTS else _reader(use)
-    if reader:
-        yield Report(use.document, use.span, f"a secret is given away here: {reader} can read it")
+    if not reader:
+        return
+    way: tuple[Use, ...] = ()
+    if use.reference.root == "INPUT":
+        way = _way_in(use.level, use.reference.path, snapshot) if use.level is not None else ()
+        if not way:
+            return
+    related = tuple(Related(Place(step.document, step.span), "the secret becomes an input here") for step in way)
+    yield Report(use.document, use.span, f"a secret is given away here: {reader} can read it", related)
+
+
+def _way_in(level: LevelView, path: tuple[str, ...], snapshot: Snapshot) -> tuple[Use, ...]:
+    """The references of input mappings by which a secret becomes an input of a level, from the outside in.
+
+    Args:
+        level: where the input is read.
+        path: the input's name and what is read of it.
+        snapshot: the bundle.
+    """
+    owner = level.owner
+    if owner is None or not isinstance(owner.node, Subflow):
+        return ()
+    mapping = owner.node.input_mapping
+    value = _read_of(mapping, path) if mapping is not None else None
+    if value is not None:
+        mapped = {id(scalar) for scalar in scalars_below(value)}
+        for use in uses_of_node(owner, snapshot.bundle.project):
+            if id(use.scalar) not in mapped or use.reference.problem:
+                continue
+            if use.reference.root == "SECRET":
+                return (use,)
+            if use.reference.root == "INPUT" and (before := _way_in(owner.level, use.reference.path, snapshot)):
+                return (*before, use)
+    is_covered = mapping is not None and path[:1] != () and path[0] in mapping
+    return () if is_covered else _way_in(owner.level, path, snapshot)
+
+
+def _read_of(node: Node, path: tuple[str, ...]) -> Node | None:
+    """What a path leads to in a mapping, as far as it is written as maps; None where it leads nowhere."""
+    for name in path:
+        if not isinstance(node, Mapping):
+            return node
+        inner = node.get(name)
+        if inner is None:
+            return None
+        node = inner
+    return node
 
 
 def _reader(use: Use) -> str:
