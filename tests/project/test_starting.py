@@ -21,6 +21,7 @@ OF_OTHER_COMMANDS = {
     "sqlite3",
     "rich",
     "jinja2",
+    "watchfiles",
     "mfo_runtime",
     "mfo_lsp.server",
     "mfo_lsp.features",
@@ -44,7 +45,16 @@ def loaded_by(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check", "examples/orders"), ("check", "--format", "json", "examples/email"), ("explain", "MFO401")]
+    "arguments",
+    [
+        ("check", "examples/orders"),
+        ("check", "--format", "json", "examples/email"),
+        ("check", "--select", "MFO4", "--statistics", "examples/email"),
+        ("check", "--explain-files", "examples/email"),
+        ("rules", "--json"),
+        ("doctor", "examples/email"),
+        ("explain", "MFO401"),
+    ],
 )
 def test_the_authors_commands_load_neither_server_nor_engine(arguments: tuple[str, ...]) -> None:
     loaded = loaded_by("-m", "mfo_lsp", *arguments)
