@@ -19,7 +19,7 @@ from tests.docs.blocks import ROOT
 from tests.marks import fenced_files, read_marks, section
 from tests.schemas.yaml_language_server import diagnostics
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
 VERSION = "^1.19"
 KINDS = {

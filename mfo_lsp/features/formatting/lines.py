@@ -12,9 +12,6 @@ from mfo_lsp.features.formatting.layout import BLOCK_STYLES, OUTSIDE, STEP, Bloc
 from mfo_lsp.features.formatting.tokens import Kind, Token, Tokens, UnknownLayoutError
 
 _BLANK = " \t"
-_TIGHT_AFTER = {Kind.OPENING}
-_TIGHT_BEFORE = {Kind.CLOSING, Kind.COMMA}
-_ENDS_OF_KEYS = {Kind.SCALAR, Kind.CLOSING}
 
 
 def edits_of(tree: SyntaxTree, tokens: Tokens, layout: Layout, lines: range) -> list[TextEdit]:
@@ -37,6 +34,7 @@ class _Writer:
         self.move_starts = [move.span.start for move in layout.moves]
         self.text_starts = [block.span.start for block in layout.block_texts]
         self.firsts = self.first_columns()
+        self.content_lines = sorted(self.firsts)
 
     def edits(self) -> Iterator[TextEdit]:
         blank: list[int] = []
@@ -64,7 +62,7 @@ class _Writer:
         around = self.scalar_around(start)
         written = self.tokens.between(start, end)
         move = self.move_at(start)
-        indent = start + len(self.text[start:end]) - len(self.text[start:end].lstrip(_BLANK))
+        indent = end - len(self.text[start:end].lstrip(_BLANK))
         if around is not None and indent == end:
             yield TextEdit(Span(start, end), "")
             return
@@ -80,15 +78,13 @@ class _Writer:
         yield from self.end_of_line(written[-1], end)
 
     def end_of_line(self, last: Token, end: int) -> Iterator[TextEdit]:
-        """No white space at the end of a line; within quotes it is left as it is."""
-        is_quoted = last.scalar is not None and last.scalar.style in {Style.SINGLE_QUOTED, Style.DOUBLE_QUOTED}
-        if last.end <= end or not is_quoted:
-            kept = max(min(last.end, end), last.start)
-            place = end - (len(self.text[kept:end]) - len(self.text[kept:end].rstrip(_BLANK)))
-            if last.end > end:
-                content = self.text[last.start : end].rstrip(_BLANK)
-                place = last.start + len(content)
-            yield TextEdit(Span(place, end), "")
+        """No white space at the end of a line; within quotes that go on below it is left as it is."""
+        goes_on = last.end > end
+        if goes_on and last.scalar is not None and last.scalar.style in {Style.SINGLE_QUOTED, Style.DOUBLE_QUOTED}:
+            return
+        start = last.start if goes_on else last.end
+        content = self.text[start:end].rstrip(_BLANK)
+        yield TextEdit(Span(start + len(content), end), "")
 
     def block_text_line(self, line: int, block: BlockText) -> Iterator[TextEdit]:
         start, end = self.line_span(line)
@@ -123,8 +119,7 @@ class _Writer:
 
     def gap(self, before: Token, after: Token, written: str) -> str:
         """The white space between two pieces of one line."""
-        kinds = before.kind, after.kind
-        match kinds:
+        match before.kind, after.kind:
             case (_, Kind.COMMENT) | (Kind.MARK | Kind.DIRECTIVE | Kind.QUESTION, _):
                 return written
             case (Kind.PROPERTY, Kind.SCALAR | Kind.ALIAS | Kind.OPENING | Kind.PROPERTY | Kind.DASH):
@@ -203,7 +198,6 @@ class _Writer:
                 if column is None:
                     raise UnknownLayoutError("the formatter does not know how to lay out this line", token.start)
                 found[line] = Level(column_of(self.tree, token.start), column)
-        self.content_lines = sorted(found)
         return found
 
     def column_behind_properties(self, token: Token) -> int | None:
