@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import chain
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from mfo_dialect.syntax.comments import Comment, find_comments
 from mfo_dialect.syntax.document import Problem
@@ -258,9 +258,10 @@ class Container:
         """Put new items or pairs into the node, in place of those from ``start`` up to ``end``."""
         node = self.node
         if isinstance(node, Sequence):
-            node.items = (*node.items[:start], *new, *node.items[end:])  # type: ignore[arg-type]
+            items = cast("tuple[Node, ...]", new)
+            node.items = node.items[:start] + items + node.items[end:]
         else:
-            node.replace_pairs(start, end, new)  # type: ignore[arg-type]
+            node.replace_pairs(start, end, cast("tuple[Pair, ...]", new))
 
     def settle(self) -> None:
         """Make the node's own place right, after its pieces have found theirs."""

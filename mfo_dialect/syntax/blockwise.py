@@ -20,16 +20,18 @@ from mfo_dialect.syntax.partition import (
     heads,
     is_preamble,
     opening_of,
+    outer_end,
     preamble_end,
     starts_well,
 )
 from mfo_dialect.syntax.tree import Node, Pair, Scalar
-from mfo_dialect.text import PiecedText, TextEdit
+from mfo_dialect.text import Piece, PiecedText, TextEdit
 
 BLOCK_LINES = 48
 MAX_LENGTH = 16 * 1024 * 1024
 _MAX_DEPTH = 12
 _MAX_PROBLEMS = 500
+_CONTENT = re.compile(r"^[ \t]*[^ \t\r\n#]", re.MULTILINE)
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 _Key = tuple[str, int, int, bool]
@@ -141,6 +143,8 @@ class BlockTree:
         self.is_written = False
         start, end = edit.span
         first = last = self._stretch_at(start)
+        if start == end == first.base and start and _is_between(edit.new_text):
+            first = last = self._stretch_at(start - 1)
         if end > first.end:
             last = self._stretch_at(end - 1)
         text = first.text[: start - first.base] + edit.new_text + last.text[end - last.base :]
@@ -150,10 +154,8 @@ class BlockTree:
         if _is_odd(text) or self.pieces.length - (end - start) + len(edit.new_text) > MAX_LENGTH:
             raise UndividableError(None)
         watchers = [leaf for leaf in self._unsound if _depends(leaf, start, edit.new_text)]
-        if first is last and isinstance(first, Header) and self._header_edited(first, text):
-            self.is_written = True
-            pending: list[Leaf] = []
-        else:
+        pending = self._header_edited(first, text) if first is last and isinstance(first, Header) else None
+        if pending is None:
             pending = self._region_edited(first, last, text)
         for leaf in watchers:
             if not leaf.is_placed or leaf.container is None or leaf in pending:  # it was read again already
@@ -170,38 +172,46 @@ class BlockTree:
         assert isinstance(piece, Stretch)
         return piece
 
-    def _header_edited(self, header: Header, text: str) -> bool:
-        """Change nothing but a header, if that is all; says whether it was."""
+    def _header_edited(self, header: Header, text: str) -> list[Leaf] | None:
+        """Change nothing but a header, and perhaps put blocks before it; None if that is not all.
+
+        Returns:
+            The new blocks that must be judged.
+        """
         container = header.container
         if container is None:
             if text and not is_preamble(text):
-                return False
+                return None
             self.pieces.replace(header, header, [Header(text)] if text else [])
-            return True
+            self.is_written = True
+            return []
         parent = container.parent
         assert parent is not None
         index = parent.index_of(container)
-        lead = container.lead
-        readable = with_lead(text, lead)
-        if text[:lead] != header.text[:lead] or heads(parent.frame, readable) != [0]:
-            return False
-        if index == 0 and not starts_well(parent.frame, readable):
-            return False
-        opening = opening_of(parent.frame, readable + container.children[0].first.text)
-        if opening is None or (opening.frame, opening.header) != (container.frame, len(text)):
-            return False
-        new = self._header(text, lead, parent)
-        if new is None:
-            return False
+        readable = with_lead(text, container.lead)
+        marks = heads(parent.frame, readable) if text[: container.lead] == header.text[: container.lead] else None
+        if not marks or marks[0] or (index == 0 and not starts_well(parent.frame, readable)):
+            return None
+        lead = 0 if marks[-1] else container.lead
+        opening = opening_of(parent.frame, readable[marks[-1] :] + container.children[0].first.text)
+        if opening is None or (opening.frame, opening.header) != (container.frame, len(text) - marks[-1]):
+            return None
+        new = self._header(text[marks[-1] :], lead, parent)
+        units = self._units(parent, text[: marks[-1]], container.lead) if marks[-1] else []
+        if new is None or units is None:
+            return None
         new.container = container
         new.parts = (Pair(_key_of(new), container.node),)
         place = parent.place_of_part(index)
         parent.put_parts(place, place + 1, new.parts)
-        container.header = new
+        container.header, container.lead = new, lead
         self._note([header], [new])
         self.pieces.replace(header, header, [new])
+        if units:
+            self._swap(parent, index, index, units)
+        self.is_written = True
         self._touched[id(parent)] = parent
-        return True
+        return [leaf for unit in units for leaf in _leaves(unit) if not leaf.is_sound]
 
     def _region_edited(self, first: Stretch, last: Stretch, text: str) -> list[Leaf]:
         container = _shared(_outside(first), _outside(last))
@@ -216,31 +226,31 @@ class BlockTree:
         """Put what ``text`` divides into in place of some blocks; gives those that must be judged."""
         while True:
             children = container.children
-            lead = container.lead if low == 0 and container.header is None else 0
+            lead = _lead_at(container, low)
             fits = text[:lead] == children[0].first.text[:lead]
-            readable = with_lead(text, lead)
-            marks = heads(container.frame, readable) if fits else None
+            marks = heads(container.frame, with_lead(text, lead)) if fits else None
             if marks is not None and text and (not marks or marks[0]):
+                if low and isinstance(children[low - 1], Container):
+                    return self._moved_into(_last_inside(children[low - 1]), container, low, high, text)
                 if low:
                     low -= 1
                     text = children[low].text + text
                     continue
-                marks = None
-            if not text:
-                fits = not lead and high - low < len(children)
-            after = readable if text else children[high].first.text if high < len(children) else ""
-            if marks is not None and fits and (low or starts_well(container.frame, after)):
+            elif marks is not None and self._begins_well(container, low, high, text):
                 self._spare = _spare_of(children[low:high])
                 units = self._units(container, text, lead) if text else []
                 if units is not None:
                     break
-            parent = container.parent
-            if parent is None:
+            elif marks is None and fits and high == len(children):
+                pending = self._moved_behind(container, low, high, text)
+                if pending is not None:
+                    return pending
+            if container.parent is None:
                 raise UndividableError(None)
-            index = parent.index_of(container)
             head = [] if container.header is None else [container.header.text]
             text = "".join([*head, *map(_text, children[:low]), text, *map(_text, children[high:])])
-            container, low, high = parent, index, index + 1
+            low = container.parent.index_of(container)
+            container, high = container.parent, low + 1
         self._swap(container, low, high, units)
         self._spare = {}
         small = [one for one in container.around() if one.breaks <= self._block_lines]
@@ -252,14 +262,54 @@ class BlockTree:
             pending.append(only)
         return pending
 
+    def _begins_well(self, container: Container, low: int, high: int, text: str) -> bool:
+        """Whether a collection still begins as one does after ``text`` has taken the place of some of its blocks."""
+        if low:
+            return True
+        if text:
+            return starts_well(container.frame, with_lead(text, _lead_at(container, 0)))
+        rest = container.children[high:]
+        return bool(rest) and not _lead_at(container, 0) and starts_well(container.frame, rest[0].first.text)
+
+    def _moved_into(self, inner: Container, container: Container, low: int, high: int, text: str) -> list[Leaf]:
+        """Give ``text``, which starts with lines of the block before it, to the collection at the end of that block."""
+        last = inner.children[-1]
+        place = len(inner.children) - 1
+        joined = Leaf(last.text + text, _lead_at(inner, place), inner)
+        self._swap(inner, place, place + 1, [joined])
+        self._swap(container, low, high, [])
+        return self._reworked(inner, place, place + 1, joined.text)
+
+    def _moved_behind(self, container: Container, low: int, high: int, text: str) -> list[Leaf] | None:
+        """Give the lines at the end of ``text`` that are outside a collection to the one around it; None if none are."""
+        lead = _lead_at(container, low)
+        end = outer_end(container.frame, with_lead(text, lead))
+        parent = container.parent
+        if parent is None or end == len(text) or (end == 0 and low == 0):
+            return None
+        inside = heads(container.frame, with_lead(text[:end], lead))
+        if end and (not inside or inside[0] or not self._begins_well(container, low, high, text[:end])):
+            return None
+        marks = heads(parent.frame, text[end:])
+        if marks is not None and (not marks or marks[0]):
+            return None
+        outside = Leaf(text[end:], 0, parent)
+        index = parent.index_of(container) + 1
+        self._swap(parent, index, index, [outside])
+        self._swap(container, low, high, [Leaf(text[:end], lead, container)] if end else [])
+        pending = self._reworked(container, low, low + 1, text[:end]) if end else []
+        if outside.is_placed:
+            index = parent.index_of(outside)
+            pending += self._reworked(parent, index, index + 1, outside.text)
+        return pending
+
     def _collapsed(self, container: Container) -> Leaf:
         """The leaf that takes the place of a collection."""
         parent = container.parent
         if parent is None:
             raise UndividableError(None)
         index = parent.index_of(container)
-        lead = container.lead if container.header is not None else _lead_at(parent, index)
-        leaf, _ = self.reader.leaf(container.text, lead, parent)
+        leaf, _ = self.reader.leaf(container.text, _lead_at(parent, index), parent)
         self._swap(parent, index, index + 1, [leaf])
         return leaf
 
@@ -329,14 +379,28 @@ class BlockTree:
         self._note(old_pieces, new_pieces)
         self._unregister(piece for piece in old_pieces if isinstance(piece, Leaf) and id(piece) not in kept)
         known = set(map(id, old_pieces))
+        first, last, row = self._border(container, low, old_pieces, new_pieces)
         container.put(low, high, units)
-        self.pieces.replace(old_pieces[0], old_pieces[-1], list(new_pieces))
+        self.pieces.replace(first, last, row)
         self.is_written = True
         self._register(piece for piece in new_pieces if isinstance(piece, Leaf) and id(piece) not in known)
         for unit in units:
             if isinstance(unit, Container):
                 _settle_all(unit)
         self._touched[id(container)] = container
+
+    @staticmethod
+    def _border(
+        container: Container, low: int, old: list[Stretch], new: list[Stretch]
+    ) -> tuple[Stretch, Stretch, list[Piece]]:
+        """The pieces to replace, and by what: where there are none, the one beside the place stays."""
+        if old:
+            return old[0], old[-1], [*new]
+        if low:
+            before = container.children[low - 1].last
+            return before, before, [before, *new]
+        after = container.children[0].first
+        return after, after, [*new, after]
 
     def _finish(self, pending: list[Leaf]) -> None:
         """Judge what could not be read alone, and make the spine right."""
@@ -425,6 +489,19 @@ class BlockTree:
 def _is_odd(text: str) -> bool:
     """Whether a text holds characters or line breaks that not everybody reads alike."""
     return readable_text(text)[1] is not None or ("\r" in text and _LONE_RETURN.search(text) is not None)
+
+
+def _is_between(text: str) -> bool:
+    """Whether a text is nothing but whole lines that are blank or comments."""
+    return text.endswith("\n") and not _CONTENT.search(text)
+
+
+def _last_inside(unit: Unit) -> Container:
+    """The innermost collection at the end of one."""
+    assert isinstance(unit, Container)
+    while isinstance(unit.children[-1], Container):
+        unit = unit.children[-1]
+    return unit
 
 
 def _depends(leaf: Leaf, offset: int, new_text: str) -> bool:

@@ -7,6 +7,7 @@ whatever follows. So more and more of the following text is looked at until it s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 
@@ -25,6 +26,11 @@ from mfo_dialect.text import PiecedText, Span
 
 _LOOKAHEAD = 400
 _SEVERAL = 2
+_CLOSING = {
+    '"': re.compile(r"""\\.|(?P<close>")""", re.DOTALL),
+    "'": re.compile(r"""''|(?P<close>')"""),
+}
+_AFTER_QUOTE = re.compile(r"[ \t]*(?:[,:\]}#\r\n]|\Z)")
 _UNREADABLE = "YAML cannot read the text from here on"
 
 
@@ -122,10 +128,12 @@ class BlockReader:
             failure = composition.failure
             if failure is not None and not is_all and stop >= _last_line(window):
                 quote = _open_quote(failure, readable)
-                place = _place_of(quote, leaf, len(window), text) if quote else len(window)
-                if place < 0:
+                closed = _closing(quote, leaf.base + len(window), text) if quote else None
+                if quote and closed is None:
                     return Verdict(0, len(window), quote)
-                size = max(2 * len(window), place + _LOOKAHEAD)
+                if closed is not None and closed.is_followed:
+                    return Verdict(0, closed.place - leaf.base)
+                size = max(2 * len(window), closed.place - leaf.base + _LOOKAHEAD if closed is not None else 0)
                 continue
             joined = self._joined(leaf, window, composition, scaffold, is_all=is_all)
             if joined is not None:
@@ -296,14 +304,24 @@ def _open_quote(failure: Failure, readable: str) -> str:
     return quote if quote in {'"', "'"} and "end of stream" in failure.problem else ""
 
 
-def _place_of(quote: str, leaf: Leaf, after: int, text: PiecedText) -> int:
-    """Where a quote stands for the first time ``after`` characters behind the start of a block; -1 if nowhere."""
-    base = leaf.base
-    for piece in text.following(text.piece_at(base + after)):
-        place = piece.text.find(quote, max(base + after - piece.base, 0))
-        if place >= 0:
-            return piece.base + place - base
-    return -1
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """Where a text in quotes ends: behind the line break that follows, and whether what follows on the line is wrong."""
+
+    place: int
+    is_followed: bool
+
+
+def _closing(quote: str, offset: int, text: PiecedText) -> _Closing | None:
+    """The end of a text in quotes that is open at the start of the line at ``offset``; None where there is none."""
+    for piece in text.following_with(quote, text.piece_at(offset)):
+        start = max(offset - piece.base, 0)
+        for match in _CLOSING[quote].finditer(piece.text, start):
+            if match["close"]:
+                rest = _AFTER_QUOTE.match(piece.text, match.end())
+                place = piece.text.find("\n", match.end()) + 1 or len(piece.text)
+                return _Closing(piece.base + place, rest is None)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,15 @@ def heads(frame: Frame, text: str) -> list[int] | None:
     return _list_heads(frame, text) if frame.is_list else _map_heads(frame, text)
 
 
+def outer_end(frame: Frame, text: str) -> int:
+    """Where some blocks of a collection end in ``text``: the start of the first line that is outside it, or the end."""
+    for start, column in _outer_lines(text, frame.floor) if frame.floor >= 0 else ():
+        is_item = column == frame.indent and frame.is_list and text[start + column :].startswith("-")
+        if not is_item:
+            return start
+    return len(text)
+
+
 def last_head(frame: Frame, text: str, offset: int) -> int:
     """The start of the last line, up to ``offset`` of ``text``, at which a block of a collection starts; 0 for none."""
     found = 0

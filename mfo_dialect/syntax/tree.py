@@ -276,7 +276,7 @@ class Mapping(Node):
     def replace_pairs(self, start: int, end: int, new: tuple[Pair, ...]) -> None:
         """Put ``new`` in place of the pairs from ``start`` up to ``end``."""
         old = self.pairs[start:end]
-        self.pairs = (*self.pairs[:start], *new, *self.pairs[end:])
+        self.pairs = self.pairs[:start] + new + self.pairs[end:]
         index = self._index
         if index is None:
             return

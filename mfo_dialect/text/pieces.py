@@ -152,6 +152,13 @@ class PiecedText:
         for later in self.runs[run + 1 :]:
             yield from later.pieces
 
+    def following_with(self, words: str, piece: Piece) -> Iterator[Piece]:
+        """Those of ``piece`` and the pieces behind it that hold ``words``."""
+        run, index = self._place(piece)
+        yield from [later for later in self.runs[run].pieces[index:] if words in later.text]
+        for other in self.runs[run + 1 :]:
+            yield from [later for later in other.pieces if words in later.text]
+
     def preceding(self, piece: Piece) -> Iterator[Piece]:
         """The pieces before ``piece``, nearest first."""
         run, index = self._place(piece)
