@@ -35,6 +35,7 @@ from mfo_dialect.rules.practice import (
     no_timeout,
     secret_in_prompt,
     unbounded_retry,
+    untrusted_in_call,
     untrusted_in_system_prompt,
 )
 from mfo_dialect.rules.prompts import (
@@ -163,6 +164,7 @@ RULES: tuple[Rule, ...] = (
     needless_order.RULE,
     agent_without_limit.RULE,
     no_fallback.RULE,
+    untrusted_in_call.RULE,
     unused_suppression.RULE,
     invalid_project_file.RULE,
     internal_error.RULE,

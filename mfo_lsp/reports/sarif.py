@@ -25,7 +25,7 @@ _LEVELS = {
     Severity.INFORMATION: "note",
     Severity.HINT: "note",
 }
-_PATHS = frozenset({"MFO803"})
+_PATHS = frozenset({"MFO803", "MFO810"})
 """Rules whose related places are the steps of a data flow, from its source to the place of the finding."""
 _ABSOLUTE = re.compile(r"(?:[A-Za-z]:)?[/\\]")
 

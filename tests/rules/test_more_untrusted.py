@@ -168,3 +168,30 @@ def test_a_subflow_maps_its_own_inputs(value: str, *, is_leak: bool) -> None:
         + "          - {id: ask, type: mfo_api_chat_send, config: {prompt: hi, system_prompt: INPUT.inner}}\n"
     )
     assert bool(underlined(text)) is is_leak
+
+
+ASKED = {"mfo.toml": '[rules]\nuntrusted-in-call = "warning"\n'}
+CALL = "      - id: call\n        type: {}\n        dependencies: [{}]\n        config: {{{}}}\n"
+CALLS = [
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: "${INPUT.text}"}', ["${INPUT.text}"]),
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: {b: ["so ${INPUT.text}"]}}', ["${INPUT.text}"]),
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: "${TRIGGER.payload.text}"}', ["${TRIGGER.payload.text}"]),
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: "${TRIGGER.payload.kind}"}', []),
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: "${INPUT.fixed}"}', []),
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: "${fetch.body}"}', ["${fetch.body}"]),
+    ("mfo_api_tool_execute", 'tool_id: t, arguments: {a: "${fetch.status}"}', []),
+    ("http_request", 'url: "https://x.org/${INPUT.text}"', ["${INPUT.text}"]),
+    ("http_request", 'url: "https://x.org/", json: {a: "${INPUT.text}"}', []),
+    ("mfo_api_memory_get", 'key: "${INPUT.text}"', []),
+]
+
+
+@pytest.mark.parametrize(("kind", "config", "reported"), CALLS, ids=range(len(CALLS)))
+def test_data_from_outside_in_calls_is_told_where_that_is_asked_for(
+    kind: str, config: str, reported: list[str]
+) -> None:
+    text = HEAD + FETCH + CALL.format(kind, "fetch", config)
+    found = [finding for finding in findings_of({"workflow.yml": text, **ASKED}) if finding.code == "MFO810"]
+    assert [text[slice(*finding.place.span)] for finding in found] == reported
+    assert all(finding.related for finding in found)
+    assert "MFO810" not in {finding.code for finding in findings_of({"workflow.yml": text})}
