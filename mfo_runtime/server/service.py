@@ -95,7 +95,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
     deliveries.forget_old(store)
     providers: dict[str, Provider] = {"echo": EchoProvider()}
     if settings.script is not None:
-        providers["scripted"] = ScriptedProvider(settings.script, Turns(store).take)
+        providers["scripted"] = ScriptedProvider(settings.script, Turns(store))
         put_starting_data(store, settings.script.starting_data)
     job_types = {**BUILT_IN_JOB_TYPES, **settings.job_types}
     own_sender = HttpSender()

@@ -16,22 +16,24 @@ class Turns:
         self._in_memory: dict[str, int] = {}
         store.database.write("DELETE FROM script_turns WHERE last_seen < ?", (store.dates.seconds() - _KEPT_SECONDS,))
 
-    def take(self, conversation: str, is_lasting: bool) -> int:  # noqa: FBT001 - called through a callable of two values
-        """How many turns the conversation had before this one."""
+    def next(self, conversation: str, *, is_lasting: bool) -> int:
+        """How many turns the conversation had before this one.
+
+        A lasting one has had it only when it is ``taken``, so that a turn whose answer was never kept is given again.
+        """
         if is_lasting:
-            return self._take_stored(conversation)
+            query = "SELECT turn FROM script_turns WHERE conversation = ?"
+            return self._store.database.number(query, (conversation,))
         if len(self._in_memory) >= _MOST_IN_MEMORY:
             self._in_memory.pop(next(iter(self._in_memory)))
         turn = self._in_memory.pop(conversation, 0)
         self._in_memory[conversation] = turn + 1
         return turn
 
-    def _take_stored(self, conversation: str) -> int:
-        database = self._store.database
-        with database.transaction():
-            turn = database.number("SELECT turn FROM script_turns WHERE conversation = ?", (conversation,))
-            database.write(
+    def taken(self, conversation: str, turn: int, *, is_lasting: bool) -> None:
+        """The turn has been answered; to be called in the transaction in which its answer is kept."""
+        if is_lasting:
+            self._store.database.write(
                 "INSERT OR REPLACE INTO script_turns VALUES (?, ?, ?)",
                 (conversation, turn + 1, self._store.dates.seconds()),
             )
-        return turn

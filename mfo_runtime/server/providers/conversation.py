@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,13 +54,18 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """What a provider answered; ``input_tokens`` and ``output_tokens`` are None where it did not count them."""
+    """What a provider answered.
+
+    ``input_tokens`` and ``output_tokens`` are None where it did not count them; ``kept`` is called in the transaction
+    in which the answer is kept.
+    """
 
     content: str
     tool_calls: tuple[ToolCall, ...] = ()
     model_id: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    kept: Callable[[], None] | None = None
 
 
 class ProviderError(Exception):

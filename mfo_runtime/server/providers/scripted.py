@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, ProviderError
 from mfo_runtime.server.providers.script import Script
@@ -12,19 +13,25 @@ from mfo_runtime.server.providers.script import Script
 _UNANSWERED = 400
 
 
+class CountsTurns(Protocol):
+    """Counts the turns of conversations, which any text names; lasting counts outlive this process."""
+
+    def next(self, conversation: str, *, is_lasting: bool) -> int:
+        """How many turns there were before this one."""
+        ...
+
+    def taken(self, conversation: str, turn: int, *, is_lasting: bool) -> None:
+        """The turn was answered, and the answer is being kept."""
+        ...
+
+
 class ScriptedProvider:
     """Answers as its script says; the same questions in the same order get the same answers."""
 
-    def __init__(self, script: Script, take_turn: Callable[[str, bool], int]) -> None:
-        """Answer from ``script``.
-
-        Args:
-            script: the answers.
-            take_turn: counts the turns of a conversation, named by any text: gives how many were taken before this
-                one. Its second argument says whether the count should outlive this process.
-        """
+    def __init__(self, script: Script, turns: CountsTurns) -> None:
+        """Answer from ``script``; ``turns`` counts the turns of conversations."""
         self._script = script
-        self._take_turn = take_turn
+        self._turns = turns
 
     async def answer(self, question: ChatQuestion) -> ChatReply:
         """The answer of the first entry that fits, for the turn that this question is."""
@@ -35,12 +42,16 @@ class ScriptedProvider:
             )
             raise ProviderError(_UNANSWERED, f"the script has no answer for {asked or 'a request without a template'}")
         index, entry = found
-        turn = self._take_turn(*_conversation(index, question)) if len(entry.answers) > 1 else 0
+        conversation, is_lasting = _conversation(index, question)
+        has_turns = len(entry.answers) > 1
+        turn = self._turns.next(conversation, is_lasting=is_lasting) if has_turns else 0
         answer = entry.answer(turn)
         await asyncio.sleep(answer.delay)
+        taken = partial(self._turns.taken, conversation, turn, is_lasting=is_lasting and has_turns)
         if answer.failure is not None:
+            taken()
             raise ProviderError(answer.failure.status, answer.failure.message, answer.failure.retry_after)
-        return ChatReply(answer.content, answer.tool_calls, model_id=question.model_id or "scripted")
+        return ChatReply(answer.content, answer.tool_calls, question.model_id or "scripted", kept=taken)
 
 
 def _conversation(index: int, question: ChatQuestion) -> tuple[str, bool]:

@@ -126,6 +126,8 @@ def _keep_and_answer(
     reply: ChatReply,
     provider_id: str,
 ) -> Answer:
+    if reply.kept is not None:
+        reply.kept()
     tool_calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in reply.tool_calls]
     extra = {"tool_calls": tool_calls} if tool_calls else {}
     message_id = _keep(service.store, thread_id, [*new, ChatMessage("assistant", reply.content, extra)])
