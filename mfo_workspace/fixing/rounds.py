@@ -6,7 +6,6 @@ the next round, whose check sees what is there then. The rounds end when none br
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -15,12 +14,12 @@ from mfo_dialect.checker import check as check_bundle
 from mfo_dialect.findings import Edit, Finding, Fix
 from mfo_workspace.fixable import chosen_fix
 from mfo_workspace.fixing.choosing import Choose, Mending, disjoint, mendings
+from mfo_workspace.fixing.failures import Failures
 from mfo_workspace.fixing.moved import MovedPlaces
-from mfo_workspace.fixing.trying import Check, Judged, OtherText, Trial, UnfitEditError, edited, judge, line_of
+from mfo_workspace.fixing.trying import Check, Judged, OtherText, Trial, UnfitEditError, edited, judge, key_of, line_of
 
 MAX_ROUNDS = 100
 MAX_TRIALS = 200
-_FEW = 4
 _NEAR = 200
 _NOT_TRIED = "it was not tried: too many others had to be refused"
 
@@ -92,15 +91,18 @@ def fix_bundle(
     def wanted(findings: Iterable[Finding]) -> tuple[Mending, ...]:
         return mendings(filter(is_wanted or is_at_home, findings), choose)
 
-    run = _Run(check, other_text, judge(bundle, check))
-    _run_rounds(run, lambda judged: wanted(offered(judged.bundle) if offered is not None else judged.findings))
+    def mendings_of(judged: Judged) -> tuple[Mending, ...]:
+        return wanted(offered(judged.bundle) if offered is not None else judged.findings)
+
+    run = _Run(check, other_text, mendings_of, judge(bundle, check))
+    _run_rounds(run)
     after = run.judged.bundle
     documents = {*after.sources, after.project.document} - {""}
     texts = {key: text for key in sorted(documents) if (text := after.text_of(key)) != bundle.text_of(key)}
     left = Bundle(after.sources, home | set(texts), after.project)
     refusals = tuple(
         Refusal(mending.findings[0], mending.fix, reason)
-        for mending in wanted(offered(after) if offered is not None else run.judged.findings)
+        for mending in mendings_of(run.judged)
         if (reason := run.refused.get(_name(mending, after)))
     )
     return FixedBundle(left, run.judged.findings, texts, tuple(run.mended), refusals, run.trials)
@@ -112,16 +114,17 @@ class _Run:
 
     check: Check
     other_text: OtherText
+    wanted: Callable[[Judged], tuple[Mending, ...]]
     judged: Judged
     trials: int = 1
     mended: list[Finding] = field(default_factory=list[Finding])
     refused: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
 
 
-def _run_rounds(run: _Run, wanted: Callable[[Judged], tuple[Mending, ...]]) -> None:
+def _run_rounds(run: _Run) -> None:
     has_progressed = False
     for _ in range(MAX_ROUNDS):
-        fresh = [one for one in wanted(run.judged) if _name(one, run.judged.bundle) not in run.refused]
+        fresh = [one for one in run.wanted(run.judged) if _name(one, run.judged.bundle) not in run.refused]
         if fresh:
             has_progressed |= _run_round(run, tuple(disjoint(fresh)))
         elif has_progressed and run.refused and run.trials < MAX_TRIALS:
@@ -135,7 +138,7 @@ def _run_round(run: _Run, batch: tuple[Mending, ...]) -> bool:
     """Apply what can be applied of some fixes that do not collide; whether it was any."""
     start = before = run.judged
     taken: tuple[Mending, ...] = ()
-    failures = _Failures()
+    failures = Failures()
     waiting = [batch]
     while waiting:
         tried, hopeless = failures.sorted_out(waiting.pop())
@@ -148,6 +151,9 @@ def _run_round(run: _Run, batch: tuple[Mending, ...]) -> bool:
         if not isinstance(trial, str) and not objection:
             taken, before = (*taken, *tried), trial.after
             failures.forget(tried)
+        elif isinstance(trial, Trial) and (followed := _followed(run, before, trial)) is not None:
+            before, taken = followed.after, (*taken, *tried, *followed.tried)
+            break  # places have moved twice: what waits is looked at in the next round
         elif len(tried) == 1 or run.trials >= MAX_TRIALS:
             reason = objection if len(tried) == 1 else _NOT_TRIED
             failures.count(tried[0], reason)
@@ -157,32 +163,6 @@ def _run_round(run: _Run, batch: tuple[Mending, ...]) -> bool:
     run.judged = before
     run.mended += [finding for mending in taken for finding in mending.findings]
     return bool(taken)
-
-
-class _Failures:
-    """Which rules' fixes failed one after the other in a round: the others of such a rule are not worth a check each."""
-
-    def __init__(self) -> None:
-        self._reasons: defaultdict[str, list[str]] = defaultdict(list)
-
-    def count(self, mending: Mending, reason: str) -> None:
-        self._reasons[mending.findings[0].code].append(reason)
-
-    def forget(self, succeeded: tuple[Mending, ...]) -> None:
-        for mending in succeeded:
-            self._reasons.pop(mending.findings[0].code, None)
-
-    def sorted_out(self, part: tuple[Mending, ...]) -> tuple[tuple[Mending, ...], list[tuple[Mending, str]]]:
-        """Those to try, and the others with the reason for which those of their rule failed."""
-        hopeful: list[Mending] = []
-        hopeless: list[tuple[Mending, str]] = []
-        for mending in part:
-            reasons = self._reasons.get(mending.findings[0].code, [])
-            if len(reasons) < _FEW:
-                hopeful.append(mending)
-            else:
-                hopeless.append((mending, f"{reasons[-1]}, as with others of this rule"))
-        return tuple(hopeful), hopeless
 
 
 def _try(run: _Run, start: Judged, taken: tuple[Mending, ...], tried: tuple[Mending, ...]) -> Trial | str:
@@ -196,6 +176,18 @@ def _try(run: _Run, start: Judged, taken: tuple[Mending, ...], tried: tuple[Mend
         return str(error)
     run.trials += 1
     return Trial(judge(after, run.check), taken, tried, MovedPlaces(start.findings, edits))
+
+
+def _followed(run: _Run, before: Judged, trial: Trial) -> Trial | None:
+    """What follows when findings that a mistake had hidden are mended, too; None where that is not better than before."""
+    if trial.damage(before):
+        return None
+    hidden = set(map(key_of, trial.newcomers))
+    more = tuple(disjoint(one for one in run.wanted(trial.after) if not hidden.isdisjoint(map(key_of, one.findings))))
+    second = _try(run, trial.after, (), more) if more else ""
+    if isinstance(second, str) or second.damage(before):
+        return None
+    return second if second.is_lighter(before, len(trial.tried)) else None
 
 
 def _edits(done: Iterable[Mending]) -> list[Edit]:

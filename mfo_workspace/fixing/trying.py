@@ -32,7 +32,7 @@ class Judged:
     @cached_property
     def keys(self) -> frozenset[Key]:
         """The findings, by code and start."""
-        return frozenset(_key(finding) for finding in self.findings)
+        return frozenset(key_of(finding) for finding in self.findings)
 
     @property
     def has_failed(self) -> bool:
@@ -126,7 +126,7 @@ class Trial:
     @cached_property
     def newcomers(self) -> tuple[Finding, ...]:
         """The findings that were not there when the round started."""
-        return tuple(finding for finding in self.after.findings if _key(finding) not in self.moved.known)
+        return tuple(finding for finding in self.after.findings if key_of(finding) not in self.moved.known)
 
     def objection(self, before: Judged) -> str:
         """Why it is not better than ``before``, the bundle without what is tried; empty where it is.
@@ -134,22 +134,33 @@ class Trial:
         It is better where what was to be mended is gone and nothing new is there, or where each mending leaves fewer
         findings, and none of them is traded for a heavier one.
         """
-        for document in sorted({edit.place.document for mending in self.tried for edit in mending.fix.edits}):
-            if self.after.problems(document) > before.problems(document):
-                return f"{posixpath.basename(document)} could not be read any more"
-        if self.after.has_failed and not before.has_failed:
-            return "a rule would fail on what it leaves"
+        if damage := self.damage(before):
+            return damage
         fewer = len(before.findings) - len(self.after.findings)
         if fewer > 0 and not self.persisting and not self.newcomers:
             return ""
-        if fewer < len(self.tried):
-            fresh = ", ".join(sorted({finding.code for finding in self.newcomers}))
-            return f"it would leave as many findings or more{f' (new: {fresh})' if fresh else ''}"
+        if self.is_lighter(before, len(self.tried)):
+            return ""
+        if fewer >= len(self.tried):
+            return "it would leave a heavier finding than it mends"
+        fresh = ", ".join(sorted({finding.code for finding in self.newcomers}))
+        return f"it would leave as many findings or more{f' (new: {fresh})' if fresh else ''}"
+
+    def damage(self, before: Judged) -> str:
+        """What speaks against it whatever it mends; empty where nothing does."""
+        for document in sorted({edit.place.document for mending in self.tried for edit in mending.fix.edits}):
+            if self.after.problems(document) > before.problems(document):
+                return f"{posixpath.basename(document)} could not be read any more"
+        return "a rule would fail on what it leaves" if self.after.has_failed and not before.has_failed else ""
+
+    def is_lighter(self, before: Judged, least: int) -> bool:
+        """Whether at least so many findings fewer are left, and no more of any severity and heavier ones."""
         is_heavier = any(self.after.count(severity) > before.count(severity) for severity in Severity)
-        return "it would leave a heavier finding than it mends" if is_heavier else ""
+        return len(before.findings) - len(self.after.findings) >= least and not is_heavier
 
 
-def _key(finding: Finding) -> Key:
+def key_of(finding: Finding) -> Key:
+    """A finding by its code and its start."""
     return (finding.code, finding.place.document, finding.place.span.start)
 
 

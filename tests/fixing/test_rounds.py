@@ -170,3 +170,30 @@ def test_only_wanted_findings_are_mended() -> None:
     files = {"workflow.yml": HEAD + TASK.format(1, "slop"), "other.yml": HEAD + TASK.format(2, "slop")}
     done = fix_bundle(bundle_of(files), is_wanted=lambda finding: finding.place.document == "other.yml")
     assert done.texts == {"other.yml": files["other.yml"].replace("slop_", "mfo_")}
+
+
+HIDING = """\
+name: letters
+tasks:
+  - id: fetch
+    type: mfo_api_memory_get
+    config: {key: letter}
+  - id: answer
+    type: mfo_api_chat_send
+    priorty: high
+    config:
+      prompt: "Answer ${fetch.value}"
+"""
+
+
+def test_what_a_mistake_had_hidden_is_mended_with_it() -> None:
+    assert [finding.code for finding in check(bundle_of({"workflow.yml": HIDING}))] == ["MFO201"]
+    done = assert_good({"workflow.yml": HIDING}, with_unsafe)
+    assert done.texts["workflow.yml"] == HIDING.replace("priorty", "priority") + "    dependencies: [fetch]\n"
+    assert [finding.code for finding in done.mended] == ["MFO201", "MFO403"]
+    many = HIDING + "".join(
+        HIDING.split("tasks:\n")[1].replace("fetch", f"f{n}").replace("answer", f"a{n}") for n in range(30)
+    )
+    done = assert_good({"workflow.yml": many}, with_unsafe)
+    assert (done.findings, done.refusals) == ((), ())
+    assert done.trials < 10
