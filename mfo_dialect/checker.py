@@ -12,6 +12,7 @@ from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Report, Rule
 from mfo_dialect.rules.choosing import Choice
 from mfo_dialect.rules.finishing import finished
+from mfo_dialect.rules.one_cause import one_per_cause
 from mfo_dialect.rules.ourselves import unused_suppression
 from mfo_dialect.text import Span
 
@@ -53,7 +54,7 @@ def check_snapshot(
             applied.update([rule.code] if choice.runs_whole(rule) else ())
             findings.update(dict.fromkeys(_apply(rule, snapshot, choice)))
     try:
-        left = _suppress(snapshot, findings, applied, choice, fixed)
+        left = _suppress(snapshot, one_per_cause(findings), applied, choice, fixed)
     except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
         left = [*findings, _broken(unused_suppression.RULE, snapshot, error)]
     return tuple(sorted(left, key=_order))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
-from mfo_dialect.analysis.slips import read_slips
+from mfo_dialect.analysis.slips import read_names_plainly, read_slips
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
@@ -97,6 +97,9 @@ def read_source(key: str, text: str, previous: DocumentKind | None = None) -> So
     tree = parse(text)
     name = key.rsplit("/", 1)[-1]
     roots = [document.root for document in tree.documents] or [None]
+    for root in roots if not text.isascii() else ():
+        if root is not None:
+            read_names_plainly(root)
     return Source(key, tree, tuple(_document(key, root, classify(root, name, previous)) for root in roots))
 
 

@@ -52,8 +52,21 @@ class ExpressionText:
     @cached_property
     def checked(self) -> Checked:
         """The expression as checked over the shapes of its names."""
-        names, is_open = names_of(self.view, self.bundle)
-        return check(self.parsed, names, unknown_names_allowed=is_open)
+        return check(self.parsed, self.names, unknown_names_allowed=self.are_names_open)
+
+    @cached_property
+    def _names(self) -> tuple[dict[str, Shape], bool]:
+        return names_of(self.view, self.bundle)
+
+    @property
+    def names(self) -> dict[str, Shape]:
+        """What it may read, functions left out."""
+        return self._names[0]
+
+    @property
+    def are_names_open(self) -> bool:
+        """Whether other names may be inputs that nobody declares."""
+        return self._names[1]
 
     def span_of(self, within: Span) -> Span:
         """Where a stretch of the expression stands in the document."""

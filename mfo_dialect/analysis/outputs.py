@@ -98,7 +98,8 @@ def _tool_results(template: PromptTemplate, config: Mapping, bundle: Bundle) -> 
         fields[scalar.text] = schema_shape(declared[1].parameters, bundle) if declared is not None else UNKNOWN
     server_tools = config.get("include_server_tools")
     only_these = server_tools is None or (isinstance(server_tools, Scalar) and server_tools.value is False)
-    if template.mapping.damaged or not fields or not only_these:
+    misspelt = any(name.text not in bundle.tools for name in template.tool_names)
+    if template.mapping.damaged or not fields or not only_these or misspelt:
         return open_map(fields)
     return closed_map(fields)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,8 +137,16 @@ class FlowView:
 
     @cached_property
     def damaged(self) -> bool:
-        """Whether a node may be there that is not known: a part could not be read, or a node has no id."""
-        return any(level.level.hides_nodes for level in self.levels) or any(view.node.id is None for view in self.nodes)
+        """Whether a node may be there that is not known: a part could not be read, or a node has no id of its own."""
+        if any(level.level.hides_nodes for level in self.levels) or self.doubled:
+            return True
+        return any(view.node.id is None for view in self.nodes)
+
+    @cached_property
+    def doubled(self) -> frozenset[str]:
+        """The ids that several nodes have: one of them was meant to have another."""
+        counts = Counter(view.id for view in self.nodes)
+        return frozenset(name for name, count in counts.items() if count > 1)
 
     @cached_property
     def nodes(self) -> tuple[NodeView, ...]:
@@ -146,9 +155,12 @@ class FlowView:
 
     @cached_property
     def by_id(self) -> dict[str, NodeView]:
-        """All nodes by id; ids are unique in a taskflow with its subflows, of two the first in the text counts."""
+        """All nodes by id; ids are unique in a taskflow with its subflows, of two the first in the text counts.
+
+        Names of roots mean the roots, whatever nodes are called.
+        """
         ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start, reverse=True)
-        return {view.id: view for view in ordered if view.node.id is not None}
+        return {view.id: view for view in ordered if view.node.id is not None and view.id not in RESERVED_ROOTS}
 
     @cached_property
     def run_orders(self) -> RunOrders:

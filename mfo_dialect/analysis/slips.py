@@ -6,12 +6,13 @@ follows from the slip is reported too. Values of maps are changed here once, rig
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mfo_dialect.analysis.visits import choose, effective_keys, fits_kind
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import Key, ListType, MapType, ValueType
-from mfo_dialect.syntax import Mapping, Node, Pair, Sequence, follow
+from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow, walk
 
 _MAX_DEPTH = 64
 _MOVED = ("dependencies", "successors")
@@ -24,6 +25,21 @@ class _Place:
     parent: Mapping | None
     parent_keys: tuple[Key, ...]
     depth: int
+
+
+INVISIBLE = frozenset(
+    "\u200b\u2060\ufeff\u180e\u00ad\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_NAME = re.compile(r"[A-Za-z0-9_.$<>{}\[\]-]+")
+
+
+def read_names_plainly(root: Node) -> None:
+    """Read keys, and values of one word, without the invisible characters in them; these are reported where they stand."""
+    for node in walk(root):
+        if isinstance(node, Scalar) and not node.text.isascii() and not INVISIBLE.isdisjoint(node.text):
+            plain = "".join(character for character in node.text if character not in INVISIBLE)
+            if _NAME.fullmatch(plain):
+                node.leave_out(INVISIBLE)
 
 
 def read_slips(root: Node, root_type: MapType) -> None:

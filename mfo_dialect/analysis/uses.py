@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
 from mfo_dialect.analysis.visits import references_of, scalars_at, walk
@@ -83,25 +84,49 @@ class _Context:
 
 def uses_of_flow(flow: FlowView, project: Project) -> Iterator[Use]:
     """The references of a taskflow: its nodes' and its outputs'."""
-    for view in flow.nodes:
-        yield from uses_of_node(view, project)
-    if flow.taskflow.outputs is not None:
-        context = _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
-        yield from _uses(flow.taskflow.outputs, VALUE_MAP, context)
+    for root, root_type, context in _places_of_flow(flow, project):
+        yield from _uses(root, root_type, context)
 
 
 def uses_of_node(view: NodeView, project: Project) -> Iterator[Use]:
     """The references that one node reads itself; a subflow's inner nodes read their own."""
+    for root, root_type, context in _places_of_node(view, project):
+        yield from _uses(root, root_type, context)
+
+
+def bare_paths_of_flow(flow: FlowView, project: Project) -> Iterator[Use]:
+    """The whole texts of a taskflow that look like a path and are none, as their root is not in scope."""
+    for root, root_type, context in _places_of_flow(flow, project):
+        yield from _bare_paths(root, root_type, context)
+
+
+def bare_paths_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
+    """The same for a trigger's input mapping."""
+    if trigger.input_mapping is not None:
+        context = _Context(document, Reader.TRIGGER, trigger=trigger)
+        yield from _bare_paths(trigger.input_mapping, VALUE_MAP, context)
+
+
+_Place: TypeAlias = "tuple[Node, ValueType, _Context]"
+
+
+def _places_of_flow(flow: FlowView, project: Project) -> Iterator[_Place]:
+    for view in flow.nodes:
+        yield from _places_of_node(view, project)
+    if flow.taskflow.outputs is not None:
+        yield flow.taskflow.outputs, VALUE_MAP, _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
+
+
+def _places_of_node(view: NodeView, project: Project) -> Iterator[_Place]:
     match view.node:
         case Task(config=config) if config is not None:
             task_type = project.task_type(view.node.type_name)
             config_type = task_type.config if task_type is not None else VALUE_MAP
-            yield from _uses(config, config_type, _Context(view.document, Reader.CONFIG, view, view.level, view.flow))
+            yield config, config_type, _Context(view.document, Reader.CONFIG, view, view.level, view.flow)
         case Condition(vars=variables) if variables is not None:
-            yield from _uses(variables, VALUE_MAP, _Context(view.document, Reader.VARS, view, view.level, view.flow))
+            yield variables, VALUE_MAP, _Context(view.document, Reader.VARS, view, view.level, view.flow)
         case Subflow(input_mapping=mapping) if mapping is not None:
-            context = _Context(view.document, Reader.INPUT_MAPPING, view, view.level, view.flow)
-            yield from _uses(mapping, VALUE_MAP, context)
+            yield mapping, VALUE_MAP, _Context(view.document, Reader.INPUT_MAPPING, view, view.level, view.flow)
         case _:
             return
 
@@ -113,12 +138,26 @@ def uses_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
 
 
 def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
+    for scalar, references, value_type in _scalars(root, root_type, context):
+        yield from _uses_in(scalar, references, value_type, context)
+
+
+def _bare_paths(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
+    for scalar, references, value_type in _scalars(root, root_type, context):
+        bare = bare_reference(scalar.text) if references is References.ALL else None
+        if bare is not None and not context.is_root(bare.root):
+            yield context.use(scalar, bare, value_type, alone=True)
+
+
+def _scalars(
+    root: Node, root_type: ValueType, context: _Context
+) -> Iterator[tuple[Scalar, References, ValueType | None]]:
     for visit in walk(context.document, root, root_type):
         references = references_of(visit.type)
         if references is not References.NONE:
             value_type = None if isinstance(visit.type, AnyType) else visit.type
             for scalar in scalars_at(visit):
-                yield from _uses_in(scalar, references, value_type, context)
+                yield scalar, references, value_type
 
 
 def _uses_in(scalar: Scalar, references: References, value_type: ValueType | None, context: _Context) -> Iterator[Use]:
@@ -128,7 +167,7 @@ def _uses_in(scalar: Scalar, references: References, value_type: ValueType | Non
         if bare is not None and context.is_root(bare.root):
             yield context.use(scalar, bare, value_type, alone=True)
             return
-    pieces = scan(text)
+    pieces = scan(text, context.is_root)
     found = [piece for piece in pieces if isinstance(piece, Reference)]
     alone = len(found) == 1 and not any(isinstance(piece, str) and piece.strip() for piece in pieces)
     for reference in found:

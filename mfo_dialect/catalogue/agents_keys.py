@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mfo_dialect.catalogue.values import (
     DURATION,
     TEXT,
@@ -111,12 +113,16 @@ AGENT = MapType(
     at_most_one_of=(("prompt_template_id", "guide"), ("prompt_template_id", "task")),
 )
 
+LISTED_AGENT = replace(
+    AGENT, keys=tuple(replace(key, required=True) if key.name == "id" else key for key in AGENT.keys)
+)
+
 AGENTS_FILE = MapType(
     "agents file",
     (
         Key(
             "agents",
-            EitherType((MapType("agents", others=AGENT, key_names=Names.AGENT), ListType(AGENT))),
+            EitherType((MapType("agents", others=AGENT, key_names=Names.AGENT), ListType(LISTED_AGENT))),
             "The agents by id, or a list of agents with ids.",
             required=True,
         ),

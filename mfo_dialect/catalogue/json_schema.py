@@ -267,6 +267,7 @@ def _groups(map_type: MapType) -> Json:
         for number, first in enumerate(group)
         for second in group[number + 1 :]
     ]
+    rules += [{"if": _has_values(first), "then": {"required": [second]}} for first, second in map_type.needs]
     if not rules:
         return {}
     return rules[0] if len(rules) == 1 and not map_type.discriminator else {"allOf": rules}

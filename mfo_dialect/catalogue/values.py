@@ -150,6 +150,7 @@ class MapType:
         one_of: groups of keys of which exactly one must be there.
         at_most_one_of: groups of keys of which at most one may be there.
         any_of: groups of keys of which at least one must be there.
+        needs: pairs of keys of which the first one needs the second one beside it.
         discriminator: the key whose value chooses further keys.
         variants: those further keys, by the discriminator's value.
         otherwise: the further keys where the discriminator is missing or has no variant.
@@ -162,6 +163,7 @@ class MapType:
     one_of: tuple[tuple[str, ...], ...] = ()
     at_most_one_of: tuple[tuple[str, ...], ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
     discriminator: str = ""
     variants: Mapping[str, tuple[Key, ...]] = field(default_factory=lambda: _NO_VARIANTS)
     otherwise: tuple[Key, ...] = ()

@@ -214,6 +214,7 @@ _WEBHOOK_CONFIG = (
                 Key("expected_payload_schema", SchemaType(Names.SCHEMA), "What the payload must be like."),
             ),
             one_of=(("http_path", "provider"),),
+            needs=(("provider", "webhook_id"),),
         ),
         "Where it is served and who may call.",
         required=True,

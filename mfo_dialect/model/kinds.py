@@ -8,6 +8,7 @@ from enum import Enum
 
 from mfo_dialect.catalogue.agents_keys import AGENT
 from mfo_dialect.catalogue.workflow_keys import TASK
+from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
 
 
@@ -58,6 +59,8 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
         if found is not None:
             return found
         strange = _strange_key(root)
+        if strange and has_our_name(file_name) and nearest(strange, _LEADING_KEYS):
+            strange = ""
         if strange and not (root.damaged and (previous is not None or any(key in root for key in _LEADING_KEYS))):
             return Classification(
                 None,

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeAlias
 
 from mfo_dialect.references.nodes import Reference, Spelling
-from mfo_dialect.references.paths import parse_path
+from mfo_dialect.references.paths import ParsedPath, parse_path
 from mfo_dialect.text import Span
 
 Piece: TypeAlias = str | Reference
 RESERVED_ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "TASKID", "SYSTEM", "SECRET", "ENV")
 _INSIDE = re.compile(r"""\[[ \t]*(?:"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')|\}|\n|\$\{""")
+_END_OF_ANGLE = re.compile(r"[>\n$]")
 _MARK = re.compile(r"\$\$\{|\$\$<|\$\{|\$<(?=[A-Za-z_][A-Za-z0-9_-]*[.\[])")
 
 
-def scan(text: str) -> tuple[Piece, ...]:
+def scan(text: str, is_root: Callable[[str], bool] | None = None) -> tuple[Piece, ...]:
     """The text as literal pieces (escapes undone) and marked references, in order.
 
     A ``${`` always starts a reference, a good or a bad one; ``$<`` only before a root that is followed by a dot or
     bracket and has its ``>`` (dialect section 6). Bare references are not looked for.
+
+    Args:
+        text: the text.
+        is_root: whether a name is a root or a node in scope: behind ``$<`` such a name starts a bad reference where
+            the path is broken or not closed. Nothing is known of names where it is not given.
     """
     if "$" not in text:
         return (text,) if text else ()
@@ -32,7 +39,7 @@ def scan(text: str) -> tuple[Piece, ...]:
         if mark.group() in {"$${", "$$<"}:
             literal.append(mark.group()[1:])
             continue
-        reference = _dollar(text, mark.start()) if mark.group() == "${" else _angle(text, mark.start())
+        reference = _dollar(text, mark.start()) if mark.group() == "${" else _angle(text, mark.start(), is_root)
         if reference is None:
             literal.append(mark.group())
             continue
@@ -87,11 +94,22 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _angle(text: str, start: int) -> Reference | None:
+def _angle(text: str, start: int, is_root: Callable[[str], bool] | None) -> Reference | None:
     parsed = parse_path(text, start + 2, len(text))
     if not parsed.segments or not text.startswith(">", parsed.end) or len(parsed.segments) == 1:
-        return None
+        if is_root is None or not parsed.segments or not is_root(parsed.segments[0].name):
+            return None
+        return _broken_angle(text, start, parsed)
     return Reference(parsed.segments, Span(start, parsed.end + 1), Spelling.ANGLE)
+
+
+def _broken_angle(text: str, start: int, parsed: ParsedPath) -> Reference:
+    close = _END_OF_ANGLE.search(text, parsed.end)
+    if close is None or close.group() != ">":
+        span = Span(start, parsed.end)
+        return Reference(parsed.segments, span, Spelling.ANGLE, "the reference is not closed: > is missing", span)
+    problem_span = Span(parsed.end, max(close.start(), parsed.end + 1))
+    return Reference(parsed.segments, Span(start, close.end()), Spelling.ANGLE, parsed.problem, problem_span)
 
 
 def bare_reference(text: str) -> Reference | None:

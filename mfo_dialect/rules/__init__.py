@@ -53,6 +53,7 @@ from mfo_dialect.rules.prompts import (
 from mfo_dialect.rules.references import (
     maybe_not_run,
     mixed_reference_style,
+    probable_reference,
     reference_before_run,
     reference_type_mismatch,
     template_in_config,
@@ -124,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     unknown_output.RULE,
     reference_before_run.RULE,
     maybe_not_run.RULE,
+    probable_reference.RULE,
     template_in_config.RULE,
     mixed_reference_style.RULE,
     reference_type_mismatch.RULE,

@@ -7,7 +7,7 @@ the whole document. The tree knows nothing of the dialect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from collections.abc import Sequence as SequenceOf
 from enum import Enum
 from typing import TypeAlias, cast
@@ -109,6 +109,13 @@ class Scalar(Node):
         if self.tag is not None:
             return resolve_tagged(self.text, self.tag, plain=self.style is Style.PLAIN)
         return resolve_plain(self.text) if self.style is Style.PLAIN else self.text
+
+    def leave_out(self, characters: Container[str]) -> None:
+        """Read the text without some characters; what is left keeps its places."""
+        places = [self.offset_at(index) - self.origin.base - self.start for index in range(len(self.text) + 1)]
+        kept = [index for index, character in enumerate(self.text) if character not in characters]
+        self.text = "".join(self.text[index] for index in kept)
+        self._offsets = [*(places[index] for index in kept), places[-1]]
 
     @property
     def is_missing(self) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from mfo_dialect.findings import Severity
-from tests.rules.cases import Case, fix_called, fixed
+from tests.rules.cases import Case, findings_of, fix_called, fixed
 from tests.rules.checking import apply_fix
 from tests.rules.told import assert_told, told
 
@@ -74,6 +74,12 @@ CASES = [
     Case(
         "missing in a context",
         chat("prompt_template_id: draft", "prompt_context: {topc: x}"),
+        [("MFO604", "topc", 'did you mean "topic"?')],
+        BESIDE,
+    ),
+    Case(
+        "missing in a context, nothing near",
+        chat("prompt_template_id: draft", "prompt_context: {}"),
         [("MFO604", "prompt_context", '"topic"')],
         BESIDE,
     ),
@@ -214,3 +220,23 @@ def test_an_error_template_is_created_in_the_used_template(name: str) -> None:
     after = apply_fix(files, fix_called(told(files), f'Create the error template "other" in "{name}"'))
     assert not told(after)
     assert len(after["prompts.yml"].split("\n")) - len(PROMPTS.split("\n")) in {1, 2}
+
+
+TWO_TEMPLATES = """\
+templates:
+  one:
+    user_prompt: "About {{ .subject }}"
+  two:
+    user_prompt: "Of {{ .subjct }}"
+"""
+
+
+def test_a_variable_that_its_template_misspells_is_told_there_and_once():
+    said = "name: f\ntasks:\n"
+    for number, template in enumerate(["one", "two", "two"]):
+        said += f"  - id: task_{number}\n    type: mfo_api_chat_send\n    config:\n      prompt_template_id: {template}\n      prompt_context: {{subject: x}}\n"
+    files = {"workflow.yml": said, "prompts.yml": TWO_TEMPLATES}
+    (finding,) = findings_of(files)
+    assert (finding.code, finding.place.document) == ("MFO604", "prompts.yml")
+    assert TWO_TEMPLATES[slice(*finding.place.span)] == ".subjct"
+    assert 'did you mean "subject"?' in finding.message

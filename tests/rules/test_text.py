@@ -82,7 +82,12 @@ SILENT = [
         },
     ),
     Case("tabs inside text", HEAD + '  - id: a\n    type: mfo_api_memory_get\n    config:\n      key: "a\tb"\n'),
-    Case("a file that is not ours", "", [], {"compose.yml": "services:\n\tweb: [\n"}),
+    Case(
+        "a file that is not ours",
+        HEAD + "  - {id: a, type: mfo_api_tool_list}\n",
+        [],
+        {"compose.yml": "services:\n\tweb: [\n"},
+    ),
 ]
 
 

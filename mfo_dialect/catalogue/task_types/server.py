@@ -13,6 +13,7 @@ from mfo_dialect.catalogue.values import (
     Key,
     ListType,
     MapType,
+    Names,
     References,
     TextType,
     choice,
@@ -79,7 +80,7 @@ TOOL_TYPES = (
         "tool_execute",
         "Run one of the server's tools.",
         (
-            Key("tool_id", VALUE_TEXT, "The tool.", required=True),
+            Key("tool_id", TextType(References.ALL, names=Names.TOOL), "The tool.", required=True),
             Key("arguments", VALUE_MAP, "The tool's arguments: name to value.", required=True),
         ),
         closed_map({"result": Shape(description="What the tool returned.")}),

@@ -69,10 +69,10 @@ from mfo_dialect.rules.rule import Report, Rule
 
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report the syntax problems of one expression."""
-    for problem in text.parsed.problems:
-        if problem.kind is ProblemKind.SYNTAX:
-            yield Report(text.view.document, text.span_of(problem.span), problem.message)
+    """Report the first syntax problem of one expression: how the rest is read may follow from it."""
+    problems = [problem for problem in text.parsed.problems if problem.kind is ProblemKind.SYNTAX]
+    for problem in sorted(problems, key=lambda problem: problem.span)[:1]:
+        yield Report(text.view.document, text.span_of(problem.span), problem.message)
 
 
 RULE = Rule("MFO501", "expression-syntax", Severity.ERROR, expression_texts, check)

@@ -63,15 +63,60 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import ProblemKind
+from mfo_dialect.expressions import FUNCTIONS, ProblemKind, Read, reads
 from mfo_dialect.findings import Severity
+from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules.expressions.reporting import reports_of
+from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.suggestions import nearest
 
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report such problems of one expression."""
-    return reports_of(text, {ProblemKind.UNKNOWN_NAME: "unknown-name"})
+    yield from reports_of(text, {ProblemKind.UNKNOWN_NAME: "unknown-name"})
+    if text.parsed.problems:
+        return
+    for read in reads(text.parsed):
+        if read.root == _SECRET and _SECRET not in text.names and text.are_names_open:
+            message = (
+                "secrets cannot be read in expressions, whose values are kept: write SECRET.name in a task's config"
+            )
+            yield Report(text.view.document, text.span_of(read.root_span), message)
+    if text.are_names_open:
+        yield from _slips(text)
+
+
+_SECRET = "SECRET"  # noqa: S105 - the name of a root
+
+
+def _slips(text: ExpressionText) -> Iterator[Report]:
+    """Names that may be inputs which nobody declares, but are nearly those of variables that are not read otherwise."""
+    known = text.names
+    unread = set(_variables(text))
+    found = [read for read in reads(text.parsed) if read.root not in {_SECRET, *known} and read.root not in FUNCTIONS]
+    unread.difference_update(read.root for read in reads(text.parsed))
+    for read in found:
+        likely = nearest(read.root, unread) or _nodes_with(read, text)
+        if likely:
+            span = text.span_of(read.root_span)
+            message = f'"{read.root}" is no variable here; did you mean "{likely[0]}"?'
+            fix = replace_text(text.view.document, span, likely[0], f'Change to "{likely[0]}"')
+            yield Report(text.view.document, span, message, fixes=(fix,), severity=Severity.WARNING)
+
+
+def _variables(text: ExpressionText) -> Iterator[str]:
+    node = text.view.node
+    if isinstance(node, Condition) and node.vars is not None:
+        yield from (pair.name for pair in node.vars.effective_pairs() if pair.name is not None)
+
+
+def _nodes_with(read: Read, text: ExpressionText) -> list[str]:
+    """The nodes with nearly that name which have the output that is read."""
+    if not read.path:
+        return []
+    near = nearest(read.root, text.view.flow.by_id)
+    return [name for name in near if str(read.path[0].key) in text.names[name].fields]
 
 
 RULE = Rule("MFO502", "unknown-name", Severity.ERROR, expression_texts, check, fix="unsafe")

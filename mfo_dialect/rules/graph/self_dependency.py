@@ -50,6 +50,8 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report where one node names itself among its edges."""
+    if view.id in view.flow.doubled:
+        return
     for key, items in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         verb = "waits for itself" if key == "dependencies" else "is a successor of itself"
         is_branch = key == "successors" and view.kind is NodeKind.CONDITION

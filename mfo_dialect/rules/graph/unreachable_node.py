@@ -64,6 +64,7 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.catalogue.workflow_keys import ONLY_WORKFLOW_KEYS
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
@@ -75,7 +76,7 @@ _KEYS = ("tasks", "conditions", "subflows")
 def check(level: LevelView, _snapshot: Snapshot) -> Iterator[Report]:
     """Report a level without nodes, and the nodes of a level that wait for a loop without an end."""
     mapping = level.owner.node.mapping if level.owner is not None else level.flow.taskflow.mapping
-    if mapping.damaged or level.level.damaged:
+    if mapping.damaged or level.level.damaged or any(key in mapping for key in ONLY_WORKFLOW_KEYS):
         return
     if not level.nodes:
         yield from _report_empty(level, mapping)

@@ -58,13 +58,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.chats import ChatUse, MissingVariable, chat_use, missing_variables
+from mfo_dialect.analysis.chats import ChatUse, MissingVariable, chat_use, missing_variables, template_reads
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.variable_slips import VariableSlip, variable_slips
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
+from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import fill_empty, insert_key, quoted
+from mfo_dialect.rules.fixes import fill_empty, insert_key, quoted, replace_text
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.syntax import Scalar
 
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
@@ -72,13 +75,44 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     chat = chat_use(view, snapshot.bundle)
     if chat is None or chat.template is None or chat.template_id is None:
         return
-    missing = missing_variables(chat)
+    slips = {slip.name: slip for slip in variable_slips(snapshot) if slip.chat.view is view}
+    for slip in slips.values():
+        yield from _report_slip(slip, chat.template, snapshot)
+    missing = [one for one in missing_variables(chat) if one.name not in slips]
     for group, severity in (
         ([one for one in missing if one.required], Severity.ERROR),
         ([one for one in missing if not one.required], Severity.WARNING),
     ):
         if group:
             yield _report(chat, group, severity, snapshot)
+
+
+def _report_slip(slip: VariableSlip, template: PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:
+    """Report one misspelt variable where it is misspelt; in a template once, whoever uses it."""
+    given = slip.given.key.content_span if isinstance(slip.given.key, Scalar) else slip.given.key.span
+    listed = template.variables is not None
+    severity = Severity.ERROR if listed else Severity.WARNING
+    document = slip.chat.view.document
+    if not slip.in_template:
+        message = f'prompt template "{template.id.text}" reads no "{slip.given.name}"; did you mean "{slip.name}"?'
+        fix = replace_text(document, given, quoted(slip.name), f'Change to "{slip.name}"')
+        yield Report(document, given, message, fixes=(fix,), severity=severity)
+        return
+    users = [
+        other.chat
+        for other in variable_slips(snapshot)
+        if other.name == slip.name and other.chat.template is template and other.in_template
+    ]
+    if users[0] is not slip.chat:
+        return
+    place = next(
+        (scalar.span_of(read.span) for scalar, read in template_reads(template) if read.name == slip.name), None
+    )
+    if listed and slip.name in (template.variables or {}):
+        place = (template.variables or {})[slip.name][0].content_span
+    message = f'nobody gives the variable "{slip.name}"; did you mean "{slip.given.name}"?'
+    related = tuple(Related(Place(user.view.document, user.view.name_span), "uses this template") for user in users)
+    yield Report(template.document, place or template.id.content_span, message, related, severity=severity)
 
 
 def _report(chat: ChatUse, missing: list[MissingVariable], severity: Severity, snapshot: Snapshot) -> Report:

@@ -62,6 +62,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.variable_slips import variable_slips
 from mfo_dialect.findings import Fix, Severity, Tag
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.rules.layout import remove_pair
@@ -86,7 +87,10 @@ def check(giver: NodeView | PromptTemplate, snapshot: Snapshot) -> Iterator[Repo
     read = _read_names(chat.template)
     if read is None or any(key in chat.config for key in ("prompt", "system_prompt")):
         return
+    slips = [slip.given for slip in variable_slips(snapshot)]
     for pair in chat.context.pairs:
+        if pair in slips:
+            continue
         if pair.name is not None and pair.name not in read and pair.name not in (chat.template.variables or ()):
             yield _report(giver.document, chat.context, pair, chat.template, bundle)
 

@@ -66,11 +66,32 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     order = run_order(reader, producer)
     if order is None or order.verdict is not RanBefore.NEVER:
         return
-    related = (Related(Place(read.document, producer.name_span), f'"{producer.id}" stands here'),)
+    others = _by_pair(snapshot)[reader, producer]
+    if read is not others[0]:
+        return
+    related = (
+        Related(Place(read.document, producer.name_span), f'"{producer.id}" stands here'),
+        *(Related(Place(other.document, other.span), "read here too") for other in others[1:]),
+    )
     chooser = _chooser(reader, order)
     message = _message(reader, producer, order, chooser)
     fixes = () if chooser else _fixes(reader, order, snapshot)
     yield Report(read.document, read.span, message, related, fixes)
+
+
+_Pair = tuple[NodeView, NodeView]
+
+
+def _by_pair(snapshot: Snapshot) -> dict[_Pair, list[NodeRead]]:
+    """The readings of each producer by each reader, in the order of the text: one missing edge is one finding."""
+    return snapshot.every(_pairs)[0]
+
+
+def _pairs(snapshot: Snapshot) -> Iterator[dict[_Pair, list[NodeRead]]]:
+    pairs: dict[_Pair, list[NodeRead]] = {}
+    for read in sorted(node_reads(snapshot), key=lambda read: read.span):
+        pairs.setdefault((read.reader, read.producer), []).append(read)
+    yield pairs
 
 
 def _chooser(reader: NodeView, order: RunOrder) -> str:

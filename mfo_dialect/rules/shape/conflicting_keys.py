@@ -69,9 +69,12 @@ _HANDLING = "error_handling"
 
 def check(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the keys of one map that exclude each other."""
+    told: set[str | None] = set()
     for group in (*view.type.one_of, *view.type.at_most_one_of):
         pairs = [pair for pair in _pairs(view.mapping) if pair.name in group and has_value(view.mapping, pair.name)]
-        if len({pair.name for pair in pairs}) > 1:
+        names = {pair.name for pair in pairs}
+        if len(names) > 1 and told.isdisjoint(names):
+            told |= names
             yield _report(view, pairs, snapshot)
     if view.type.title == "task":
         yield from _check_handling(view, snapshot)

@@ -46,18 +46,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.catalogue.agents_keys import AGENT
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.catalogue.values import Key, MapType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.access import text_at
+from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.rules.fixes import quoted, replace_text
 from mfo_dialect.rules.layout import insert_lines, text_of
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import (
     Direction,
     MapView,
+    has_value,
     is_doubtful,
     is_of_other_shape,
     is_written_twice,
@@ -91,8 +93,22 @@ class _Missing:
         return " or ".join(f'"{key.name}"' for key in self.keys if not key.replacement)
 
 
-def check(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
+def _items(snapshot: Snapshot) -> Iterator[MapView | Source]:
+    yield from map_views(snapshot)
+    yield from (source for source in snapshot.sources if _is_empty_workflow(source))
+
+
+def _is_empty_workflow(source: Source) -> bool:
+    """Whether a file that is a workflow by its name holds nothing at all, or only comments."""
+    return source.kind is DocumentKind.WORKFLOW and all(document.root is None for document in source.documents)
+
+
+def check(view: MapView | Source, snapshot: Snapshot) -> Iterator[Report]:
     """Report what one map lacks, in one finding."""
+    if isinstance(view, Source):
+        if not view.tree.problems:
+            yield Report(view.key, Span(0, 0), 'this workflow is empty: it needs a "name" and "tasks"')
+        return
     missing = [lack for lack in _missing(view) if not _is_explained(view, lack)]
     if missing and not is_written_twice(view) and not is_doubtful(view.mapping, view.document, snapshot):
         yield _report(view, missing, snapshot)
@@ -113,12 +129,8 @@ def _is_needed_here(view: MapView, name: str) -> bool:
     match name:
         case "workflow_name":
             return view.type.title == "workflow file"
-        case "id":
-            return view.type is AGENT and view.in_list
-        case "webhook_id":
-            return view.type.title == "config of a webhook" and "provider" in view.mapping
         case _:
-            return False
+            return any(needed == name and has_value(view.mapping, key) for key, needed in view.type.needs)
 
 
 def _is_explained(view: MapView, lack: _Missing) -> bool:
@@ -273,4 +285,4 @@ def _insertion(view: MapView, values: dict[str, Placeholder], text: str) -> Edit
     return Edit(Place(view.document, Span(end, end)), f", {inner}")
 
 
-RULE = Rule("MFO202", "missing-key", Severity.ERROR, map_views, check, fix="unsafe")
+RULE = Rule("MFO202", "missing-key", Severity.ERROR, _items, check, fix="unsafe")

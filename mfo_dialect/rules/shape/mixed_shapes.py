@@ -71,8 +71,9 @@ def check(document: Document, _snapshot: Snapshot) -> Iterator[Report]:
     of_workflow = [pair for pair in root.pairs if pair.name in ONLY_WORKFLOW_KEYS]
     if not of_flow or not of_workflow:
         return
-    has_taskflows = any(pair.name == "taskflows" for pair in of_workflow)
-    wrong, right = (of_flow[0], of_workflow) if has_taskflows else (of_workflow[0], of_flow)
+    taskflows = next((pair for pair in of_workflow if pair.name == "taskflows"), None)
+    is_first = taskflows is not None and taskflows.span.start < of_flow[0].span.start
+    wrong, right = (of_flow[0], of_workflow) if is_first else (taskflows or of_workflow[0], of_flow)
     witness = next((pair for pair in right if pair.name in {"taskflows", "tasks"}), right[0])
     related = (Related(Place(document.key, _span(witness)), f'"{witness.name}" stands here'),)
     yield Report(document.key, _span(wrong), _message(wrong, witness), related, _fixes(document.key, root, of_workflow))

@@ -29,7 +29,7 @@ _FORMATS = {
     Format.IDENTIFIER: "new_id",
     Format.TEMPLATE: "TODO",
 }
-_FREE_NAMES = frozenset({None, Names.PROVIDER, Names.MODEL, Names.TASKFLOW_HERE, Names.VARIABLE})
+_FREE_NAMES = frozenset({None, Names.PROVIDER, Names.MODEL, Names.TASKFLOW_HERE, Names.TOOL, Names.VARIABLE})
 _MAX_DEPTH = 6
 
 

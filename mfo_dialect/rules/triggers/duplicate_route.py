@@ -87,6 +87,8 @@ def check(workflow: Workflow, _snapshot: Snapshot) -> Iterator[Report]:
             first[route] = (name, scalar)
             continue
         other, place = first[route]
+        if trigger.id is not None and other == name:
+            continue
         related = (Related(Place(workflow.document, place.content_span), f'"{other}" is served here'),)
         message = f'"{other}" is served at {route[0]} {route[1]} already'
         yield Report(workflow.document, scalar.content_span, message, related)

@@ -60,7 +60,7 @@ def check(view: TriggerView, _snapshot: Snapshot) -> Iterator[Report]:
     trigger = view.trigger
     if not trigger.enabled or trigger.type is None or trigger.type.text != "webhook" or trigger.mapping.damaged:
         return
-    if trigger.config is not None and trigger.config.pairs and "secret_ref" not in trigger.config:
+    if trigger.config is not None and trigger.config.pairs and trigger.config.pair("secret_ref") is None:
         message = "anybody who knows the address can start this taskflow: name a declared secret in secret_ref"
         yield Report(view.workflow.document, trigger.type.content_span, message)
 

@@ -1,0 +1,76 @@
+"""Variables that are missing because either their giver or their template misspells them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mfo_dialect.analysis.chats import ChatUse, chat_use, missing_variables, template_reads
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.suggestions import nearest
+from mfo_dialect.syntax import Pair
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VariableSlip:
+    """A variable that a template wants and a task does not give, although it gives one of nearly that name in vain.
+
+    Attributes:
+        chat: the task's chat.
+        name: the variable as the template writes it.
+        given: the pair of ``prompt_context`` that was meant for it.
+        in_template: the template has the odd spelling, as the rest of the bundle writes what the task does.
+    """
+
+    chat: ChatUse
+    name: str
+    given: Pair
+    in_template: bool
+
+
+def variable_slips(snapshot: Snapshot) -> tuple[VariableSlip, ...]:
+    """All such slips, in the order of the tasks."""
+    return snapshot.every(_slips)
+
+
+def _slips(snapshot: Snapshot) -> Iterator[VariableSlip]:
+    chats = [chat for view in snapshot.nodes if (chat := chat_use(view, snapshot.bundle)) is not None]
+    words: Counter[str] | None = None
+    for chat in chats:
+        template = chat.template
+        missing = missing_variables(chat) if template is not None and chat.context is not None else ()
+        if template is None or not missing:
+            continue
+        words = words if words is not None else _words(snapshot, chats)
+        own = _words_of(template)
+        for one in missing:
+            given = _given_in_vain(chat, one.name, own)
+            if given is not None and given.name is not None:
+                elsewhere = words[one.name] - own[one.name], words[given.name] - own[given.name] - 1
+                yield VariableSlip(chat, one.name, given, in_template=elsewhere[1] > elsewhere[0])
+
+
+def _given_in_vain(chat: ChatUse, name: str, read: Counter[str]) -> Pair | None:
+    free = {pair.name: pair for pair in chat.context.pairs if pair.name not in read} if chat.context is not None else {}
+    near = nearest(name, [key for key in free if key is not None])
+    return free[near[0]] if near else None
+
+
+def _words(snapshot: Snapshot, chats: list[ChatUse]) -> Counter[str]:
+    """How often each variable is written, by templates and by tasks."""
+    words: Counter[str] = Counter()
+    for template in snapshot.bundle.templates.values():
+        words += _words_of(template)
+    for chat in chats:
+        if chat.context is not None:
+            words.update(pair.name for pair in chat.context.pairs if pair.name is not None)
+    return words
+
+
+def _words_of(template: PromptTemplate) -> Counter[str]:
+    words = Counter(read.name for _, read in template_reads(template))
+    words.update(list(template.variables or ()))
+    words.update(list(template.defaults))
+    return words
