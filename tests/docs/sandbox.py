@@ -17,6 +17,7 @@ _PROGRAMS = {"mfo": "-m mfo_runtime", "mfo-lsp": "-m mfo_lsp", "python": ""}
 _VARYING = (
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b\d+(\.\d+)?(ms|s)\b"), "DURATION"),
+    (re.compile(r"^run [0-9a-f]{32}$", re.MULTILINE), "run ID"),
     (re.compile(r"\b(resource|notification)_[0-9a-f]+\b"), r"\1_ID"),
 )
 
