@@ -59,6 +59,7 @@ def test_a_file_that_breaks_is_told_and_the_watch_goes_on(tmp_path: Path) -> Non
         (Change.modified, "sub/workflow.yml", True),
         (Change.added, "mfo.toml", True),
         (Change.deleted, "sub", True),
+        (Change.added, "new.dir", True),
         (Change.added, "mfo.yaml.swp", False),
         (Change.modified, "found.yml", False),
         (Change.deleted, ".found.yml.17-0.tmp", False),
@@ -71,6 +72,7 @@ def test_what_matters_and_that_our_own_reports_do_not(
 ) -> None:
     """A report that mattered would be written again for ever."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.dir").mkdir()
     options = CheckOptions(output=(Output("text", "found.yml"),))
     assert filter_for(options)(change, str(tmp_path / path)) is matters
 

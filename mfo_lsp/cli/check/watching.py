@@ -23,6 +23,7 @@ from mfo_workspace.remembering import RememberedChecks
 from mfo_workspace.walking import is_yaml
 
 _LOOKED_AT = frozenset({PROJECT_FILE, "pyproject.toml", ".gitignore"})
+_UNFINISHED = ".tmp"
 _GATHERED, _QUIET, _IDLE = 400, 50, 1_000
 """Milliseconds: how long changes are gathered at most, how long none may come before, and how often nothing is said."""
 
@@ -101,8 +102,9 @@ def filter_for(options: CheckOptions) -> Callable[[Change, str], bool]:
 
     def matters(change: Change, path: str) -> bool:
         name = PurePath(path).name
-        may_be_directory = change is Change.deleted and not PurePath(path).suffix
-        looked_at = is_yaml(path) or name in _LOOKED_AT or "baseline" in name or may_be_directory
+        was_directory = change is Change.deleted and not name.endswith(_UNFINISHED)
+        new_directory = change is Change.added and Path(path).is_dir()  # its files may have come before it was watched
+        looked_at = is_yaml(path) or name in _LOOKED_AT or "baseline" in name or was_directory or new_directory
         return looked_at and path not in own and common(change, path)
 
     return matters
