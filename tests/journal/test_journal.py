@@ -1,0 +1,225 @@
+"""The journal's file: what is in it, who may write to it, how long it is kept, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
+from mfo_runtime.journal import JOURNAL_FILE, Definition, Event, Journal, NewRun, Retention, RunEnd
+
+DAY = 24 * 3600.0
+
+
+def new_run(name="run-1", *, started_at=1000.0, texts=None):
+    return NewRun(name, "t", "/room/w.yml", Definition(texts or {"/room/w.yml": "name: t"}), "{}", started_at)
+
+
+async def kept(log, *events):
+    for event in events:
+        log.add(event)
+    await log.commit()
+
+
+def count(folder, table):
+    with closing(sqlite3.connect(folder / JOURNAL_FILE)) as connection:
+        return connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+
+
+async def test_events_come_back_in_order_and_long_values_stand_once(tmp_path):
+    long = '"' + "x" * 100_000 + '"'
+    events = [
+        Event(1.5, "running", "a", 1),
+        Event(2.5, "succeeded", "a", 1, 1.0, long, {"usage": {"total_tokens": 3}}),
+        Event(3.5, "succeeded", "b", 2, 0.5, long),
+    ]
+    with Journal(tmp_path) as journal:
+        log = journal.begin(new_run())
+        await kept(log, *events[:1])
+        await kept(log, *events[1:])
+        log.close()
+        run = journal.find("run-1")
+        assert list(journal.events(run)) == events
+        assert journal.definition(run) == Definition({"/room/w.yml": "name: t"})
+    assert count(tmp_path, "contents") == 3  # a text, the list of texts, and the value
+    assert (tmp_path / JOURNAL_FILE).stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_is_committed_is_there_for_others_at_once(tmp_path):
+    with Journal(tmp_path) as journal:
+        log = journal.begin(new_run())
+        log.add(Event(1.0, "running"))
+        assert list(journal.events(journal.find("run-1"))) == []
+        await log.commit()
+        assert len(list(Journal(tmp_path).events(Journal(tmp_path).find("last")))) == 1
+        assert log.commit() is None
+
+
+async def test_commits_that_wait_together_keep_their_order(tmp_path):
+    with Journal(tmp_path) as journal:
+        logs = [journal.begin(new_run(f"run-{number}")) for number in range(3)]
+        waiting = []
+        for number in range(200):
+            logs[number % 3].add(Event(float(number), "running"))
+            waiting.append(logs[number % 3].commit())
+        await asyncio.gather(*waiting)
+        for place in range(3):
+            times = [event.time for event in journal.events(journal.find(f"run-{place}"))]
+            assert times == [float(number) for number in range(place, 200, 3)]
+
+
+def hold(folder, ready, release):
+    with Journal(folder) as journal:
+        log = journal.begin(new_run())
+        ready.set()
+        release.wait(60)
+        assert log is not None
+        os._exit(0)  # without a word to anybody
+
+
+def test_a_run_has_one_process_and_is_free_when_that_dies(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    ready, release = context.Event(), context.Event()
+    process = context.Process(target=hold, args=(tmp_path, ready, release))
+    process.start()
+    assert ready.wait(60)
+    with Journal(tmp_path) as journal:
+        run = journal.find("run-1")
+        assert journal.is_executed(run)
+        with pytest.raises(RunHeldError, match=rf"Run run-1 is being executed by process {process.pid} on "):
+            journal.resume(run)
+        assert journal.prune(Retention(0, 0), now=1e12) == 0
+        release.set()
+        process.join()
+        assert not journal.is_executed(run)
+        log = journal.resume(run)
+        with pytest.raises(RunHeldError, match=f"process {os.getpid()} on "):
+            journal.resume(run)
+        log.close()
+        journal.resume(run).close()
+
+
+def test_a_run_of_another_protocol_is_refused(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.begin(new_run()).close()
+        with closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as connection:
+            connection.execute("UPDATE runs SET protocol = 2")
+            connection.commit()
+        with pytest.raises(
+            NotResumableError, match="begun under replay protocol 2; this version of mfo replays protocol 1"
+        ):
+            journal.resume(journal.find("run-1"))
+
+
+def test_a_journal_of_a_later_version_is_refused(tmp_path):
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(JournalError, match="written by a later version"):
+        Journal(tmp_path).find("last")
+
+
+@pytest.mark.parametrize("damage", ["no database at all", "\0" * 4096])
+def test_a_damaged_file_is_named_and_left_as_it_is(damage, tmp_path):
+    file = tmp_path / JOURNAL_FILE
+    with Journal(tmp_path) as journal:
+        journal.begin(new_run()).close()
+    file.write_bytes(damage.encode() + file.read_bytes()[len(damage) :])
+    before = file.read_bytes()
+    for use in (lambda: Journal(tmp_path).find("last"), lambda: Journal(tmp_path).begin(new_run("run-2"))):
+        with pytest.raises(
+            JournalError, match=r"journal\.db cannot be used: it is (no journal, or )?damaged"
+        ) as raised:
+            use()
+        assert raised.value.hint.startswith("Move the file away")
+    assert file.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(JournalError, match="No such file or directory"):
+        Journal(tmp_path / "nowhere").begin(new_run())
+
+
+async def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path):
+    with Journal(tmp_path) as journal:
+        log = journal.begin(new_run())
+        await kept(log, Event(1.0, "running", "a", 1))
+        writer = journal._writer
+        assert writer is not None
+        writer.write(lambda connection: connection.execute("PRAGMA max_page_count = 30") and None)
+        log.add(Event(2.0, "succeeded", "a", 1, 1.0, '"' + os.urandom(200_000).hex() + '"'))
+        with pytest.raises(JournalError, match="the disk is full") as raised:
+            await log.commit()
+        assert "mfo run --resume" in raised.value.hint
+        assert [event.kind for event in journal.events(journal.find("run-1"))] == ["running"]
+        writer.write(lambda connection: connection.execute("PRAGMA max_page_count = 1000000") and None)
+        await kept(log, Event(3.0, "succeeded", "a", 1))
+        assert [event.kind for event in journal.events(journal.find("run-1"))] == ["running", "succeeded"]
+
+
+async def test_a_commit_that_cannot_be_kept_takes_no_other_with_it(tmp_path):
+    with Journal(tmp_path) as journal:
+        good, bad = journal.begin(new_run()), journal.begin(new_run("run-2"))
+        writer = journal._writer
+        assert writer is not None
+        bad.add(Event(1.0, "running", None))  # no row may be without a node
+        good.add(Event(1.0, "running"))
+        waiting = [bad.commit(), good.commit()]
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        assert isinstance(outcomes[0], JournalError)
+        assert outcomes[1] is None
+        assert len(list(journal.events(journal.find("run-1")))) == 1
+
+
+def test_runs_are_found_by_the_beginning_of_their_ids(tmp_path):
+    with Journal(tmp_path) as journal:
+        for name, started_at in (("abc1", 2.0), ("abd2", 3.0), ("ab", 1.0), ("100%", 0.5)):
+            journal.begin(new_run(name, started_at=started_at)).close()
+        assert journal.find("abc").id == "abc1"
+        assert journal.find("ab").id == "ab"
+        assert journal.find("last").id == "abd2"
+        assert journal.find("100%").id == "100%"
+        assert [run.id for run in journal.runs()] == ["abd2", "abc1", "ab", "100%"]
+        for name, message in (("abx", 'no run "abx"'), ("%", 'no run "%"'), ("abd3", "no run")):
+            with pytest.raises(InvalidInputError, match=message):
+                journal.find(name)
+        with pytest.raises(InvalidInputError, match='Several runs begin with "a"'):
+            journal.find("a")
+    with pytest.raises(JournalError, match="has a run ab already"):
+        Journal(tmp_path).begin(new_run("ab"))
+
+
+def test_a_journal_that_is_not_there_has_no_runs_and_is_not_made(tmp_path):
+    assert list(Journal(tmp_path).runs()) == []
+    with pytest.raises(InvalidInputError, match="The journal has no run"):
+        Journal(tmp_path).find("last")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_old_runs_are_forgotten_with_all_that_was_theirs(tmp_path):
+    with Journal(tmp_path) as journal:
+        for day in range(5):
+            log = journal.begin(new_run(f"run-{day}", started_at=day * DAY, texts={"/w.yml": f"name: t{day}"}))
+            await kept(log, Event(1.0, "succeeded", "a", 1, 1.0, '"' + f"{day}" * 1000 + '"'))
+            log.end(RunEnd("succeeded", day * DAY, 1.0, None, {}))
+            log.close()
+        assert journal.prune(Retention(2.5, None), now=4 * DAY) == 2
+        assert [run.id for run in journal.runs()] == ["run-4", "run-3", "run-2"]
+        assert journal.prune(Retention(None, 1), now=4 * DAY) == 2
+        assert [run.id for run in journal.runs()] == ["run-4"]
+        assert (count(tmp_path, "events"), count(tmp_path, "contents"), count(tmp_path, "parts")) == (1, 3, 1)
+        assert next(journal.events(journal.find("last"))).value_json == '"' + "4" * 1000 + '"'
+    assert [file.name for file in (tmp_path / "locks").iterdir()] == ["run-4.lock"]
+
+
+def test_a_run_that_was_broken_off_is_forgotten_for_its_age_alone(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.begin(new_run("old", started_at=0.0)).close()
+        journal.begin(new_run("new", started_at=DAY)).close()
+        assert journal.prune(Retention(None, 1), now=DAY) == 0
+        assert journal.prune(Retention(0.5, None), now=DAY) == 1
+        assert [run.id for run in journal.runs()] == ["new"]
