@@ -8,6 +8,7 @@ from mfo_dialect.syntax.core_schema import CoreValue
 from mfo_dialect.syntax.cursor import CursorContext, Expects, Within, context_at
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import Engine
+from mfo_dialect.syntax.live import Change, ChangedBlock, LiveTree
 from mfo_dialect.syntax.navigation import Part, Step, children_of, path_at, scalars, walk
 from mfo_dialect.syntax.parser import parse
 from mfo_dialect.syntax.plain import TooManyNodesError, to_value
@@ -28,11 +29,14 @@ from mfo_dialect.syntax.tree import (
 __all__ = [
     "Alias",
     "AnyNode",
+    "Change",
+    "ChangedBlock",
     "Comment",
     "CoreValue",
     "CursorContext",
     "Engine",
     "Expects",
+    "LiveTree",
     "Mapping",
     "Node",
     "Origin",

@@ -156,7 +156,7 @@ class Container:
         uneven: those of its blocks that do not add exactly one node or pair.
     """
 
-    __slots__ = ("children", "depth", "frame", "header", "lead", "node", "parent", "uneven")
+    __slots__ = ("_items", "children", "depth", "frame", "header", "lead", "node", "parent", "uneven")
 
     def __init__(self, frame: Frame, parent: Container | None, header: Header | None, lead: int) -> None:
         """Make a collection without blocks."""
@@ -166,6 +166,7 @@ class Container:
         self.lead = lead
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.children: list[Unit] = []
+        self._items: list[Node] = []  # as the node's, to be changed in place
         origin = SpineOrigin(self)
         self.node: Sequence | Mapping = (
             Sequence(origin, 0, 0, (), flow=False) if frame.is_list else Mapping(origin, 0, 0, (), flow=False)
@@ -258,8 +259,8 @@ class Container:
         """Put new items or pairs into the node, in place of those from ``start`` up to ``end``."""
         node = self.node
         if isinstance(node, Sequence):
-            items = cast("tuple[Node, ...]", new)
-            node.items = node.items[:start] + items + node.items[end:]
+            self._items[start:end] = cast("tuple[Node, ...]", new)
+            node.items = tuple(self._items)
         else:
             node.replace_pairs(start, end, cast("tuple[Pair, ...]", new))
 

@@ -196,17 +196,19 @@ class BlockTree:
         opening = opening_of(parent.frame, readable[marks[-1] :] + container.children[0].first.text)
         if opening is None or (opening.frame, opening.header) != (container.frame, len(text) - marks[-1]):
             return None
-        new = self._header(text[marks[-1] :], lead, parent)
+        is_same = (text[marks[-1] :], lead) == (header.text, container.lead)
+        new = header if is_same else self._header(text[marks[-1] :], lead, parent)
         units = self._units(parent, text[: marks[-1]], container.lead) if marks[-1] else []
         if new is None or units is None:
             return None
-        new.container = container
-        new.parts = (Pair(_key_of(new), container.node),)
-        place = parent.place_of_part(index)
-        parent.put_parts(place, place + 1, new.parts)
-        container.header, container.lead = new, lead
-        self._note([header], [new])
-        self.pieces.replace(header, header, [new])
+        if new is not header:
+            new.container = container
+            new.parts = (Pair(_key_of(new), container.node),)
+            place = parent.place_of_part(index)
+            parent.put_parts(place, place + 1, new.parts)
+            container.header, container.lead = new, lead
+            self._note([header], [new])
+            self.pieces.replace(header, header, [new])
         if units:
             self._swap(parent, index, index, units)
         self.is_written = True
@@ -218,9 +220,27 @@ class BlockTree:
         if container is None:
             raise UndividableError(None)
         low, high = container.index_at(first.base), container.index_at(last.base)
+        inner = first.container
+        is_tail = inner is not container and container.children[high].last is last
+        if is_tail and inner is not None and isinstance(first, Leaf) and text:
+            return self._tail_edited(inner, container, first, high, text)
         before = _pieces_until(container.children[low], first)
         behind = _pieces_behind(container.children[high], last)
         return self._reworked(container, low, high + 1, before + text + behind)
+
+    def _tail_edited(self, inner: Container, container: Container, first: Leaf, high: int, text: str) -> list[Leaf]:
+        """Put ``text`` where the end of a collection and the blocks behind it up to ``high`` of an outer one stand."""
+        place = inner.index_of(first)
+        joined = Leaf(text, _lead_at(inner, place), inner)
+        self._swap(inner, place, len(inner.children), [joined])
+        around = inner
+        while around is not container and around.parent is not None:
+            index = around.parent.index_of(around) + 1
+            end = high + 1 if around.parent is container else len(around.parent.children)
+            if index < end:
+                self._swap(around.parent, index, end, [])
+            around = around.parent
+        return self._reworked(inner, place, place + 1, text)
 
     def _reworked(self, container: Container, low: int, high: int, text: str) -> list[Leaf]:
         """Put what ``text`` divides into in place of some blocks; gives those that must be judged."""

@@ -165,7 +165,8 @@ class LiveTree(SyntaxTree):
         with collector_paused():
             try:
                 if len(text) <= MAX_LENGTH:
-                    self._blocks = BlockTree(text, self._engine, self._block_lines, self._spare)
+                    spare = {key: [*leaves] for key, leaves in self._spare.items()}
+                    self._blocks = BlockTree(text, self._engine, self._block_lines, spare)
             except UndividableError:
                 self._blocks = None
         if self._blocks is not None:

@@ -224,7 +224,8 @@ class PiecedText:
     def _settle(self, index: int) -> None:
         """Give the runs around and behind ``index`` their places."""
         index = max(index - 1, 0)
-        start, line = (self.runs[index].start, self.runs[index].line) if index else (0, 0)
+        before = self.runs[index - 1] if index else None
+        start, line = (before.start + before.length, before.line + before.breaks) if before else (0, 0)
         for run in self.runs[index:]:
             run.start = start
             run.line = line
