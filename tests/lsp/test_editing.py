@@ -197,7 +197,18 @@ async def test_all_safe_fixes_at_once(bundle):
     await bundle.until(lambda: [code for code, _ in bundle.findings("workflow.yml")] == ["MFO403"])
     (action,) = await bundle.actions("workflow.yml", "name", ["source.fixAll"])
     assert (action.kind, action.is_preferred, action.diagnostics) == ("source.fixAll.mfo", None, None)
-    assert len(action.edit.document_changes) == 1
+    (change,) = action.edit.document_changes
+    (edit,) = change.edits
+    assert (edit.new_text, edit.range.start) == ("    dependencies: [fetch_letter]\n", edit.range.end)
+
+
+async def test_a_finding_can_be_ignored_where_it_stands(bundle):
+    bundle.open("workflow.yml", FLOW.replace("${fetch_letter.value}", "${fetch_leter.value}"))
+    await bundle.sees("workflow.yml", ("MFO401", "fetch_leter"))
+    actions = await bundle.actions("workflow.yml", "fetch_leter")
+    (ignoring,) = [action for action in actions if action.title == "Ignore MFO401 here"]
+    (change,) = ignoring.edit.document_changes
+    assert [edit.new_text for edit in change.edits] == ["  # mfo: ignore[MFO401]"]
 
 
 async def test_run_flow_is_offered_above_the_taskflow(bundle):
