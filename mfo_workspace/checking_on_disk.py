@@ -28,6 +28,10 @@ class Cache(Protocol):
         """What a check of a group would find now; None where only the check can tell."""
         ...
 
+    def find_nothing(self, groups: Iterable[FileGroup]) -> CheckedFiles | None:
+        """The outcome without findings, where there are none but hints; None where there are, or not all is known."""
+        ...
+
     def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
         ...
@@ -38,7 +42,11 @@ class Cache(Protocol):
 
 
 def check_on_disk(
-    wanted: Iterable[tuple[str, bool]], asked: RuleSettings = NOTHING_SAID, cache: Cache | None = None
+    wanted: Iterable[tuple[str, bool]],
+    asked: RuleSettings = NOTHING_SAID,
+    cache: Cache | None = None,
+    *,
+    mere_hints: bool = True,
 ) -> CheckedFiles:
     """Check files, each within the bundle of its directory.
 
@@ -46,12 +54,15 @@ def check_on_disk(
         wanted: absolute paths, written with ``/``, each with whether a person named it.
         asked: what is asked for on top of the project files.
         cache: what earlier runs found with the same settings; is written when all is checked.
+        mere_hints: whether hints are wanted where there is nothing but hints.
 
     Returns:
-        The same with and without a cache, in one process and in many.
+        The same with and without a cache, in one process and in many; but for mere hints, if they are not wanted.
     """
     with rare_collections():
-        return _check_all(grouped(wanted), asked, cache)
+        groups = grouped(wanted)
+        nothing = cache.find_nothing(groups) if cache is not None and not mere_hints else None
+        return nothing if nothing is not None else _check_all(groups, asked, cache)
 
 
 def _check_all(groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | None) -> CheckedFiles:

@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 
@@ -41,17 +42,39 @@ def _by_workers(groups: Sequence[FileGroup], asked: RuleSettings, count: int) ->
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork" if is_copied else "spawn"), _start_worker)
     size = max(1, min(_LARGEST_CHUNK, len(groups) // (count * _CHUNKS_FOR_EACH)))
     chunks = [groups[start : start + size] for start in range(0, len(groups), size)]
+    others = {*multiprocessing.active_children()}
     try:
-        for checked in pool.map(partial(_check_chunk, asked), chunks):
+        with _interrupts_held():  # one that comes while a process is copied would be lost
+            found = pool.map(partial(_check_chunk, asked), chunks)
+        for checked in found:
             yield from checked
+    except BaseException:  # nobody waits for what the workers are at
+        for worker in {*multiprocessing.active_children()} - others:
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
         gc.unfreeze()
 
 
+@contextmanager
+def _interrupts_held() -> Generator[None]:
+    """Keep an interrupt until the block ends, where the system can; processes and threads made meanwhile hold it too."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker() -> None:
     """An interrupt ends a worker without a word, and so does the end of the process that waits for it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mfo_workspace.cache.observing import Observation, PresentDisk
-from mfo_workspace.checked import CheckedGroup, FileGroup
+from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup
 
 
 class RememberedChecks:
@@ -18,6 +20,10 @@ class RememberedChecks:
         """What a check of a group would find now; None where only the check can tell."""
         known = self._known.get(group)
         return known[0] if known is not None and self._disk.agrees(known[1]) else None
+
+    def find_nothing(self, groups: Iterable[FileGroup]) -> CheckedFiles | None:  # noqa: ARG002 - as the disk's cache
+        """Nothing is gained by a quicker look."""
+        return None
 
     def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Related, Severity, Tag
@@ -65,7 +65,7 @@ def _finding(finding: Finding, number: Callable[[str], int]) -> Json:
     ]
 
 
-def _read_finding(data: Json, paths: list[str]) -> Finding:
+def _read_finding(data: Json, paths: Sequence[str]) -> Finding:
     code, name, severity, message, place, related, fixes, tags, missing = data
     return Finding(
         code,
@@ -80,7 +80,7 @@ def _read_finding(data: Json, paths: list[str]) -> Finding:
     )
 
 
-def _read_fix(data: Json, paths: list[str]) -> Fix:
+def _read_fix(data: Json, paths: Sequence[str]) -> Fix:
     title, edits, safe = data
     return Fix(title, tuple([Edit(_read_place(place, paths), new_text) for place, new_text in edits]), safe)
 
@@ -89,6 +89,6 @@ def _place(place: Place, number: Callable[[str], int]) -> Json:
     return [number(place.document), *place.span]
 
 
-def _read_place(data: Json, paths: list[str]) -> Place:
-    document, start, end = data
-    return Place(paths[document], Span(start, end))
+def _read_place(data: Json, paths: Sequence[str]) -> Place:
+    number: int = data[0]
+    return Place(paths[number], Span(data[1], data[2]))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mfo_workspace.files import DiskFiles, UnreadableFileError, decode
+from mfo_workspace.walking import is_yaml
 
 _READ, _LIST, _EXISTS, _GLOB = "r", "l", "e", "g"
 _DIGEST_BYTES = 16
@@ -59,11 +60,15 @@ class ObservedDisk(DiskFiles):
 
     def list_directory(self, path: str) -> Iterable[str]:
         """List a directory, sorted by name."""
-        return self._remembered(_LIST + path, super().list_directory(path))
+        paths = tuple(super().list_directory(path))
+        self._asked[_LIST + path] = _digest_of_yaml(paths)
+        return paths
 
     def glob(self, directory: str, pattern: str) -> Iterable[str]:
         """Match a pattern."""
-        return self._remembered(f"{_GLOB}{directory}\0{pattern}", super().glob(directory, pattern))
+        paths = tuple(super().glob(directory, pattern))
+        self._asked[f"{_GLOB}{directory}\0{pattern}"] = _digest_of_yaml(paths)
+        return paths
 
     def exists(self, path: str) -> bool:
         """Whether the path is a file; looked at once a run, as directories have those above them in common."""
@@ -72,11 +77,6 @@ class ObservedDisk(DiskFiles):
             found = self._known[path] = super().exists(path)
         self._asked[_EXISTS + path] = b"%d" % found
         return found
-
-    def _remembered(self, question: str, paths: Iterable[str]) -> Iterable[str]:
-        paths = tuple(paths)
-        self._asked[question] = _digest_of_paths(paths)
-        return paths
 
 
 class PresentDisk(DiskFiles):
@@ -134,7 +134,7 @@ def _read(disk: DiskFiles, path: str) -> bytes:
 
 
 def _list(disk: DiskFiles, path: str) -> bytes:
-    return _digest_of_paths(disk.list_directory(path))
+    return _digest_of_yaml(disk.list_directory(path))
 
 
 def _exists(disk: DiskFiles, path: str) -> bytes:
@@ -143,7 +143,7 @@ def _exists(disk: DiskFiles, path: str) -> bytes:
 
 def _glob(disk: DiskFiles, argument: str) -> bytes:
     directory, _, pattern = argument.partition("\0")
-    return _digest_of_paths(disk.glob(directory, pattern))
+    return _digest_of_yaml(disk.glob(directory, pattern))
 
 
 _ANSWERS: dict[str, Callable[[DiskFiles, str], bytes]] = {_READ: _read, _LIST: _list, _EXISTS: _exists, _GLOB: _glob}
@@ -157,8 +157,9 @@ def _refusal(error: UnreadableFileError) -> bytes:
     return _digest(b"!" + error.reason.encode("utf-8", "replace"))
 
 
-def _digest_of_paths(paths: Iterable[str]) -> bytes:
-    return _digest("\0".join(paths).encode("utf-8", "surrogatepass"))
+def _digest_of_yaml(paths: Iterable[str]) -> bytes:
+    """Of what a directory holds, bundles are made of the YAML files only."""
+    return _digest("\0".join(filter(is_yaml, paths)).encode("utf-8", "surrogatepass"))
 
 
 def _digest_of(answers: Iterable[bytes]) -> str:

@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
+from mfo_dialect.findings import Severity
 from mfo_workspace.cache.encoding import group_from_json, group_to_json
 from mfo_workspace.cache.observing import Observation, PresentDisk
-from mfo_workspace.checked import CheckedGroup, FileGroup
+from mfo_workspace.cache.pages import Entry, Page, read_page, write_page
+from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup
 from mfo_workspace.data_folder import DATA_FOLDER, make_ignored
 
-MAX_ENTRIES = 4096
-MAX_BYTES = 16 * 1024 * 1024
 KEPT_CHECKERS = 4
 _PREFIX = "check-"
 _KEY_BYTES = 16
-_PAGE_DIGEST_BYTES = 16
-
-Page = dict[str, Any]
 
 
 class CheckCache:
@@ -48,28 +44,48 @@ class CheckCache:
         self._settings = settings
         self._pages: dict[str, Page] = {}
         self._new: dict[str, Page] = {}
+        self._keys: dict[FileGroup, str] = {}
         self._disk = PresentDisk()
 
     def find(self, group: FileGroup) -> CheckedGroup | None:
         """What a check of a group would find now; None where only the check can tell."""
-        key = self._key(group)
-        page = self._pages.get(key[0])
-        if page is None:
-            page = self._pages[key[0]] = _read_page(self._path(key[0]))
+        entry = self._valid(group)
+        if entry is None:
+            return None
         try:
-            questions, answers, data = page[key]
-            if not self._disk.agrees(Observation(questions, answers)):
-                return None
-            found = group_from_json(data)
+            found = group_from_json(json.loads(entry.found))
         except Exception:  # noqa: BLE001 - the fence: an entry that somebody else wrote there is none
             return None
         return replace(found, texts=self._disk.texts(found.documents)) if found.findings else found
 
+    def find_nothing(self, groups: Iterable[FileGroup]) -> CheckedFiles | None:
+        """The outcome without findings, where there are none but hints; None where there are, or not all is known.
+
+        Quicker than finding each: no finding is read.
+        """
+        result = CheckedFiles()
+        for group in groups:
+            entry = self._valid(group)
+            if entry is None or not entry.is_quiet:
+                return None
+            result.file_count += entry.file_count
+        return result
+
+    def _valid(self, group: FileGroup) -> Entry | None:
+        key = self._key(group)
+        page = self._pages.get(key[0])
+        if page is None:
+            page = self._pages[key[0]] = read_page(self._path(key[0]))
+        entry = page.get(key)
+        return entry if entry is not None and self._disk.agrees(entry.observation) else None
+
     def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
         key = self._key(group)
-        entry = [observation.questions, observation.answers, group_to_json(checked)]
-        self._new.setdefault(key[0], {})[key] = entry
+        is_quiet = not checked.unreadable and not checked.baseline
+        is_quiet = is_quiet and all(finding.severity is Severity.HINT for finding in checked.findings)
+        found = json.dumps(group_to_json(checked), separators=(",", ":")).encode("ascii")
+        self._new.setdefault(key[0], {})[key] = Entry(observation, checked.file_count, is_quiet, found)
 
     def save(self) -> None:
         """Write what is new; does nothing where that is not possible."""
@@ -82,10 +98,16 @@ class CheckCache:
                 _prune(self._root, self._folder)
             for name, entries in self._new.items():
                 path = self._path(name)
-                _write_page(path, {**_read_page(path), **entries})
+                write_page(path, {**read_page(path), **entries})
         self._new.clear()
 
     def _key(self, group: FileGroup) -> str:
+        known = self._keys.get(group)
+        if known is None:
+            known = self._keys[group] = self._new_key(group)
+        return known
+
+    def _new_key(self, group: FileGroup) -> str:
         directory, files = group
         parts = (self._settings, directory, *(f"{named:d}{path}" for path, named in files))
         text = "\0".join(parts).encode("utf-8", "surrogatepass")
@@ -93,41 +115,6 @@ class CheckCache:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=_PAGE_DIGEST_BYTES).hexdigest().encode("ascii")
-
-
-def _read_page(path: Path) -> Page:
-    """The entries of a page; none where it is missing, or not as it was written."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            return {}
-        digest, _, data = path.read_bytes().partition(b"\n")
-        page: object = json.loads(data) if digest == _digest(data) else None
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return cast("Page", page) if isinstance(page, dict) else {}
-
-
-def _write_page(path: Path, page: Page) -> None:
-    """Replace a page by the newest entries that there is room for."""
-    written = {key: json.dumps(entry, separators=(",", ":")) for key, entry in [*page.items()][-MAX_ENTRIES:]}
-    room = MAX_BYTES - 2 * _PAGE_DIGEST_BYTES - 2
-    lines: list[str] = []
-    for key, entry in reversed(written.items()):
-        room -= len(key) + len(entry) + 8
-        if room < 0:
-            break
-        lines.append(f"{json.dumps(key)}:{entry}")
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        data = ("{" + ",\n".join(reversed(lines)) + "}").encode("ascii")
-        temporary.write_bytes(_digest(data) + b"\n" + data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _prune(root: Path, own: Path) -> None:

@@ -184,7 +184,7 @@ def test_what_the_project_file_excludes_is_not_ours(command: Command, tmp_path: 
 def test_a_broken_rule_list_is_told_in_one_line(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise KeyError("words of the document")
 
     monkeypatch.setattr(running, "check_on_disk", broken)

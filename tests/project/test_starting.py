@@ -47,8 +47,8 @@ def loaded_by(*arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("check", "examples/orders"),
-        ("check", "--format", "json", "examples/email"),
+        ("check", "--no-cache", "examples/orders"),
+        ("check", "--no-cache", "--format", "json", "examples/email"),
         ("check", "--select", "MFO4", "--statistics", "examples/email"),
         ("check", "--explain-files", "examples/email"),
         ("rules", "--json"),
@@ -60,6 +60,46 @@ def test_the_authors_commands_load_neither_server_nor_engine(arguments: tuple[st
     loaded = loaded_by("-m", "mfo_lsp", *arguments)
     assert "mfo_dialect.rules" in loaded
     assert not loaded & OF_OTHER_COMMANDS
+
+
+NOT_FOR_WHAT_IS_KNOWN = {
+    "ruamel",
+    "_ruamel_yaml",
+    "tomllib",
+    "pathspec",
+    "multiprocessing",
+    "concurrent",
+    "importlib.metadata",
+    "mfo_dialect.rules",
+    "mfo_dialect.analysis",
+    "mfo_dialect.catalogue",
+    "mfo_dialect.expressions",
+    "mfo_dialect.syntax",
+    "mfo_dialect.templates",
+    "mfo_workspace.checking",
+}
+
+
+@pytest.mark.parametrize("format_name", ["text", "concise", "json", "github", "gitlab", "junit"])
+def test_what_is_known_from_an_earlier_run_is_told_without_loading_the_language(
+    tmp_path: Path, format_name: str
+) -> None:
+    flow = "name: f\ntasks:\n  - id: a\n    type: mfo_api_chat_send\n    config: {prompt_template_id: hi}\n"
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    (folder / "workflow.yml").write_text(flow)
+    arguments = (
+        "-m",
+        "mfo_lsp",
+        "check",
+        "--exit-zero",
+        "--format",
+        format_name,
+        "--cache-dir",
+        str(tmp_path / "cache"),
+    )
+    assert "mfo_dialect.rules" in loaded_by(*arguments, str(folder))
+    assert loaded_by(*arguments, str(folder)) & (OF_OTHER_COMMANDS | NOT_FOR_WHAT_IS_KNOWN) == set()
 
 
 @pytest.mark.parametrize("module", ["mfo_dialect.checker", "mfo_dialect.templates", "mfo_dialect.expressions"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from mfo_dialect.findings import Severity
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_workspace.cache.fingerprint import checker_fingerprint
 from mfo_workspace.cache.folder import cache_folder
@@ -20,3 +21,10 @@ def cache_for(options: CheckOptions) -> CheckCache | None:
     except OSError:  # no current directory
         return None
     return CheckCache(folder, checker_fingerprint(), repr(options.rule_settings))
+
+
+def shows_hints(options: CheckOptions) -> bool:
+    """Whether anybody learns of hints where nothing else is found."""
+    told = options.hints or options.statistics or options.fail_level == Severity.HINT.word
+    asked = options.output or options.baseline or options.update_baseline
+    return bool(told or asked or options.format_name not in {"text", "concise"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfo_lsp.cli.check.baselines import leave_known_out
-from mfo_lsp.cli.check.caching import cache_for
+from mfo_lsp.cli.check.caching import cache_for, shows_hints
 from mfo_lsp.cli.check.collecting import STDIN, Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.check.status import exit_status
@@ -28,7 +28,8 @@ def run_check(options: CheckOptions) -> int:
         collected, files, names = with_stdin(options)
         return finish(collected, check_files(collected.wanted.items(), files, options.rule_settings), options, names)
     collected = collect(options.paths or (".",))
-    checked = check_on_disk(collected.wanted.items(), options.rule_settings, cache_for(options))
+    cache, mere_hints = cache_for(options), shows_hints(options)
+    checked = check_on_disk(collected.wanted.items(), options.rule_settings, cache, mere_hints=mere_hints)
     return finish(collected, checked, options)
 
 
