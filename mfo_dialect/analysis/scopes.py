@@ -15,7 +15,7 @@ from mfo_dialect.catalogue.workflow_keys import CONDITION, SUBFLOW, TASK
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.references import RESERVED_ROOTS
-from mfo_dialect.syntax import Node, Scalar, Sequence
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 from mfo_dialect.text import Span
 
 __all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "node_kind", "view_flows"]
@@ -140,7 +140,7 @@ class FlowView:
         """Whether a node may be there that is not known: a part could not be read, or a node has no id of its own."""
         if any(level.level.hides_nodes for level in self.levels) or self.doubled:
             return True
-        return any(view.node.id is None for view in self.nodes)
+        return any(view.node.id is None or _may_be_two(view.node.mapping) for view in self.nodes)
 
     @cached_property
     def doubled(self) -> frozenset[str]:
@@ -179,6 +179,17 @@ class FlowView:
 
 
 _NODE_KEYS = frozenset(key.name for keys in (TASK.keys, CONDITION.keys, SUBFLOW.keys) for key in keys) | {"config"}
+
+
+_SEVERAL = 2
+
+
+def _may_be_two(mapping: Mapping) -> bool:
+    """Whether a map has several of its keys twice, as when the line is lost with which a second one starts."""
+    names = {pair.name for pair in mapping.pairs}
+    if len(mapping.pairs) - len(names) < _SEVERAL:
+        return False
+    return sum(count > 1 for count in Counter(pair.name for pair in mapping.pairs).values()) >= _SEVERAL
 
 
 def _may_wait_for_more(view: NodeView) -> bool:

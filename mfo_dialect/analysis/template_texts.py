@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mfo_dialect.analysis.chats import parse_text
@@ -11,7 +11,7 @@ from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.syntax import Mapping, Node, Scalar
-from mfo_dialect.templates import Template
+from mfo_dialect.templates import Problem, ProblemKind, Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,3 +57,20 @@ def _texts_of(template: PromptTemplate) -> Iterator[Node]:
     yield from template.texts
     for _, text in template.error_templates.values():
         yield text
+
+
+def first_causes(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems without those that follow from others before them.
+
+    Where the form is broken, or a word such as ``if`` is misspelt, what stands behind is read otherwise than it is meant:
+    of mistakes in form the first one counts, if no unknown function stands before it, and nothing behind it.
+    """
+    kept: list[Problem] = []
+    for problem in sorted(problems, key=lambda problem: problem.noticed_at):
+        if problem.kind is not ProblemKind.SYNTAX:
+            kept.append(problem)
+            continue
+        if not any(one.kind is ProblemKind.UNKNOWN_FUNCTION for one in kept):
+            kept.append(problem)
+        break
+    return kept

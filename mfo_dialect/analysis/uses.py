@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +13,7 @@ from mfo_dialect.analysis.visits import references_of, scalars_at, walk
 from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, References, ValueType
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
-from mfo_dialect.references import Reference, bare_reference, scan
+from mfo_dialect.references import Reference, Segment, Spelling, bare_reference, scan
 from mfo_dialect.syntax import Node, Scalar
 from mfo_dialect.text import Span
 
@@ -147,6 +148,36 @@ def _bare_paths(root: Node, root_type: ValueType, context: _Context) -> Iterator
         bare = bare_reference(scalar.text) if references is References.ALL else None
         if bare is not None and not context.is_root(bare.root):
             yield context.use(scalar, bare, value_type, alone=True)
+        elif bare is None and not scalar.damaged:
+            for reference in _half_written(scalar.text):
+                if context.is_root(reference.root):
+                    yield context.use(scalar, reference, value_type, alone=False)
+
+
+_NO_OPENER = re.compile(r"(?<!\$)\$(?P<root>[A-Za-z_][\w-]*)\.[\w.-]+(?P<close>[}>])")
+_NO_MARK = re.compile(r"\{\$?(?P<root>[A-Za-z_][\w-]*)\.[\w.-]+(?P<close>\})|<(?P<other>[A-Za-z_][\w-]*)\.[\w.-]+>")
+_NO_NAME = re.compile(r"(?P<root>[A-Za-z_][\w-]*)\.(?:[\w-]+\.)*(?:\.[\w.-]*)?")
+
+
+def _half_written(text: str) -> Iterator[Reference]:
+    """What was nearly written as a reference: ``$a.b}``, ``{a.b}`` or ``a..b``; whether ``a`` is a root, others know."""
+    for match in _NO_OPENER.finditer(text):
+        opener = "{" if match["close"] == "}" else "<"
+        yield _unfinished(match, f"the {opener} behind the $ is missing")
+    whole = text.strip()
+    start = text.find(whole)
+    match = _NO_MARK.fullmatch(text, start, start + len(whole)) if whole else None
+    if match is not None:
+        yield _unfinished(match, "a reference starts with ${ or $<, or is written without marks")
+    match = _NO_NAME.fullmatch(text, start, start + len(whole)) if whole else None
+    if match is not None:
+        yield _unfinished(match, "a name is missing behind a dot")
+
+
+def _unfinished(match: re.Match[str], problem: str) -> Reference:
+    name = "root" if match["root"] else "other"
+    root = Segment(match[name], Span(*match.span(name)))
+    return Reference((root,), Span(*match.span()), Spelling.BARE, problem, Span(*match.span()))
 
 
 def _scalars(

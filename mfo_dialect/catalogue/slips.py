@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from mfo_dialect.catalogue.values import Key
-from mfo_dialect.suggestions import nearest
+from mfo_dialect.suggestions import edit_distance, nearest
 
 _LEAST_LETTERS = 3
 _HABITS: dict[str, tuple[str, ...]] = {
@@ -61,6 +61,10 @@ def key_meant(name: str, keys: Iterable[Key], written: Container[str]) -> str | 
     near = nearest(name, current)
     if near:
         return near[0]
+    if name and len(name) <= _LEAST_LETTERS:
+        short = [key for key in current if len(key) == len("id") and edit_distance(name, key) == 1]
+        if short:
+            return short[0]
     parts = [key for key in current if key not in written and _is_part(name.casefold(), key)]
     return parts[0] if len(parts) == 1 else None
 

@@ -25,7 +25,7 @@ _MAX_COLUMNS = 8
 _EFFORT = 40
 _MAX_EFFORT = 3_000_000
 
-REPAIRED_KINDS = (ProblemKind.SYNTAX, ProblemKind.TAB)
+REPAIRED_KINDS = (ProblemKind.SYNTAX, ProblemKind.TAB, ProblemKind.UNQUOTED_TEMPLATE)
 _DOUBTFUL = "a value stands here and on the lines below"
 
 Verdict = Callable[[str], Failure | None]
@@ -101,7 +101,7 @@ class _Repairing:
         for problem, line in left:
             yield from self.changes(problem, line)
         for problem, line in left:
-            if line.is_content and not is_doubtful(problem):
+            if line.is_content and not is_doubtful(problem) and problem.kind is not ProblemKind.UNQUOTED_TEMPLATE:
                 yield problem, [Replacement(line.start, line.end, "\n")]
 
     def line_at(self, offset: int) -> Line:
@@ -129,6 +129,10 @@ class _Repairing:
         elif line.kind in {Kind.OTHER, Kind.WORD} and "colon here" in problem.message:
             for column in self.text_columns(line):
                 yield problem, [_indented(line, column)]
+        elif problem.kind is ProblemKind.UNQUOTED_TEMPLATE:
+            moved = Problem(ProblemKind.SYNTAX, INDENT_MESSAGE, content_span(line))
+            for column in self.text_columns(line) if line.content.startswith("{{") else ():
+                yield moved, [_indented(line, column)]
         elif problem.message == INDENT_MESSAGE:
             for column in self.columns(line):
                 yield problem, [_indented(line, column)]

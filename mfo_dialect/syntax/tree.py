@@ -249,13 +249,17 @@ class Mapping(Node):
         self._meant: dict[str, Pair] | None = None
 
     def pair(self, name: str) -> Pair | None:
-        """The pair that counts for a key: the first one written, one that a merge key brings, else one meant for it."""
+        """The pair that counts for a key: the first one written with a value, one that a merge key brings, else one meant for it."""
         found = self._written(name)
         return found if found is not None or self._meant is None else self._meant.get(name)
 
     def _written(self, name: str) -> Pair | None:
         if self._index is None:
-            self._index = {pair.name: pair for pair in reversed(list(self.effective_pairs())) if pair.name is not None}
+            self._index = {}
+            for pair in self.effective_pairs():
+                known = self._index.get(pair.name) if pair.name is not None else pair
+                if pair.name is not None and (known is None or _is_nothing(known.value)):
+                    self._index[pair.name] = pair
         return self._index.get(name)
 
     def read_as(self, name: str, pair: Pair) -> None:
@@ -324,6 +328,10 @@ def follow(node: Node) -> Node:
             return node
         node = node.target
     return node
+
+
+def _is_nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_missing
 
 
 def _merged_maps(value: Node) -> list[Mapping]:

@@ -70,6 +70,9 @@ PROMPTS = (
     ),
     Kind("if without its dot", "MFO606", r"^( +\{\{ if )\.previous", r"«\1previous", "prompts"),
     Kind("keyword misspelt", "MFO606", r"^( +\{\{ )if( \.previous)", r"«\1fi\2", "prompts", more=("MFO603",)),
+    Kind("first brace lost", "MFO603", r"^( +Work on )\{(\{ \.subject)", r"«\1\2", "prompts"),
+    Kind("end misspelt", "MFO606", r"^( +\{\{ if .*\{\{ e)n(d \}\})$", r"«\1\2", "prompts"),
+    Kind("if misspelt", "MFO606", r"^( +\{\{ i)(f \.previous.*)$", r"«\1i\2", "prompts"),
     Kind("tool misspelt", "MFO609", r"^( +tools: \[)record_letter", r"«\1recrod_letter", "prompts"),
     Kind("tool choice misspelt", "MFO609", r"^( +tool_choice: )record_letter$", r"«\1record_leter", "prompts"),
     Kind(

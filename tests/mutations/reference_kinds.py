@@ -111,6 +111,13 @@ KINDS = (
         r'\1«"\3\2\4"',
     ),
     Kind("bare reference with a letter less", "MFO405", r'^( +\w+: )"(re)a(d_sender\.value)"$', r'\1«"\2\3"'),
+    Kind("brace lost behind a dollar", "MFO405", r'^(.*"\$)\{(\w+\.[\w.]+\}")', r"«\1\2"),
+    Kind("angle lost behind a dollar", "MFO405", r'^(.*: "\$)<(\w+\.[\w.]+>")', r"«\1\2"),
+    Kind("dollar lost", "MFO405", r'^(.*: ")\$(\{\w+\.[\w.]+\}")$', r"«\1\2"),
+    Kind("dollar lost before an angle", "MFO405", r'^(.*: ")\$(<\w+\.[\w.]+>")$', r"«\1\2"),
+    Kind("bare reference with two dots", "MFO405", r'^(.*: "task_\d+)(\.\w+")$', r"«\1.\2"),
+    Kind("bare reference that ends in a dot", "MFO405", r'^(.*: "task_\d+\.\w+)"$', r'«\1."'),
+    Kind("bare root misspelt", "MFO405", r'^(.*: ")INPUT(\.document")$', r"«\1INPTU\2"),
     # MFO406
     Kind("template in a key", "MFO406", r'^( +key: )"[^"\n]+"$', r'\1«"{{ .letter }}"', more=("MFO409",)),
     Kind("template in a resource", "MFO406", r'^( +resource_id: )"[^"\n]+"$', r'\1«"{{ task.value }}"'),

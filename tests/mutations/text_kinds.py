@@ -18,6 +18,7 @@ KINDS = (
     Kind("escape that is none", "MFO101", r'^( +(?:- )?name: "[^"\n]+)"$', r'\1 «\\q"'),
     Kind("windows path in quotes", "MFO101", r'^( +key: )"[^"\n]+"$', r'\1"«C:\\profile\\data"'),
     Kind("quote of a prompt's description left open", "MFO101", r'^( +description: )("[^"\n]+)"$', r"\1«\2", "prompts"),
+    Kind("quote that nothing opens", "MFO101", r'^( +(?:- )?name: )"([^"\n]+")$', r"\1«\2"),
     # MFO101: brackets
     Kind("list left open", "MFO101", r"^( +dependencies: )(\[[^\]\n]+)\]$", r"\1«\2"),
     Kind("branches left open", "MFO101", r"^( +successors: )(\[[^\]\n]+)\]$", r"\1«\2"),
@@ -93,6 +94,15 @@ KINDS = (
     Kind("expression twice", "MFO102", r"^( +)expression: .*$", "\\g<0>\n\\1«expression: true"),
     Kind("a prompt's key twice", "MFO102", r"^( +)provider_id: openai$", "\\g<0>\n\\1«provider_id: openai", "prompts"),
     Kind("tasks twice", "MFO102", r"\n\Z", "\n«tasks: []\n", "workflow_definition"),
+    Kind("line lost with which an item starts", "MFO102", r"^( +)- id: task_0000[1-9]\n", "«"),
+    Kind(
+        "line lost with which a template starts",
+        "MFO102",
+        r"^  explain:\n(?=    description)",
+        "«",
+        "prompts_def",
+    ),
+    Kind("config without anything, twice", "MFO102", r"^( +)config:$", "\\1config:\n\\1«config:"),
     # MFO103
     Kind("tab in place of spaces", "MFO103", r"^ +(timeout: 30s)$", "«\t\t\\1"),
     Kind("tab behind spaces", "MFO103", r"^( +)  (timeout: 30s)$", "«\\1\t\\2"),

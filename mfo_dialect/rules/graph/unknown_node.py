@@ -59,7 +59,6 @@ from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Scalar, follow
 
 _PLAIN = re.compile(r"[\w-]+")
-_SEPARATED = re.compile(r"[\s,]")
 
 
 def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
@@ -69,7 +68,7 @@ def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     for key, scalars in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         for scalar in scalars:
             wrong = scalar.text
-            if view.node.mapping.get(key) is scalar and _SEPARATED.search(wrong.strip()):
+            if view.node.mapping.get(key) is scalar and not _PLAIN.fullmatch(wrong.strip()):
                 continue
             if wrong.strip() and wrong not in view.level.by_id and not _is_meant_as_id(wrong, view.level):
                 yield _report(view, scalar, key)

@@ -36,20 +36,30 @@ Correct the action that is underlined.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.template_texts import TemplateText, template_texts
+from mfo_dialect.analysis.template_texts import TemplateText, first_causes, template_texts
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.templates import ProblemKind
+from mfo_dialect.text import Span
 
 
 def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report the problems of one template text."""
-    for problem in text.template.problems:
+    """Report the problems of one template text, and actions whose first brace is missing."""
+    problems = first_causes(text.template.problems)
+    for problem in problems:
         if problem.kind is not ProblemKind.UNKNOWN_FUNCTION:
             yield Report(text.document, text.scalar.span_of(problem.span), problem.message)
+    for match in _HALF_OPENED.finditer(text.template.source) if not problems else ():
+        span = text.scalar.span_of(Span(*match.span()))
+        message = f"this is text, as a brace is missing before it: write {{{match[0]}"
+        yield Report(text.document, span, message, severity=Severity.WARNING)
+
+
+_HALF_OPENED = re.compile(r"(?<!\{)\{-? ?\.[A-Za-z_][\w.]* ?-?\}\}")
 
 
 RULE = Rule("MFO603", "template-syntax", Severity.ERROR, template_texts, check)

@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.template_texts import TemplateText, template_texts
+from mfo_dialect.analysis.template_texts import TemplateText, first_causes, template_texts
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
@@ -45,7 +45,7 @@ from mfo_dialect.templates import FUNCTIONS, ProblemKind
 
 def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the unknown functions of one template text."""
-    for problem in text.template.problems:
+    for problem in first_causes(text.template.problems):
         if problem.kind is ProblemKind.UNKNOWN_FUNCTION:
             span = text.scalar.span_of(problem.span)
             wrong = text.template.source[problem.span.start : problem.span.end]

@@ -4,7 +4,8 @@
 
 A value that looks like ``node.key``, is read as text because no node has that name, and is one letter away from a
 node's id, with one of that node's outputs behind the dot. The same for the roots ``INPUT``, ``TRIGGER``, ``TASKFLOW``,
-``SECRET`` and ``SYSTEM``, and in the input mapping of a trigger.
+``SECRET`` and ``SYSTEM``, and in the input mapping of a trigger. Also found: references of which a mark or a name is
+missing, as in ``$fetch.value}``, ``{fetch.value}`` and ``fetch..value``.
 
 ## Why it matters
 
@@ -77,6 +78,9 @@ def _paths(snapshot: Snapshot) -> Iterator[Use]:
 def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     """Report a path whose root is nearly that of something that has what the path asks for."""
     scope = Scope(snapshot.bundle, use.level, use.trigger)
+    if use.reference.problem:
+        yield Report(use.document, use.span, f"this is text, but nearly a reference: {use.reference.problem}")
+        return
     wrong, path = use.reference.root, use.reference.path
     if len(wrong) < _LEAST_LETTERS:
         return

@@ -66,6 +66,8 @@ from mfo_dialect.text import Span
 def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     """Report a reference that is no path, or whose root is not there."""
     if use.reference.problem:
+        if use.scalar.damaged:
+            return
         span = use.scalar.span_of(use.reference.problem_span)
         yield Report(use.document, span, f"{use.reference.problem}{_escape_hint(use)}", fixes=_escape(use))
         return

@@ -109,9 +109,19 @@ def check(view: MapView | Source, snapshot: Snapshot) -> Iterator[Report]:
         if not view.tree.problems:
             yield Report(view.key, Span(0, 0), 'this workflow is empty: it needs a "name" and "tasks"')
         return
+    if _is_line_of_another(view, snapshot):
+        return
     missing = [lack for lack in _missing(view) if not _is_explained(view, lack)]
     if missing and not is_written_twice(view) and not is_doubtful(view.mapping, view.document, snapshot):
         yield _report(view, missing, snapshot)
+
+
+def _is_line_of_another(view: MapView, snapshot: Snapshot) -> bool:
+    """Whether a node is nothing but an id that another node has: its line was written twice, which is told there."""
+    if [pair.name for pair in view.mapping.pairs] != ["id"]:
+        return False
+    named = text_at(view.mapping, "id")
+    return named is not None and any(named.text in flow.doubled for flow in snapshot.flows)
 
 
 def _missing(view: MapView) -> Iterator[_Missing]:

@@ -64,6 +64,7 @@ from mfo_dialect.rules.shape.maps import (
     MapView,
     Meaning,
     is_doubtful,
+    is_written_twice,
     map_views,
     meaning_of,
     unknown_pairs,
@@ -80,7 +81,7 @@ _MAX_TYPES = 3
 def check(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the unknown keys of one map."""
     pairs = list(unknown_pairs(view))
-    if pairs and not is_doubtful(view.mapping, view.document, snapshot):
+    if pairs and not is_written_twice(view) and not is_doubtful(view.mapping, view.document, snapshot):
         for pair in pairs:
             yield _report(view, pair, snapshot)
 

@@ -101,11 +101,21 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     if isinstance(node, Alias) or node.damaged or has_own_tag(node):
         return
     if is_null(node):
+        if _is_said_elsewhere(visit):
+            return
         if visit.container is not None and not is_doubtful(visit.container, visit.document, snapshot):
             yield from _report_null(visit, container)
     elif not _fits(node, visit.type) and not may_be_reference(node, visit.type) and not _is_stray(visit, snapshot):
         message = f"{describe(visit.type)} belongs {_where(visit)}, not {_what(node)}"
         yield Report(visit.document, _span(visit), message, fixes=tuple(_fixes(visit)))
+
+
+def _is_said_elsewhere(visit: Visit) -> bool:
+    """Whether the key of a missing value is written again, or is itself a mistake."""
+    pair, container = visit.pair, visit.container
+    if pair is None or visit.key is None or not isinstance(container, Mapping):
+        return False
+    return pair.name != visit.key.name or sum(other.name == pair.name for other in container.pairs) > 1
 
 
 def _is_stray(visit: Visit, snapshot: Snapshot) -> bool:

@@ -74,13 +74,35 @@ def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report the keys of one map that are written again."""
     document, mapping = found
     first: dict[str, Pair] = {}
+    doubles: list[Pair] = []
     for pair in mapping.pairs:
         name = pair.name
         if name is None or is_merge_key(pair.key):
             continue
         if name in first and not _is_torn(document, first[name], pair, snapshot):
-            yield _report(document, mapping, first[name], pair, snapshot)
+            doubles.append(pair)
         first.setdefault(name, pair)
+    if len({pair.name for pair in doubles}) >= _SEVERAL and _is_one_run(mapping, doubles):
+        yield _report_run(document, doubles)
+        return
+    for pair in doubles:
+        yield _report(document, mapping, first[pair.name or ""], pair, snapshot)
+
+
+_SEVERAL = 2
+
+
+def _is_one_run(mapping: Mapping, doubles: list[Pair]) -> bool:
+    """Whether a map goes on with keys that it already has, so that the start of another one is missing before them."""
+    start = mapping.pairs.index(doubles[0])
+    return not mapping.flow and len(doubles) > (len(mapping.pairs) - start) // 2
+
+
+def _report_run(document: str, doubles: list[Pair]) -> Report:
+    related = tuple(Related(Place(document, pair.key.span), f'"{pair.name}" again') for pair in doubles[1:])
+    names = ", ".join(f'"{pair.name}"' for pair in doubles)
+    message = f"{names} are already keys of this map: is the line missing with which another one starts?"
+    return Report(document, doubles[0].key.span, message, related)
 
 
 def _is_torn(document: str, first: Pair, second: Pair, snapshot: Snapshot) -> bool:
