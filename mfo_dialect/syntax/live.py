@@ -16,6 +16,7 @@ from mfo_dialect.syntax.document import Problem, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
 from mfo_dialect.syntax.judging import UndividableError, Work
 from mfo_dialect.syntax.parser import collector_paused, read
+from mfo_dialect.syntax.skipping import BlockLines
 from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit
 
 
@@ -72,7 +73,7 @@ class LiveTree(SyntaxTree):
     def lines(self) -> LineIndex:
         """The text's lines, as they are at any time."""
         if self._lines is None:
-            self._lines = PiecedLines(self._pieces)
+            self._lines = PiecedLines(self._pieces) if self._blocks is None else BlockLines(self._pieces)
         return self._lines
 
     @property

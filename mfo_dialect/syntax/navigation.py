@@ -63,12 +63,12 @@ def _root_at(tree: SyntaxTree, offset: int) -> Node | None:
 
 def _step(node: Node, offset: int) -> Step | None:
     if isinstance(node, Sequence):
-        index = _last_before([item.span.start for item in node.items], offset)
-        if index is not None and node.items[index].span.contains(offset):
+        index = bisect_right(node.items, offset, key=_start) - 1
+        if index >= 0 and node.items[index].span.contains(offset):
             return Step(node, Part.ITEM, index, node.items[index])
     if isinstance(node, Mapping):
-        index = _last_before([pair.key.span.start for pair in node.pairs], offset)
-        if index is None:
+        index = bisect_right(node.pairs, offset, key=_key_start) - 1
+        if index < 0:
             return None
         pair = node.pairs[index]
         if pair.key.span.contains(offset):
@@ -78,9 +78,12 @@ def _step(node: Node, offset: int) -> Step | None:
     return None
 
 
-def _last_before(starts: list[int], offset: int) -> int | None:
-    place = bisect_right(starts, offset) - 1
-    return place if place >= 0 else None
+def _start(node: Node) -> int:
+    return node.span.start
+
+
+def _key_start(pair: Pair) -> int:
+    return pair.key.span.start
 
 
 def children_of(node: Node) -> tuple[Node, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mfo_dialect.syntax.flow_cursor import flow_place
 from mfo_dialect.syntax.outline import KEY
+from mfo_dialect.syntax.skipping import BlockLines
 from mfo_dialect.text import LineIndex, Span
 
 _DASH = re.compile(r"-(?:[ \t]+|\Z)")
@@ -20,6 +21,7 @@ _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\Z")
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
 _MAX_LINES = 2_000
 _MAX_LEVELS = 200
+_FAR = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +99,35 @@ class Outlook:
         match = _MARGIN.match(text)
         return match.end() if match else 0
 
-    def _content_lines(self, numbers: range) -> Iterator[tuple[int, int, str]]:
-        """Number, margin and text of the lines that are neither blank nor comments, up to the document's bounds."""
-        for number in numbers:
-            text = self.lines.line_text(number)
-            margin = self._margin(text)
-            if margin == len(text) or text[margin] == "#":
-                continue
-            if margin == 0 and _DOCUMENT_MARK.match(text):
+    def _content(self, number: int) -> tuple[int, str] | None:
+        """Margin and text of a line that is neither blank nor a comment."""
+        text = self.lines.line_text(number)
+        margin = self._margin(text)
+        return None if margin == len(text) or text[margin] == "#" else (margin, text)
+
+    def _above(self, line: int, column: int) -> tuple[int, int]:
+        """The nearest line from ``line`` upwards to look at, and how many items at ``column`` were leapt over."""
+        lines = self.lines
+        return lines.above(line, column, past_items=True) if isinstance(lines, BlockLines) else (line, 0)
+
+    def _upwards(self, line: int, column: int) -> Iterator[tuple[int, int, int]]:
+        """The lines with content from ``line`` up to the document's start, but for those further right than ``column``.
+
+        Gives number and margin of each, and how many items at ``column`` were leapt over before it; a last entry may
+        give such items alone, its margin far away.
+        """
+        number = line
+        while number >= 0:
+            number, passed = self._above(number, column)
+            found = self._content(number) if number >= 0 else None
+            is_mark = found is not None and found[0] == 0 and _DOCUMENT_MARK.match(found[1]) is not None
+            if found is not None and found[0] <= column and not is_mark:
+                yield number, found[0], passed
+            elif passed:
+                yield number, _FAR, passed
+            if is_mark:
                 return
-            yield number, margin, text
+            number -= 1
 
     def parent(self, line: int, column: int, *, before: Opener | None = None) -> Opener | None:
         """The nearest opener above that stands further left than ``column``; None at the root.
@@ -121,7 +142,7 @@ class Outlook:
             for opener in reversed(self.openers(line)):
                 if opener.start < before.start and opener.column < column:
                     return opener
-        for number, margin, _ in self._content_lines(range(line - 1, -1, -1)):
+        for number, margin, _ in self._upwards(line - 1, column):
             if margin > column or (margin == column and same < 0):
                 continue
             for opener in reversed(self.openers(number)):
@@ -155,7 +176,10 @@ class Outlook:
         """How many items of the list of ``dash`` start above ``line``, ``parent`` being what the list is nested in."""
         count = 0
         floor = parent.line if parent else -1
-        for number, margin, _ in self._content_lines(range(line - 1, floor - 1 if floor >= 0 else -1, -1)):
+        for number, margin, passed in self._upwards(line - 1, dash.column):
+            if number < floor:
+                break
+            count += passed
             if margin > dash.column:
                 continue
             after = parent.start if parent and parent.line == number else -1
@@ -189,20 +213,33 @@ class Outlook:
 
     def _inside(self, parent: Opener | None, line: int) -> Iterator[int]:
         """The lines nested in ``parent``, that of its own left out."""
-        if parent is None:
-            first = line
-            for number, _, _ in self._content_lines(range(line - 1, -1, -1)):
-                first = number
-            start = first
-        else:
-            start = parent.line + 1
+        number = parent.line + 1 if parent is not None else self._document_start(line)
         level: int | None = None
-        for number, margin, text in self._content_lines(range(start, self.lines.line_count)):
-            if parent is not None and self._is_outside(parent, margin, text):
-                return
-            if level is None or margin <= level:
-                level = margin
-                yield number
+        while number < self.lines.line_count:
+            if level is not None and isinstance(self.lines, BlockLines):
+                number = self.lines.below(number, level)
+            found = self._content(number)
+            if found is not None:
+                margin, text = found
+                if margin == 0 and _DOCUMENT_MARK.match(text):
+                    return
+                if parent is not None and self._is_outside(parent, margin, text):
+                    return
+                if level is None or margin <= level:
+                    level = margin
+                    yield number
+            number += 1
+
+    def _document_start(self, line: int) -> int:
+        """The first line of the document that ``line`` is in."""
+        number = line - 1
+        while number >= 0:
+            number, _ = self._above(number, 0)
+            found = self._content(number) if number >= 0 else None
+            if found is not None and found[0] == 0 and _DOCUMENT_MARK.match(found[1]):
+                return number + 1
+            number -= 1
+        return 0
 
     @staticmethod
     def _is_outside(parent: Opener, margin: int, text: str) -> bool:

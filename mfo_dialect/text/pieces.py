@@ -17,9 +17,18 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Run:
-    """Neighbouring pieces that are moved as one: ``start`` and ``line`` are the offset and the line of the first."""
+    """Neighbouring pieces that are moved as one.
 
-    __slots__ = ("breaks", "length", "line", "pieces", "start")
+    Attributes:
+        pieces: the pieces.
+        start: the offset of the first.
+        line: its line.
+        length: the number of their code points.
+        breaks: the number of their line breaks.
+        memo: what somebody found out about the pieces; forgotten when these change.
+    """
+
+    __slots__ = ("breaks", "length", "line", "memo", "pieces", "start")
 
     def __init__(self, pieces: list[Piece]) -> None:
         """Take ``pieces`` over."""
@@ -28,6 +37,7 @@ class Run:
         self.line = 0
         self.length = 0
         self.breaks = 0
+        self.memo: object = None
         self.settle(0)
 
     def settle(self, index: int) -> None:
@@ -44,6 +54,7 @@ class Run:
             line += piece.breaks
         self.length = start
         self.breaks = line
+        self.memo = None
 
 
 _NOWHERE = Run([])
@@ -147,21 +158,21 @@ class PiecedText:
 
     def following(self, piece: Piece) -> Iterator[Piece]:
         """``piece`` and the pieces behind it."""
-        run, index = self._place(piece)
+        run, index = self.place_of(piece)
         yield from self.runs[run].pieces[index:]
         for later in self.runs[run + 1 :]:
             yield from later.pieces
 
     def following_with(self, words: str, piece: Piece) -> Iterator[Piece]:
         """Those of ``piece`` and the pieces behind it that hold ``words``."""
-        run, index = self._place(piece)
+        run, index = self.place_of(piece)
         yield from [later for later in self.runs[run].pieces[index:] if words in later.text]
         for other in self.runs[run + 1 :]:
             yield from [later for later in other.pieces if words in later.text]
 
     def preceding(self, piece: Piece) -> Iterator[Piece]:
         """The pieces before ``piece``, nearest first."""
-        run, index = self._place(piece)
+        run, index = self.place_of(piece)
         yield from reversed(self.runs[run].pieces[:index])
         for earlier in reversed(self.runs[:run]):
             yield from reversed(earlier.pieces)
@@ -184,8 +195,8 @@ class PiecedText:
     def replace(self, first: Piece, last: Piece, pieces: list[Piece]) -> None:
         """Put ``pieces`` where those from ``first`` to ``last`` stand; some of them may be among the new ones."""
         self._joined = None
-        low, left = self._place(first)
-        high, right = self._place(last)
+        low, left = self.place_of(first)
+        high, right = self.place_of(last)
         run = self.runs[low]
         removed = run.pieces[left : right + 1] if low == high else self._between(low, left, high, right)
         for piece in removed:
@@ -204,7 +215,7 @@ class PiecedText:
         middle = [piece for run in self.runs[low + 1 : high] for piece in run.pieces]
         return [*self.runs[low].pieces[left:], *middle, *self.runs[high].pieces[: right + 1]]
 
-    def _place(self, piece: Piece) -> tuple[int, int]:
+    def place_of(self, piece: Piece) -> tuple[int, int]:
         """The index of the piece's run, and its index in that run."""
         run = bisect_right(self.runs, piece.run.start, key=_start) - 1
         return run, bisect_right(piece.run.pieces, piece.start, key=_start) - 1
@@ -236,51 +247,51 @@ class PiecedText:
 class PiecedLines(LineIndex):
     """The lines of a text in pieces, as they are now."""
 
-    __slots__ = ("_pieces",)
+    __slots__ = ("pieces",)
 
     def __init__(self, pieces: PiecedText) -> None:
         """Look at ``pieces``, whatever they hold later."""
-        self._pieces = pieces
+        self.pieces = pieces
 
     @property
     def text(self) -> str:
         """All of the text; joined on demand."""
-        return self._pieces.text
+        return self.pieces.text
 
     @property
     def length(self) -> int:
         """The number of code points in the text."""
-        return self._pieces.length
+        return self.pieces.length
 
     @property
     def line_count(self) -> int:
         """The number of lines; an empty text has one."""
-        return self._pieces.breaks + 1
+        return self.pieces.breaks + 1
 
     def line_start(self, line: int) -> int:
         """The offset at which the 0-based ``line`` starts; the text's length past the last line."""
         if line <= 0:
             return 0
-        if line > self._pieces.breaks:
-            return self._pieces.length
-        piece = self._pieces.piece_of_line(line)
+        if line > self.pieces.breaks:
+            return self.pieces.length
+        piece = self.pieces.piece_of_line(line)
         return piece.base + piece.lines.line_start(line - piece.first_line)
 
     def line_text(self, line: int) -> str:
         """The 0-based ``line`` without its line break; empty past the last line."""
-        if line < 0 or line > self._pieces.breaks:
+        if line < 0 or line > self.pieces.breaks:
             return ""
-        piece = self._pieces.piece_of_line(line)
+        piece = self.pieces.piece_of_line(line)
         return piece.lines.line_text(line - piece.first_line)
 
     def line_of(self, offset: int) -> int:
         """The 0-based line in which ``offset`` lies; offsets outside the text count as its ends."""
-        piece = self._pieces.piece_at(offset)
+        piece = self.pieces.piece_at(offset)
         return piece.first_line + piece.lines.line_of(offset - piece.base)
 
     def slice(self, start: int, end: int) -> str:
         """``text[start:end]``, joining no more than that."""
-        return self._pieces.slice(start, end)
+        return self.pieces.slice(start, end)
 
 
 def _start(place: Run | Piece) -> int:

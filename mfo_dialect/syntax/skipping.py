@@ -1,0 +1,107 @@
+"""The lines of a divided text, with leaps over blocks in which nothing stands far enough left to be looked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mfo_dialect.syntax.blocks import Stretch
+from mfo_dialect.text import Piece, PiecedLines
+
+_CONTENT = re.compile(r"^([ \t]*)(?=[^ \t\r\n#])(-[ \t\r\n]|-\Z)?", re.MULTILINE)
+_FAR = 1 << 30
+
+
+class Left(NamedTuple):
+    """The lines of some blocks that stand furthest left: their column, and how many are items and how many are not."""
+
+    column: int
+    items: int
+    others: int
+
+
+class BlockLines(PiecedLines):
+    """The lines of a text that is kept in blocks."""
+
+    __slots__ = ()
+
+    def above(self, line: int, column: int, *, past_items: bool) -> tuple[int, int]:
+        """The nearest line from ``line`` upwards that may start at ``column`` or further left; -1 if none may.
+
+        Args:
+            line: a line of the text.
+            column: the column.
+            past_items: whether blocks are passed over that have nothing but items there.
+
+        Returns:
+            The line, and how many items at ``column`` were passed over.
+        """
+        piece = self.pieces.piece_of_line(line)
+        run, index = self.pieces.place_of(piece)
+        is_end = line >= piece.first_line + piece.breaks - 1
+        passed = 0
+        while True:
+            left = _left_of(piece)
+            if left.column <= column:
+                if not (past_items and is_end and left.column == column and not left.others):
+                    return line, passed
+                passed += left.items
+            index -= 1
+            while index < 0:
+                run -= 1
+                if run < 0:
+                    return -1, passed
+                index = len(self.pieces.runs[run].pieces) - 1
+                left = self._left_of_run(run)
+                if left.column > column or (past_items and left.column == column and not left.others):
+                    passed += left.items if left.column == column else 0
+                    index = -1
+            piece = self.pieces.runs[run].pieces[index]
+            line = piece.first_line + piece.breaks - 1
+            is_end = True
+
+    def below(self, line: int, column: int) -> int:
+        """The nearest line from ``line`` downwards that may start at ``column`` or further left; else the line count."""
+        piece = self.pieces.piece_of_line(line)
+        run, index = self.pieces.place_of(piece)
+        while _left_of(piece).column > column:
+            index += 1
+            while index >= len(self.pieces.runs[run].pieces):
+                run, index = run + 1, 0
+                if run >= len(self.pieces.runs):
+                    return self.line_count
+                if self._left_of_run(run).column > column:
+                    index = len(self.pieces.runs[run].pieces)
+            piece = self.pieces.runs[run].pieces[index]
+            line = piece.first_line
+        return line
+
+    def _left_of_run(self, number: int) -> Left:
+        run = self.pieces.runs[number]
+        memo = run.memo
+        if not isinstance(memo, Left):
+            memo = run.memo = _furthest(_left_of(piece) for piece in run.pieces)
+        return memo
+
+
+def _left_of(piece: Piece) -> Left:
+    if not isinstance(piece, Stretch):
+        return Left(0, 0, 1)
+    if piece.left is None:
+        piece.left = _furthest(
+            Left(len(match[1]), int(bool(match[2])), int(not match[2])) for match in _CONTENT.finditer(piece.text)
+        )
+    assert isinstance(piece.left, Left)
+    return piece.left
+
+
+def _furthest(lines: Iterable[Left]) -> Left:
+    column, items, others = _FAR, 0, 0
+    for line in lines:
+        if line.column < column:
+            column, items, others = line
+        elif line.column == column:
+            items += line.items
+            others += line.others
+    return Left(column, items, others)
