@@ -15,7 +15,7 @@ from mfo_dialect.syntax import Mapping, Node, Scalar
 from mfo_dialect.text import Span
 
 
-class SymbolKind(Enum):
+class OutlineKind(Enum):
     """What a symbol stands for, in the dialect's words."""
 
     TASKFLOW = "taskflow"
@@ -32,7 +32,7 @@ class SymbolKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class OutlineEntry:
     """One line of the outline.
 
     Attributes:
@@ -45,14 +45,14 @@ class Symbol:
     """
 
     name: str
-    kind: SymbolKind
+    kind: OutlineKind
     detail: str
     span: Span
     name_span: Span
-    children: tuple[Symbol, ...] = ()
+    children: tuple[OutlineEntry, ...] = ()
 
 
-def document_symbols(snapshot: Snapshot, document: str) -> tuple[Symbol, ...]:
+def document_symbols(snapshot: Snapshot, document: str) -> tuple[OutlineEntry, ...]:
     """The outline of one text, in document order; empty where it is not ours."""
     source = snapshot.bundle.sources.get(document)
     if source is None:
@@ -60,7 +60,7 @@ def document_symbols(snapshot: Snapshot, document: str) -> tuple[Symbol, ...]:
     return _in_order(symbol for part in source.documents for symbol in _of_document(part))
 
 
-def _of_document(document: Document) -> Iterator[Symbol]:
+def _of_document(document: Document) -> Iterator[OutlineEntry]:
     match document.model:
         case Workflow() as workflow:
             yield from (_taskflow(taskflow) for taskflow in workflow.taskflows)
@@ -77,82 +77,82 @@ def _of_document(document: Document) -> Iterator[Symbol]:
                 yield from _settings(document.root)
 
 
-def _taskflow(taskflow: Taskflow) -> Symbol:
+def _taskflow(taskflow: Taskflow) -> OutlineEntry:
     detail = text_at(taskflow.mapping, "description") if taskflow.name else None
-    return _symbol(
-        taskflow.id, "taskflow", SymbolKind.TASKFLOW, detail, taskflow.mapping, _level_children(taskflow.level)
+    return _entry(
+        taskflow.id, "taskflow", OutlineKind.TASKFLOW, detail, taskflow.mapping, _level_children(taskflow.level)
     )
 
 
-def _level_children(level: Level) -> tuple[Symbol, ...]:
+def _level_children(level: Level) -> tuple[OutlineEntry, ...]:
     return _in_order(_node(node) for node in level.nodes)
 
 
-def _node(node: FlowNode) -> Symbol:
+def _node(node: FlowNode) -> OutlineEntry:
     match node:
         case Task():
-            return _symbol(node.id, "task", SymbolKind.TASK, node.type, node.mapping)
+            return _entry(node.id, "task", OutlineKind.TASK, node.type, node.mapping)
         case Condition():
-            return _symbol(node.id, "condition", SymbolKind.CONDITION, node.expression, node.mapping)
+            return _entry(node.id, "condition", OutlineKind.CONDITION, node.expression, node.mapping)
         case Subflow():
             title = text_at(node.mapping, "name")
-            return _symbol(node.id, "subflow", SymbolKind.SUBFLOW, title, node.mapping, _level_children(node.level))
+            return _entry(node.id, "subflow", OutlineKind.SUBFLOW, title, node.mapping, _level_children(node.level))
 
 
-def _trigger(trigger: Trigger) -> Symbol:
-    return _symbol(trigger.id, "trigger", SymbolKind.TRIGGER, trigger.type, trigger.mapping)
+def _trigger(trigger: Trigger) -> OutlineEntry:
+    return _entry(trigger.id, "trigger", OutlineKind.TRIGGER, trigger.type, trigger.mapping)
 
 
-def _template(template: PromptTemplate) -> Symbol:
+def _template(template: PromptTemplate) -> OutlineEntry:
     inner = [
-        _symbol(name, "error template", SymbolKind.ERROR_TEMPLATE, None, value)
+        _entry(name, "error template", OutlineKind.ERROR_TEMPLATE, None, value)
         for name, value in template.error_templates.values()
     ]
     inner += [_tool(tool, None) for tool in template.inline_tools]
     title = text_at(template.mapping, "name")
-    return _symbol(
-        template.id, "prompt template", SymbolKind.PROMPT_TEMPLATE, title, template.mapping, _in_order(inner)
+    return _entry(
+        template.id, "prompt template", OutlineKind.PROMPT_TEMPLATE, title, template.mapping, _in_order(inner)
     )
 
 
-def _tool(tool: Tool, value: Node | None) -> Symbol:
-    return _symbol(tool.name, "tool", SymbolKind.TOOL, tool.description, value or tool.parameters or tool.name)
+def _tool(tool: Tool, value: Node | None) -> OutlineEntry:
+    return _entry(tool.name, "tool", OutlineKind.TOOL, tool.description, value or tool.parameters or tool.name)
 
 
-def _agent(agent: Agent) -> Symbol:
-    return _symbol(agent.id, "agent", SymbolKind.AGENT, text_at(agent.mapping, "name"), agent.mapping)
+def _agent(agent: Agent) -> OutlineEntry:
+    return _entry(agent.id, "agent", OutlineKind.AGENT, text_at(agent.mapping, "name"), agent.mapping)
 
 
-def _schemas(schemas: dict[str, tuple[Scalar, Node]]) -> Iterator[Symbol]:
-    return (_symbol(name, "schema", SymbolKind.SCHEMA, None, node) for name, node in schemas.values())
+def _schemas(schemas: dict[str, tuple[Scalar, Node]]) -> Iterator[OutlineEntry]:
+    return (_entry(name, "schema", OutlineKind.SCHEMA, None, node) for name, node in schemas.values())
 
 
-def _settings(root: Mapping) -> Iterator[Symbol]:
+def _settings(root: Mapping) -> Iterator[OutlineEntry]:
     for pair in root.pairs:
         if isinstance(pair.key, Scalar):
-            yield _symbol(pair.key, "setting", SymbolKind.SETTING, None, pair.value)
+            yield _entry(pair.key, "setting", OutlineKind.SETTING, None, pair.value)
 
 
 def _value_of(root: Mapping, section: str, name: Scalar) -> Node | None:
     return next((value for key, value in entries_at(root, section) if key is name), None)
 
 
-def _symbol(
+def _entry(
     name: Scalar | None,
     unnamed: str,
-    kind: SymbolKind,
+    kind: OutlineKind,
     detail: Scalar | None,
     whole: Node,
-    children: tuple[Symbol, ...] = (),
-) -> Symbol:
-    """A symbol whose span holds its name and its children, wherever aliases and merge keys bring those from."""
+    children: tuple[OutlineEntry, ...] = (),
+) -> OutlineEntry:
+    """An entry whose span holds its name and its children, wherever aliases and merge keys bring those from."""
     span = whole.span
     name_span = name.content_span if name is not None else Span(span.start, span.start)
     inside = [span, name_span, *(child.span for child in children)]
     around = Span(min(part.start for part in inside), max(part.end for part in inside))
     words = " ".join((detail.text if detail is not None else "").split())
     shown = " ".join(name.text.split()) if name is not None else ""
-    return Symbol(shown or f"({unnamed})", kind, _shortened(words), around, name_span, children)
+    return OutlineEntry(shown or f"({unnamed})", kind, _shortened(words), around, name_span, children)
 
 
 _MAX_DETAIL = 80
@@ -162,5 +162,5 @@ def _shortened(words: str) -> str:
     return words if len(words) <= _MAX_DETAIL else words[: _MAX_DETAIL - 1].rstrip() + "\u2026"
 
 
-def _in_order(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:
+def _in_order(symbols: Iterable[OutlineEntry]) -> tuple[OutlineEntry, ...]:
     return tuple(sorted(symbols, key=lambda symbol: (symbol.span, symbol.name)))

@@ -11,7 +11,7 @@ from mfo_dialect.text import Span, TextEdit, apply_edits
 from mfo_lsp.features.code_actions import ActionKind, code_actions
 from mfo_lsp.features.code_lenses import code_lenses
 from mfo_lsp.features.diagnostics import diagnostics_by_document
-from mfo_lsp.features.document_symbols import Symbol, document_symbols
+from mfo_lsp.features.document_symbols import OutlineEntry, document_symbols
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.preferences import Preferences, read_preferences
 from mfo_workspace.fixing import fix_bundle
@@ -73,7 +73,7 @@ def snapshot_of(**files: str) -> Snapshot:
     return Snapshot(bundle_of({f"{name}.yml": text for name, text in files.items()}))
 
 
-def written(symbols: tuple[Symbol, ...], depth: int = 0) -> list[str]:
+def written(symbols: tuple[OutlineEntry, ...], depth: int = 0) -> list[str]:
     lines = []
     for symbol in symbols:
         detail = f" ({symbol.detail})" if symbol.detail else ""

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from mfo_lsp.features.document_symbols import Symbol, SymbolKind, document_symbols
+from mfo_lsp.features.document_symbols import OutlineEntry, OutlineKind, document_symbols
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
 
 _KINDS = {
-    SymbolKind.TASKFLOW: types.SymbolKind.Module,
-    SymbolKind.SUBFLOW: types.SymbolKind.Namespace,
-    SymbolKind.TASK: types.SymbolKind.Function,
-    SymbolKind.CONDITION: types.SymbolKind.Boolean,
-    SymbolKind.TRIGGER: types.SymbolKind.Event,
-    SymbolKind.SCHEMA: types.SymbolKind.Struct,
-    SymbolKind.PROMPT_TEMPLATE: types.SymbolKind.String,
-    SymbolKind.ERROR_TEMPLATE: types.SymbolKind.String,
-    SymbolKind.TOOL: types.SymbolKind.Method,
-    SymbolKind.AGENT: types.SymbolKind.Class,
-    SymbolKind.SETTING: types.SymbolKind.Property,
+    OutlineKind.TASKFLOW: types.SymbolKind.Module,
+    OutlineKind.SUBFLOW: types.SymbolKind.Namespace,
+    OutlineKind.TASK: types.SymbolKind.Function,
+    OutlineKind.CONDITION: types.SymbolKind.Boolean,
+    OutlineKind.TRIGGER: types.SymbolKind.Event,
+    OutlineKind.SCHEMA: types.SymbolKind.Struct,
+    OutlineKind.PROMPT_TEMPLATE: types.SymbolKind.String,
+    OutlineKind.ERROR_TEMPLATE: types.SymbolKind.String,
+    OutlineKind.TOOL: types.SymbolKind.Method,
+    OutlineKind.AGENT: types.SymbolKind.Class,
+    OutlineKind.SETTING: types.SymbolKind.Property,
 }
 
 
@@ -38,7 +38,7 @@ def answer(
     return [flat for symbol in symbols for flat in _flat(symbol, view, None)]
 
 
-def _nested(symbol: Symbol, view: View) -> types.DocumentSymbol:
+def _nested(symbol: OutlineEntry, view: View) -> types.DocumentSymbol:
     return types.DocumentSymbol(
         symbol.name,
         _KINDS[symbol.kind],
@@ -49,7 +49,7 @@ def _nested(symbol: Symbol, view: View) -> types.DocumentSymbol:
     )
 
 
-def _flat(symbol: Symbol, view: View, container: str | None) -> Iterator[types.SymbolInformation]:
+def _flat(symbol: OutlineEntry, view: View, container: str | None) -> Iterator[types.SymbolInformation]:
     location = types.Location(view.session.uri(view.key), view.range(symbol.span))
     yield types.SymbolInformation(location, symbol.name, _KINDS[symbol.kind], container_name=container)
     for child in symbol.children:
