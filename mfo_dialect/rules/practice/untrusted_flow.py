@@ -6,12 +6,13 @@ branches nor what a text says. Numbers, booleans, values of an enum and ids that
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mfo_dialect.analysis.expression_texts import expressions_of
 from mfo_dialect.analysis.inputs import input_shape
-from mfo_dialect.analysis.node_reads import producer_of
+from mfo_dialect.analysis.node_reads import node_reads, producer_of
 from mfo_dialect.analysis.resolve import Scope
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -39,7 +40,6 @@ _PASSING = frozenset(
     }
 )
 _LOOKED_UP = {"mfo_api_resource_get": "resource_id", "mfo_api_job_get": "job_id"}
-_MAX_ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,14 @@ def is_harmless(shape: Shape) -> bool:
 
 
 class UntrustedFlow:
-    """All untrusted data of a snapshot, worked out once."""
+    """All untrusted data of a snapshot, worked out once.
+
+    A node is looked at once, and again only when one that it reads has become untrusted: the effort grows with the nodes
+    and what they read, in whatever order they are written.
+
+    Attributes:
+        looks: how often a node was looked at.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Follow the data from its sources until nothing new is reached."""
@@ -80,9 +87,8 @@ class UntrustedFlow:
                 self._mapped.setdefault(id(use.trigger), []).append(use)
             elif use.node is not None:
                 self._uses.setdefault(id(use.node), []).append(use)
-        for _ in range(_MAX_ROUNDS):
-            if not self._round():
-                break
+        self.looks = 0
+        self._follow()
 
     def uses_of(self, view: NodeView) -> list[Use]:
         """The references that a node reads."""
@@ -105,16 +111,44 @@ class UntrustedFlow:
             return next((self._from_trigger(trigger, use.flow) for trigger in _open_triggers(use.flow)), None)
         return None
 
-    def _round(self) -> bool:
-        found = False
+    def _follow(self) -> None:
+        readers = self._readers()
+        waiting = deque(self._snapshot.nodes)
+        queued = {id(view) for view in waiting}
+        while waiting:
+            view = waiting.popleft()
+            queued.discard(id(view))
+            for reached in self._look(view):
+                for reader in readers.get(reached, {}).values():
+                    if id(reader) not in self._nodes and id(reader) not in queued:
+                        queued.add(id(reader))
+                        waiting.append(reader)
+
+    def _readers(self) -> dict[int | str, dict[int, NodeView]]:
+        """Who reads a node, or a memory key; what a subflow is given is read by all inside."""
+        found: dict[int | str, dict[int, NodeView]] = {}
+        for read in node_reads(self._snapshot):
+            known = found.setdefault(id(read.producer), {})
+            for view in _with_inside(read.reader):
+                known[id(view)] = view
         for view in self._snapshot.nodes:
-            if id(view) not in self._nodes:
-                step = self._incoming(view)
-                if step is not None:
-                    self._nodes[id(view)] = step
-                    found = True
-            found = self._remember(view) or found
+            key = text_at(view.node.config, "key") if isinstance(view.node, Task) and view.node.config else None
+            if key is not None and view.type_name == "mfo_api_memory_get":
+                found.setdefault(key.text, {})[id(view)] = view
         return found
+
+    def _look(self, view: NodeView) -> Iterator[int | str]:
+        """Look at one node; gives the node, and the memory key, that are now known to be untrusted."""
+        self.looks += 1
+        if id(view) not in self._nodes:
+            step = self._incoming(view)
+            if step is not None:
+                self._nodes[id(view)] = step
+                yield id(view)
+        if self._remember(view):
+            key = text_at(view.node.config, "key") if isinstance(view.node, Task) and view.node.config else None
+            if key is not None:
+                yield key.text
 
     def _incoming(self, view: NodeView) -> Step | None:
         """The step that makes the outputs of a node untrusted."""
@@ -231,6 +265,15 @@ class UntrustedFlow:
             return None
         name = trigger.id.text if trigger.id is not None else "the trigger"
         return Step(Place(flow.document, trigger.type.content_span), f'"{name}" brings in what somebody outside sends')
+
+
+def _with_inside(view: NodeView) -> Iterator[NodeView]:
+    """A node, and of a subflow all nodes inside it."""
+    waiting = [view]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += one.inner.nodes if one.inner is not None else ()
 
 
 def _open_triggers(flow: FlowView | None) -> Iterator[Trigger]:
