@@ -2,6 +2,9 @@
 
 import os
 
+import os
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -34,3 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if IS_LONG:
         for item in items:
             item.add_marker(pytest.mark.timeout(4 * 3600))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_findings_of_other_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each run of the tests has a cache of its own, and leaves none beside the files that it checks."""
+    before = os.environ.get("MFO_CACHE_DIR")
+    os.environ["MFO_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    os.environ.pop("MFO_CACHE_DIR")
+    if before is not None:
+        os.environ["MFO_CACHE_DIR"] = before
