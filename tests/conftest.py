@@ -1,8 +1,6 @@
 """Settings that all tests share."""
 
 import os
-
-import os
 from collections.abc import Iterator
 
 import pytest
