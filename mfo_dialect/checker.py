@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -13,7 +13,9 @@ from mfo_dialect.rules import RULES, Report, Rule
 from mfo_dialect.rules.choosing import Choice
 from mfo_dialect.rules.finishing import finished
 from mfo_dialect.rules.one_cause import one_per_cause
-from mfo_dialect.rules.ourselves import unused_suppression
+from mfo_dialect.rules.ourselves import internal_error, unused_suppression
+from mfo_dialect.rules.plan import Plan, plan_of
+from mfo_dialect.rules.running import reports_on
 from mfo_dialect.text import Span
 
 INTERNAL_ERROR = "MFO999"
@@ -37,6 +39,7 @@ def check_snapshot(
     rules: Iterable[Rule] = RULES,
     fixed: Collection[str] = (),
     asked: RuleSettings = NOTHING_SAID,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> tuple[Finding, ...]:
     """As ``check``, for a caller that goes on using the snapshot.
 
@@ -45,14 +48,12 @@ def check_snapshot(
         rules: the rules to choose from.
         fixed: codes of rules that neither comments in the documents nor settings switch off or weaken for this caller.
         asked: what a caller asks for on top of the project file.
+        goes_on: asked before each part; where it says no, what was found so far is given, which is of no use as an answer.
     """
-    findings: dict[Finding, None] = {}
-    applied: set[str] = set()
     choice = Choice(snapshot.bundle.project.rule_settings, asked, fixed)
-    for rule in rules:
-        if choice.runs(rule):
-            applied.update([rule.code] if choice.runs_whole(rule) else ())
-            findings.update(dict.fromkeys(_apply(rule, snapshot, choice)))
+    chosen = tuple(rule for rule in rules if choice.runs(rule))
+    applied = {rule.code for rule in chosen if choice.runs_whole(rule)}
+    findings = dict.fromkeys(_found(plan_of(chosen), snapshot, choice, goes_on))
     try:
         left = _suppress(snapshot, one_per_cause(findings), applied, choice, fixed)
     except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
@@ -86,26 +87,28 @@ def _order(finding: Finding) -> tuple[str, Span, str, str]:
     return (finding.place.document, finding.place.span, finding.code, finding.message)
 
 
-def _apply(rule: Rule, snapshot: Snapshot, choice: Choice) -> Iterator[Finding]:
+def _found(plan: Plan, snapshot: Snapshot, choice: Choice, goes_on: Callable[[], bool]) -> Iterator[Finding]:
+    """What the rules of a plan say of all parts; kept in the order of the parts."""
     try:
-        items = list(rule.items(snapshot))
-    except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only itself
-        yield _broken(rule, snapshot, error)
+        parts = snapshot.parts
+    except Exception as error:  # noqa: BLE001 - the fence: where there are no parts, no rule has its say
+        yield _broken(internal_error.RULE, snapshot, error)
         return
-    check, known, home = rule.check, snapshot.bundle.sources, snapshot.bundle.home
-    for item in items:
-        try:
-            reports = list(check(item, snapshot))
-        except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
-            yield _broken(rule, snapshot, error)
-            continue
-        if reports:
-            at_home = (report for report in reports if report.document not in known or report.document in home)
-            yield from _findings(rule, at_home, choice, snapshot.bundle)
+    for part in parts:
+        if not goes_on():
+            return
+        for rule, reports in reports_on(part, plan, snapshot):
+            if isinstance(reports, Exception):
+                yield _broken(rule, snapshot, reports)
+            else:
+                yield from _findings(rule, reports, choice, snapshot.bundle)
 
 
 def _findings(rule: Rule, reports: Iterable[Report], choice: Choice, bundle: Bundle) -> Iterator[Finding]:
+    known, home = bundle.sources, bundle.home
     for report in reports:
+        if report.document in known and report.document not in home:
+            continue
         severity = choice.severity(rule, report)
         if severity is not None:
             yield _finding(rule, report, severity, bundle)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import mappings_at, text_at
 from mfo_dialect.model.prompts import PromptTemplate, parse_text
 from mfo_dialect.model.workflow import Task
@@ -24,6 +25,7 @@ __all__ = [
     "missing_variables",
     "parse_text",
     "template_reads",
+    "users_of",
 ]
 
 CHAT = "mfo_api_chat_send"
@@ -62,6 +64,20 @@ def chat_use(view: NodeView, bundle: Bundle) -> ChatUse | None:
     template = bundle.templates.get(name.text) if name is not None else None
     context = task.config.get("prompt_context")
     return ChatUse(view, task.config, name, template, context if isinstance(context, Mapping) else None)
+
+
+def users_of(template: str, snapshot: Snapshot) -> tuple[ChatUse, ...]:
+    """The chats of the tasks that name a template, in the order of the tasks."""
+    return tuple(snapshot.kept(snapshot.bundle, _users).get(template, ()))
+
+
+def _users(bundle: Bundle, snapshot: Snapshot) -> dict[str, list[ChatUse]]:
+    users: dict[str, list[ChatUse]] = {}
+    for view in snapshot.nodes:
+        chat = chat_use(view, bundle)
+        if chat is not None and chat.template_id is not None:
+            users.setdefault(chat.template_id.text, []).append(chat)
+    return users
 
 
 def is_plain_name(scalar: Scalar) -> bool:

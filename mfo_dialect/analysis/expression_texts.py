@@ -73,14 +73,13 @@ class ExpressionText:
         return self.scalar.span_of(within)
 
 
-def expression_texts(snapshot: Snapshot) -> tuple[ExpressionText, ...]:
-    """The expressions of all conditions and transforms."""
-    return snapshot.every(_expressions)
+def expression_texts(view: NodeView, snapshot: Snapshot) -> tuple[ExpressionText, ...]:
+    """The expressions of one node; none where it is no condition and no transform."""
+    return snapshot.kept(view, _expressions)
 
 
-def _expressions(snapshot: Snapshot) -> Iterator[ExpressionText]:
-    for view in snapshot.nodes:
-        yield from expressions_of(view, snapshot.bundle)
+def _expressions(view: NodeView, snapshot: Snapshot) -> tuple[ExpressionText, ...]:
+    return tuple(expressions_of(view, snapshot.bundle))
 
 
 def expressions_of(view: NodeView, bundle: Bundle) -> Iterator[ExpressionText]:

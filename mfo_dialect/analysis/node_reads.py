@@ -37,19 +37,32 @@ class NodeRead:
         return self.reader.document
 
 
-def node_reads(snapshot: Snapshot) -> tuple[NodeRead, ...]:
-    """All readings of a snapshot."""
-    return snapshot.every(_node_reads)
+def node_reads(view: NodeView, snapshot: Snapshot) -> tuple[NodeRead, ...]:
+    """All that one node reads of others: what its references read first, then what its expressions do."""
+    return snapshot.kept(view, _node_reads)
 
 
-def _node_reads(snapshot: Snapshot) -> Iterator[NodeRead]:
-    for use in snapshot.uses:
-        if use.node is not None and not use.reference.problem:
-            producer = snapshot.resolution(use).node
-            if producer is not None:
-                yield NodeRead(use.node, producer, use.span)
-    for text in expression_texts(snapshot):
-        yield from _reads_of(text)
+def producers_inside(view: NodeView, snapshot: Snapshot) -> frozenset[NodeView]:
+    """The nodes whose outputs a node reads, or of a subflow anything inside it, with the subflows around them."""
+    return snapshot.kept(view, _producers_inside)
+
+
+def _producers_inside(view: NodeView, snapshot: Snapshot) -> frozenset[NodeView]:
+    found = {around for read in node_reads(view, snapshot) for around in read.producer.path}
+    for inner in view.inner.nodes if view.inner is not None else ():
+        found |= producers_inside(inner, snapshot)
+    return frozenset(found)
+
+
+def _node_reads(view: NodeView, snapshot: Snapshot) -> tuple[NodeRead, ...]:
+    found: list[NodeRead] = []
+    for use in snapshot.uses_of(view):
+        producer = snapshot.resolution(use).node if not use.reference.problem else None
+        if producer is not None:
+            found.append(NodeRead(view, producer, use.span))
+    for text in expression_texts(view, snapshot):
+        found += _reads_of(text)
+    return tuple(found)
 
 
 def _reads_of(text: ExpressionText) -> Iterator[NodeRead]:

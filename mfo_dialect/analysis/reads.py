@@ -13,7 +13,7 @@ def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
     id is used twice, and where a misspelt edge may be the one that is missing: each of these is a finding of its own.
     """
     flow = reader.flow
-    if flow.damaged or any(level.graph.cycles for level in flow.levels):
+    if flow.damaged or flow.has_cycle:
         return None
     if flow.by_id.get(reader.id) is not reader or flow.by_id.get(producer.id) is not producer:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 from mfo_dialect.text import Span
 
-__all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "node_kind", "view_flows"]
+__all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "TriggerView", "node_kind", "view_flows"]
 
 _PRIORITIES = {"high": Priority.HIGH, "low": Priority.LOW}
 
@@ -104,6 +104,44 @@ class LevelView:
         """Its nodes by id; of two with one id, the first."""
         return {view.id: view for view in reversed(self.nodes) if view.node.id is not None}
 
+    def named(self, name: str) -> tuple[NodeView, ...]:
+        """Its nodes with an id, in the order of the document."""
+        return self._named.get(name, ())
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[NodeView, ...]]:
+        return _grouped((view.id, view) for view in self.nodes)
+
+    @cached_property
+    def unnamed(self) -> tuple[NodeView, ...]:
+        """Its nodes without an id."""
+        return tuple(view for view in self.nodes if view.node.id is None)
+
+    def depending_on(self, name: str) -> tuple[NodeView, ...]:
+        """Its nodes that list a name among their dependencies, in the order of the document."""
+        return self._depending.get(name, ())
+
+    @cached_property
+    def _depending(self) -> dict[str, tuple[NodeView, ...]]:
+        return _grouped((scalar.text, view) for view in self.nodes for scalar in view.node.dependencies)
+
+    def leading_to(self, name: str) -> tuple[NodeView, ...]:
+        """Its nodes that list a name among their successors, in the order of the document."""
+        return self._leading.get(name, ())
+
+    @cached_property
+    def _leading(self) -> dict[str, tuple[NodeView, ...]]:
+        return _grouped((scalar.text, view) for view in self.nodes for scalar in view.node.successors)
+
+    def titled(self, title: str) -> tuple[NodeView, ...]:
+        """Its nodes with an id and this ``name``, in the order of the document."""
+        return self._titled.get(title, ())
+
+    @cached_property
+    def _titled(self) -> dict[str, tuple[NodeView, ...]]:
+        titles = ((text_at(view.node.mapping, "name"), view) for view in self.nodes if view.node.id is not None)
+        return _grouped((title.text, view) for title, view in titles if title is not None)
+
     @cached_property
     def doubtful(self) -> tuple[int, bool]:
         """The nodes that may wait for others than is known, as a bit set; and whether one may lead to others."""
@@ -143,6 +181,20 @@ class FlowView:
         return any(view.node.id is None or _may_be_two(view.node.mapping) for view in self.nodes)
 
     @cached_property
+    def has_cycle(self) -> bool:
+        """Whether nodes of one of its levels wait for each other."""
+        return any(level.graph.cycles for level in self.levels)
+
+    def named(self, name: str) -> tuple[NodeView, ...]:
+        """The nodes of all levels with an id, in the order of the text."""
+        return self._named.get(name, ())
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[NodeView, ...]]:
+        known = ((view.node.id.span, view) for view in self.nodes if view.node.id is not None)
+        return _grouped((view.id, view) for _, view in sorted(known, key=lambda one: one[0]))
+
+    @cached_property
     def doubled(self) -> frozenset[str]:
         """The ids that several nodes have: one of them was meant to have another."""
         counts = Counter(view.id for view in self.nodes)
@@ -176,6 +228,22 @@ class FlowView:
             for trigger in self.workflow.triggers
             if (trigger.target.text == self.taskflow.name if trigger.target is not None else len(flows) == 1)
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TriggerView:
+    """A trigger and the document that holds it."""
+
+    workflow: Workflow
+    trigger: Trigger
+
+
+def _grouped(named: Iterable[tuple[str, NodeView]]) -> dict[str, tuple[NodeView, ...]]:
+    """By name, each node once."""
+    groups: dict[str, dict[NodeView, None]] = {}
+    for name, view in named:
+        groups.setdefault(name, {})[view] = None
+    return {name: tuple(views) for name, views in groups.items()}
 
 
 _NODE_KEYS = frozenset(key.name for keys in (TASK.keys, CONDITION.keys, SUBFLOW.keys) for key in keys) | {"config"}

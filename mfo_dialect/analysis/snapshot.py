@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
+from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
-from mfo_dialect.analysis.scopes import FlowView, NodeView, view_flows
-from mfo_dialect.analysis.uses import Use, uses_of_flow, uses_of_trigger
-from mfo_dialect.analysis.visits import Visit, walk
+from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView, view_flows
+from mfo_dialect.analysis.uses import Use, uses_of_node, uses_of_outputs, uses_of_trigger
+from mfo_dialect.analysis.visits import Visit, walk_parts
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.values import MapType
 from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE, flow_file, task_map, workflow_file
 from mfo_dialect.model.kinds import DocumentKind
-from mfo_dialect.model.prompts import PromptTemplate
-from mfo_dialect.model.workflow import Trigger, Workflow, WorkflowShape
+from mfo_dialect.model.prompts import Agent, PromptTemplate
+from mfo_dialect.model.workflow import Workflow, WorkflowShape
+
+__all__ = ["Snapshot", "TriggerView"]
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TriggerView:
-    """A trigger and the document that holds it."""
-
-    workflow: Workflow
-    trigger: Trigger
+_Subject = TypeVar("_Subject", bound=Hashable)
 
 
 class Snapshot:
@@ -50,14 +45,63 @@ class Snapshot:
         return tuple(document for document in self.bundle.documents if document.key in self.bundle.home)
 
     @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """All that is looked at by itself: the bundle, the home texts, and the parts of their documents."""
+        ours = tuple(source for source in self.sources if source.is_ours)
+        return (self.bundle, *ours, *(part for document in self.documents for part in self._parts_of(document)))
+
+    def _parts_of(self, document: Document) -> tuple[Part, ...]:
+        return self.kept(document, _parts_of)
+
+    @cached_property
+    def borders(self) -> dict[int, Part]:
+        """The parts of the home documents by the identity of the maps that they are written as."""
+        return borders_of(part for document in self.documents for part in self._parts_of(document))
+
+    @cached_property
+    def _flows_by_document(self) -> dict[Document, tuple[FlowView, ...]]:
+        return {
+            document: tuple(view_flows(document.model))
+            for document in self.documents
+            if isinstance(document.model, Workflow)
+        }
+
+    def part_around(self, part: Part) -> Part | None:
+        """The part whose map or list holds a part's map; None of what is not written inside another part."""
+        match part:
+            case NodeView():
+                owner, taskflow = part.level.owner, part.flow.taskflow
+                return owner or self.borders.get(id(taskflow.mapping))
+            case FlowView():
+                return self._document_with.get(part.workflow)
+            case TriggerView():
+                return self._document_with.get(part.workflow)
+            case PromptTemplate() | Agent():
+                return self._document_with.get(part)
+            case _:
+                return None
+
+    @cached_property
+    def _document_with(self) -> dict[object, Document]:
+        found: dict[object, Document] = {}
+        for document in self.documents:
+            found.update((part, document) for part in self._parts_of(document))
+            if document.model is not None:
+                found[document.model] = document
+        return found
+
+    def flows_of(self, document: Document) -> tuple[FlowView, ...]:
+        """The taskflows of a home document."""
+        return self._flows_by_document.get(document, ())
+
+    def triggers_of(self, document: Document) -> tuple[TriggerView, ...]:
+        """The triggers of a home document."""
+        return self.kept(document, _triggers_of)
+
+    @cached_property
     def flows(self) -> tuple[FlowView, ...]:
         """All taskflows of the home documents."""
-        return tuple(
-            flow
-            for workflow in self.bundle.workflows
-            if workflow.document in self.bundle.home
-            for flow in view_flows(workflow)
-        )
+        return tuple(flow for flows in self._flows_by_document.values() for flow in flows)
 
     @cached_property
     def nodes(self) -> tuple[NodeView, ...]:
@@ -67,12 +111,7 @@ class Snapshot:
     @cached_property
     def triggers(self) -> tuple[TriggerView, ...]:
         """All triggers of the home documents."""
-        return tuple(
-            TriggerView(workflow, trigger)
-            for workflow in self.bundle.workflows
-            if workflow.document in self.bundle.home
-            for trigger in workflow.triggers
-        )
+        return tuple(view for document in self._flows_by_document for view in self.triggers_of(document))
 
     @cached_property
     def templates(self) -> tuple[PromptTemplate, ...]:
@@ -87,19 +126,44 @@ class Snapshot:
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """All references."""
-        of_flows = (use for flow in self.flows for use in uses_of_flow(flow, self.bundle.project))
-        of_triggers = (use for view in self.triggers for use in uses_of_trigger(view.workflow.document, view.trigger))
-        return (*of_flows, *of_triggers)
+        of_flows = (use for flow in self.flows for part in (*flow.nodes, flow) for use in self.uses_of(part))
+        return (*of_flows, *(use for view in self.triggers for use in self.uses_of(view)))
+
+    def uses_of(self, part: Part) -> tuple[Use, ...]:
+        """The references that a node, a taskflow's outputs or a trigger's mapping reads; none of other parts."""
+        return self.kept(part, _uses_of)
 
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
         """Every declared value of the home documents, with its declaration."""
-        return tuple(visit for document in self.documents for visit in self._visits(document))
+        return tuple(visit for visits, _ in self._visits.values() for visit in visits)
 
-    def _visits(self, document: Document) -> Iterator[Visit]:
+    def visits_of(self, part: Part) -> tuple[Visit, ...] | list[Visit]:
+        """The declared values of one part, without those of the parts inside it."""
+        return self._visits_by_part.get(part, ())
+
+    @cached_property
+    def _visits_by_part(self) -> dict[Part, list[Visit]]:
+        return {part: visits for _, by_part in self._visits.values() for part, visits in by_part.items()}
+
+    @cached_property
+    def _visits(self) -> dict[Document, tuple[list[Visit], dict[Part, list[Visit]]]]:
+        return {document: self._visits_in(document) for document in self.documents}
+
+    def _visits_in(self, document: Document) -> tuple[list[Visit], dict[Part, list[Visit]]]:
+        """The declared values of a document, in the order in which they are written, and those of each part."""
+        visits: list[Visit] = []
+        by_part: dict[Part, list[Visit]] = {}
         declared = self.root_type(document)
         if document.root is not None and declared is not None:
-            yield from walk(document.key, document.root, declared)
+            for part, visit in walk_parts(document.key, document.root, declared, document, self.borders):
+                visits.append(visit)
+                known = by_part.get(part)
+                if known is None:
+                    by_part[part] = [visit]
+                else:
+                    known.append(visit)
+        return visits, by_part
 
     @cached_property
     def _workflow_types(self) -> tuple[MapType, MapType]:
@@ -126,12 +190,7 @@ class Snapshot:
 
     def resolution(self, use: Use) -> Resolution:
         """What a reference leads to; kept."""
-        known = self._resolutions.get(use)
-        if known is None:
-            names = tuple(segment.name for segment in use.reference.segments)
-            known = resolve(names, Scope(self.bundle, use.level, use.trigger))
-            self._resolutions[use] = known
-        return known
+        return self.kept(use, _resolution_of)
 
     def every(self, find: Callable[[Snapshot], Iterable[_T]]) -> tuple[_T, ...]:
         """All that ``find`` finds in this snapshot; looked for once, and then kept."""
@@ -139,10 +198,50 @@ class Snapshot:
             self._found[find] = tuple(find(self))
         return self._found[find]
 
+    def kept(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
+        """What ``find`` says of a subject in this snapshot; asked once for each subject, and then kept."""
+        known = self._kept.get(find)
+        if known is None:
+            known = self._kept[find] = {}
+        try:
+            return known[subject]
+        except KeyError:
+            value = known[subject] = find(subject, self)
+            return value
+
     @cached_property
     def _found(self) -> dict[object, tuple[Any, ...]]:
         return {}
 
     @cached_property
-    def _resolutions(self) -> dict[Use, Resolution]:
+    def _kept(self) -> dict[object, dict[Any, Any]]:
         return {}
+
+
+def _parts_of(document: Document, snapshot: Snapshot) -> tuple[Part, ...]:
+    return tuple(parts_of_document(document, snapshot.flows_of(document), snapshot.triggers_of(document)))
+
+
+def _triggers_of(document: Document, _snapshot: Snapshot) -> tuple[TriggerView, ...]:
+    workflow = document.model
+    return tuple(TriggerView(workflow, one) for one in workflow.triggers) if isinstance(workflow, Workflow) else ()
+
+
+def _uses_of(part: Part, snapshot: Snapshot) -> tuple[Use, ...]:
+    def found() -> Iterator[Use]:
+        match part:
+            case NodeView():
+                yield from uses_of_node(part, snapshot.bundle.project)
+            case FlowView():
+                yield from uses_of_outputs(part)
+            case TriggerView():
+                yield from uses_of_trigger(part.workflow.document, part.trigger)
+            case _:
+                pass
+
+    return tuple(found())
+
+
+def _resolution_of(use: Use, snapshot: Snapshot) -> Resolution:
+    names = tuple(segment.name for segment in use.reference.segments)
+    return resolve(names, Scope(snapshot.bundle, use.level, use.trigger))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.chats import parse_text
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.kinds import DocumentKind
@@ -29,28 +32,30 @@ class TemplateText:
     template: Template
 
 
-def template_texts(snapshot: Snapshot) -> tuple[TemplateText, ...]:
-    """The prompts and error templates of prompts documents, the layers of agents, and the rendered prompts of tasks."""
-    return snapshot.every(_template_texts)
+def template_texts(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...]:
+    """The prompts and error templates of a prompt template, the layers of an agent, or the rendered prompts of a task."""
+    return snapshot.kept(part, _template_texts)
 
 
-def _template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
-    owners = {text: template for template in snapshot.templates for text in _texts_of(template)}
-    kinds = {document.key: document.kind for document in snapshot.documents}
-    for visit in snapshot.visits:
+def _template_texts(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...]:
+    return tuple(_found(part, snapshot))
+
+
+def _found(part: Part, snapshot: Snapshot) -> Iterator[TemplateText]:
+    owned = set(_texts_of(part)) if isinstance(part, PromptTemplate) else set[Node]()
+    is_rendered_by_name = isinstance(part, NodeView | FlowView | TriggerView) or (
+        isinstance(part, Document) and part.kind is DocumentKind.WORKFLOW
+    )
+    for visit in snapshot.visits_of(part):
         if not isinstance(visit.type, TextType) or visit.type.format is not Format.TEMPLATE:
             continue
         scalar, container = visit.node, visit.container
         if not isinstance(scalar, Scalar) or scalar.is_missing:
             continue
-        if kinds.get(visit.document) is DocumentKind.WORKFLOW and not (
-            isinstance(container, Mapping) and "prompt_context" in container
-        ):
+        if is_rendered_by_name and not (isinstance(container, Mapping) and "prompt_context" in container):
             continue
-        owner = owners.get(scalar)
-        yield TemplateText(
-            visit.document, scalar, owner.read(scalar) if owner is not None else parse_text(scalar.text, "go")
-        )
+        template = part.read(scalar) if isinstance(part, PromptTemplate) and scalar in owned else None
+        yield TemplateText(visit.document, scalar, template or parse_text(scalar.text, "go"))
 
 
 def _texts_of(template: PromptTemplate) -> Iterator[Node]:

@@ -83,9 +83,9 @@ class _Context:
         return Use(self.document, scalar, reference, *place, alone, value_type)
 
 
-def uses_of_flow(flow: FlowView, project: Project) -> Iterator[Use]:
-    """The references of a taskflow: its nodes' and its outputs'."""
-    for root, root_type, context in _places_of_flow(flow, project):
+def uses_of_outputs(flow: FlowView) -> Iterator[Use]:
+    """The references of what a taskflow gives in the end."""
+    for root, root_type, context in _places_of_outputs(flow):
         yield from _uses(root, root_type, context)
 
 
@@ -95,9 +95,15 @@ def uses_of_node(view: NodeView, project: Project) -> Iterator[Use]:
         yield from _uses(root, root_type, context)
 
 
-def bare_paths_of_flow(flow: FlowView, project: Project) -> Iterator[Use]:
-    """The whole texts of a taskflow that look like a path and are none, as their root is not in scope."""
-    for root, root_type, context in _places_of_flow(flow, project):
+def bare_paths_of_node(view: NodeView, project: Project) -> Iterator[Use]:
+    """The whole texts of a node that look like a path and are none, as their root is not in scope."""
+    for root, root_type, context in _places_of_node(view, project):
+        yield from _bare_paths(root, root_type, context)
+
+
+def bare_paths_of_outputs(flow: FlowView) -> Iterator[Use]:
+    """The same for what a taskflow gives in the end."""
+    for root, root_type, context in _places_of_outputs(flow):
         yield from _bare_paths(root, root_type, context)
 
 
@@ -111,9 +117,7 @@ def bare_paths_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
 _Place: TypeAlias = "tuple[Node, ValueType, _Context]"
 
 
-def _places_of_flow(flow: FlowView, project: Project) -> Iterator[_Place]:
-    for view in flow.nodes:
-        yield from _places_of_node(view, project)
+def _places_of_outputs(flow: FlowView) -> Iterator[_Place]:
     if flow.taskflow.outputs is not None:
         yield flow.taskflow.outputs, VALUE_MAP, _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
 

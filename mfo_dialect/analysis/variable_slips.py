@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import ChatUse, chat_use, missing_variables, template_reads
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.suggestions import nearest
@@ -30,26 +32,30 @@ class VariableSlip:
     in_template: bool
 
 
-def variable_slips(snapshot: Snapshot) -> tuple[VariableSlip, ...]:
-    """All such slips, in the order of the tasks."""
-    return snapshot.every(_slips)
+def variable_slips(view: NodeView, snapshot: Snapshot) -> tuple[VariableSlip, ...]:
+    """The slips of one task."""
+    return snapshot.kept(view, _slips)
 
 
-def _slips(snapshot: Snapshot) -> Iterator[VariableSlip]:
-    chats = [chat for view in snapshot.nodes if (chat := chat_use(view, snapshot.bundle)) is not None]
-    words: Counter[str] | None = None
-    for chat in chats:
-        template = chat.template
-        missing = missing_variables(chat) if template is not None and chat.context is not None else ()
-        if template is None or not missing:
-            continue
-        words = words if words is not None else _words(snapshot, chats)
-        own = _words_of(template)
-        for one in missing:
-            given = _given_in_vain(chat, one.name, own)
-            if given is not None and given.name is not None:
-                elsewhere = words[one.name] - own[one.name], words[given.name] - own[given.name] - 1
-                yield VariableSlip(chat, one.name, given, in_template=elsewhere[1] > elsewhere[0])
+def _slips(view: NodeView, snapshot: Snapshot) -> tuple[VariableSlip, ...]:
+    return tuple(_found(view, snapshot))
+
+
+def _found(view: NodeView, snapshot: Snapshot) -> Iterator[VariableSlip]:
+    chat = chat_use(view, snapshot.bundle)
+    template = chat.template if chat is not None else None
+    if chat is None or template is None or chat.context is None:
+        return
+    missing = missing_variables(chat)
+    if not missing:
+        return
+    words = snapshot.kept(snapshot.bundle, _words)
+    own = _words_of(template)
+    for one in missing:
+        given = _given_in_vain(chat, one.name, own)
+        if given is not None and given.name is not None:
+            elsewhere = words[one.name] - own[one.name], words[given.name] - own[given.name] - 1
+            yield VariableSlip(chat, one.name, given, in_template=elsewhere[1] > elsewhere[0])
 
 
 def _given_in_vain(chat: ChatUse, name: str, read: Counter[str]) -> Pair | None:
@@ -58,13 +64,14 @@ def _given_in_vain(chat: ChatUse, name: str, read: Counter[str]) -> Pair | None:
     return free[near[0]] if near else None
 
 
-def _words(snapshot: Snapshot, chats: list[ChatUse]) -> Counter[str]:
+def _words(bundle: Bundle, snapshot: Snapshot) -> Counter[str]:
     """How often each variable is written, by templates and by tasks."""
     words: Counter[str] = Counter()
-    for template in snapshot.bundle.templates.values():
+    for template in bundle.templates.values():
         words += _words_of(template)
-    for chat in chats:
-        if chat.context is not None:
+    for view in snapshot.nodes:
+        chat = chat_use(view, bundle)
+        if chat is not None and chat.context is not None:
             words.update(pair.name for pair in chat.context.pairs if pair.name is not None)
     return words
 

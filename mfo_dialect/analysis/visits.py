@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from typing import TypeVar
 
 from mfo_dialect.catalogue.values import (
     AnyType,
@@ -23,6 +25,7 @@ from mfo_dialect.model.access import text_at
 from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow
 
 _MAX_DEPTH = 64
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,33 @@ def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
 
     A value that several aliases bring is visited once for each declaration, so that aliases cannot multiply the work.
     """
+    return (visit for _, visit in walk_parts(document, root, root_type, None, {}))
+
+
+def walk_parts(
+    document: str, root: Node, root_type: ValueType, part: _Part, borders: MappingOf[int, _Part]
+) -> Iterator[tuple[_Part, Visit]]:
+    """As ``walk``, each value with the part that it belongs to: the one whose border is the nearest at or around it.
+
+    Args:
+        document: the key of the text.
+        root: where to start.
+        root_type: its declaration.
+        part: the part of what stands outside of all borders.
+        borders: the parts by the identity of the nodes that they start at.
+    """
     seen: set[tuple[int, int]] = set()
-    stack = [(Visit(document, root, choose(root_type, root)), 0)]
+    stack = [(Visit(document, root, choose(root_type, root)), 0, part)]
     while stack:
-        visit, depth = stack.pop()
+        visit, depth, around = stack.pop()
         identity = (id(visit.node), id(visit.type))
         if identity in seen:
             continue
         seen.add(identity)
-        yield visit
+        owner = borders.get(identity[0], around)
+        yield owner, visit
         if depth < _MAX_DEPTH:
-            stack.extend((child, depth + 1) for child in reversed(list(_children(visit))))
+            stack.extend((child, depth + 1, owner) for child in reversed(list(_children(visit))))
 
 
 def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:

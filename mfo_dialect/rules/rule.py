@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Related, Severity, Tag
+from mfo_dialect.rules.select import Selector
 from mfo_dialect.text import Span
 
 
@@ -40,10 +41,9 @@ class Report:
 
 
 Check = Callable[[Any, Snapshot], Iterable[Report]]
-Items = Callable[[Snapshot], Iterable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule; the page stands in the docstring of the module that declares it.
 
@@ -51,7 +51,7 @@ class Rule:
         code: stable, never used again: ``MFO401``.
         name: what is wrong, as one writes it after "ignore": ``unknown-reference``.
         severity: the one it has where the project file sets none.
-        items: what the rule looks at, one at a time.
+        items: what the rule looks at, one item at a time; several selectors where it looks at several kinds of things.
         check: says what is wrong with one item; pure.
         enabled: whether it runs where nobody asks for it.
         more_names: other mistakes that the rule reports under its code.
@@ -63,12 +63,17 @@ class Rule:
     code: str
     name: str
     severity: Severity
-    items: Items
+    items: Selector | tuple[Selector, ...]
     check: Check
     enabled: bool = True
     more_names: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     fix: Literal["none", "unsafe", "safe"] = "none"
+
+    @property
+    def selectors(self) -> tuple[Selector, ...]:
+        """What the rule looks at."""
+        return (self.items,) if isinstance(self.items, Selector) else self.items
 
     @property
     def tags(self) -> tuple[str, ...]:

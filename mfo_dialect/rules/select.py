@@ -1,90 +1,122 @@
-"""What rules look at: selectors over a snapshot, one kind of item each."""
+"""What rules look at: which kinds of parts, and the items that one part of them gives."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
+from mfo_dialect.analysis import expression_texts as of_expressions
+from mfo_dialect.analysis import node_reads as of_reads
+from mfo_dialect.analysis import template_texts as of_templates
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
-from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
-from mfo_dialect.analysis.snapshot import Snapshot, TriggerView
+from mfo_dialect.analysis.expression_texts import ExpressionText
+from mfo_dialect.analysis.node_reads import NodeRead
+from mfo_dialect.analysis.parts import WRITTEN, Part
+from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.template_texts import TemplateText
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, Names, TextType, ValueType
-from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.model.prompts import Agent, PromptTemplate
+
+Concerns = Callable[[ValueType, Key | None], bool]
 
 
-def sources(snapshot: Snapshot) -> Iterable[Source]:
-    """The texts that hold an MFO document."""
-    return (source for source in snapshot.sources if source.is_ours)
+@dataclass(frozen=True, slots=True, eq=False)
+class Selector:
+    """What a rule looks at, one item at a time.
+
+    Attributes:
+        parts: the kinds of parts that may have such items.
+        items: the items of one part of these kinds; looks at that part, and asks for others by name only.
+        concerns: of a selector of declared values, whether it is about those with a declaration; else None.
+    """
+
+    parts: tuple[type, ...]
+    items: Callable[[Any, Snapshot], Iterable[Any]]
+    concerns: Concerns | None = None
 
 
-def documents(snapshot: Snapshot) -> Iterable[Document]:
-    """The MFO documents."""
-    return snapshot.documents
+def of(*kinds: type) -> Selector:
+    """A selector of whole parts, of one kind or several."""
+    return Selector(kinds, _itself)
 
 
-def visits(snapshot: Snapshot) -> Iterable[Visit]:
-    """Every declared value with its declaration."""
-    return snapshot.visits
+def _itself(part: Part, _snapshot: Snapshot) -> tuple[Part]:
+    return (part,)
 
 
-def visits_where(concerns: Callable[[ValueType, Key | None], bool]) -> Callable[[Snapshot], Iterable[Visit]]:
-    """A selector of the values whose declarations are of a kind; one declaration's values follow each other.
+def visits_where(concerns: Concerns) -> Selector:
+    """A selector of the values whose declarations are of a kind.
 
     Args:
         concerns: whether a declaration is of that kind: what a value may be, and the key that it stands under; pure.
     """
 
-    def items(snapshot: Snapshot) -> Iterable[Visit]:
-        groups = snapshot.every(_visits_by_declaration)
-        return (visit for group in groups if concerns(group[0].type, group[0].key) for visit in group)
+    def items(part: Part, snapshot: Snapshot) -> Iterator[Visit]:
+        return (visit for visit in snapshot.visits_of(part) if concerns(visit.type, visit.key))
 
-    return items
+    return Selector(WRITTEN, items, concerns)
 
 
-def visits_naming(*names: Names) -> Callable[[Snapshot], Iterable[Visit]]:
+def visits_naming(*names: Names) -> Selector:
     """A selector of the texts that name something."""
     return visits_where(lambda declared, _: isinstance(declared, TextType) and declared.names in names)
 
 
-def _visits_by_declaration(snapshot: Snapshot) -> Iterable[list[Visit]]:
-    groups: defaultdict[tuple[int, int], list[Visit]] = defaultdict(list)
-    for visit in snapshot.visits:
-        groups[id(visit.type), id(visit.key)].append(visit)
-    return groups.values()
+def _uses(part: Part, snapshot: Snapshot) -> Iterable[Use]:
+    return snapshot.uses_of(part)
 
 
-def flows(snapshot: Snapshot) -> Iterable[FlowView]:
-    """The taskflows."""
-    return snapshot.flows
+def _expressions(view: NodeView, snapshot: Snapshot) -> Iterable[ExpressionText]:
+    return of_expressions.expression_texts(view, snapshot)
 
 
-def levels(snapshot: Snapshot) -> Iterable[LevelView]:
-    """The levels of all taskflows."""
-    return (level for flow in snapshot.flows for level in flow.levels)
+def _reads(view: NodeView, snapshot: Snapshot) -> Iterable[NodeRead]:
+    return of_reads.node_reads(view, snapshot)
 
 
-def nodes(snapshot: Snapshot) -> Iterable[NodeView]:
-    """The nodes of all taskflows."""
-    return snapshot.nodes
+def _template_texts(part: Part, snapshot: Snapshot) -> Iterable[TemplateText]:
+    return of_templates.template_texts(part, snapshot)
 
 
-def uses(snapshot: Snapshot) -> Iterable[Use]:
-    """The references."""
-    return snapshot.uses
+sources = of(Source)
+"""The texts that hold an MFO document."""
 
+documents = of(Document)
+"""The MFO documents."""
 
-def triggers(snapshot: Snapshot) -> Iterable[TriggerView]:
-    """The triggers."""
-    return snapshot.triggers
+flows = of(FlowView)
+"""The taskflows."""
 
+levels = of(LevelView)
+"""The levels of all taskflows."""
 
-def templates(snapshot: Snapshot) -> Iterable[PromptTemplate]:
-    """The prompt templates."""
-    return snapshot.templates
+nodes = of(NodeView)
+"""The nodes of all taskflows."""
 
+triggers = of(TriggerView)
+"""The triggers."""
 
-def whole_bundle(snapshot: Snapshot) -> Iterable[Bundle]:
-    """The bundle itself, once."""
-    return (snapshot.bundle,)
+templates = of(PromptTemplate)
+"""The prompt templates, doubles included."""
+
+agents = of(Agent)
+"""The agents, doubles included."""
+
+whole_bundle = of(Bundle)
+"""The bundle itself, once."""
+
+uses = Selector((FlowView, NodeView, TriggerView), _uses)
+"""The references."""
+
+expressions = Selector((NodeView,), _expressions)
+"""The expressions of conditions and transforms."""
+
+reads = Selector((NodeView,), _reads)
+"""The places where a node reads another one."""
+
+template_texts = Selector(WRITTEN, _template_texts)
+"""The texts that are templates."""

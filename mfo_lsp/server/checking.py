@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from lsprotocol import types
 
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
-from mfo_dialect.rules import RULES, Rule
 from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import RefusedError, log_failure
@@ -61,10 +60,10 @@ async def _check(server: Server, bundle: str) -> None:
 
 
 async def _findings(server: Server, analysis: Analysis) -> tuple[Finding, ...]:
-    """The checker's findings, from another thread, so that the loop stays free; given up between two rules."""
+    """The checker's findings, from another thread, so that the loop stays free; given up between two parts."""
     abandoned: list[bool] = []
     try:
-        found = await asyncio.to_thread(_found, analysis, _until(abandoned), server.session.baselines)
+        found = await asyncio.to_thread(_found, analysis, abandoned, server.session.baselines)
     finally:
         abandoned.append(True)
     for words in server.session.baselines.untold_problems():
@@ -72,15 +71,9 @@ async def _findings(server: Server, analysis: Analysis) -> tuple[Finding, ...]:
     return found
 
 
-def _found(analysis: Analysis, rules: Iterable[Rule], baselines: Baselines) -> tuple[Finding, ...]:
-    return baselines.applied(check_snapshot(analysis.snapshot, rules), analysis.snapshot.bundle)
-
-
-def _until(abandoned: list[bool]) -> Iterator[Rule]:
-    for rule in RULES:
-        if abandoned:
-            return
-        yield rule
+def _found(analysis: Analysis, abandoned: list[bool], baselines: Baselines) -> tuple[Finding, ...]:
+    findings = check_snapshot(analysis.snapshot, goes_on=lambda: not abandoned)
+    return baselines.applied(findings, analysis.snapshot.bundle)
 
 
 def _publish(server: Server, documents: Iterable[str]) -> None:

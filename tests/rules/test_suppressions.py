@@ -2,10 +2,13 @@
 
 import pytest
 
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check
 from mfo_dialect.findings import Finding, Severity
 from mfo_dialect.rules import RULES
+from mfo_dialect.rules.select import Selector
 from mfo_runtime.flow.loading import RefusedDocumentError, flow_of_bundle
 from mfo_runtime.flow.refusal import FIXED_CODES
 from tests.rules.cases import findings_of
@@ -349,12 +352,12 @@ def test_the_finding_on_a_comment_cannot_be_suppressed() -> None:
 
 
 def test_a_broken_rule_is_not_hidden() -> None:
-    def broken(_snapshot: Snapshot) -> list[Finding]:
+    def broken(_part: Part, _snapshot: Snapshot) -> list[Finding]:
         raise KeyError
 
     bundle = bundle_of({"workflow.yml": f"# mfo: ignore-file[MFO999, MFO302] quiet\n{HEALTHY}"})
     rule = next(rule for rule in RULES if rule.code == "MFO302")
-    broken_rule = type(rule)(rule.code, rule.name, rule.severity, broken, rule.check)
+    broken_rule = type(rule)(rule.code, rule.name, rule.severity, Selector((NodeView,), broken), rule.check)
     assert [finding.code for finding in check(bundle, [broken_rule])] == ["MFO999"]
 
 

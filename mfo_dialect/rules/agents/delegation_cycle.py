@@ -41,11 +41,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.loops import strong_components
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import mapping_at, texts_at
 from mfo_dialect.model.prompts import Agent
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 
@@ -53,7 +55,7 @@ _PREFIX = "agent:"
 _Cycle = tuple[tuple[Agent, Scalar], ...]
 
 
-def _cycles(snapshot: Snapshot) -> Iterator[_Cycle]:
+def _cycles(_bundle: Bundle, snapshot: Snapshot) -> Iterator[_Cycle]:
     """One shortest cycle for each group of agents that reach each other: each agent, and where it names the next."""
     agents = list(snapshot.bundle.agents.values())
     number = {agent.id.text: index for index, agent in enumerate(agents)}
@@ -108,4 +110,4 @@ def check(cycle: _Cycle, _snapshot: Snapshot) -> Iterator[Report]:
     yield Report(agent.document, scalar.content_span, message, related)
 
 
-RULE = Rule("MFO702", "delegation-cycle", Severity.WARNING, _cycles, check)
+RULE = Rule("MFO702", "delegation-cycle", Severity.WARNING, select.Selector((Bundle,), _cycles), check)

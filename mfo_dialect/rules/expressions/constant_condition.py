@@ -61,12 +61,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import ExpressionError, evaluate
 from mfo_dialect.expressions.nodes import Binary, Builtin, Call, Name, Node, Pointer, Unary, children
 from mfo_dialect.findings import Severity
 from mfo_dialect.references import as_text
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 
 _UNKNOWN = object()
@@ -115,4 +116,4 @@ def _value_of(node: Node, source: str) -> object:
         return _UNKNOWN
 
 
-RULE = Rule("MFO505", "constant-condition", Severity.WARNING, expression_texts, check)
+RULE = Rule("MFO505", "constant-condition", Severity.WARNING, select.expressions, check)

@@ -61,10 +61,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import ProblemKind
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 
 
@@ -75,4 +76,4 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(text.view.document, text.span_of(problem.span), problem.message)
 
 
-RULE = Rule("MFO501", "expression-syntax", Severity.ERROR, expression_texts, check)
+RULE = Rule("MFO501", "expression-syntax", Severity.ERROR, select.expressions, check)

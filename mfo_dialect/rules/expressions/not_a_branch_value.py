@@ -61,9 +61,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import Kind
 
@@ -80,4 +81,4 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(text.view.document, text.scalar.content_span, message)
 
 
-RULE = Rule("MFO506", "not-a-branch-value", Severity.ERROR, expression_texts, check)
+RULE = Rule("MFO506", "not-a-branch-value", Severity.ERROR, select.expressions, check)

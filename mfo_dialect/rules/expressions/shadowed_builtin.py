@@ -65,8 +65,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import expressions_of
-from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import FUNCTIONS
 from mfo_dialect.findings import Severity
@@ -75,21 +75,26 @@ from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 
 
-def check(flow: FlowView, snapshot: Snapshot) -> Iterator[Report]:
-    """Report the nodes and variables of a taskflow that hide functions."""
-    if not any(True for view in flow.nodes for _ in expressions_of(view, snapshot.bundle)):
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report a node, and variables of a condition, that hide functions, where the taskflow has expressions."""
+    variables = view.node.vars if isinstance(view.node, Condition) else None
+    hiding = [pair for pair in variables.effective_pairs() if pair.name in FUNCTIONS] if variables is not None else []
+    if view.id not in FUNCTIONS and not hiding:
         return
-    for view in flow.nodes:
-        if view.id in FUNCTIONS:
-            yield Report(flow.document, view.name_span, _message(view.id))
-        if isinstance(view.node, Condition) and view.node.vars is not None:
-            for pair in view.node.vars.effective_pairs():
-                if pair.name in FUNCTIONS:
-                    yield Report(flow.document, pair.key.span, _message(pair.name or ""))
+    if not snapshot.kept(view.flow, _has_expressions):
+        return
+    if view.id in FUNCTIONS:
+        yield Report(view.document, view.name_span, _message(view.id))
+    for pair in hiding:
+        yield Report(view.document, pair.key.span, _message(pair.name or ""))
+
+
+def _has_expressions(flow: FlowView, snapshot: Snapshot) -> bool:
+    return any(expression_texts(view, snapshot) for view in flow.nodes)
 
 
 def _message(name: str) -> str:
     return f'"{name}" hides the function {name}() in expressions; choose another name'
 
 
-RULE = Rule("MFO507", "shadowed-builtin", Severity.WARNING, select.flows, check)
+RULE = Rule("MFO507", "shadowed-builtin", Severity.WARNING, select.nodes, check)

@@ -61,10 +61,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import ProblemKind
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.expressions.reporting import reports_of
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -74,4 +75,4 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     return reports_of(text, {ProblemKind.TYPE: "type-error"})
 
 
-RULE = Rule("MFO504", "type-error", Severity.ERROR, expression_texts, check)
+RULE = Rule("MFO504", "type-error", Severity.ERROR, select.expressions, check)

@@ -61,11 +61,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import FUNCTIONS, ProblemKind, Read, reads
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Condition
+from mfo_dialect.rules import select
 from mfo_dialect.rules.expressions.reporting import reports_of
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
@@ -119,4 +120,4 @@ def _nodes_with(read: Read, text: ExpressionText) -> list[str]:
     return [name for name in near if str(read.path[0].key) in text.names[name].fields]
 
 
-RULE = Rule("MFO502", "unknown-name", Severity.ERROR, expression_texts, check, fix="unsafe")
+RULE = Rule("MFO502", "unknown-name", Severity.ERROR, select.expressions, check, fix="unsafe")

@@ -61,10 +61,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions import ProblemKind
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.expressions.reporting import reports_of
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -76,5 +77,11 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
 
 
 RULE = Rule(
-    "MFO503", "unknown-function", Severity.ERROR, expression_texts, check, more_names=("wrong-arguments",), fix="unsafe"
+    "MFO503",
+    "unknown-function",
+    Severity.ERROR,
+    select.expressions,
+    check,
+    more_names=("wrong-arguments",),
+    fix="unsafe",
 )

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts, names_of
+from mfo_dialect.analysis.expression_texts import ExpressionText, names_of
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.expressions.nodes import (
     Binary,
@@ -72,6 +72,7 @@ from mfo_dialect.expressions.nodes import (
 )
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.workflow import Condition
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import Kind, Shape, step
 from mfo_dialect.text import Span
@@ -177,4 +178,4 @@ def _is_never_negative(node: Node) -> bool:
     return isinstance(node, Builtin) and node.name in {"len", "count", "abs"}
 
 
-RULE = Rule("MFO307", "branch-count", Severity.ERROR, expression_texts, check)
+RULE = Rule("MFO307", "branch-count", Severity.ERROR, select.expressions, check)

@@ -43,10 +43,11 @@ Give the second one an id of its own. What named it must then be changed by hand
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Document
-from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import mappings_at, text_at
@@ -58,11 +59,10 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 
 
-def check(item: FlowView | Document, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report the ids that are used twice among the nodes of one taskflow, or in the lists of one document."""
-    if isinstance(item, FlowView):
-        ids = [view.node.id for view in item.nodes if view.node.id is not None]
-        yield from _doubles(item.document, ids, "a node of this taskflow")
+def check(item: NodeView | Document, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report the id of a node that another one of the taskflow has, or those that a document's lists hold twice."""
+    if isinstance(item, NodeView):
+        yield from _check_node(item)
         return
     match item.model:
         case Workflow(taskflows=taskflows, triggers=triggers):
@@ -75,6 +75,18 @@ def check(item: FlowView | Document, _snapshot: Snapshot) -> Iterator[Report]:
             return
 
 
+def _check_node(view: NodeView) -> Iterator[Report]:
+    own = view.node.id
+    same = view.flow.named(view.id) if own is not None and view.id.strip() else ()
+    first = same[0].node.id if len(same) > 1 else None
+    number = same.index(view) if first is not None else 0
+    if first is None or own is None or not number:
+        return
+    free = (name for count in itertools.count(2) if not view.flow.named(name := f"{view.id}_{count}"))
+    fresh = next(itertools.islice(free, number - 1, None))
+    yield _report(view.document, own, first, fresh, "a node of this taskflow")
+
+
 def _doubles(document: str, ids: Iterable[Scalar], what: str) -> Iterator[Report]:
     ordered = sorted((item for item in ids if item.text.strip()), key=lambda item: item.span)
     taken = {item.text for item in ordered}
@@ -85,15 +97,13 @@ def _doubles(document: str, ids: Iterable[Scalar], what: str) -> Iterator[Report
             continue
         fresh = next(name for number in range(2, len(taken) + 3) if (name := f"{item.text}_{number}") not in taken)
         taken.add(fresh)
-        related = (Related(Place(document, first[item.text].content_span), "the first one"),)
-        fix = replace_text(document, item.content_span, fresh, f'Change to "{fresh}"')
-        message = f'"{item.text}" is already the id of {what}'
-        yield Report(document, item.content_span, message, related, (fix,))
+        yield _report(document, item, first[item.text], fresh, what)
 
 
-def _items(snapshot: Snapshot) -> Iterator[FlowView | Document]:
-    yield from select.flows(snapshot)
-    yield from select.documents(snapshot)
+def _report(document: str, item: Scalar, first: Scalar, fresh: str, what: str) -> Report:
+    related = (Related(Place(document, first.content_span), "the first one"),)
+    fix = replace_text(document, item.content_span, fresh, f'Change to "{fresh}"')
+    return Report(document, item.content_span, f'"{item.text}" is already the id of {what}', related, (fix,))
 
 
-RULE = Rule("MFO301", "duplicate-id", Severity.ERROR, _items, check, fix="unsafe")
+RULE = Rule("MFO301", "duplicate-id", Severity.ERROR, (select.nodes, select.documents), check, fix="unsafe")

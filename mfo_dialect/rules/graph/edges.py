@@ -16,11 +16,20 @@ Written = tuple[NodeView, str, Scalar]
 
 def written_edges(level: LevelView, source: str, target: str) -> Iterator[Written]:
     """Every place that says that one node comes before another: the node, the key and the id written there."""
-    for view in level.nodes:
+    ends = dict.fromkeys((*level.named(source), *level.named(target)))
+    for view in sorted(ends, key=lambda view: view.index):
         if view.id == target:
             yield from ((view, "dependencies", item) for item in view.node.dependencies if item.text == source)
         if view.id == source:
             yield from ((view, "successors", item) for item in view.node.successors if item.text == target)
+
+
+def is_trusted(level: LevelView) -> bool:
+    """Whether all nodes and edges of a level are known, and it can run."""
+    flow = level.flow
+    if flow.damaged or flow.has_cycle or level.doubtful != (0, False):
+        return False
+    return len(level.by_id) == len(level.nodes)
 
 
 def without_edges(edges: list[Written], title: str, snapshot: Snapshot, *, safe: bool = False) -> tuple[Fix, ...]:

@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expressions_of
+from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.loops import Loop
 from mfo_dialect.analysis.scopes import LevelView, NodeView
@@ -68,15 +68,15 @@ from mfo_dialect.expressions import Read, reads
 from mfo_dialect.expressions.nodes import Builtin, Call, Name, walk
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.workflow import Condition
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 
 _Found = tuple[LevelView, Loop]
 
 
-def _loops(snapshot: Snapshot) -> Iterator[_Found]:
-    for flow in snapshot.flows:
-        if not flow.damaged:
-            yield from ((level, loop) for level in flow.levels for loop in level.graph.loops)
+def _loops(level: LevelView, _snapshot: Snapshot) -> Iterator[_Found]:
+    if level.graph.loops and not level.flow.damaged:
+        yield from ((level, loop) for loop in level.graph.loops)
 
 
 def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
@@ -84,7 +84,7 @@ def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
     level, loop = found
     body = [level.nodes[number] for number in loop.body]
     conditions = [view for view in body if isinstance(view.node, Condition)]
-    expressions = [text for view in conditions for text in expressions_of(view, snapshot.bundle)]
+    expressions = [text for view in conditions for text in expression_texts(view, snapshot)]
     if len(expressions) != len(conditions) or not all(_is_fixed(text, body, snapshot) for text in expressions):
         return
     head = level.nodes[loop.head]
@@ -121,7 +121,7 @@ def _changes(read: Read, view: NodeView, inside: set[str], snapshot: Snapshot) -
     condition = view.node
     variables = condition.vars if isinstance(condition, Condition) else None
     if variables is not None and read.root in variables:
-        uses = [use for use in snapshot.uses if use.node is view and use.reader is Reader.VARS]
+        uses = [use for use in snapshot.uses_of(view) if use.reader is Reader.VARS]
         return any(_use_changes(use, inside) for use in uses)
     if read.root in input_shape(view.level, snapshot.bundle).fields:
         return False
@@ -146,4 +146,6 @@ def _around(root: str, view: NodeView, inside: set[str]) -> bool:
     return root in inside or root in view.id_path
 
 
-RULE = Rule("MFO308", "endless-loop", Severity.WARNING, _loops, check, topics=("reliability",))
+RULE = Rule(
+    "MFO308", "endless-loop", Severity.WARNING, select.Selector((LevelView,), _loops), check, topics=("reliability",)
+)

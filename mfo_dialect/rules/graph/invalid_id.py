@@ -46,10 +46,12 @@ Give it another id. The fix changes the edges and triggers that name it too.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
@@ -74,8 +76,7 @@ def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[
         return
     problem = _problem(node.text, is_node=visit.type.names is Names.NODE_HERE)
     if problem and not has_own_tag(node):
-        taken = frozenset(view.flow.by_id) if view is not None else frozenset[str]()
-        fresh = _valid_id(node.text, taken)
+        fresh = _valid_id(node.text, view.flow.by_id if view is not None else ())
         span = node.content_span if node.text else node.span
         hint = f': "{fresh}" would do' if fresh else ""
         fixes = (_fix(visit, _named(visit, node, view, snapshot), fresh),) if fresh else ()
@@ -94,7 +95,7 @@ def _problem(text: str, *, is_node: bool) -> str:
     return f'the id "{text[:_LONGEST]}" may hold only the letters a to z, digits, dashes and underscores'
 
 
-def _valid_id(text: str, taken: frozenset[str]) -> str:
+def _valid_id(text: str, taken: Container[str]) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = _INVALID_RUN.sub("_", plain).strip("_-")
     if not words:
@@ -103,7 +104,7 @@ def _valid_id(text: str, taken: frozenset[str]) -> str:
         words = f"_{words}"
     if words in RESERVED_ROOTS:
         words = words.lower()
-    candidates = (words, *(f"{words}_{number}" for number in range(2, len(taken) + 3)))
+    candidates = itertools.chain((words,), (f"{words}_{number}" for number in itertools.count(2)))
     return next(name for name in candidates if name not in taken)
 
 
@@ -111,11 +112,12 @@ def _named(visit: Visit, node: Scalar, view: NodeView | None, snapshot: Snapshot
     """The id, and what names it: the edges of a node's level, the triggers of a taskflow."""
     yield node
     if view is not None:
-        for other in view.level.nodes:
+        naming = dict.fromkeys((*view.level.depending_on(node.text), *view.level.leading_to(node.text)))
+        for other in sorted(naming, key=lambda other: other.index):
             edges = (*other.node.dependencies, *other.node.successors)
             yield from (item for item in edges if item.text == node.text)
     elif isinstance(visit.type, TextType) and visit.type.names is Names.TASKFLOW_HERE:
-        for started in select.triggers(snapshot):
+        for started in snapshot.triggers:
             target = started.trigger.target
             if started.workflow.document == visit.document and target is not None and target.text == node.text:
                 yield target
@@ -126,11 +128,10 @@ def _fix(visit: Visit, named: Iterator[Scalar], fresh: str) -> Fix:
     return Fix(f'Change to "{fresh}"', tuple(edits.values()))
 
 
-def _items(snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
-    views = {id(view.node.id): view for view in select.nodes(snapshot) if view.node.id is not None}
-    for visit in select.visits(snapshot):
+def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
+    for visit in snapshot.visits_of(part):
         if isinstance(visit.type, TextType) and visit.type.format is Format.IDENTIFIER:
-            yield visit, views.get(id(visit.node))
+            yield visit, part if isinstance(part, NodeView) and visit.node is part.node.id else None
 
 
-RULE = Rule("MFO310", "invalid-id", Severity.ERROR, _items, check, fix="unsafe")
+RULE = Rule("MFO310", "invalid-id", Severity.ERROR, select.Selector(WRITTEN, _items), check, fix="unsafe")

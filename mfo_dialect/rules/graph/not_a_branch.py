@@ -98,8 +98,7 @@ def _is_unclear(condition: NodeView, view: NodeView) -> bool:
     if mapping.damaged or not condition.node.successors:
         return True
     unknown = [item.text for item in condition.node.successors if item.text not in view.level.by_id]
-    listed = [other for other in view.level.nodes if any(item.text == condition.id for item in other.node.dependencies)]
-    strays = [other for other in listed if not _leads_to(condition, other)]
+    strays = [other for other in view.level.depending_on(condition.id) if not _leads_to(condition, other)]
     return len(strays) <= len(unknown) or any(view.id in nearest(name, view.level.by_id, 3) for name in unknown)
 
 
@@ -118,7 +117,7 @@ def _report(view: NodeView, item: Scalar, condition: NodeView, snapshot: Snapsho
 
 def _has_one_free_branch(condition: NodeView, snapshot: Snapshot) -> bool:
     """Whether the result is true or false and only one of the two has a branch, so that there is no choice."""
-    text = next((text for text in expression_texts(snapshot) if text.view is condition), None)
+    text = next(iter(expression_texts(condition, snapshot)), None)
     is_boolean = text is not None and not text.checked.problems and text.checked.result.kind is Kind.BOOLEAN
     return is_boolean and len(condition.node.successors) == 1
 

@@ -66,29 +66,37 @@ from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 
 
-def _levels(snapshot: Snapshot) -> Iterator[LevelView]:
-    for flow in snapshot.flows:
-        if not flow.damaged and not any(level.graph.cycles for level in flow.levels):
-            yield from (level for level in flow.levels if any(level.graph.branches) and level.doubtful == (0, False))
-
-
-def check(level: LevelView, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report the nodes of a level that wait for a branch and for something that runs without it."""
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report a node that waits for a branch and for something that runs without it."""
+    level = view.level
     graph = level.graph
-    always = _always(graph)
-    for view in level.nodes:
-        sources = graph.predecessors[view.index]
-        if graph.guards[view.index] or graph.loop_of[view.index] is not None:
-            continue
-        steady = [source for source in sources if always[source]]
-        doubtful = [source for source in sources if not always[source] and graph.loop_of[source] is None]
-        if steady and doubtful and not _one_surely_runs(graph, set(doubtful)):
-            report = _report(view, level, doubtful)
-            if report is not None:
-                yield report
+    sources = graph.predecessors[view.index]
+    if len(sources) < _SEVERAL or graph.guards[view.index] or graph.loop_of[view.index] is not None:
+        return
+    always = snapshot.kept(level, _surely_running)
+    if always is None:
+        return
+    steady = [source for source in sources if always[source]]
+    doubtful = [source for source in sources if not always[source] and graph.loop_of[source] is None]
+    if steady and doubtful and not _one_surely_runs(graph, set(doubtful)):
+        report = _report(view, level, doubtful)
+        if report is not None:
+            yield report
+
+
+_SEVERAL = 2
+
+
+def _surely_running(level: LevelView, _snapshot: Snapshot) -> list[bool] | None:
+    """Whether each node runs whatever the conditions say; None where nothing depends on that, or it cannot be told."""
+    flow = level.flow
+    if flow.damaged or flow.has_cycle or not any(level.graph.branches) or level.doubtful != (0, False):
+        return None
+    return _always(level.graph)
 
 
 def _report(view: NodeView, level: LevelView, doubtful: list[int]) -> Report | None:
@@ -146,4 +154,4 @@ def _one_surely_runs(graph: Level, wanted: set[int]) -> bool:
     return any(entry in forced for entry in graph.entries)
 
 
-RULE = Rule("MFO311", "partial-join", Severity.INFORMATION, _levels, check)
+RULE = Rule("MFO311", "partial-join", Severity.INFORMATION, select.nodes, check)

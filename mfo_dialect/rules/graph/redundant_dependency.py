@@ -57,55 +57,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.graph import Level
-from mfo_dialect.analysis.node_reads import node_reads
-from mfo_dialect.analysis.scopes import LevelView
+from mfo_dialect.analysis.node_reads import producers_inside
+from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity, Tag
-from mfo_dialect.rules.graph.edges import without_edges, written_edges
+from mfo_dialect.rules import select
+from mfo_dialect.rules.graph.edges import is_trusted, without_edges, written_edges
 from mfo_dialect.rules.rule import Report, Rule
 
-_Found = tuple[LevelView, tuple[tuple[int, int, int], ...]]
 
-
-def _levels(snapshot: Snapshot) -> Iterator[_Found]:
-    """The levels that can be trusted, each with its edges that are implied: source, target, and the node between."""
-    candidates = [
-        (level, edges)
-        for flow in snapshot.flows
-        if not flow.damaged and not any(level.graph.cycles for level in flow.levels)
-        for level in flow.levels
-        if len(level.by_id) == len(level.nodes)
-        and level.doubtful == (0, False)
-        and (edges := tuple(_implied(level.graph)))
-    ]
-    if not candidates:
+def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report the edges to one node that other ways imply."""
+    level = after.level
+    if len(level.graph.predecessors[after.index]) < _SEVERAL or not is_trusted(level):
         return
-    read = {
-        (id(other), id(source))
-        for one in node_reads(snapshot)
-        for other in one.reader.path
-        for source in one.producer.path
-    }
-    for level, edges in candidates:
-        unread = tuple(edge for edge in edges if (id(level.nodes[edge[1]]), id(level.nodes[edge[0]])) not in read)
-        if unread:
-            yield level, unread
+    for source, between in _implied(after, snapshot):
+        before, middle = level.nodes[source], level.nodes[between]
+        written = list(written_edges(level, before.id, after.id))
+        if before in producers_inside(after, snapshot) or not written:
+            continue
+        message = f'"{after.id}" waits for "{before.id}" anyway: it waits for "{middle.id}", which does'
+        fixes = without_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)
+        for _, _, item in written:
+            yield Report(before.document, item.content_span, message, fixes=fixes, tags=(Tag.UNNECESSARY,))
 
 
-def _implied(graph: Level) -> Iterator[tuple[int, int, int]]:
-    running = _surely_running(graph)
-    for target, sources in enumerate(graph.predecessors):
-        guards = graph.guards[target]
-        for source in sources if len(sources) > 1 else ():
-            if source in guards or graph.loop_of[source] != graph.loop_of[target]:
+_SEVERAL = 2
+
+
+def _implied(view: NodeView, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    """The nodes whose edges to a node are implied, each with the node between."""
+    graph, target = view.level.graph, view.index
+    guards, sources = graph.guards[target], graph.predecessors[target]
+    running = snapshot.kept(view.level, _surely_running_on)
+    for source in sources:
+        if source in guards or graph.loop_of[source] != graph.loop_of[target]:
+            continue
+        for between in sources:
+            if between == source or graph.loop_of[between] != graph.loop_of[target]:
                 continue
-            for between in sources:
-                if between == source or graph.loop_of[between] != graph.loop_of[target]:
-                    continue
-                reached = graph.ancestors[between] if guards else running[between]
-                if reached >> source & 1:
-                    yield source, target, between
-                    break
+            reached = graph.ancestors[between] if guards else running[between]
+            if reached >> source & 1:
+                yield source, between
+                break
+
+
+def _surely_running_on(level: LevelView, _snapshot: Snapshot) -> list[int]:
+    return _surely_running(level.graph)
 
 
 def _surely_running(graph: Level) -> list[int]:
@@ -120,18 +118,4 @@ def _surely_running(graph: Level) -> list[int]:
     return running
 
 
-def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
-    """Report the edges of one level that other ways imply."""
-    level, edges = found
-    for source, target, between in edges:
-        before, after, middle = level.nodes[source], level.nodes[target], level.nodes[between]
-        written = list(written_edges(level, before.id, after.id))
-        if not written:
-            continue
-        message = f'"{after.id}" waits for "{before.id}" anyway: it waits for "{middle.id}", which does'
-        fixes = without_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)
-        for _, _, item in written:
-            yield Report(before.document, item.content_span, message, fixes=fixes, tags=(Tag.UNNECESSARY,))
-
-
-RULE = Rule("MFO309", "redundant-dependency", Severity.HINT, _levels, check, topics=("unused",), fix="safe")
+RULE = Rule("MFO309", "redundant-dependency", Severity.HINT, select.nodes, check, topics=("unused",), fix="safe")

@@ -51,7 +51,6 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
-from mfo_dialect.model.access import text_at
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
@@ -76,8 +75,8 @@ def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
 
 def _is_meant_as_id(name: str, level: LevelView) -> bool:
     """Whether a node without an id says the name under a key that may be meant for one: that is reported there."""
-    for view in level.nodes:
-        if view.node.id is None and "id" not in view.node.mapping:
+    for view in level.unnamed:
+        if "id" not in view.node.mapping:
             values = (
                 follow(pair.value) for pair in view.node.mapping.pairs if pair.name not in {"type", "description"}
             )
@@ -91,7 +90,7 @@ def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
     elsewhere = view.flow.by_id.get(wrong)
     if elsewhere is not None:
         return _report_elsewhere(view, scalar, elsewhere)
-    named = next((other for other in view.level.nodes if _title(other) == wrong and other.node.id is not None), None)
+    named = next(iter(view.level.titled(wrong)), None)
     if named is not None:
         fix = replace_text(view.document, span, named.id, f'Change to the id "{named.id}"')
         return Report(
@@ -119,11 +118,6 @@ def _report_elsewhere(view: NodeView, scalar: Scalar, elsewhere: NodeView) -> Re
     if own is not None and own is not elsewhere:
         message += f': the edge belongs to the subflow "{own.id}"'
     return Report(view.document, span, message, related)
-
-
-def _title(view: NodeView) -> str | None:
-    title = text_at(view.node.mapping, "name")
-    return title.text if title is not None else None
 
 
 RULE = Rule("MFO302", "unknown-node", Severity.ERROR, select.nodes, check, fix="unsafe")

@@ -28,11 +28,8 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
-
-
-def _nothing(_snapshot: Snapshot) -> Iterator[Bundle]:
-    return iter(())
 
 
 def check(_item: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
@@ -40,4 +37,4 @@ def check(_item: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
     return iter(())
 
 
-RULE = Rule("MFO999", "internal-error", Severity.ERROR, _nothing, check)
+RULE = Rule("MFO999", "internal-error", Severity.ERROR, select.whole_bundle, check)

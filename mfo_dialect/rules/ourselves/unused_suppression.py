@@ -70,6 +70,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.suppression_texts import suppression_texts
 from mfo_dialect.analysis.suppressions import Listed, Suppression, suppressions
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity, Tag
+from mfo_dialect.rules import select
 from mfo_dialect.rules.choosing import is_family, rule_names
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
@@ -86,7 +87,7 @@ def codes_by_name() -> dict[str, str]:
     return rule_names(RULES)
 
 
-def _items(snapshot: Snapshot) -> tuple[Suppression, ...]:
+def _items(_bundle: Bundle, snapshot: Snapshot) -> tuple[Suppression, ...]:
     return snapshot.every(suppressions)
 
 
@@ -195,7 +196,7 @@ RULE = Rule(
     "MFO901",
     "unused-suppression",
     Severity.WARNING,
-    _items,
+    select.Selector((Bundle,), _items),
     check,
     more_names=("unknown-code",),
     topics=("unused",),

@@ -46,6 +46,7 @@ from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import mapping_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent
 from mfo_dialect.model.workflow import Task
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Mapping, Scalar
 
@@ -54,20 +55,10 @@ _WRITING = re.compile(
     r"transfer|refund|cancel|book|upload|move|rename|grant|revoke|approve|notify|email|tag)(?:[_.-]|$|(?=[A-Z]))"
 )
 _PREFIX = "agent:"
-_Found = tuple[Agent, Related | None]
 
 
-def _agents(snapshot: Snapshot) -> Iterator[_Found]:
-    """The agents of the home documents, each with the webhook that can reach it, if any."""
-    bundle = snapshot.bundle
-    reached = _reached(snapshot)
-    for agent in bundle.agents.values():
-        if agent.document in bundle.home and not agent.mapping.damaged:
-            yield agent, reached.get(agent.id.text)
-
-
-def _reached(snapshot: Snapshot) -> dict[str, Related]:
-    """The agents that webhooks can reach, by id."""
+def _reached(bundle: Bundle, snapshot: Snapshot) -> dict[str, Related]:
+    """The agents that webhooks can reach, by id, each with the webhook."""
     found: dict[str, Related] = {}
     waiting: list[tuple[str, Related]] = []
     for flow in snapshot.flows:
@@ -80,10 +71,10 @@ def _reached(snapshot: Snapshot) -> dict[str, Related]:
         )
         for view in flow.nodes:
             if isinstance(view.node, Task) and view.node.config is not None:
-                waiting += [(name, related) for name in _asked(view.node.config, snapshot.bundle)]
+                waiting += [(name, related) for name in _asked(view.node.config, bundle)]
     while waiting:
         name, related = waiting.pop()
-        agent = snapshot.bundle.agents.get(name)
+        agent = bundle.agents.get(name)
         if agent is not None and name not in found:
             found[name] = related
             waiting += [(other, related) for other in _delegates(agent)]
@@ -106,10 +97,12 @@ def _delegates(agent: Agent) -> Iterator[str]:
         yield from (name.text for name in texts_at(interaction, "can_delegate_to"))
 
 
-def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
+def check(agent: Agent, snapshot: Snapshot) -> Iterator[Report]:
     """Report what one agent may do without a limit."""
-    agent, webhook = found
+    if snapshot.bundle.agents.get(agent.id.text) is not agent or agent.mapping.damaged:
+        return
     yield from _endless_limits(agent)
+    webhook = snapshot.kept(snapshot.bundle, _reached).get(agent.id.text)
     if webhook is None:
         return
     interaction = mapping_at(agent.mapping, "interaction")
@@ -140,4 +133,4 @@ def _endless_limits(agent: Agent) -> Iterator[Report]:
         yield Report(agent.document, pair.key.span, f'"{agent.id.text}" has no limit: say how much it may use')
 
 
-RULE = Rule("MFO808", "agent-without-limit", Severity.WARNING, _agents, check, topics=("reliability",))
+RULE = Rule("MFO808", "agent-without-limit", Severity.WARNING, select.agents, check, topics=("reliability",))

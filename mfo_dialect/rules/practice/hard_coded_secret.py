@@ -52,13 +52,16 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import references_of, scalars_at
 from mfo_dialect.catalogue.values import References
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.rules import select
 from mfo_dialect.rules.declaring import declare_secret, environment_name
 from mfo_dialect.rules.layout import text_of
 from mfo_dialect.rules.rule import Report, Rule
@@ -109,14 +112,17 @@ _LEAST_ENTROPY = 3.0
 _LEAST_LETTERS = 6
 
 
-def _scalars(snapshot: Snapshot) -> Iterator[tuple[str, str, Scalar]]:
-    """Every scalar value of the documents that may hold a secret, with the key that it stands under, lists looked through."""
-    for document, mapping in mappings(snapshot):
+_Found = tuple[str, str, Scalar, Part]
+
+
+def _scalars(part: Part, snapshot: Snapshot) -> Iterator[_Found]:
+    """Every scalar value of a part that may hold a secret, with the key that it stands under, lists looked through."""
+    for document, mapping in mappings.items(part, snapshot):
         for pair in mapping.pairs:
             value = pair.value
             for scalar in value.items if isinstance(value, Sequence) else (value,):
                 if isinstance(scalar, Scalar) and _may_hold_secret(scalar.text):
-                    yield document, pair.name or "", scalar
+                    yield document, pair.name or "", scalar, part
 
 
 def _may_hold_secret(text: str) -> bool:
@@ -124,11 +130,11 @@ def _may_hold_secret(text: str) -> bool:
     return len(text) >= _SHORTEST_MARKED and (_DIGIT.search(text) is not None or _MARK.search(text) is not None)
 
 
-def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report]:
+def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report the secrets that one scalar holds."""
-    document, name, scalar = found
+    document, name, scalar, part = found
     for what, within in _secrets_in(scalar, name):
-        if what is _BY_NAME and any(use.scalar is scalar for use in snapshot.uses):
+        if what is _BY_NAME and any(use.scalar is scalar for use in _uses_near(scalar, part, snapshot)):
             continue
         span = scalar.span_of(within)
         if "\n" in scalar.text[within.start : within.end]:
@@ -136,7 +142,13 @@ def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report
         workflow = _workflow_at(document, span, snapshot)
         advice = "read it as SECRET.name" if workflow is not None else "name where it is kept"
         message = f"{what} is written here: keep it out of the document, and {advice}"
-        yield Report(document, span, message, fixes=_fixes(document, name, scalar, within, workflow, snapshot))
+        fixes = _fixes(found, within, workflow, snapshot)
+        yield Report(document, span, message, fixes=fixes)
+
+
+def _uses_near(scalar: Scalar, part: Part, snapshot: Snapshot) -> Iterable[Use]:
+    """The references that may stand in a scalar: those of its part, or all where an anchor may take it elsewhere."""
+    return snapshot.uses if "&" in scalar.origin.text else snapshot.uses_of(part)
 
 
 def _secrets_in(scalar: Scalar, name: str) -> list[tuple[str, Span]]:
@@ -195,11 +207,10 @@ def _workflow_at(document: str, span: Span, snapshot: Snapshot) -> Workflow | No
     return next((workflow for workflow in workflows if workflow.root.span.contains(span.start)), None)
 
 
-def _fixes(
-    document: str, name: str, scalar: Scalar, within: Span, workflow: Workflow | None, snapshot: Snapshot
-) -> tuple[Fix, ...]:
+def _fixes(found: _Found, within: Span, workflow: Workflow | None, snapshot: Snapshot) -> tuple[Fix, ...]:
     """Move the value to a declared secret, where the place is read for references."""
-    if workflow is None or workflow.root.damaged or not _is_read_for_references(scalar, snapshot):
+    document, name, scalar, part = found
+    if workflow is None or workflow.root.damaged or not _is_read_for_references(scalar, part, snapshot):
         return ()
     secret = _free_name(name, workflow)
     declaration = declare_secret(workflow, secret, text_of(snapshot, document))
@@ -242,13 +253,21 @@ def _free_name(name: str, workflow: Workflow) -> str:
     return free
 
 
-def _is_read_for_references(scalar: Scalar, snapshot: Snapshot) -> bool:
+def _is_read_for_references(scalar: Scalar, part: Part, snapshot: Snapshot) -> bool:
     return any(
         scalar is inner
-        for visit in snapshot.visits
+        for visit in (snapshot.visits if "&" in scalar.origin.text else snapshot.visits_of(part))
         if references_of(visit.type) is not References.NONE and visit.node.span.contains(scalar.span.start)
         for inner in scalars_at(visit)
     )
 
 
-RULE = Rule("MFO801", "hard-coded-secret", Severity.ERROR, _scalars, check, topics=("security",), fix="unsafe")
+RULE = Rule(
+    "MFO801",
+    "hard-coded-secret",
+    Severity.ERROR,
+    select.Selector(WRITTEN, _scalars),
+    check,
+    topics=("security",),
+    fix="unsafe",
+)

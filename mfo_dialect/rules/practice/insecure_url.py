@@ -45,6 +45,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, TextType, ValueType
@@ -70,8 +71,7 @@ class _Profile:
     url: str
 
 
-def _items(snapshot: Snapshot) -> Iterator[Visit | _Profile]:
-    yield from _addresses(snapshot)
+def _profiles(_bundle: Bundle, snapshot: Snapshot) -> Iterator[_Profile]:
     for name, profile in snapshot.bundle.project.section("servers").items():
         url = cast("Mapping[str, object]", profile).get("base_url") if isinstance(profile, Mapping) else None
         if isinstance(url, str):
@@ -105,4 +105,11 @@ def _is_address(declared: ValueType, key: Key | None) -> bool:
 
 
 _addresses = select.visits_where(_is_address)
-RULE = Rule("MFO804", "insecure-url", Severity.WARNING, _items, check, topics=("security",))
+RULE = Rule(
+    "MFO804",
+    "insecure-url",
+    Severity.WARNING,
+    (_addresses, select.Selector((Bundle,), _profiles)),
+    check,
+    topics=("security",),
+)

@@ -59,7 +59,8 @@ from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.rules.graph.edges import written_edges
+from mfo_dialect.rules import select
+from mfo_dialect.rules.graph.edges import is_trusted, written_edges
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 
@@ -72,27 +73,22 @@ _READING = frozenset(
         "mfo_api_notification_get",
     }
 )
-_Edge = tuple[LevelView, int, int]
 
 
-def _edges(snapshot: Snapshot) -> Iterator[_Edge]:
-    """The edges between two tasks without effects that are the only way from one to the other and carry no data."""
-    candidates = [
-        (level, source, target)
-        for flow in snapshot.flows
-        if not flow.damaged and not any(level.graph.cycles for level in flow.levels)
-        for level in flow.levels
-        if len(level.by_id) == len(level.nodes) and level.doubtful == (0, False)
-        for source, target in _free_edges(level, snapshot)
-    ]
-    if not candidates:
+def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report the edges to one task, between two without effects, that are the only way and carry no data."""
+    level = after.level
+    if not level.graph.predecessors[after.index] or not is_trusted(level):
         return
-    read = {(id(one.reader), id(one.producer)) for one in node_reads(snapshot)}
-    unclear = {id(use.node) for use in snapshot.uses if _is_unclear(use, snapshot)}
-    for level, source, target in candidates:
-        reader = level.nodes[target]
-        if id(reader) not in unclear and (id(reader), id(level.nodes[source])) not in read:
-            yield level, source, target
+    for source in _free_edges(after, snapshot):
+        before = level.nodes[source]
+        if any(_is_unclear(use, snapshot) for use in snapshot.uses_of(after)):
+            return
+        if any(read.producer is before for read in node_reads(after, snapshot)):
+            continue
+        message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
+        for _, _, item in written_edges(level, before.id, after.id):
+            yield Report(before.document, item.content_span, message)
 
 
 def _is_unclear(use: Use, snapshot: Snapshot) -> bool:
@@ -100,19 +96,23 @@ def _is_unclear(use: Use, snapshot: Snapshot) -> bool:
     return bool(use.reference.problem) or snapshot.resolution(use).outcome not in {Outcome.KNOWN, Outcome.UNKNOWN}
 
 
-def _free_edges(level: LevelView, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
-    graph = level.graph
-    always = _always(graph)
-    for target, sources in enumerate(graph.predecessors):
-        if not always[target] or graph.loop_of[target] is not None or not _has_no_effect(level.nodes[target], snapshot):
+def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[int]:
+    """The tasks that a task could run beside, if it reads nothing of them."""
+    level, graph = view.level, view.level.graph
+    always, sources = snapshot.kept(level, _always_on), graph.predecessors[view.index]
+    if not always[view.index] or graph.loop_of[view.index] is not None or not _has_no_effect(view, snapshot):
+        return
+    for source in sources:
+        others = [other for other in sources if other != source]
+        if not always[source] or graph.loop_of[source] is not None or not all(always[other] for other in others):
             continue
-        for source in sources:
-            others = [other for other in sources if other != source]
-            if not always[source] or graph.loop_of[source] is not None or not all(always[other] for other in others):
-                continue
-            is_only_way = not any(graph.is_ancestor(source, of=other) for other in others)
-            if is_only_way and _has_no_effect(level.nodes[source], snapshot):
-                yield source, target
+        is_only_way = not any(graph.is_ancestor(source, of=other) for other in others)
+        if is_only_way and _has_no_effect(level.nodes[source], snapshot):
+            yield source
+
+
+def _always_on(level: LevelView, _snapshot: Snapshot) -> list[bool]:
+    return _always(level.graph)
 
 
 def _always(graph: Level) -> list[bool]:
@@ -141,13 +141,4 @@ def _has_no_effect(view: NodeView, snapshot: Snapshot) -> bool:
     return all(value is None or (isinstance(value, Scalar) and value.value is False) for value in tools)
 
 
-def check(edge: _Edge, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report one edge that only costs time."""
-    level, source, target = edge
-    before, after = level.nodes[source], level.nodes[target]
-    message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
-    for _, _, item in written_edges(level, before.id, after.id):
-        yield Report(before.document, item.content_span, message)
-
-
-RULE = Rule("MFO807", "needless-order", Severity.HINT, _edges, check, topics=("performance",))
+RULE = Rule("MFO807", "needless-order", Severity.HINT, select.nodes, check, topics=("performance",))

@@ -55,16 +55,10 @@ from mfo_dialect.findings import Severity
 from mfo_dialect.model.access import mappings_at, text_at
 from mfo_dialect.model.prompts import Agent
 from mfo_dialect.model.workflow import Task
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 
 _HANDLERS = frozenset({"fallback", "continue"})
-
-
-def _items(snapshot: Snapshot) -> Iterator[NodeView | Agent]:
-    yield from snapshot.nodes
-    for document in snapshot.bundle.agents_documents:
-        if document.document in snapshot.bundle.home:
-            yield from document.agents
 
 
 def check(item: NodeView | Agent, snapshot: Snapshot) -> Iterator[Report]:
@@ -86,4 +80,12 @@ def check(item: NodeView | Agent, snapshot: Snapshot) -> Iterator[Report]:
         yield Report(item.document, item.name_span, message)
 
 
-RULE = Rule("MFO809", "no-fallback", Severity.INFORMATION, _items, check, enabled=False, topics=("reliability",))
+RULE = Rule(
+    "MFO809",
+    "no-fallback",
+    Severity.INFORMATION,
+    (select.nodes, select.agents),
+    check,
+    enabled=False,
+    topics=("reliability",),
+)

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfo_dialect.analysis.expression_texts import expressions_of
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.expression_texts import expression_texts
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.node_reads import node_reads, producer_of
 from mfo_dialect.analysis.resolve import Scope
@@ -63,6 +64,15 @@ class Step:
 def is_harmless(shape: Shape) -> bool:
     """Whether a value of this shape can carry no words of a stranger."""
     return shape.kind in _HARMLESS_KINDS or bool(shape.choices)
+
+
+def untrusted_flow(snapshot: Snapshot) -> UntrustedFlow:
+    """All untrusted data of a snapshot; worked out when somebody asks first."""
+    return snapshot.kept(snapshot.bundle, _flow)
+
+
+def _flow(_bundle: Bundle, snapshot: Snapshot) -> UntrustedFlow:
+    return UntrustedFlow(snapshot)
 
 
 class UntrustedFlow:
@@ -127,10 +137,11 @@ class UntrustedFlow:
     def _readers(self) -> dict[int | str, dict[int, NodeView]]:
         """Who reads a node, or a memory key; what a subflow is given is read by all inside."""
         found: dict[int | str, dict[int, NodeView]] = {}
-        for read in node_reads(self._snapshot):
-            known = found.setdefault(id(read.producer), {})
-            for view in _with_inside(read.reader):
-                known[id(view)] = view
+        for reader in self._snapshot.nodes:
+            for read in node_reads(reader, self._snapshot):
+                known = found.setdefault(id(read.producer), {})
+                for view in _with_inside(reader):
+                    known[id(view)] = view
         for view in self._snapshot.nodes:
             key = text_at(view.node.config, "key") if isinstance(view.node, Task) and view.node.config else None
             if key is not None and view.type_name == "mfo_api_memory_get":
@@ -184,7 +195,7 @@ class UntrustedFlow:
     def _computed(self, view: NodeView) -> Step | None:
         bundle = self._snapshot.bundle
         inputs = input_shape(view.level, bundle)
-        for text in expressions_of(view, bundle):
+        for text in expression_texts(view, self._snapshot):
             if is_harmless(text.checked.result):
                 continue
             for read in reads(text.parsed):

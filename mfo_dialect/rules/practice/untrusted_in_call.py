@@ -80,27 +80,21 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import scalars_below
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.rules.practice.untrusted_flow import UntrustedFlow
+from mfo_dialect.rules import select
+from mfo_dialect.rules.practice.untrusted_flow import untrusted_flow
 from mfo_dialect.rules.rule import Report, Rule
 
-_Found = tuple[NodeView, UntrustedFlow]
 _PLACES = {
     "mfo_api_tool_execute": ("arguments", "a tool's arguments"),
     "http_request": ("url", "the address of a request"),
 }
 
 
-def _calling(snapshot: Snapshot) -> Iterator[_Found]:
-    """The tasks that call something."""
-    views = [view for view in snapshot.nodes if view.type_name in _PLACES]
-    if views:
-        flow = UntrustedFlow(snapshot)
-        yield from ((view, flow) for view in views)
-
-
-def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the references of one task through which untrusted data reaches what it calls."""
-    view, flow = found
+    if view.type_name not in _PLACES:
+        return
+    flow = untrusted_flow(snapshot)
     key, place = _PLACES[view.type_name]
     config = view.node.config if isinstance(view.node, Task) else None
     value = config.get(key) if config is not None else None
@@ -113,4 +107,6 @@ def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
             yield Report(use.document, use.span, message, path)
 
 
-RULE = Rule("MFO810", "untrusted-in-call", Severity.INFORMATION, _calling, check, enabled=False, topics=("security",))
+RULE = Rule(
+    "MFO810", "untrusted-in-call", Severity.INFORMATION, select.nodes, check, enabled=False, topics=("security",)
+)

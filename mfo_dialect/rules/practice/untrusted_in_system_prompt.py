@@ -62,6 +62,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import chat_use, error_template_names, parse_text
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -70,29 +71,24 @@ from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import mapping_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.rules.practice.untrusted_flow import Step, UntrustedFlow, is_harmless
+from mfo_dialect.rules import select
+from mfo_dialect.rules.practice.untrusted_flow import Step, is_harmless, untrusted_flow
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import step
 from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.templates import VariableRead
 
-_Found = tuple[NodeView, UntrustedFlow]
 _Text = tuple[str, Scalar, str]
 _TEST = re.compile(r"\{[{%]-?\s*(?:else\s+)?(?:if|elif)\b[^}]*$")
 
 
-def _asking(snapshot: Snapshot) -> Iterator[_Found]:
-    """The tasks that ask a model, where anything comes from outside at all."""
-    views = [view for view in snapshot.nodes if view.type_name in {"mfo_api_chat_send", "mfo_agent_run"}]
-    has_sources = bool(snapshot.triggers) or any(view.type_name == "http_request" for view in snapshot.nodes)
-    if views and has_sources:
-        flow = UntrustedFlow(snapshot)
-        yield from ((view, flow) for view in views)
-
-
-def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the references of one task through which untrusted data reaches a system prompt."""
-    view, flow = found
+    if view.type_name not in {"mfo_api_chat_send", "mfo_agent_run"} or not snapshot.uses_of(view):
+        return
+    if not snapshot.kept(snapshot.bundle, _has_sources):
+        return
+    flow = untrusted_flow(snapshot)
     task = view.node
     config = task.config if isinstance(task, Task) else None
     if config is None:
@@ -111,6 +107,11 @@ def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
         place = _reader(name, use, texts, snapshot) if name is not None else None
         if place is not None:
             yield _report(use, untrusted, place)
+
+
+def _has_sources(_bundle: Bundle, snapshot: Snapshot) -> bool:
+    """Whether anything comes from outside at all."""
+    return bool(snapshot.triggers) or any(view.type_name == "http_request" for view in snapshot.nodes)
 
 
 def _report(use: Use, untrusted: Step, place: Place | None) -> Report:
@@ -186,4 +187,4 @@ def _texts_of_agent(agent: Agent, snapshot: Snapshot) -> Iterator[_Text]:
         yield from ((agent.document, text, "go") for text in texts_at(agent.mapping, key))
 
 
-RULE = Rule("MFO803", "untrusted-in-system-prompt", Severity.WARNING, _asking, check, topics=("security",))
+RULE = Rule("MFO803", "untrusted-in-system-prompt", Severity.WARNING, select.nodes, check, topics=("security",))

@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.chats import ChatUse, MissingVariable, chat_use, missing_variables, template_reads
+from mfo_dialect.analysis.chats import ChatUse, MissingVariable, chat_use, missing_variables, template_reads, users_of
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.variable_slips import VariableSlip, variable_slips
@@ -75,7 +75,7 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     chat = chat_use(view, snapshot.bundle)
     if chat is None or chat.template is None or chat.template_id is None:
         return
-    slips = {slip.name: slip for slip in variable_slips(snapshot) if slip.chat.view is view}
+    slips = {slip.name: slip for slip in variable_slips(view, snapshot)}
     for slip in slips.values():
         yield from _report_slip(slip, chat.template, snapshot)
     missing = [one for one in missing_variables(chat) if one.name not in slips]
@@ -100,10 +100,11 @@ def _report_slip(slip: VariableSlip, template: PromptTemplate, snapshot: Snapsho
         return
     users = [
         other.chat
-        for other in variable_slips(snapshot)
+        for chat in users_of(template.id.text, snapshot)
+        for other in variable_slips(chat.view, snapshot)
         if other.name == slip.name and other.chat.template is template and other.in_template
     ]
-    if users[0] is not slip.chat:
+    if users[0].view is not slip.chat.view:
         return
     place = next(
         (scalar.span_of(read.span) for scalar, read in template_reads(template) if read.name == slip.name), None

@@ -40,8 +40,9 @@ import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.template_texts import TemplateText, first_causes, template_texts
+from mfo_dialect.analysis.template_texts import TemplateText, first_causes
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.templates import ProblemKind
 from mfo_dialect.text import Span
@@ -62,4 +63,4 @@ def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
 _HALF_OPENED = re.compile(r"(?<!\{)\{-? ?\.[A-Za-z_][\w.]* ?-?\}\}")
 
 
-RULE = Rule("MFO603", "template-syntax", Severity.ERROR, template_texts, check)
+RULE = Rule("MFO603", "template-syntax", Severity.ERROR, select.template_texts, check)

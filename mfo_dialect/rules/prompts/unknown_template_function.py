@@ -35,8 +35,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.template_texts import TemplateText, first_causes, template_texts
+from mfo_dialect.analysis.template_texts import TemplateText, first_causes
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
@@ -56,4 +57,4 @@ def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
             )
 
 
-RULE = Rule("MFO606", "unknown-template-function", Severity.ERROR, template_texts, check, fix="unsafe")
+RULE = Rule("MFO606", "unknown-template-function", Severity.ERROR, select.template_texts, check, fix="unsafe")

@@ -52,11 +52,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.chats import chat_use
+from mfo_dialect.analysis.chats import users_of
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.access import mapping_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate
+from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean, edit_distance
@@ -64,13 +65,6 @@ from mfo_dialect.syntax import Scalar
 
 _WORDS = frozenset({"auto", "none", "required", "any"})
 _LONG = 10
-
-
-def _owners(snapshot: Snapshot) -> Iterator[PromptTemplate | Agent]:
-    yield from snapshot.templates
-    for document in snapshot.bundle.agents_documents:
-        if document.document in snapshot.bundle.home:
-            yield from document.agents
 
 
 def check(owner: PromptTemplate | Agent, snapshot: Snapshot) -> Iterator[Report]:
@@ -153,15 +147,11 @@ def _may_have_more_tools(template: PromptTemplate, snapshot: Snapshot) -> bool:
         for agent in bundle.agents.values()
     ):
         return True
-    for view in snapshot.nodes:
-        chat = chat_use(view, bundle)
-        if chat is not None and chat.template_id is not None and chat.template_id.text == name:
-            given = chat.config.get("include_server_tools")
-            if chat.is_filled_by_agent or (
-                given is not None and not (isinstance(given, Scalar) and given.value is False)
-            ):
-                return True
+    for chat in users_of(name, snapshot):
+        given = chat.config.get("include_server_tools")
+        if chat.is_filled_by_agent or (given is not None and not (isinstance(given, Scalar) and given.value is False)):
+            return True
     return False
 
 
-RULE = Rule("MFO609", "unknown-tool", Severity.ERROR, _owners, check, fix="unsafe")
+RULE = Rule("MFO609", "unknown-tool", Severity.ERROR, (select.templates, select.agents), check, fix="unsafe")

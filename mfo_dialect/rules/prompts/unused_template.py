@@ -55,6 +55,7 @@ Take it out, or name it where it was meant to be used.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import chain
 
@@ -71,32 +72,36 @@ from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Scalar
 
 _TAGS = (Tag.UNNECESSARY,)
-_Found = tuple[PromptTemplate, frozenset[str], frozenset[str]]
 
 
-def _templates(snapshot: Snapshot) -> Iterator[_Found]:
-    """The templates that only this bundle can use, with all names of templates and error templates that it uses."""
-    bundle = snapshot.bundle
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """The names of templates and error templates that a bundle uses, and those that may be meant by misspelt ones."""
+
+    templates: frozenset[str]
+    error_templates: frozenset[str]
+
+
+def _used(bundle: Bundle, snapshot: Snapshot) -> _Used | None:
+    """What the bundle uses; None where something may be used that cannot be told."""
     if not bundle.workflows or any(document.root is None or document.root.damaged for document in bundle.documents):
-        return
+        return None
     used = {Names.PROMPT_TEMPLATE: set[str](), Names.ERROR_TEMPLATE: set[str]()}
     for name, kind in _names(snapshot):
         if not is_plain_name(name):
-            return
+            return None
         used[kind].add(name.text)
     for kind, names in ((Names.PROMPT_TEMPLATE, tuple(bundle.templates)), (Names.ERROR_TEMPLATE, _error_names(bundle))):
         wrong = used[kind] - set(names)
         used[kind].update(meant for name in wrong for meant in nearest(name, names, len(names)))
-    for template in snapshot.templates:
-        if not _is_listed(template.document, bundle):
-            yield template, frozenset(used[Names.PROMPT_TEMPLATE]), frozenset(used[Names.ERROR_TEMPLATE])
+    return _Used(frozenset(used[Names.PROMPT_TEMPLATE]), frozenset(used[Names.ERROR_TEMPLATE]))
 
 
 _NAMES = (Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE)
 
 
 def _names(snapshot: Snapshot) -> Iterator[tuple[Scalar, Names]]:
-    for visit in chain(select.visits_naming(*_NAMES)(snapshot), _visits_elsewhere(snapshot)):
+    for visit in chain(snapshot.visits, _visits_elsewhere(snapshot)):
         kind = visit.type.names if isinstance(visit.type, TextType) else None
         if kind is not None and kind in _NAMES and isinstance(visit.node, Scalar):
             yield visit.node, kind
@@ -120,16 +125,18 @@ def _is_listed(document: str, bundle: Bundle) -> bool:
     return any(fnmatchcase(document, glob) or fnmatchcase(document, f"*/{glob}") for glob in globs)
 
 
-def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
+def check(template: PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:
     """Report a template that nothing names, or else those of its error templates."""
-    template, used, used_for_errors = found
+    used = snapshot.kept(snapshot.bundle, _used)
+    if used is None or _is_listed(template.document, snapshot.bundle):
+        return
     name = template.id
-    if name.text not in used:
+    if name.text not in used.templates:
         message = f'no task or agent of this bundle uses the prompt template "{name.text}"'
         yield Report(template.document, name.content_span, message, tags=_TAGS)
         return
     for error_name, _ in template.error_templates.values():
-        if error_name.text not in used_for_errors:
+        if error_name.text not in used.error_templates:
             message = f'no task of this bundle uses the error template "{error_name.text}"'
             yield Report(template.document, error_name.content_span, message, tags=_TAGS, name="unused-error-template")
 
@@ -138,7 +145,7 @@ RULE = Rule(
     "MFO607",
     "unused-prompt-template",
     Severity.HINT,
-    _templates,
+    select.templates,
     check,
     more_names=("unused-error-template",),
     topics=("unused",),

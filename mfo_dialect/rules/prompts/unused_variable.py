@@ -65,29 +65,25 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.variable_slips import variable_slips
 from mfo_dialect.findings import Fix, Severity, Tag
 from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.rules import select
 from mfo_dialect.rules.layout import remove_pair
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Mapping, Pair, Scalar
-
-
-def _givers(snapshot: Snapshot) -> Iterator[NodeView | PromptTemplate]:
-    yield from snapshot.nodes
-    yield from snapshot.templates
 
 
 def check(giver: NodeView | PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:
     """Report the variables that a task or a template gives in vain."""
     bundle = snapshot.bundle
     if isinstance(giver, PromptTemplate):
-        yield from _check_template(giver, bundle)
+        yield from _check_template(giver, snapshot)
         return
     chat = chat_use(giver, bundle)
     if chat is None or chat.template is None or chat.context is None:
         return
-    read = _read_names(chat.template)
+    read = snapshot.kept(chat.template, _read_names)
     if read is None or any(key in chat.config for key in ("prompt", "system_prompt")):
         return
-    slips = [slip.given for slip in variable_slips(snapshot)]
+    slips = [slip.given for slip in variable_slips(giver, snapshot)]
     for pair in chat.context.pairs:
         if pair in slips:
             continue
@@ -95,8 +91,8 @@ def check(giver: NodeView | PromptTemplate, snapshot: Snapshot) -> Iterator[Repo
             yield _report(giver.document, chat.context, pair, chat.template, bundle)
 
 
-def _check_template(template: PromptTemplate, bundle: Bundle) -> Iterator[Report]:
-    read = _read_names(template)
+def _check_template(template: PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:
+    read, bundle = snapshot.kept(template, _read_names), snapshot.bundle
     if read is None:
         return
     for scalar in [name for name, _ in (template.variables or {}).values() if name.text not in read]:
@@ -116,7 +112,7 @@ def _report(document: str, mapping: Mapping, pair: Pair, template: PromptTemplat
     return Report(document, pair.key.span, message, fixes=fixes, tags=(Tag.UNNECESSARY,))
 
 
-def _read_names(template: PromptTemplate) -> set[str] | None:
+def _read_names(template: PromptTemplate, _snapshot: Snapshot) -> set[str] | None:
     """The variables that the template's texts read; None where that cannot be told."""
     if template.mapping.damaged:
         return None
@@ -130,4 +126,6 @@ def _read_names(template: PromptTemplate) -> set[str] | None:
     return names
 
 
-RULE = Rule("MFO605", "unused-variable", Severity.HINT, _givers, check, topics=("unused",), fix="safe")
+RULE = Rule(
+    "MFO605", "unused-variable", Severity.HINT, (select.nodes, select.templates), check, topics=("unused",), fix="safe"
+)

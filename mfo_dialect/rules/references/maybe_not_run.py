@@ -72,12 +72,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.node_reads import NodeRead, node_reads
+from mfo_dialect.analysis.node_reads import NodeRead, producers_inside
 from mfo_dialect.analysis.reads import run_order
 from mfo_dialect.analysis.run_order import RanBefore, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Place, Related, Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.graph.edges import without_edges, written_edges
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -115,8 +116,7 @@ def _fixes(reader: NodeView, producer: NodeView, snapshot: Snapshot) -> tuple[Fi
     before = [level.nodes[index] for index in level.graph.predecessors[reader.index]]
     kept = [view for view in before if view is producer or _runs_after(view, producer)]
     dropped = [view for view in before if view not in kept]
-    read = {one.producer for one in node_reads(snapshot) if reader in one.reader.path}
-    if not kept or any(view in other.path for view in dropped for other in read):
+    if not kept or any(view in producers_inside(reader, snapshot) for view in dropped):
         return ()
     edges = [edge for view in dropped for edge in written_edges(level, view.id, reader.id)]
     names = " and ".join(f'"{view.id}"' for view in dropped)
@@ -128,4 +128,4 @@ def _runs_after(view: NodeView, producer: NodeView) -> bool:
     return order is not None and order.verdict is RanBefore.SURELY
 
 
-RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, node_reads, check, fix="unsafe")
+RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, select.reads, check, fix="unsafe")

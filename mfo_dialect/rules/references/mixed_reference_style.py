@@ -66,32 +66,43 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import references_of
 from mfo_dialect.catalogue.values import References
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.references import Reference, Spelling, bare_reference, scan
+from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Style
 
 _Found = tuple[Use, Spelling]
-_LEAST = 2
 
 
-def _minority(snapshot: Snapshot) -> Iterator[_Found]:
+def _minority(part: Part, snapshot: Snapshot) -> Iterator[_Found]:
     """The references in another spelling than most, each with the spelling of most."""
-    groups: dict[tuple[str, bool], list[Use]] = {}
+    for use in snapshot.uses_of(part):
+        if not use.reference.problem and use.reference.segments:
+            usual = snapshot.kept((use.document, use.alone), _usual_spelling)
+            if use.reference.spelling is not usual:
+                yield use, usual
+
+
+def _usual_spelling(group: tuple[str, bool], snapshot: Snapshot) -> Spelling:
+    """How most references of a document are spelt, those that are whole values or those within texts."""
+    return snapshot.kept(snapshot.bundle, _spellings)[group].most_common(1)[0][0]
+
+
+def _spellings(_bundle: Bundle, snapshot: Snapshot) -> dict[tuple[str, bool], Counter[Spelling]]:
+    counts: dict[tuple[str, bool], Counter[Spelling]] = {}
     for use in snapshot.uses:
         if not use.reference.problem and use.reference.segments:
-            groups.setdefault((use.document, use.alone), []).append(use)
-    for uses in groups.values():
-        counts = Counter(use.reference.spelling for use in uses)
-        if len(counts) < _LEAST:
-            continue
-        usual = counts.most_common(1)[0][0]
-        yield from ((use, usual) for use in uses if use.reference.spelling is not usual)
+            counts.setdefault((use.document, use.alone), Counter())[use.reference.spelling] += 1
+    return counts
 
 
 def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
@@ -134,7 +145,7 @@ RULE = Rule(
     "MFO407",
     "mixed-reference-style",
     Severity.INFORMATION,
-    _minority,
+    select.Selector((FlowView, NodeView, TriggerView), _minority),
     check,
     enabled=False,
     topics=("style",),

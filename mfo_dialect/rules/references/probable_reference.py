@@ -55,10 +55,12 @@ import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve, roots_in_scope
+from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Use, bare_paths_of_flow, bare_paths_of_trigger
+from mfo_dialect.analysis.uses import Use, bare_paths_of_node, bare_paths_of_outputs, bare_paths_of_trigger
 from mfo_dialect.findings import Severity
 from mfo_dialect.references import RESERVED_ROOTS
+from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import edit_distance
@@ -68,11 +70,14 @@ _LEAST_LETTERS = 4
 _MOST_NAMES = 3
 
 
-def _paths(snapshot: Snapshot) -> Iterator[Use]:
-    for flow in snapshot.flows:
-        yield from bare_paths_of_flow(flow, snapshot.bundle.project)
-    for view in snapshot.triggers:
-        yield from bare_paths_of_trigger(view.workflow.document, view.trigger)
+def _paths(part: FlowView | NodeView | TriggerView, snapshot: Snapshot) -> Iterator[Use]:
+    match part:
+        case NodeView():
+            return bare_paths_of_node(part, snapshot.bundle.project)
+        case FlowView():
+            return bare_paths_of_outputs(part)
+        case TriggerView():
+            return bare_paths_of_trigger(part.workflow.document, part.trigger)
 
 
 def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
@@ -109,4 +114,5 @@ def _leads_on(names: tuple[str, ...], scope: Scope) -> bool:
     return found.outcome in {Outcome.KNOWN, Outcome.UNKNOWN}
 
 
-RULE = Rule("MFO405", "probable-reference", Severity.WARNING, _paths, check, fix="safe")
+_PATHS = select.Selector((FlowView, NodeView, TriggerView), _paths)
+RULE = Rule("MFO405", "probable-reference", Severity.WARNING, _PATHS, check, fix="safe")

@@ -56,6 +56,7 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Place, Related, Severity
 from mfo_dialect.model.workflow import Condition
+from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import add_dependency
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -66,7 +67,7 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     order = run_order(reader, producer)
     if order is None or order.verdict is not RanBefore.NEVER:
         return
-    others = _by_pair(snapshot)[reader, producer]
+    others = snapshot.kept(reader, _by_producer)[producer]
     if read is not others[0]:
         return
     related = (
@@ -79,19 +80,12 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     yield Report(read.document, read.span, message, related, fixes)
 
 
-_Pair = tuple[NodeView, NodeView]
-
-
-def _by_pair(snapshot: Snapshot) -> dict[_Pair, list[NodeRead]]:
-    """The readings of each producer by each reader, in the order of the text: one missing edge is one finding."""
-    return snapshot.every(_pairs)[0]
-
-
-def _pairs(snapshot: Snapshot) -> Iterator[dict[_Pair, list[NodeRead]]]:
-    pairs: dict[_Pair, list[NodeRead]] = {}
-    for read in sorted(node_reads(snapshot), key=lambda read: read.span):
-        pairs.setdefault((read.reader, read.producer), []).append(read)
-    yield pairs
+def _by_producer(reader: NodeView, snapshot: Snapshot) -> dict[NodeView, list[NodeRead]]:
+    """The readings of each producer by one reader, in the order of the text: one missing edge is one finding."""
+    found: dict[NodeView, list[NodeRead]] = {}
+    for read in sorted(node_reads(reader, snapshot), key=lambda read: read.span):
+        found.setdefault(read.producer, []).append(read)
+    return found
 
 
 def _chooser(reader: NodeView, order: RunOrder) -> str:
@@ -101,7 +95,7 @@ def _chooser(reader: NodeView, order: RunOrder) -> str:
     if order.makes_cycle or not order.dependent or not order.dependency:
         return ""
     waiting, awaited = order.dependent[-1], order.dependency[-1]
-    for view in reader.flow.by_id[waiting].level.nodes:
+    for view in reader.flow.by_id[waiting].level.leading_to(waiting):
         branches = [branch.text for branch in view.node.successors]
         if isinstance(view.node, Condition) and waiting in branches and awaited in branches:
             return view.id
@@ -129,4 +123,4 @@ def _fixes(reader: NodeView, order: RunOrder, snapshot: Snapshot) -> tuple[Fix, 
     return (fix,) if fix is not None else ()
 
 
-RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, node_reads, check, fix="safe")
+RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, select.reads, check, fix="safe")

@@ -64,8 +64,8 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     task = view.node
     if not isinstance(task, Task) or task.config is None:
         return
-    text = snapshot.bundle.sources[view.document].text
-    if "{{" not in text and "\\" not in text:  # which may write a brace
+    written = task.config.source
+    if not any(mark in written for mark in ("{{", "\\", "*")):  # which may write braces, or bring them
         return
     task_type = snapshot.bundle.project.task_type(task.type_name)
     rendered = "prompt_context" in task.config

@@ -115,12 +115,5 @@ def _report(workflow: Workflow, name: str, span: Span, snapshot: Snapshot, *, is
     yield Report(workflow.document, span, f'the {what} "{name}" is not declared{advice}', fixes=fixes, name=told)
 
 
-_secret_names = select.visits_naming(Names.SECRET)
-
-
-def _items(snapshot: Snapshot) -> Iterator[Use | Visit]:
-    yield from select.uses(snapshot)
-    yield from _secret_names(snapshot)
-
-
-RULE = Rule("MFO411", "undeclared-secret", Severity.ERROR, _items, check, more_names=("undeclared-env",), fix="unsafe")
+_ITEMS = (select.uses, select.visits_naming(Names.SECRET))
+RULE = Rule("MFO411", "undeclared-secret", Severity.ERROR, _ITEMS, check, more_names=("undeclared-env",), fix="unsafe")

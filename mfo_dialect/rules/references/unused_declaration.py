@@ -54,9 +54,9 @@ Take it out, or read it where it was meant to be read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mfo_dialect.analysis.expression_texts import expressions_of
+from mfo_dialect.analysis.expression_texts import expression_texts
 from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -65,8 +65,9 @@ from mfo_dialect.expressions.nodes import Name, walk
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.access import entries_at, texts_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.syntax import Mapping, Node
+from mfo_dialect.syntax import Mapping, Node, Scalar
 
 _FOUND = {Outcome.KNOWN, Outcome.UNKNOWN}
 _TAGS = (Tag.UNNECESSARY,)
@@ -92,50 +93,83 @@ class _ReadPath:
 
 @dataclass(frozen=True, slots=True)
 class _FlowReads:
-    """All that one taskflow reads; ``is_known`` is False where something may be read that cannot be told."""
+    """All that one taskflow reads.
 
-    flow: FlowView
-    paths: list[_ReadPath] = field(default_factory=list[_ReadPath])
-    is_known: bool = True
+    Attributes:
+        naming: by each name, the paths that hold it, each with its place there.
+        is_known: False where something may be read that cannot be told.
+    """
 
+    naming: dict[str, list[tuple[_ReadPath, int]]]
+    is_known: bool
 
-def _flow_reads(snapshot: Snapshot) -> Iterator[_FlowReads]:
-    for flow in snapshot.flows:
-        if flow.damaged:
-            continue
-        paths: list[_ReadPath] = []
-        is_known = True
-        for use in snapshot.uses:
-            if use.flow is flow and use.level is not None:
-                is_known = is_known and not use.reference.problem
-                is_known = is_known and snapshot.resolution(use).outcome in _FOUND
-                paths.append(_ReadPath(use.level, (use.reference.root, *use.reference.path)))
-        for view in flow.nodes:
-            for text in expressions_of(view, snapshot.bundle):
-                names = {node.name for node in walk(text.parsed.tree) if isinstance(node, Name)}
-                is_known = is_known and not text.checked.problems and "$env" not in names
-                found = [(read.root, *(str(segment.key) for segment in read.path)) for read in reads(text.parsed)]
-                hidden = names - {path[0] for path in found}
-                paths += [_ReadPath(view.level, path) for path in (*found, *((name,) for name in hidden))]
-        yield _FlowReads(flow, paths, is_known)
+    def starting(self, name: str, inside: LevelView) -> Iterator[tuple[str, ...]]:
+        """The paths that start with a name, read on a level or inside its subflows."""
+        return (path.names for path, at in self.naming.get(name, ()) if at == 0 and _is_inside(path.level, inside))
+
+    def is_input_read(self, name: str, inside: LevelView) -> bool:
+        """Whether an input is read by its name, or as a part of INPUT."""
+        found = self.naming.get(name, ())
+        return any(
+            (at == 0 or (at == 1 and path.names[0] == "INPUT")) and _is_inside(path.level, inside) for path, at in found
+        )
+
+    def after(self, name: str) -> Iterator[tuple[str, ...]]:
+        """What is read of a name, wherever it stands in a path, the name first."""
+        return (_folded(path.names[at:]) for path, at in self.naming.get(name, ()))
 
 
-def check(found: _FlowReads, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report what one taskflow declares and does not read."""
-    if not found.is_known:
+def _reads_of(flow: FlowView, snapshot: Snapshot) -> _FlowReads:
+    naming: dict[str, list[tuple[_ReadPath, int]]] = {}
+    is_known = True
+    for part in (*flow.nodes, flow):
+        found, is_all = snapshot.kept(part, _paths)
+        is_known = is_known and is_all
+        for path in found:
+            for at, name in enumerate(path.names):
+                naming.setdefault(name, []).append((path, at))
+    return _FlowReads(naming, is_known)
+
+
+def _paths(part: NodeView | FlowView, snapshot: Snapshot) -> tuple[list[_ReadPath], bool]:
+    """What a node, or the outputs of a taskflow, read; and whether that is surely all."""
+    paths: list[_ReadPath] = []
+    is_known = True
+    for use in snapshot.uses_of(part):
+        if use.level is not None:
+            is_known = is_known and not use.reference.problem and snapshot.resolution(use).outcome in _FOUND
+            paths.append(_ReadPath(use.level, (use.reference.root, *use.reference.path)))
+    for text in expression_texts(part, snapshot) if isinstance(part, NodeView) else ():
+        names = {node.name for node in walk(text.parsed.tree) if isinstance(node, Name)}
+        is_known = is_known and not text.checked.problems and "$env" not in names
+        found = [(read.root, *(str(segment.key) for segment in read.path)) for read in reads(text.parsed)]
+        hidden = names - {path[0] for path in found}
+        paths += [_ReadPath(text.view.level, path) for path in (*found, *((name,) for name in hidden))]
+    return paths, is_known
+
+
+def check(part: NodeView | FlowView, snapshot: Snapshot) -> Iterator[Report]:
+    """Report what one taskflow, or one node of it, declares and nobody reads."""
+    if isinstance(part, FlowView):
+        if _declares_inputs(part.taskflow.input_schema) and (found := _known_reads(part, snapshot)):
+            yield from _unused_inputs(part.taskflow.input_schema, part.document, found, part.top, "this taskflow")
         return
-    flow = found.flow
-    yield from _unused_inputs(flow.taskflow.input_schema, flow.document, found.paths, "this taskflow")
-    for view in flow.nodes:
-        node = view.node
-        if isinstance(node, Subflow) and view.inner is not None:
-            inside = [path for path in found.paths if _is_inside(path.level, view.inner)]
-            yield from _unused_inputs(node.input_schema, flow.document, inside, f'"{view.id}"')
-    if flow.taskflow.outputs is not None and not flow.taskflow.outputs.damaged:
-        read = {_folded(path.names[index:]) for path in found.paths for index in range(len(path.names))}
-        for view in flow.nodes:
-            yield from _unused_outputs(view, read)
-            yield from _unused_subflow(view, found)
+    node, flow = part.node, part.flow
+    if isinstance(node, Subflow) and part.inner is not None and _declares_inputs(node.input_schema):
+        found = _known_reads(flow, snapshot)
+        if found is not None:
+            yield from _unused_inputs(node.input_schema, flow.document, found, part.inner, f'"{part.id}"')
+    if flow.taskflow.outputs is None or flow.taskflow.outputs.damaged:
+        return
+    if (isinstance(node, Subflow) or _outputs(part)) and (found := _known_reads(flow, snapshot)):
+        yield from _unused_outputs(part, found)
+        yield from _unused_subflow(part, found)
+
+
+def _known_reads(flow: FlowView, snapshot: Snapshot) -> _FlowReads | None:
+    """What a taskflow reads; None where that cannot be told."""
+    found = snapshot.kept(flow, _reads_of) if not flow.damaged else None
+    return found if found is not None and found.is_known else None
 
 
 def _is_inside(level: LevelView, outer: LevelView) -> bool:
@@ -146,27 +180,32 @@ def _is_inside(level: LevelView, outer: LevelView) -> bool:
     return True
 
 
-def _unused_inputs(schema: Node | None, document: str, paths: list[_ReadPath], reader: str) -> Iterator[Report]:
-    if not isinstance(schema, Mapping) or schema.damaged or schema.anchor is not None:
+def _declares_inputs(schema: Node | None) -> bool:
+    return isinstance(schema, Mapping) and not schema.damaged and schema.anchor is None
+
+
+def _unused_inputs(
+    schema: Node | None, document: str, found: _FlowReads, inside: LevelView, reader: str
+) -> Iterator[Report]:
+    if not isinstance(schema, Mapping) or any(names == ("INPUT",) for names in found.starting("INPUT", inside)):
         return
-    if any(path.names == ("INPUT",) for path in paths):
-        return
-    read = {name for path in paths for name in (path.names[:1] if path.names[0] != "INPUT" else path.names[1:2])}
     for key, _ in entries_at(schema, "properties"):
-        if key.text not in read and schema.span.contains(key.span.start):
+        if schema.span.contains(key.span.start) and not found.is_input_read(key.text, inside):
             yield Report(document, key.content_span, f'nothing in {reader} reads the input "{key.text}"', tags=_TAGS)
 
 
-def _unused_outputs(view: NodeView, read: set[tuple[str, ...]]) -> Iterator[Report]:
-    if not isinstance(view.node, Task) or view.node.id is None:
-        return
-    for scalar in texts_at(view.node.mapping, "outputs"):
+def _outputs(view: NodeView) -> tuple[Scalar, ...]:
+    return texts_at(view.node.mapping, "outputs") if isinstance(view.node, Task) and view.node.id is not None else ()
+
+
+def _unused_outputs(view: NodeView, found: _FlowReads) -> Iterator[Report]:
+    for scalar in _outputs(view):
         written = tuple(scalar.text.strip().split("."))
         if written[0] != view.id or not written[1:]:
             continue
         names = _folded(written)
-        touched = any(path[: len(names)] == names[: len(path)] for path in read if path[0] == view.id)
-        if not touched and not _is_passed_on_whole(view, read):
+        touched = any(path[: len(names)] == names[: len(path)] for path in found.after(view.id))
+        if not touched and not _is_passed_on_whole(view, found):
             message = f'nothing reads "{scalar.text.strip()}", and the taskflow does not return it'
             yield Report(view.document, scalar.content_span, message, tags=_TAGS, name="unused-output")
 
@@ -176,9 +215,9 @@ def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
     return (names[0], *(name.casefold() for name in names[1:]))
 
 
-def _is_passed_on_whole(view: NodeView, read: set[tuple[str, ...]]) -> bool:
+def _is_passed_on_whole(view: NodeView, found: _FlowReads) -> bool:
     """Whether a subflow around the node is read as a whole, its inner outputs with it."""
-    return any((outer.id,) in read for outer in view.path)
+    return any(path == (outer.id,) for outer in view.path for path in found.after(outer.id))
 
 
 def _unused_subflow(view: NodeView, found: _FlowReads) -> Iterator[Report]:
@@ -190,7 +229,8 @@ def _unused_subflow(view: NodeView, found: _FlowReads) -> Iterator[Report]:
     names = {view.id, *(one.id for one in inner)}
     if view.level.graph.successors[view.index] or view.level.graph.loop_of[view.index] is not None:
         return
-    if not any(path.names[0] in names for path in found.paths if not _is_inside(path.level, view.inner)):
+    around = (path for name in names for path, at in found.naming.get(name, ()) if at == 0)
+    if all(_is_inside(path.level, view.inner) for path in around):
         message = f'nothing reads a result of the subflow "{view.id}", and it changes nothing outside'
         yield Report(view.document, view.name_span, message, tags=_TAGS, name="unused-subflow")
 
@@ -212,7 +252,7 @@ RULE = Rule(
     "MFO409",
     "unused-input",
     Severity.HINT,
-    _flow_reads,
+    select.of(NodeView, FlowView),
     check,
     more_names=("unused-output", "unused-subflow"),
     topics=("unused",),

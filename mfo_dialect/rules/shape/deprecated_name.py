@@ -131,12 +131,5 @@ def _may_be_older(declared: ValueType, key: Key | None) -> bool:
     return (isinstance(declared, TextType) and declared.names is Names.TASK_TYPE) or bool(key and key.replacement)
 
 
-_older = select.visits_where(_may_be_older)
-
-
-def _items(snapshot: Snapshot) -> Iterator[Visit | Use]:
-    yield from _older(snapshot)
-    yield from select.uses(snapshot)
-
-
-RULE = Rule("MFO207", "deprecated-name", Severity.HINT, _items, check, topics=("deprecated",), fix="safe")
+_ITEMS = (select.visits_where(_may_be_older), select.uses)
+RULE = Rule("MFO207", "deprecated-name", Severity.HINT, _ITEMS, check, topics=("deprecated",), fix="safe")

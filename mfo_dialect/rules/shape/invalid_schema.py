@@ -56,7 +56,7 @@ from typing import Any, cast
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import MapType, SchemaType
+from mfo_dialect.catalogue.values import Key, MapType, SchemaType, ValueType
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest
@@ -239,11 +239,8 @@ def _span(node: Node, pair: Pair | None) -> Span:
     return Span(node.span.start, node.span.start + 1)
 
 
-def _items(snapshot: Snapshot) -> Iterator[Visit]:
-    for visit in select.visits(snapshot):
-        is_listed = isinstance(visit.type, MapType) and visit.type.title == "schema"
-        if is_listed or isinstance(visit.type, SchemaType):
-            yield visit
+def _is_schema(declared: ValueType, _key: Key | None) -> bool:
+    return isinstance(declared, SchemaType) or (isinstance(declared, MapType) and declared.title == "schema")
 
 
-RULE = Rule("MFO209", "schema-invalid", Severity.ERROR, _items, check, fix="unsafe")
+RULE = Rule("MFO209", "schema-invalid", Severity.ERROR, select.visits_where(_is_schema), check, fix="unsafe")

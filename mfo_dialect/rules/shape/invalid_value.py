@@ -52,6 +52,7 @@ import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.outputs import output_shape
+from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
@@ -259,16 +260,20 @@ def _shown(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
-def _items(snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
+def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
     """Every value of which some are not allowed; an entry of ``outputs`` comes with the node that it stands in."""
-    views = {id(view.node.mapping): view for view in select.nodes(snapshot)}
-    owners: dict[int, NodeView] = {}
-    for visit in select.visits(snapshot):
-        if id(visit.container) in views and visit.pair is not None and visit.pair.name == "outputs":
-            owners[id(visit.node)] = views[id(visit.container)]
+    owner = part if isinstance(part, NodeView) else None
+    outputs: set[int] = set()
+    for visit in snapshot.visits_of(part):
+        if owner is not None and visit.container is owner.node.mapping and _is_called(visit, "outputs"):
+            outputs.add(id(visit.node))
         if _is_bounded(visit.type):
             is_output = isinstance(visit.type, TextType) and visit.type.format is Format.OUTPUT_PATH
-            yield visit, owners.get(id(visit.container)) if is_output else None
+            yield visit, owner if is_output and id(visit.container) in outputs else None
 
 
-RULE = Rule("MFO204", "invalid-value", Severity.ERROR, _items, check, fix="safe")
+def _is_called(visit: Visit, key: str) -> bool:
+    return visit.pair is not None and visit.pair.name == key
+
+
+RULE = Rule("MFO204", "invalid-value", Severity.ERROR, select.Selector(WRITTEN, _items), check, fix="safe")

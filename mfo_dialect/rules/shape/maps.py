@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from weakref import WeakKeyDictionary
 
+from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, effective_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
+from mfo_dialect.rules.select import Selector
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, follow
 
 _FREE_PREFIX = "x-"
@@ -90,42 +91,56 @@ _TITLES_THAT_ARE_KEYS = frozenset(
 )
 
 
-_views: WeakKeyDictionary[Snapshot, tuple[MapView, ...]] = WeakKeyDictionary()
+class _Maps:
+    """The declared maps of one part, and those that hold its lists.
+
+    Attributes:
+        views: by the identity of the map.
+        holders: by the identity of a list, the map that holds it, and the key under which that is.
+    """
+
+    __slots__ = ("holders", "listed", "views")
+
+    def __init__(self, visits: Iterable[Visit], around: _Maps | None) -> None:
+        """Look at the values of a part, within the part around it."""
+        self.listed: list[MapView] = []
+        self.views: dict[int, MapView] = {}
+        self.holders: dict[int, tuple[MapView | None, str]] = {}
+        for visit in visits:
+            if isinstance(visit.node, Sequence):
+                parent, under, _ = self._surroundings(visit, around)
+                self.holders[id(visit.node)] = (parent, under)
+            elif isinstance(visit.node, Mapping) and isinstance(visit.type, MapType):
+                keys = {key.name: key for key in effective_keys(visit.node, visit.type)}
+                surroundings = self._surroundings(visit, around)
+                view = MapView(visit.document, visit.node, visit.type, keys, *surroundings)
+                self.views[id(visit.node)] = view
+                self.listed.append(view)
+
+    def _surroundings(self, visit: Visit, around: _Maps | None) -> tuple[MapView | None, str, bool]:
+        container = visit.container
+        if container is None:
+            return None, "", False
+        if isinstance(container, Mapping):
+            name = visit.pair.name if visit.pair is not None else None
+            parent = self.views.get(id(container)) or (around.views.get(id(container)) if around is not None else None)
+            return parent, name or "", False
+        holder = self.holders.get(id(container)) or (around.holders.get(id(container)) if around is not None else None)
+        parent, under = holder or (None, "")
+        return parent, under, True
 
 
-def map_views(snapshot: Snapshot) -> tuple[MapView, ...]:
-    """Every declared map of the home documents, outer ones first; worked out once for a snapshot, which never changes."""
-    known = _views.get(snapshot)
-    if known is None:
-        known = _views[snapshot] = tuple(_map_views(snapshot))
-    return known
+def _map_views(part: Part, snapshot: Snapshot) -> Iterable[MapView]:
+    return snapshot.kept(part, _maps).listed
 
 
-def _map_views(snapshot: Snapshot) -> Iterator[MapView]:
-    views: dict[int, MapView] = {}
-    owners: dict[int, tuple[MapView | None, str]] = {}
-    for visit in snapshot.visits:
-        parent, under, in_list = _surroundings(visit, views, owners)
-        if isinstance(visit.node, Sequence):
-            owners[id(visit.node)] = (parent, under)
-        if isinstance(visit.node, Mapping) and isinstance(visit.type, MapType):
-            keys = {key.name: key for key in effective_keys(visit.node, visit.type)}
-            view = MapView(visit.document, visit.node, visit.type, keys, parent, under, in_list)
-            views[id(visit.node)] = view
-            yield view
+def _maps(part: Part, snapshot: Snapshot) -> _Maps:
+    around = snapshot.part_around(part)
+    return _Maps(snapshot.visits_of(part), snapshot.kept(around, _maps) if around is not None else None)
 
 
-def _surroundings(
-    visit: Visit, views: dict[int, MapView], owners: dict[int, tuple[MapView | None, str]]
-) -> tuple[MapView | None, str, bool]:
-    container = visit.container
-    if container is None:
-        return None, "", False
-    if isinstance(container, Mapping):
-        name = visit.pair.name if visit.pair is not None else None
-        return views.get(id(container)), name or "", False
-    parent, under = owners.get(id(container), (None, ""))
-    return parent, under, True
+map_views = Selector(WRITTEN, _map_views)
+"""The declared maps, outer ones first."""
 
 
 def is_doubtful(node: Node, document: str, snapshot: Snapshot) -> bool:

@@ -53,6 +53,7 @@ from mfo_dialect.catalogue.values import Key, MapType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import quoted, replace_text
 from mfo_dialect.rules.layout import insert_lines, text_of
 from mfo_dialect.rules.rule import Report, Rule
@@ -93,11 +94,6 @@ class _Missing:
         return " or ".join(f'"{key.name}"' for key in self.keys if not key.replacement)
 
 
-def _items(snapshot: Snapshot) -> Iterator[MapView | Source]:
-    yield from map_views(snapshot)
-    yield from (source for source in snapshot.sources if _is_empty_workflow(source))
-
-
 def _is_empty_workflow(source: Source) -> bool:
     """Whether a file that is a workflow by its name holds nothing at all, or only comments."""
     return source.kind is DocumentKind.WORKFLOW and all(document.root is None for document in source.documents)
@@ -106,7 +102,7 @@ def _is_empty_workflow(source: Source) -> bool:
 def check(view: MapView | Source, snapshot: Snapshot) -> Iterator[Report]:
     """Report what one map lacks, in one finding."""
     if isinstance(view, Source):
-        if not view.tree.problems:
+        if _is_empty_workflow(view) and not view.tree.problems:
             yield Report(view.key, Span(0, 0), 'this workflow is empty: it needs a "name" and "tasks"')
         return
     if _is_line_of_another(view, snapshot):
@@ -295,4 +291,4 @@ def _insertion(view: MapView, values: dict[str, Placeholder], text: str) -> Edit
     return Edit(Place(view.document, Span(end, end)), f", {inner}")
 
 
-RULE = Rule("MFO202", "missing-key", Severity.ERROR, _items, check, fix="unsafe")
+RULE = Rule("MFO202", "missing-key", Severity.ERROR, (map_views, select.sources), check, fix="unsafe")

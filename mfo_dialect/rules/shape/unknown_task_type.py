@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.task_types import OLDER_NAMES
-from mfo_dialect.catalogue.values import Names, TextType
+from mfo_dialect.catalogue.values import Names
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.project import Project, read_project
 from mfo_dialect.rules import select
@@ -116,10 +116,4 @@ def _toml_text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _items(snapshot: Snapshot) -> Iterator[Visit]:
-    for visit in select.visits(snapshot):
-        if isinstance(visit.type, TextType) and visit.type.names is Names.TASK_TYPE:
-            yield visit
-
-
-RULE = Rule("MFO206", "unknown-task-type", Severity.ERROR, _items, check, fix="unsafe")
+RULE = Rule("MFO206", "unknown-task-type", Severity.ERROR, select.visits_naming(Names.TASK_TYPE), check, fix="unsafe")

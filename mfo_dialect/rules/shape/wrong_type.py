@@ -56,6 +56,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import (
@@ -239,10 +240,10 @@ def _is_needed(visit: Visit, container: MapType | None) -> bool:
     return any(not any(has_value(mapping, member) for member in group) for group in groups)
 
 
-def _items(snapshot: Snapshot) -> Iterator[Found]:
+def _items(part: Part, snapshot: Snapshot) -> Iterator[Found]:
     """Every value that may be wrong, with the declaration of the map that holds it."""
     maps: dict[int, MapType] = {}
-    for visit in select.visits(snapshot):
+    for visit in snapshot.visits_of(part):
         if isinstance(visit.type, MapType):
             maps[id(visit.node)] = visit.type
             if isinstance(visit.node, Mapping):
@@ -301,4 +302,4 @@ def _is_json(text: str, value_type: ValueType) -> bool:
     return isinstance(value, list if isinstance(value_type, ListType) else dict)
 
 
-RULE = Rule("MFO203", "wrong-type", Severity.ERROR, _items, check, fix="safe")
+RULE = Rule("MFO203", "wrong-type", Severity.ERROR, select.Selector(WRITTEN, _items), check, fix="safe")

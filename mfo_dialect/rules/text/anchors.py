@@ -69,11 +69,9 @@ _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)[ \t]*")
 _FAR = 400
 
 
-def check(source: Source, snapshot: Snapshot) -> Iterator[Report]:
+def check(source: Source, _snapshot: Snapshot) -> Iterator[Report]:
     """Report what is wrong with the anchors and aliases of one text."""
-    for owner, problem in problems_of(snapshot, ProblemKind.UNDEFINED_ALIAS, ProblemKind.DUPLICATE_ANCHOR):
-        if owner is not source:
-            continue
+    for problem in problems_of(source, ProblemKind.UNDEFINED_ALIAS, ProblemKind.DUPLICATE_ANCHOR):
         if problem.kind is ProblemKind.UNDEFINED_ALIAS:
             yield _undefined(source, problem)
         else:

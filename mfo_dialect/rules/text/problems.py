@@ -13,18 +13,28 @@ from mfo_dialect.syntax import Problem, ProblemKind
 Found = tuple[Source, Problem]
 
 
-def problems_of(snapshot: Snapshot, *kinds: ProblemKind) -> Iterator[Found]:
-    """The problems of some kinds; those inside documents of a stream that are not ours are left out."""
-    for source in select.sources(snapshot):
-        strange = [
-            tree.span
-            for tree, document in zip(source.tree.documents, source.documents, strict=False)
-            if document.kind is None
-        ]
-        for problem in source.tree.problems:
-            start = problem.span.start
-            if problem.kind in kinds and not any(span.start <= start < span.end for span in strange):
-                yield source, problem
+def problems_of(source: Source, *kinds: ProblemKind) -> Iterator[Problem]:
+    """The problems of some kinds in one text; those inside documents of a stream that are not ours are left out."""
+    if not source.tree.problems:
+        return
+    strange = [
+        tree.span
+        for tree, document in zip(source.tree.documents, source.documents, strict=False)
+        if document.kind is None
+    ]
+    for problem in source.tree.problems:
+        start = problem.span.start
+        if problem.kind in kinds and not any(span.start <= start < span.end for span in strange):
+            yield problem
+
+
+def problems_where(*kinds: ProblemKind) -> select.Selector:
+    """A selector of the problems of some kinds, each with its text."""
+
+    def items(source: Source, _snapshot: Snapshot) -> Iterator[Found]:
+        return ((source, problem) for problem in problems_of(source, *kinds))
+
+    return select.Selector((Source,), items)
 
 
 def related_of(source: Source, problem: Problem) -> tuple[Related, ...]:

@@ -58,9 +58,9 @@ _WIDTHS = (2, 4, 8, 1)
 _MAX_TRIED = 200_000
 
 
-def check(source: Source, snapshot: Snapshot) -> Iterator[Report]:
+def check(source: Source, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the runs of lines with tabs in their margins."""
-    found = [problem for owner, problem in problems_of(snapshot, ProblemKind.TAB) if owner is source]
+    found = list(problems_of(source, ProblemKind.TAB))
     margins = [_margins(source.text, problem.span.start) for problem in found]
     width = _best_width(source.text, [span for spans in margins for span in spans]) if found else 0
     for problem, spans in zip(found, margins, strict=True):

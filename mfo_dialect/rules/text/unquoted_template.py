@@ -40,7 +40,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.text.problems import Found, problems_of
+from mfo_dialect.rules.text.problems import Found, problems_where
 from mfo_dialect.syntax import ProblemKind
 
 
@@ -59,8 +59,5 @@ def _in_quotes(written: str) -> str:
     return f'"{written}"'
 
 
-def _items(snapshot: Snapshot) -> Iterator[Found]:
-    return problems_of(snapshot, ProblemKind.UNQUOTED_TEMPLATE)
-
-
-RULE = Rule("MFO104", "unquoted-template", Severity.ERROR, _items, check, fix="safe")
+_ITEMS = problems_where(ProblemKind.UNQUOTED_TEMPLATE)
+RULE = Rule("MFO104", "unquoted-template", Severity.ERROR, _ITEMS, check, fix="safe")

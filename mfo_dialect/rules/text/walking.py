@@ -4,20 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.parts import WRITTEN, Part, document_key, root_of
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.rules.select import Selector
 from mfo_dialect.syntax import Mapping, Node, Sequence
 
 
-def mappings(snapshot: Snapshot) -> tuple[tuple[str, Mapping], ...]:
-    """All maps of the home documents, each with its document's key."""
-    return snapshot.every(_mappings)
+def _mappings(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], ...]:
+    return snapshot.kept(part, _mappings_of)
 
 
-def _mappings(snapshot: Snapshot) -> Iterator[tuple[str, Mapping]]:
-    for document in snapshot.documents:
-        for node in nodes_below(document.root) if document.root is not None else ():
-            if isinstance(node, Mapping):
-                yield document.key, node
+def _mappings_of(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], ...]:
+    root = part.root if isinstance(part, Document) else root_of(part)
+    key, borders = document_key(part), snapshot.borders
+    if root is None or key is None or borders.get(id(root)) is not part:
+        return ()
+    return tuple((key, node) for node in _nodes_within(root, borders) if isinstance(node, Mapping))
+
+
+def _nodes_within(root: Node, borders: dict[int, Part]) -> Iterator[Node]:
+    """The nodes of one part."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Sequence):
+            stack.extend(item for item in reversed(node.items) if id(item) not in borders)
+        elif isinstance(node, Mapping):
+            for pair in reversed(node.pairs):
+                if id(pair.value) not in borders:
+                    stack.append(pair.value)
+                stack.append(pair.key)
+
+
+mappings = Selector(WRITTEN, _mappings)
+"""The maps as they are written, each with its document's key; aliases are not followed."""
 
 
 def nodes_below(root: Node) -> Iterator[Node]:

@@ -42,34 +42,30 @@ Close the quote or bracket, or correct the indentation, at the place that is und
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import scalars_at
-from mfo_dialect.catalogue.values import AnyType, TextType
+from mfo_dialect.analysis.visits import Visit, scalars_at
+from mfo_dialect.catalogue.values import AnyType, Key, TextType, ValueType
 from mfo_dialect.findings import Severity
+from mfo_dialect.rules import select
 from mfo_dialect.rules.layout import line_start
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.rules.text.problems import Found, problems_of, related_of
+from mfo_dialect.rules.text.problems import Found, problems_where, related_of
 from mfo_dialect.syntax import Problem, ProblemKind, Scalar, Style
 from mfo_dialect.text import Span
 
 _KINDS = (ProblemKind.SYNTAX, ProblemKind.CONFLICT_MARKER, ProblemKind.TOO_LARGE, ProblemKind.TOO_DEEP)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _HalfQuoted:
-    document: str
-    scalar: Scalar
-
-
-def check(found: Found | _HalfQuoted, _snapshot: Snapshot) -> Iterator[Report]:
-    """Report one problem of a text, or a quote that YAML takes for a part of the text."""
-    if isinstance(found, _HalfQuoted):
-        end = found.scalar.span.end
-        message = 'this " ends a text that starts without one, so that it is a part of the text'
-        yield Report(found.document, Span(end - 1, end), message, severity=Severity.WARNING)
+def check(found: Found | Visit, _snapshot: Snapshot) -> Iterator[Report]:
+    """Report one problem of a text, or the quotes in one value that YAML takes for a part of the text."""
+    if isinstance(found, Visit):
+        for scalar in scalars_at(found):
+            if scalar.text.endswith('"') and _is_half_quoted(scalar):
+                end = scalar.span.end
+                message = 'this " ends a text that starts without one, so that it is a part of the text'
+                yield Report(found.document, Span(end - 1, end), message, severity=Severity.WARNING)
         return
     source, problem = found
     if not (problem.kind is ProblemKind.SYNTAX and _is_behind_a_tab(source, problem)):
@@ -90,13 +86,8 @@ def _is_behind_a_tab(source: Source, problem: Problem) -> bool:
     return not margin.strip() and "\t" in margin
 
 
-def _items(snapshot: Snapshot) -> Iterator[Found | _HalfQuoted]:
-    yield from problems_of(snapshot, *_KINDS)
-    for visit in snapshot.visits:
-        if isinstance(visit.type, AnyType) or (isinstance(visit.type, TextType) and _is_free(visit.type)):
-            for scalar in scalars_at(visit):
-                if scalar.text.endswith('"') and _is_half_quoted(scalar):
-                    yield _HalfQuoted(visit.document, scalar)
+def _is_any_text(declared: ValueType, _key: Key | None) -> bool:
+    return isinstance(declared, AnyType) or (isinstance(declared, TextType) and _is_free(declared))
 
 
 def _is_free(text_type: TextType) -> bool:
@@ -104,4 +95,5 @@ def _is_free(text_type: TextType) -> bool:
     return not (text_type.choices or text_type.names or text_type.format)
 
 
-RULE = Rule("MFO101", "yaml-syntax", Severity.ERROR, _items, check)
+_ITEMS = (problems_where(*_KINDS), select.visits_where(_is_any_text))
+RULE = Rule("MFO101", "yaml-syntax", Severity.ERROR, _ITEMS, check)

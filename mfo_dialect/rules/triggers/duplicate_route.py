@@ -59,23 +59,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Trigger, Workflow
 from mfo_dialect.references import Reference, scan
+from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 
 _Route = tuple[str, str]
 
 
-def _workflows(snapshot: Snapshot) -> Iterator[Workflow]:
-    return (workflow for workflow in snapshot.bundle.workflows if workflow.document in snapshot.bundle.home)
-
-
-def check(workflow: Workflow, _snapshot: Snapshot) -> Iterator[Report]:
+def check(document: Document, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the webhooks of one document that have the address of another one."""
+    workflow = document.model
+    if not isinstance(workflow, Workflow):
+        return
     first: dict[_Route, tuple[str, Scalar]] = {}
     for trigger in workflow.triggers:
         served = _served(trigger)
@@ -114,4 +115,4 @@ def _route(method: str, path: str, scalar: Scalar) -> tuple[_Route, Scalar] | No
     return (method, "/" + path.strip().strip("/")), scalar
 
 
-RULE = Rule("MFO708", "duplicate-route", Severity.ERROR, _workflows, check)
+RULE = Rule("MFO708", "duplicate-route", Severity.ERROR, select.documents, check)

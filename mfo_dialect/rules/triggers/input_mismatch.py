@@ -76,11 +76,6 @@ from mfo_dialect.suggestions import did_you_mean, nearest
 from mfo_dialect.syntax import Mapping, Node, Scalar, is_merge_key
 
 
-def _items(snapshot: Snapshot) -> Iterator[TriggerView | NodeView]:
-    yield from select.triggers(snapshot)
-    yield from select.nodes(snapshot)
-
-
 def check(item: TriggerView | NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the inputs that one mapping leaves out, or gives in vain."""
     if isinstance(item, NodeView):
@@ -170,4 +165,4 @@ def _has_default(schema: object) -> bool:
     return isinstance(schema, dict) and "default" in schema
 
 
-RULE = Rule("MFO706", "input-mismatch", Severity.ERROR, _items, check, fix="unsafe")
+RULE = Rule("MFO706", "input-mismatch", Severity.ERROR, (select.triggers, select.nodes), check, fix="unsafe")
