@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -20,7 +21,7 @@ class SymbolIndex:
         """Find all occurrences of a snapshot."""
         self._by_symbol: dict[Symbol, list[Occurrence]] = {}
         self._by_document: dict[str, list[Occurrence]] = {}
-        for occurrence in _distinct(snapshot):
+        for occurrence in _distinct(_widened(snapshot)):
             self._by_symbol.setdefault(occurrence.symbol, []).append(occurrence)
             self._by_document.setdefault(occurrence.document, []).append(occurrence)
 
@@ -47,6 +48,15 @@ def index_symbols(snapshot: Snapshot) -> SymbolIndex:
     if index is None:
         index = _KEPT[snapshot] = SymbolIndex(snapshot)
     return index
+
+
+def _widened(snapshot: Snapshot) -> Snapshot:
+    """The same bundle, what the project file lists looked at like the bundle's own; but for workflows, as a listed one
+    may see other prompts than these.
+    """
+    bundle = snapshot.bundle
+    listed = bundle.sources.keys() - bundle.home - {workflow.document for workflow in bundle.workflows}
+    return Snapshot(replace(bundle, home=bundle.home | listed)) if listed else snapshot
 
 
 def _distinct(snapshot: Snapshot) -> Iterator[Occurrence]:
