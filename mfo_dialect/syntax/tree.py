@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from collections.abc import Sequence as SequenceOf
 from enum import Enum
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
 from mfo_dialect.syntax.scalars import value_offsets
@@ -214,8 +214,8 @@ class Pair:
     def name(self) -> str | None:
         """The key as text, or None where the key is a list or a map."""
         key = self.key
-        if key.__class__ is Scalar:
-            return cast("Scalar", key).text
+        if type(key) is Scalar:
+            return key.text
         key = follow(key)
         return key.text if isinstance(key, Scalar) else None
 
