@@ -13,10 +13,14 @@ from mfo_lsp.server.requests import (
     code_lenses,
     completion,
     definition,
+    document_links,
     document_symbols,
+    folding,
     formatting,
     hover,
     references,
+    selection_ranges,
+    workspace_symbols,
 )
 from mfo_workspace.files import DiskFiles, Files
 
@@ -39,6 +43,10 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_DEFINITION, definition.answer),
     Method(types.TEXT_DOCUMENT_REFERENCES, references.answer),
     Method(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbols.answer),
+    Method(types.WORKSPACE_SYMBOL, workspace_symbols.answer),
+    Method(types.TEXT_DOCUMENT_FOLDING_RANGE, folding.answer),
+    Method(types.TEXT_DOCUMENT_SELECTION_RANGE, selection_ranges.answer),
+    Method(types.TEXT_DOCUMENT_DOCUMENT_LINK, document_links.answer),
     Method(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.answer, code_actions.OPTIONS),
     Method(types.TEXT_DOCUMENT_CODE_LENS, code_lenses.answer),
     Method(types.TEXT_DOCUMENT_FORMATTING, formatting.answer),

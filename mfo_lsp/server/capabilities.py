@@ -29,6 +29,10 @@ class Client:
         markdown_items: completion items may be documented in Markdown.
         markdown_hover: hovers may be written in Markdown.
         definition_links: definitions may say which text they were asked for.
+        symbol_kinds: the kinds of symbols that it knows.
+        folds_lines: only whole lines can be folded.
+        fold_limit: how many folds it takes; None for any number.
+        link_tooltips: links may have words besides their target.
     """
 
     related_information: bool = False
@@ -47,6 +51,14 @@ class Client:
     markdown_items: bool = False
     markdown_hover: bool = False
     definition_links: bool = False
+    symbol_kinds: frozenset[types.SymbolKind] = frozenset()
+    folds_lines: bool = False
+    fold_limit: int | None = None
+    link_tooltips: bool = False
+
+
+_FIRST_SYMBOL_KINDS = tuple(kind for kind in types.SymbolKind if kind <= types.SymbolKind.Array)
+"""What a client knows that does not list what it knows."""
 
 
 def read_client(capabilities: types.ClientCapabilities) -> Client:
@@ -59,6 +71,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         return tuple(get_capability(capabilities, path, default=()) or ())
 
     tags = listed("text_document.publish_diagnostics.tag_support.value_set")
+    symbol_kinds = listed("text_document.document_symbol.symbol_kind.value_set") or _FIRST_SYMBOL_KINDS
     item = "text_document.completion.completion_item"
     return Client(
         related_information=can("text_document.publish_diagnostics.related_information"),
@@ -77,4 +90,8 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),
         markdown_hover=types.MarkupKind.Markdown in listed("text_document.hover.content_format"),
         definition_links=can("text_document.definition.link_support"),
+        symbol_kinds=frozenset(kind for kind in symbol_kinds if isinstance(kind, types.SymbolKind)),
+        folds_lines=can("text_document.folding_range.line_folding_only"),
+        fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit", default=None),
+        link_tooltips=can("text_document.document_link.tooltip_support"),
     )

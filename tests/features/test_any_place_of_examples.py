@@ -1,0 +1,99 @@
+"""Any beginning of any example: every feature of a whole document has an answer whose places lie inside the text."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+
+import pytest
+
+from mfo_dialect.analysis.bundle import make_bundle, read_source
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_lsp.features.document_links import document_links
+from mfo_lsp.features.folding import folds
+from mfo_lsp.features.selection import selections
+from mfo_lsp.features.workspace_symbols import find_symbols
+from tests.effort import examples
+from tests.features.bundles import FILES
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+DOCUMENTS = {path.relative_to(EXAMPLES).as_posix(): path for path in sorted(EXAMPLES.rglob("*.yml"))}
+OURS = {name: text for name, text in FILES.items() if name.endswith(".yml")}
+
+
+class NoDisk:
+    def read(self, path):
+        raise OSError
+
+    def exists(self, path):
+        return False
+
+    def glob(self, directory, pattern):
+        return ()
+
+
+def is_inside(span, text):
+    return 0 <= span.start <= span.end <= len(text)
+
+
+def ask_of_document(snapshot, document, text):
+    """What is asked of a document as a whole."""
+    lines = snapshot.bundle.sources[document].tree.lines
+    for fold in folds(snapshot, document):
+        assert is_inside(fold.span, text)
+        assert lines.line_of(fold.span.start) < lines.line_of(fold.span.end)
+    assert all(is_inside(link.span, text) for link in document_links(snapshot, document, NoDisk()))
+    for match in find_symbols(snapshot, "a"):
+        assert is_inside(match.entry.name_span, snapshot.bundle.text_of(match.document))
+
+
+def ask_at_place(snapshot, document, text, offset):
+    """What is asked of a cursor."""
+    spans = selections(snapshot, document, offset)
+    assert spans[-1] == (0, len(text))
+    for inner, outer in itertools.pairwise(spans):
+        assert outer.start <= inner.start <= offset <= inner.end <= outer.end
+
+
+def ask_everything(sources, document, text, offset):
+    read = [source for source in sources if source.key != document]
+    snapshot = Snapshot(make_bundle([*read, read_source(document, text)]))
+    if snapshot.bundle.sources[document].is_ours:
+        ask_of_document(snapshot, document, text)
+        ask_at_place(snapshot, document, text, offset)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_beginnings_of_examples(name):
+    path = DOCUMENTS[name]
+    sources = [read_source(other.name, other.read_text(encoding="utf-8")) for other in path.parent.glob("*.yml")]
+    text = path.read_text(encoding="utf-8")
+    chance = random.Random(name)
+    for end in sorted(chance.choices(range(len(text) + 1), k=examples(12))):
+        ask_everything(sources, path.name, text[:end], end)
+    for offset in chance.choices(range(len(text) + 1), k=examples(6)):
+        ask_everything(sources, path.name, text, offset)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_beginnings_of_a_bundle_with_everything(name):
+    sources = [read_source(other, text) for other, text in OURS.items()]
+    text = OURS[name]
+    for end in range(0, len(text) + 1, max(1, len(text) // examples(40))):
+        ask_everything(sources, name, text[:end], end)
+
+
+PIECES = ["\n", "\r\n", "  ", "- ", ": ", "${", "}", "{{", "}}", "'", '"', "|\n", "[", "]", "#", ".", "\t", "\u2028", "\U0001d11e", "*a", "---\n", "(", ","]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_damaged_documents(name):
+    sources = [read_source(other, text) for other, text in OURS.items()]
+    chance = random.Random(name)
+    for _ in range(examples(20)):
+        text = OURS[name]
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randint(0, len(text))
+            text = text[:at] + chance.choice(PIECES) + text[at + chance.randint(0, 12) :]
+        ask_everything(sources, name, text, chance.randint(0, len(text)))
