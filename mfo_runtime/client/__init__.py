@@ -2,8 +2,9 @@
 
 from mfo_runtime.client.breaker import Circuit
 from mfo_runtime.client.chain import Attempt, CallOptions
-from mfo_runtime.client.chat import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
+from mfo_runtime.client.chat_stream import ChatPiece, ChatStream, EndPiece, TextPiece, ToolCallPiece
 from mfo_runtime.client.clock import Clock
+from mfo_runtime.client.conversation import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
 from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
 from mfo_runtime.client.jobs import Job, JobStatus
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
@@ -23,12 +24,15 @@ __all__ = [
     "Attempt",
     "CallOptions",
     "ChatMessage",
+    "ChatPiece",
     "ChatReply",
     "ChatRequest",
+    "ChatStream",
     "Circuit",
     "CircuitBreakerPolicy",
     "ClientSettings",
     "Clock",
+    "EndPiece",
     "EventTrigger",
     "EventTriggerRequest",
     "Job",
@@ -42,9 +46,11 @@ __all__ = [
     "Resource",
     "RetryPolicy",
     "Route",
+    "TextPiece",
     "Thread",
     "Tool",
     "ToolCall",
+    "ToolCallPiece",
     "ToolResult",
     "Webhook",
 ]
