@@ -11,6 +11,7 @@ from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.client.memory import MemoryEntry
 from mfo_runtime.client.mfo_client import MfoClient, Operations
 from mfo_runtime.client.notifications import Notification
+from mfo_runtime.client.pages import Listing, Page
 from mfo_runtime.client.resources import Resource
 from mfo_runtime.client.routes import ROUTES, Operation, Route
 from mfo_runtime.client.settings import ClientSettings, RetryPolicy
@@ -37,11 +38,13 @@ __all__ = [
     "EventTriggerRequest",
     "Job",
     "JobStatus",
+    "Listing",
     "MemoryEntry",
     "MfoClient",
     "Notification",
     "Operation",
     "Operations",
+    "Page",
     "RateLimit",
     "Resource",
     "RetryPolicy",
