@@ -20,6 +20,7 @@ from mfo_lsp.server.requests import (
     hover,
     references,
     selection_ranges,
+    semantic_tokens,
     workspace_symbols,
 )
 from mfo_workspace.files import DiskFiles, Files
@@ -47,6 +48,9 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_FOLDING_RANGE, folding.answer),
     Method(types.TEXT_DOCUMENT_SELECTION_RANGE, selection_ranges.answer),
     Method(types.TEXT_DOCUMENT_DOCUMENT_LINK, document_links.answer),
+    Method(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, semantic_tokens.answer, semantic_tokens.LEGEND),
+    Method(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, semantic_tokens.answer_delta),
+    Method(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, semantic_tokens.answer_range),
     Method(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.answer, code_actions.OPTIONS),
     Method(types.TEXT_DOCUMENT_CODE_LENS, code_lenses.answer),
     Method(types.TEXT_DOCUMENT_FORMATTING, formatting.answer),
