@@ -37,8 +37,9 @@ def obstacle_to(symbol: Symbol, new_name: str, snapshot: Snapshot, index: Symbol
     others = index.of(replace(symbol, name=new_name))
     if not others:
         return ""
-    at = words_for(Place(others[0].document, others[0].span), snapshot.bundle)
-    if any(other.is_declaration for other in others):
+    other = next((one for one in others if one.is_declaration), others[0])
+    at = words_for(Place(other.document, other.span), snapshot.bundle)
+    if other.is_declaration:
         return f'There is a {symbol.kind.value} "{new_name}" already, at {at}.'
     return f'{at} names a {symbol.kind.value} "{new_name}" that is not there, and would then mean this one.'
 

@@ -154,9 +154,9 @@ class _Moves:
 def _complaint(
     old: Counter[_Meaning], new: Counter[_Meaning], places: Mapping[_Spot, Place], bundle: Bundle, new_name: str
 ) -> str:
-    lost = {spot for _, _, spots in (old - new) for spot in spots}
-    come = {spot for _, _, spots in (new - old) for spot in spots}
-    changed = sorted((lost ^ come) or (lost & come))
+    before, now = ({(kind, name, spot) for kind, name, spots in some for spot in spots} for some in (old, new))
+    regrouped = {spot for _, _, spots in old - new for spot in spots}
+    changed = sorted({spot for _, _, spot in before ^ now} or regrouped)
     known = [places[spot] for spot in changed if places[spot].document in bundle.sources]
     at = words_for(known[0], bundle) if known else "another place"
     return f'With the name "{new_name}", {at} would mean something else than it does.'
