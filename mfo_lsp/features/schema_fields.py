@@ -66,6 +66,8 @@ def schema_at(snapshot: Snapshot, document: str, offset: int) -> SchemaField | N
         return None
     use, index = touched
     names = tuple(segment.name for segment in use.reference.segments)
+    if not use.segment_span(index).contains(offset):
+        return None
     start = _start(use, names, snapshot.resolution(use), snapshot.bundle)
     if start is None and names[0] == "INPUT" and use.level is not None:
         start = _Start(use.level.flow.taskflow.input_schema, use.document, 1)
