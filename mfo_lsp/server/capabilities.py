@@ -36,6 +36,10 @@ class Client:
         folds_lines: only whole lines can be folded.
         fold_limit: how many folds it takes; None for any number.
         link_tooltips: links may have words besides their target.
+        hint_tooltips: words about an inlay hint may be asked for later.
+        label_offsets: parameters of signatures may be stretches of their label.
+        active_parameters: each signature may say which of its parameters is being typed.
+        markdown_signatures: signatures may be documented in Markdown.
     """
 
     related_information: bool = False
@@ -61,6 +65,10 @@ class Client:
     folds_lines: bool = False
     fold_limit: int | None = None
     link_tooltips: bool = False
+    hint_tooltips: bool = False
+    label_offsets: bool = False
+    active_parameters: bool = False
+    markdown_signatures: bool = False
 
 
 _FIRST_SYMBOL_KINDS = tuple(kind for kind in types.SymbolKind if kind <= types.SymbolKind.Array)
@@ -79,6 +87,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
     tags = listed("text_document.publish_diagnostics.tag_support.value_set")
     symbol_kinds = listed("text_document.document_symbol.symbol_kind.value_set") or _FIRST_SYMBOL_KINDS
     item = "text_document.completion.completion_item"
+    signature = "text_document.signature_help.signature_information"
     return Client(
         related_information=can("text_document.publish_diagnostics.related_information"),
         diagnostic_tags=frozenset(tag for tag in tags if isinstance(tag, types.DiagnosticTag)),
@@ -103,4 +112,8 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         folds_lines=can("text_document.folding_range.line_folding_only"),
         fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit", default=None),
         link_tooltips=can("text_document.document_link.tooltip_support"),
+        hint_tooltips="tooltip" in listed("text_document.inlay_hint.resolve_support.properties"),
+        label_offsets=can(f"{signature}.parameter_information.label_offset_support"),
+        active_parameters=can(f"{signature}.active_parameter_support"),
+        markdown_signatures=types.MarkupKind.Markdown in listed(f"{signature}.documentation_format"),
     )
