@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ class Call:
     Attributes:
         service: what the server has at hand.
         user_id: who calls; empty where a stranger may.
+        scopes: what the caller's token is for.
         path: the values of the route's placeholders.
         query: the query's values, the last one of each name.
         headers: the request's headers by lower-case name.
@@ -25,6 +26,7 @@ class Call:
 
     service: Service
     user_id: str
+    scopes: Sequence[str]
     path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]

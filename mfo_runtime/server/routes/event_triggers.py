@@ -122,9 +122,12 @@ def _delete(call: Call) -> Answer:
 
 def _list_deliveries(call: Call) -> Answer:
     trigger = _fetch(call.service.store, call.path["id"])
-    selection, values = "FROM deliveries WHERE origin = ?", (trigger["id"],)
-    database = call.service.store.database
-    return Answer(page_of_rows(database, selection, values, deliveries.show, name="deliveries", query=call.query))
+    return Answer(deliveries.page(call.service.store, trigger["id"], call.query))
+
+
+def _retry_delivery(call: Call) -> Answer:
+    trigger = _fetch(call.service.store, call.path["id"])
+    return Answer(deliveries.revive(call.service.store, trigger["id"], call.path["delivery_id"]))
 
 
 def _fetch(store: Store, trigger_id: str) -> dict[str, Any]:
@@ -165,5 +168,12 @@ ENDPOINTS = (
         "/api/config/event-triggers/{id}/deliveries",
         _list_deliveries,
         "List what the trigger's action sent out, and how that went",
+    ),
+    Endpoint(
+        "POST",
+        "/api/config/event-triggers/{id}/deliveries/{delivery_id}/retry",
+        _retry_delivery,
+        "Send again what was given up",
+        status=202,
     ),
 )

@@ -12,11 +12,11 @@ from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event
 from mfo_runtime.server.failures import ApiError, ErrorCode, invalid
 from mfo_runtime.server.pages import page_of_rows
-from mfo_runtime.server.sending import SIGNATURE_HEADER, signature
+from mfo_runtime.server.sending import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from mfo_runtime.server.shapes import NAME, body
 
 _SIGNATURE_HEADERS = (SIGNATURE_HEADER.lower(), "x-signature")
-_TIMESTAMP_HEADER = "x-webhook-timestamp"
+_TIMESTAMP_HEADER = TIMESTAMP_HEADER.lower()
 _WINDOW_SECONDS = 300
 _MAX_SEQUENCE = 2**63 - 1
 _CREATE = body({"type": NAME, "event_type": NAME, "data": {}, "payload": {}})

@@ -67,9 +67,12 @@ def _delete(call: Call) -> Answer:
 
 def _list_deliveries(call: Call) -> Answer:
     webhook = _fetch(call.service.store, call.path["id"])
-    selection, values = "FROM deliveries WHERE origin = ?", (webhook["id"],)
-    database = call.service.store.database
-    return Answer(page_of_rows(database, selection, values, deliveries.show, name="deliveries", query=call.query))
+    return Answer(deliveries.page(call.service.store, webhook["id"], call.query))
+
+
+def _retry_delivery(call: Call) -> Answer:
+    webhook = _fetch(call.service.store, call.path["id"])
+    return Answer(deliveries.revive(call.service.store, webhook["id"], call.path["delivery_id"]))
 
 
 def _fetch(store: Store, webhook_id: str) -> dict[str, Any]:
@@ -98,4 +101,11 @@ ENDPOINTS = (
     Endpoint("GET", "/api/webhooks/{id}", _get, "Read a webhook"),
     Endpoint("DELETE", "/api/webhooks/{id}", _delete, "Delete a webhook"),
     Endpoint("GET", "/api/webhooks/{id}/deliveries", _list_deliveries, "List its deliveries and how they went"),
+    Endpoint(
+        "POST",
+        "/api/webhooks/{id}/deliveries/{delivery_id}/retry",
+        _retry_delivery,
+        "Send a delivery again that was given up",
+        status=202,
+    ),
 )
