@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from enum import Enum
 from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import Visit, effective_keys
+from mfo_dialect.analysis.visits import Visit, effective_keys, known_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
@@ -38,7 +39,7 @@ class MapView:
     document: str
     mapping: Mapping
     type: MapType
-    keys: dict[str, Key]
+    keys: MappingOf[str, Key]
     parent: MapView | None
     under: str
     in_list: bool
@@ -109,7 +110,7 @@ def _map_views(snapshot: Snapshot) -> Iterator[MapView]:
         if isinstance(visit.node, Sequence):
             owners[id(visit.node)] = (parent, under)
         if isinstance(visit.node, Mapping) and isinstance(visit.type, MapType):
-            keys = {key.name: key for key in effective_keys(visit.node, visit.type)}
+            keys = known_keys(visit.node, visit.type)
             view = MapView(visit.document, visit.node, visit.type, keys, parent, under, in_list)
             views[id(visit.node)] = view
             yield view
