@@ -283,6 +283,13 @@ class Mapping(Node):
         return pair.name
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the pairs are all that there is: no key twice, none merged, each a scalar."""
+        if self._index is None:
+            self._indexed()
+        return self._is_plain
+
+    @property
     def reads_slips(self) -> bool:
         """Whether a pair, of this map or another, counts for a key that is not there."""
         return self._meant is not None
