@@ -77,6 +77,8 @@ class BlockTree:
         self.is_written = False
         self._block_lines = block_lines
         self._spare: Spare = spare or {}
+        self._kept: Spare = {}  # what may be used again as soon as the long leaves can be divided
+        self._long: list[Leaf] = []
         self._unsound: list[Leaf] = []
         self._harmed: list[Leaf] = []
         self._damaged: list[Container] = []
@@ -118,11 +120,7 @@ class BlockTree:
 
     def spare(self) -> Spare:
         """The blocks that can be used again wherever the same text stands."""
-        found: Spare = {}
-        for leaf in _leaves(self.root):
-            if leaf.is_sound:
-                found.setdefault(_key(leaf), []).append(leaf)
-        return found
+        return {**self._kept, **self._spare, **_spare_of([self.root])}
 
     def taken_changes(self) -> tuple[tuple[ChangedBlock, ...], tuple[ChangedBlock, ...], bool]:
         """The blocks that went and came since this was asked last, and whether problems went or came with them."""
@@ -166,6 +164,9 @@ class BlockTree:
                 index = leaf.container.index_of(leaf)
                 pending += self._reworked(leaf.container, index, index + 1, leaf.text)
         self._finish(pending)
+        self._long = [leaf for leaf in self._long if leaf.is_placed]
+        if not self._long:
+            self._kept = {}
 
     def _stretch_at(self, offset: int) -> Stretch:
         piece = self.pieces.piece_at(offset)
@@ -272,6 +273,10 @@ class BlockTree:
             low = container.parent.index_of(container)
             container, high = container.parent, low + 1
         self._swap(container, low, high, units)
+        long = [unit for unit in units if isinstance(unit, Leaf) and unit.breaks > self._block_lines]
+        if long:
+            self._long += long
+            self._kept.update({key: leaves for key, leaves in self._spare.items() if leaves})
         self._spare = {}
         small = [one for one in container.around() if one.breaks <= self._block_lines]
         if small:
@@ -295,6 +300,7 @@ class BlockTree:
         """Give ``text``, which starts with lines of the block before it, to the collection at the end of that block."""
         last = inner.children[-1]
         place = len(inner.children) - 1
+        self._kept.update(_spare_of(container.children[low:high]))
         joined = Leaf(last.text + text, _lead_at(inner, place), inner)
         self._swap(inner, place, place + 1, [joined])
         self._swap(container, low, high, [])
@@ -330,6 +336,9 @@ class BlockTree:
             raise UndividableError(None)
         index = parent.index_of(container)
         leaf, _ = self.reader.leaf(container.text, _lead_at(parent, index), parent)
+        if leaf.breaks > self._block_lines:
+            self._long.append(leaf)
+            self._kept.update(_spare_of([container]))
         self._swap(parent, index, index + 1, [leaf])
         return leaf
 
@@ -348,7 +357,8 @@ class BlockTree:
             divided = self._divided(container, text, lead)
             if divided is not None:
                 return divided
-        known = self._spare.get((text, lead, container.depth, container.frame.is_list))
+        key = (text, lead, container.depth, container.frame.is_list)
+        known = self._spare.get(key) or self._kept.get(key)
         if known:
             leaf = known.pop()
             leaf.container = container
@@ -452,6 +462,8 @@ class BlockTree:
                 raise
             collapsed = self._collapsed(error.container)
             return [] if collapsed.is_sound else [collapsed]
+        if judged.breaks > self._block_lines:
+            self._long.append(judged)
         index = container.index_of(leaf)
         end = leaf.base + len(judged.text)
         last = container.index_at(end - 1)

@@ -22,6 +22,7 @@ class Client:
         preferred_actions: code actions may be marked as the one to take.
         document_changes: edits may name the version of a document.
         create_files: edits may create files.
+        change_annotations: edits may say what they are about, and ask the user first.
         watched_files: file watching can be asked for.
         progress: work-done progress can be created by the server.
         snippets: completion items may have tab stops.
@@ -29,6 +30,8 @@ class Client:
         markdown_items: completion items may be documented in Markdown.
         markdown_hover: hovers may be written in Markdown.
         definition_links: definitions may say which text they were asked for.
+        type_definition_links: the same of type definitions.
+        implementation_links: the same of implementations.
         symbol_kinds: the kinds of symbols that it knows.
         folds_lines: only whole lines can be folded.
         fold_limit: how many folds it takes; None for any number.
@@ -44,6 +47,7 @@ class Client:
     preferred_actions: bool = False
     document_changes: bool = False
     create_files: bool = False
+    change_annotations: bool = False
     watched_files: bool = False
     progress: bool = False
     snippets: bool = False
@@ -51,6 +55,8 @@ class Client:
     markdown_items: bool = False
     markdown_hover: bool = False
     definition_links: bool = False
+    type_definition_links: bool = False
+    implementation_links: bool = False
     symbol_kinds: frozenset[types.SymbolKind] = frozenset()
     folds_lines: bool = False
     fold_limit: int | None = None
@@ -83,6 +89,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         preferred_actions=can("text_document.code_action.is_preferred_support"),
         document_changes=can("workspace.workspace_edit.document_changes"),
         create_files=types.ResourceOperationKind.Create in listed("workspace.workspace_edit.resource_operations"),
+        change_annotations=can("workspace.workspace_edit.change_annotation_support"),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
         snippets=can(f"{item}.snippet_support"),
@@ -90,6 +97,8 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),
         markdown_hover=types.MarkupKind.Markdown in listed("text_document.hover.content_format"),
         definition_links=can("text_document.definition.link_support"),
+        type_definition_links=can("text_document.type_definition.link_support"),
+        implementation_links=can("text_document.implementation.link_support"),
         symbol_kinds=frozenset(kind for kind in symbol_kinds if isinstance(kind, types.SymbolKind)),
         folds_lines=can("text_document.folding_range.line_folding_only"),
         fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit", default=None),

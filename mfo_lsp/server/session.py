@@ -55,6 +55,14 @@ class Shown:
     diagnostics: tuple[types.Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SentTokens:
+    """The semantic tokens of one document as the client last got them: their id, and the protocol's numbers."""
+
+    result_id: str
+    data: tuple[int, ...]
+
+
 class Session:
     """Everything that changes while an editor is connected.
 
@@ -67,6 +75,7 @@ class Session:
         found: by bundle and by document, the diagnostics of the last check.
         shown: by document, what the client was last told.
         baselines: the baselines that project files name.
+        tokens: by document, the semantic tokens that the client was last sent.
         files: the disk with the open texts laid over it.
         directories: those of the workspace that hold documents; None where they are to be looked for.
     """
@@ -83,6 +92,7 @@ class Session:
         self.files = OverlaidFiles(disk, self.open_texts)
         self.baselines = Baselines(self.files)
         self.directories: tuple[str, ...] | None = None
+        self.tokens: dict[str, SentTokens] = {}
         self._sources: dict[str, Source] = {}
         self._analyses: dict[str, Analysis] = {}
 
@@ -112,6 +122,7 @@ class Session:
         key = to_key(uri)
         if self.open_texts.pop(key, None) is None:
             return set()
+        self.tokens.pop(key, None)
         self._sources.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
         touched = self.reread([key])
         self._forget_unused()

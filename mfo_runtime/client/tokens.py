@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mfo_runtime.client.answers import Answer, done, listed
+from mfo_runtime.client.answers import Answer, done
 from mfo_runtime.client.calls import Calls
+from mfo_runtime.client.pages import Listing
 from mfo_runtime.client.routes import Operation
 
 
@@ -30,8 +31,12 @@ class Tokens:
         self._calls = calls
 
     async def list(self) -> tuple[ApiToken, ...]:
-        """All tokens, without the secrets."""
-        return tuple(_token(answer) for answer in listed(await self._calls(Operation.TOKENS_LIST), "tokens"))
+        """All tokens, without the secrets, from all pages."""
+        return await self.each().all()
+
+    def each(self, *, page_size: int | None = None) -> Listing[ApiToken]:
+        """All tokens, without the secrets, to be iterated over or read page by page."""
+        return Listing(self._calls, Operation.TOKENS_LIST, "tokens", _token, page_size=page_size)
 
     async def create(self, name: str) -> ApiToken:
         """Create a token; this is the one time that its secret is told."""

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from mfo_runtime.server.endpoint import Endpoint
 from mfo_runtime.server.failures import ApiError, error_for_status, not_found
 from mfo_runtime.server.gate import ROUTE_KEY, Gate
+from mfo_runtime.server.responses import error_response
 from mfo_runtime.server.routes import (
     accounts,
     chat,
@@ -31,7 +32,7 @@ from mfo_runtime.server.routes import (
     webhooks,
 )
 from mfo_runtime.server.service import Service, open_service
-from mfo_runtime.server.serving import answer_request, error_response
+from mfo_runtime.server.serving import answer_request
 from mfo_runtime.server.settings import ServerSettings
 
 ENDPOINTS: tuple[Endpoint, ...] = (

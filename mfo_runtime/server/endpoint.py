@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,23 @@ Handler = Callable[[Call], Answer]
 Preparation = Callable[[Call], Awaitable[Callable[[], Answer]]]
 """Does what takes time first, and gives what is left: a function that writes and answers at once."""
 
+Event = Mapping[str, Any]
+"""One piece of an answer that is streamed, a JSON object with its ``type``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """How an answer is given piece by piece.
+
+    Attributes:
+        events: gives the pieces, and last a function that writes and answers at once, as a ``Preparation`` gives it.
+        events_of: the pieces of an answer that is kept for a replay, from its body.
+    """
+
+    events: Callable[[Call], AsyncGenerator[Event | Callable[[], Answer]]]
+    events_of: Callable[[Mapping[str, Any]], Iterable[Event]]
+
+
 Schema = Mapping[str, Any]
 
 
@@ -62,6 +79,7 @@ class Endpoint:
         status: the status of the answer when all is well.
         is_public: whether it is open to those who show no token.
         is_replayable: whether the first answer is kept under the request's idempotency key.
+        streaming: how it answers where the body says ``"stream": true``; None where it does not stream.
     """
 
     method: str
@@ -72,3 +90,4 @@ class Endpoint:
     status: int = 200
     is_public: bool = False
     is_replayable: bool = True
+    streaming: Streaming | None = None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import sqlite3
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,16 +15,15 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfo_runtime.server.failures import ApiError, ErrorCode
+from mfo_runtime.server.responses import error_response, unexpected_error
 from mfo_runtime.server.service import Service
-from mfo_runtime.server.serving import USER_KEY, error_response
+from mfo_runtime.server.serving import USER_KEY
 
 ROUTE_KEY = "mfo.route"
 """Where the request's scope says which route serves it."""
 
 _PROTECTED = ("/api", "/auth-protected")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_UNAVAILABLE = 503
-_INTERNAL = 500
 _DISCONNECTED = 499
 _access_log = logging.getLogger("mfo_runtime.server.access")
 _error_log = logging.getLogger("mfo_runtime.server.errors")
@@ -65,7 +63,7 @@ class Gate:
             _error_log.exception("request %s failed", request_id)
             if status:
                 raise
-            await error_response(_unexpected(error))(scope, receive, send_with_id)
+            await error_response(unexpected_error(error))(scope, receive, send_with_id)
         finally:
             milliseconds = (time.monotonic() - started) * 1000
             route = scope.get(ROUTE_KEY, "(no route)")
@@ -87,9 +85,3 @@ class Gate:
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
-
-
-def _unexpected(error: Exception) -> ApiError:
-    if isinstance(error, sqlite3.OperationalError):
-        return ApiError(ErrorCode.INTERNAL, "the server cannot reach its data at the moment", status=_UNAVAILABLE)
-    return ApiError(ErrorCode.INTERNAL, "something went wrong on the server", status=_INTERNAL)

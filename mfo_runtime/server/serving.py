@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -15,7 +14,10 @@ from mfo_runtime.server.bodies import check_shape, read_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Handler, Preparation
 from mfo_runtime.server.failures import ApiError, ErrorCode, not_found
 from mfo_runtime.server.replays import Name, checked_key
+from mfo_runtime.server.responses import REPLAYED, encoded, json_response
 from mfo_runtime.server.service import Service
+from mfo_runtime.server.settling import settled
+from mfo_runtime.server.streaming import stream_answer
 
 USER_KEY = "mfo.user"
 """Where the request's scope says who calls."""
@@ -31,31 +33,25 @@ async def answer_request(service: Service, endpoint: Endpoint, request: Request)
         ApiError: it cannot be served; nothing was written.
     """
     call = await _call(service, endpoint, request)
-    key = request.headers.get("idempotency-key")
-    if key is None or endpoint.method == "GET" or not endpoint.is_replayable or not call.user_id:
+    name = _name(endpoint, call, request)
+    if endpoint.streaming is not None and call.body.get("stream"):
+        return await stream_answer(endpoint.streaming, call, name, request)
+    if name is None:
         return await _first_answer(endpoint, call, None)
-    name = (call.user_id, f"{endpoint.method} {request.url.path}", checked_key(key))
     async with service.replays.lock(name):
         kept = service.replays.find(name)
         if kept is not None:
             status, content = kept
-            return json_response(content, status, {"Idempotency-Replayed": "true"})
+            return json_response(content, status, REPLAYED)
         return await _first_answer(endpoint, call, name)
 
 
-def json_response(content: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
-    """An answer whose JSON is at hand."""
-    return Response(content, status, headers, media_type="application/json")
-
-
-def error_response(error: ApiError) -> Response:
-    """The answer that an error is."""
-    return json_response(encoded(error.body()), error.status, error.headers)
-
-
-def encoded(value: Any) -> bytes:
-    """A value as the bytes of an answer."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(errors="replace")
+def _name(endpoint: Endpoint, call: Call, request: Request) -> Name | None:
+    """Under which name the answer is kept for a replay; None where it is not."""
+    key = request.headers.get("idempotency-key")
+    if key is None or endpoint.method == "GET" or not endpoint.is_replayable or not call.user_id:
+        return None
+    return call.user_id, f"{endpoint.method} {request.url.path}", checked_key(key)
 
 
 async def _call(service: Service, endpoint: Endpoint, request: Request) -> Call:
@@ -110,11 +106,7 @@ async def _first_answer(endpoint: Endpoint, call: Call, name: Name | None) -> Re
     if endpoint.method == "GET":
         answer = finish()
         return json_response(encoded(answer.body), endpoint.status, dict(answer.headers))
-    with call.service.store.database.transaction():
-        answer = finish()
-        content = encoded(answer.body)
-        if name is not None:
-            call.service.replays.keep(name, endpoint.status, content)
+    answer, content = settled(call, finish, endpoint.status, name)
     return json_response(content, endpoint.status, dict(answer.headers))
 
 

@@ -13,6 +13,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_lsp.features.document_links import document_links
 from mfo_lsp.features.folding import folds
 from mfo_lsp.features.selection import selections
+from mfo_lsp.features.semantic_tokens import semantic_tokens
 from mfo_lsp.features.workspace_symbols import find_symbols
 from tests.effort import examples
 from tests.features.bundles import FILES
@@ -37,12 +38,21 @@ def is_inside(span, text):
     return 0 <= span.start <= span.end <= len(text)
 
 
+def assert_apart(tokens, lines, text):
+    end = 0
+    for token in tokens:
+        assert end <= token.span.start < token.span.end <= len(text)
+        assert lines.line_of(token.span.start) == lines.line_of(token.span.end)
+        end = token.span.end
+
+
 def ask_of_document(snapshot, document, text):
     """What is asked of a document as a whole."""
     lines = snapshot.bundle.sources[document].tree.lines
     for fold in folds(snapshot, document):
         assert is_inside(fold.span, text)
         assert lines.line_of(fold.span.start) < lines.line_of(fold.span.end)
+    assert_apart(semantic_tokens(snapshot, document), lines, text)
     assert all(is_inside(link.span, text) for link in document_links(snapshot, document, NoDisk()))
     for match in find_symbols(snapshot, "a"):
         assert is_inside(match.entry.name_span, snapshot.bundle.text_of(match.document))
