@@ -81,6 +81,8 @@ class Endpoint:
         status: the status of the answer when all is well.
         is_public: whether it is open to those who show no token.
         is_replayable: whether the first answer is kept under the request's idempotency key.
+        query: the JSON Schema of each parameter of the query that is looked at.
+        takes_any_json: whether the body, where ``body`` does not say, may be any JSON value.
         streaming: how it answers where the body says ``"stream": true``; None where it does not stream.
     """
 
@@ -93,3 +95,5 @@ class Endpoint:
     is_public: bool = False
     is_replayable: bool = True
     streaming: Streaming | None = None
+    query: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
+    takes_any_json: bool = False

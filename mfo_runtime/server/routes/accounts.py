@@ -9,7 +9,7 @@ from typing import Any
 from mfo_runtime.server.database import from_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.scopes import SCOPES, Caller, check_scope
 from mfo_runtime.server.shapes import NAME, body
 
@@ -57,7 +57,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 ENDPOINTS = (
     Endpoint("POST", "/auth/login", _log_in, "Exchange an email and a password for a token", _LOG_IN, is_public=True),
-    Endpoint("GET", "/api/tokens", _list, "List one's API tokens, without the tokens themselves"),
+    Endpoint("GET", "/api/tokens", _list, "List one's API tokens, without the tokens themselves", query=PAGES),
     Endpoint(
         "POST",
         "/api/tokens",

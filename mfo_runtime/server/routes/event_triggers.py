@@ -13,7 +13,7 @@ from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import invalid, not_found
 from mfo_runtime.server.filters import check_filter
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.shapes import MAP, NAME, OPTIONAL_MAP, TEXT, URL, body
 from mfo_runtime.server.store import Store
@@ -159,7 +159,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/config/event-triggers", _list, "List the event triggers"),
+    Endpoint("GET", "/api/config/event-triggers", _list, "List the event triggers", query=PAGES),
     Endpoint("POST", "/api/config/event-triggers", _create, "Create an event trigger", _CREATE, 201),
     Endpoint("GET", "/api/config/event-triggers/{id}", _get, "Read an event trigger"),
     Endpoint("DELETE", "/api/config/event-triggers/{id}", _delete, "Delete an event trigger"),
@@ -168,6 +168,7 @@ ENDPOINTS = (
         "/api/config/event-triggers/{id}/deliveries",
         _list_deliveries,
         "List what the trigger's action sent out, and how that went",
+        query={**PAGES, "status": {"enum": list(deliveries.STATUSES)}},
     ),
     Endpoint(
         "POST",

@@ -8,7 +8,7 @@ from typing import Any
 from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.routes.event_triggers import HIDDEN
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, URL, body
@@ -96,11 +96,17 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/webhooks", _list, "List the webhooks"),
+    Endpoint("GET", "/api/webhooks", _list, "List the webhooks", query=PAGES),
     Endpoint("POST", "/api/webhooks", _create, "Create a webhook; its secret is never shown again", _CREATE, 201),
     Endpoint("GET", "/api/webhooks/{id}", _get, "Read a webhook"),
     Endpoint("DELETE", "/api/webhooks/{id}", _delete, "Delete a webhook"),
-    Endpoint("GET", "/api/webhooks/{id}/deliveries", _list_deliveries, "List its deliveries and how they went"),
+    Endpoint(
+        "GET",
+        "/api/webhooks/{id}/deliveries",
+        _list_deliveries,
+        "List its deliveries and how they went",
+        query={**PAGES, "status": {"enum": list(deliveries.STATUSES)}},
+    ),
     Endpoint(
         "POST",
         "/api/webhooks/{id}/deliveries/{delivery_id}/retry",
