@@ -81,9 +81,14 @@ async def test_files_that_several_bundles_share_change_everywhere_and_are_confir
     editor.write("two/workflow.yml", FLOW)
     editor.open("one/workflow.yml")
     await editor.sees("one/workflow.yml")
-    edit = await rename(editor, "one/workflow.yml", "prompt_template_id: draft", 22, "sketch")
+    at = place(editor, "one/workflow.yml", "prompt_template_id: draft", 22)
+    editor.client.progress_reports["renaming"] = []
+    params = types.RenameParams(*at, "sketch", "renaming")
+    edit = await answered(editor.client.text_document_rename_async(params))
     uris = [editor.uri(name) for name in ("one/workflow.yml", "shared/prompts.yml", "two/workflow.yml")]
     assert sorted(one.text_document.uri for one in edit.document_changes) == uris
+    kinds = [report.kind for report in editor.client.progress_reports["renaming"]]
+    assert kinds == ["begin", "report", "report", "end"]
     assert [applied(edit, uri, FLOW) == FLOW.replace("id: draft", "id: sketch") for uri in (uris[0], uris[2])] == [
         True
     ] * 2
