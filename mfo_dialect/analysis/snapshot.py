@@ -11,7 +11,7 @@ from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
 from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.uses import Use, uses_of_node, uses_of_outputs, uses_of_trigger
-from mfo_dialect.analysis.visits import Visit, walk_parts
+from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
@@ -152,18 +152,12 @@ class Snapshot:
 
     def _visits_in(self, document: Document) -> tuple[list[Visit], dict[Part, list[Visit]]]:
         """The declared values of a document, in the order in which they are written, and those of each part."""
-        visits: list[Visit] = []
-        by_part: dict[Part, list[Visit]] = {}
         declared = self.root_type(document)
         if document.root is not None and declared is not None:
-            for part, visit in walk_parts(document.key, document.root, declared, document, self.borders):
-                visits.append(visit)
-                known = by_part.get(part)
-                if known is None:
-                    by_part[part] = [visit]
-                else:
-                    known.append(visit)
-        return visits, by_part
+            first = Visit(document.key, document.root, choose(declared, document.root))
+            walked = PartedWalk[Part](first, document, self.borders)
+            return walked.found, walked.by_part
+        return [], {}
 
     @cached_property
     def _workflow_types(self) -> tuple[MapType, MapType]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from mfo_dialect.catalogue.values import (
     AnyType,
@@ -28,8 +27,7 @@ _MAX_DEPTH = 64
 _Part = TypeVar("_Part")
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A written value and its declaration.
 
     Attributes:
@@ -54,33 +52,64 @@ def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
 
     A value that several aliases bring is visited once for each declaration, so that aliases cannot multiply the work.
     """
-    return (visit for _, visit in walk_parts(document, root, root_type, None, {}))
+    first = Visit(document, root, choose(root_type, root))
+    found = [first]
+    _add_below(first, 0, found, {(id(root), id(first.type))})
+    return iter(found)
 
 
-def walk_parts(
-    document: str, root: Node, root_type: ValueType, part: _Part, borders: MappingOf[int, _Part]
-) -> Iterator[tuple[_Part, Visit]]:
-    """As ``walk``, each value with the part that it belongs to: the one whose border is the nearest at or around it.
+def _add_below(visit: Visit, depth: int, found: list[Visit], seen: set[tuple[int, int]]) -> None:
+    if depth >= _MAX_DEPTH:
+        return
+    for child in _children(visit):
+        identity = (id(child.node), id(child.type))
+        if identity not in seen:
+            seen.add(identity)
+            found.append(child)
+            if type(child.type) in _INNER:
+                _add_below(child, depth + 1, found, seen)
 
-    Args:
-        document: the key of the text.
-        root: where to start.
-        root_type: its declaration.
-        part: the part of what stands outside of all borders.
-        borders: the parts by the identity of the nodes that they start at.
+
+class PartedWalk(Generic[_Part]):
+    """As ``walk``, with each value put to the part that it belongs to: the one whose border is the nearest at or around it.
+
+    Attributes:
+        found: all values, parents first.
+        by_part: those of each part, in the same order.
     """
-    seen: set[tuple[int, int]] = set()
-    stack = [(Visit(document, root, choose(root_type, root)), 0, part)]
-    while stack:
-        visit, depth, around = stack.pop()
-        identity = (id(visit.node), id(visit.type))
-        if identity in seen:
-            continue
-        seen.add(identity)
-        owner = borders.get(identity[0], around)
-        yield owner, visit
-        if depth < _MAX_DEPTH:
-            stack.extend((child, depth + 1, owner) for child in reversed(list(_children(visit))))
+
+    __slots__ = ("_borders", "_seen", "by_part", "found")
+
+    def __init__(self, first: Visit, part: _Part, borders: MappingOf[int, _Part]) -> None:
+        """Walk.
+
+        Args:
+            first: the value to start with.
+            part: the part of what stands outside of all borders.
+            borders: the parts by the identity of the nodes that they start at.
+        """
+        own = [first]
+        self.found = [first]
+        self.by_part: dict[_Part, list[Visit]] = {borders.get(id(first.node), part): own}
+        self._borders = borders
+        self._seen = {(id(first.node), id(first.type))}
+        self._add_below(first, 0, own)
+
+    def _add_below(self, visit: Visit, depth: int, own: list[Visit]) -> None:
+        if depth >= _MAX_DEPTH:
+            return
+        seen, borders, found = self._seen, self._borders, self.found
+        for child in _children(visit):
+            node = id(child.node)
+            identity = (node, id(child.type))
+            if identity not in seen:
+                seen.add(identity)
+                found.append(child)
+                part = borders.get(node)
+                inner = own if part is None else self.by_part.setdefault(part, [])
+                inner.append(child)
+                if type(child.type) in _INNER:
+                    self._add_below(child, depth + 1, inner)
 
 
 def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:
@@ -89,29 +118,47 @@ def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:
     return map_type.keys_for(said.text if said is not None else None)
 
 
-def _children(visit: Visit) -> Iterator[Visit]:
-    node = visit.node
-    match visit.type:
-        case MapType() as map_type if isinstance(node, Mapping):
-            keys = {key.name: key for key in effective_keys(node, map_type)}
-            for pair in node.effective_pairs():
-                value = follow(pair.value)
-                key = keys.get(node.meant(pair) or "")
-                child_type = key.type if key is not None else map_type.others
-                if child_type is not None:
-                    yield Visit(visit.document, value, choose(child_type, value), key, pair, node)
-        case ListType(item=item) if isinstance(node, Sequence):
-            for value in node:
-                yield Visit(visit.document, value, choose(item, value), None, None, node)
-        case _:
-            return
+def known_keys(mapping: Mapping, map_type: MapType) -> MappingOf[str, Key]:
+    """``effective_keys`` by name."""
+    said = text_at(mapping, map_type.discriminator) if map_type.discriminator else None
+    return map_type.known_keys(said.text if said is not None else None)
+
+
+def _children(visit: Visit) -> list[Visit]:
+    document, node, declared = visit[:3]
+    if type(declared) is MapType and isinstance(node, Mapping):
+        return _in_map(document, node, declared)
+    if type(declared) is ListType and isinstance(node, Sequence):
+        item = declared.item
+        return [Visit(document, value, choose(item, value), None, None, node) for value in node]
+    return []
+
+
+def _in_map(document: str, node: Mapping, declared: MapType) -> list[Visit]:
+    keys, others, reads_slips = known_keys(node, declared), declared.others, node.reads_slips
+    found: list[Visit] = []
+    for pair in node.effective_pairs():
+        value = follow(pair.value)
+        key = keys.get((node.meant(pair) if reads_slips else pair.name) or "")
+        child_type = key.type if key is not None else others
+        if child_type is not None:
+            if type(child_type) is EitherType:
+                child_type = choose(child_type, value)
+            found.append(Visit(document, value, child_type, key, pair, node))
+    return found
+
+
+_INNER = (MapType, ListType)
 
 
 def choose(value_type: ValueType, node: Node) -> ValueType:
     """Of several options, the one that fits the kind of a node; the type itself where there is one or none fits."""
     if not isinstance(value_type, EitherType):
         return value_type
-    return next((option for option in value_type.options if fits_kind(option, node)), value_type)
+    for option in value_type.options:
+        if fits_kind(option, node):
+            return option
+    return value_type
 
 
 def fits_kind(value_type: ValueType, node: Node) -> bool:
@@ -134,6 +181,8 @@ def fits_kind(value_type: ValueType, node: Node) -> bool:
 def references_of(value_type: ValueType) -> References:
     """Which references a scalar is read for at a place; a whole map or list of values may be a reference too."""
     match value_type:
+        case TextType() | AnyType() | IntegerType() | NumberType() | BooleanType():
+            return value_type.references
         case MapType(others=others, keys=keys):
             inner = [others] if others is not None else [key.type for key in keys]
             return (
@@ -141,14 +190,6 @@ def references_of(value_type: ValueType) -> References:
             )
         case ListType(item=item):
             return references_of(item)
-        case (
-            TextType(references=references)
-            | IntegerType(references=references)
-            | NumberType(references=references)
-            | BooleanType(references=references)
-            | AnyType(references=references)
-        ):
-            return references
         case EitherType(options=options):
             found = {references_of(option) for option in options}
             return next(iter(found)) if len(found) == 1 else References.NONE
@@ -165,6 +206,13 @@ def scalars_at(visit: Visit) -> Iterator[Scalar]:
 
 def scalars_below(root: Node) -> Iterator[Scalar]:
     """All scalar values at or below a node in document order, keys left out, aliases followed, each node once."""
+    root = follow(root)
+    if isinstance(root, Scalar):
+        return iter(() if root.is_missing else (root,))
+    return _scalars_below(root)
+
+
+def _scalars_below(root: Node) -> Iterator[Scalar]:
     seen: set[int] = set()
     stack = [root]
     while stack:
@@ -172,13 +220,10 @@ def scalars_below(root: Node) -> Iterator[Scalar]:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        match node:
-            case Scalar():
-                if not node.is_missing:
-                    yield node
-            case Mapping():
-                stack.extend(pair.value for pair in reversed(node.pairs))
-            case Sequence():
-                stack.extend(reversed(node.items))
-            case _:
-                pass
+        if isinstance(node, Scalar):
+            if not node.is_missing:
+                yield node
+        elif isinstance(node, Mapping):
+            stack.extend([pair.value for pair in reversed(node.pairs)])
+        elif isinstance(node, Sequence):
+            stack.extend(reversed(node.items))

@@ -28,6 +28,8 @@ ERROR_TYPES = (
     "circuit_open",
     "invalid_response",
     "invalid_output",
+    "task_timeout",
+    "task_failed",
     "validation",
     "authentication",
     "authorization",

@@ -47,6 +47,10 @@ class Project:
         """Where a key stands, or the nearest table above it."""
         return self.toml.place_of((*self.table, *path)) if self.toml is not None else Span(0, 0)
 
+    def places_of(self, *path: str) -> tuple[Span, ...]:
+        """Every place where a key is written; empty where none is found."""
+        return self.toml.places_of((*self.table, *path)) if self.toml is not None else ()
+
     def section(self, name: str) -> Mapping[str, Any]:
         """One table of the file; empty where it is missing or no table."""
         return _table(self.data.get(name))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.syntax.document import SyntaxTree
-from mfo_dialect.syntax.flow_cursor import FlowPlace, flow_place
+from mfo_dialect.syntax.flow_cursor import FlowPlace, flow_place_in
 from mfo_dialect.syntax.outlook import Opener, Outlook, is_block_header
 from mfo_dialect.text import Span
 
@@ -69,12 +69,11 @@ class CursorContext:
 
 def context_at(tree: SyntaxTree, offset: int) -> CursorContext:
     """What a cursor at ``offset`` is typing; offsets outside the text count as its ends."""
-    return _Finder(tree, min(max(offset, 0), len(tree.text))).context()
+    return _Finder(tree, min(max(offset, 0), tree.lines.length)).context()
 
 
 class _Finder:
     def __init__(self, tree: SyntaxTree, offset: int) -> None:
-        self.text = tree.text
         self.look = Outlook(tree.lines)
         self.line = tree.lines.line_of(offset)
         self.line_start = tree.lines.line_start(self.line)
@@ -89,7 +88,7 @@ class _Finder:
         scalar = self.look.block_scalar_above(self.line, here if is_blank else margin)
         if scalar is not None:
             return self.in_block_scalar(scalar)
-        value = self.look.open_value_above(self.text, self.line, self.line_start, here)
+        value = self.look.open_value_above(self.line, self.line_start, here)
         if value is not None:
             return self.in_value(*value)
         if self.line_text.lstrip().startswith("#") and self.column > margin:
@@ -134,7 +133,7 @@ class _Finder:
     def after_dash(self, dash: Opener) -> CursorContext:
         """In an item that is no map yet."""
         start = min(dash.value_start, self.offset)
-        rest = self.text[dash.value_start : self.line_start + len(self.line_text)]
+        rest = self.look.lines.slice(dash.value_start, self.line_start + len(self.line_text))
         if rest[:1] and rest[0] in "[{\"'":
             return self.in_value(dash, self.line_start + len(self.line_text))
         comment = f" {rest}".find(" #")
@@ -191,10 +190,10 @@ class _Finder:
 
     def in_value(self, opener: Opener, end: int) -> CursorContext:
         """In a value that starts on the line of its key or dash."""
-        first = self.text[opener.value_start : opener.value_start + 1]
+        first = self.look.lines.slice(opener.value_start, opener.value_start + 1)
         if not first or first not in "[{\"'":
             return self.in_plain_value(opener)
-        place = flow_place(self.text, opener.value_start, self.offset, end)
+        place = flow_place_in(self.look.lines, opener.value_start, self.offset, end)
         path = self.look.path_of(opener, opener.line)
         if place.in_comment:
             return self.in_comment(opener.column)
@@ -227,7 +226,7 @@ class _Finder:
         )
 
     def in_plain_value(self, key: Opener) -> CursorContext:
-        rest = self.text[key.value_start : self.line_start + len(self.line_text)]
+        rest = self.look.lines.slice(key.value_start, self.line_start + len(self.line_text))
         comment = f" {rest}".find(" #")
         if comment >= 0 and self.offset > key.value_start + comment:
             return self.in_comment(key.column)
@@ -274,5 +273,5 @@ class _Finder:
         quote: str | None = None,
         flow: bool = False,
     ) -> CursorContext:
-        typed = self.text[word.start : max(self.offset, word.start)]
+        typed = self.look.lines.slice(word.start, max(self.offset, word.start))
         return CursorContext(path, expects, key, word, typed, within, quote, flow, siblings, indent)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from mfo_dialect.text import Span
+from mfo_dialect.text import LineIndex, Span
 
 _OPENERS = {"[": "]", "{": "}"}
 _MAX_OPEN = 200
@@ -28,6 +28,11 @@ class FlowLevel:
     index: int = 0
     token: int | None = None
 
+    def shifted(self, distance: int) -> FlowLevel:
+        """The same level, ``distance`` code points further on."""
+        keys = [(name, span.shifted(distance)) for name, span in self.keys]
+        return replace(self, keys=keys, token=None if self.token is None else self.token + distance)
+
 
 @dataclass(frozen=True, slots=True)
 class FlowPlace:
@@ -48,6 +53,22 @@ class FlowPlace:
     in_value: bool
     token: Span
     in_comment: bool
+
+
+def flow_place_in(lines: LineIndex, start: int, cursor: int, end: int) -> FlowPlace:
+    """What is open at ``cursor`` of a text, of which no more than the value that starts at ``start`` is joined.
+
+    Args:
+        lines: the lines of the text.
+        start: the offset at which the value starts.
+        cursor: the offset of the cursor.
+        end: the offset at which nothing more can be learned.
+    """
+    base = max(start - 1, 0)
+    text = lines.slice(base, max(cursor, end) + 1)
+    place = flow_place(text, start - base, cursor - base, end - base)
+    levels = tuple(level.shifted(base) for level in place.levels)
+    return replace(place, levels=levels, token=place.token.shifted(base))
 
 
 def flow_place(text: str, start: int, cursor: int, end: int) -> FlowPlace:

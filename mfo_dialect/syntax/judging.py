@@ -45,10 +45,14 @@ class UndividableError(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """How much was composed: the number of stretches, and of their code points."""
+    """How much was composed: the number of stretches, and of their code points.
+
+    ``surprises`` counts what we could not do although we should: the text was read whole instead.
+    """
 
     compositions: int = 0
     characters: int = 0
+    surprises: int = 0
 
 
 @dataclass(frozen=True, slots=True)

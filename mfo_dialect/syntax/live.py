@@ -6,17 +6,19 @@ whole at each edit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from mfo_dialect.syntax.blocks import Stretch
-from mfo_dialect.syntax.blockwise import BLOCK_LINES, MAX_LENGTH, BlockTree, ChangedBlock, Spare
+from mfo_dialect.syntax.blockwise import MAX_LENGTH, BlockTree
 from mfo_dialect.syntax.comments import Comment
 from mfo_dialect.syntax.document import Problem, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
 from mfo_dialect.syntax.judging import UndividableError, Work
 from mfo_dialect.syntax.parser import collector_paused, read
+from mfo_dialect.syntax.reading_blocks import BLOCK_LINES
 from mfo_dialect.syntax.skipping import BlockLines
+from mfo_dialect.syntax.stretches import ChangedBlock, Spare
 from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit
 
 
@@ -124,7 +126,8 @@ class LiveTree(SyntaxTree):
         """Edit the text.
 
         Args:
-            edits: one after the other; the offsets of each speak of the text after those before it.
+            edits: one after the other; the offsets of each speak of the text after those before it. Each is drawn
+                after the one before it is made, so that it may be worked out then.
 
         Raises:
             ValueError: an edit lies outside the text; those before it are done.
@@ -141,6 +144,14 @@ class LiveTree(SyntaxTree):
         removed, added, problems = self._blocks.taken_changes()
         return Change(is_whole=True, problems=True) if is_whole else Change(False, removed, added, problems)
 
+    def edit_to(self, text: str) -> TextEdit:
+        """The one edit that makes this text another one, as short as possible: for who is told all of the new text."""
+        old = self.text
+        most = min(len(old), len(text))
+        start = _longest(most, lambda length: old[:length] == text[:length])
+        end = _longest(most - start, lambda length: old[len(old) - length :] == text[len(text) - length :])
+        return TextEdit(Span(start, len(old) - end), text[start : len(text) - end])
+
     def _applied(self, edit: TextEdit) -> bool:
         """Make one edit; says whether everything was read anew."""
         start, end = edit.span
@@ -151,7 +162,8 @@ class LiveTree(SyntaxTree):
         before = replace(blocks.reader.work)
         try:
             blocks.edit(edit)
-        except UndividableError:
+        except Exception as error:  # noqa: BLE001 - a text that is read whole is never wrong
+            self._work.surprises += not isinstance(error, UndividableError)
             text = self.text
             self._spare = blocks.spare()
             self._read(text if blocks.is_written else text[:start] + edit.new_text + text[end:])
@@ -168,7 +180,8 @@ class LiveTree(SyntaxTree):
                 if len(text) <= MAX_LENGTH:
                     spare = {key: [*leaves] for key, leaves in self._spare.items()}
                     self._blocks = BlockTree(text, self._engine, self._block_lines, spare)
-            except UndividableError:
+            except Exception as error:  # noqa: BLE001 - as above
+                self._work.surprises += not isinstance(error, UndividableError)
                 self._blocks = None
         if self._blocks is not None:
             self._spare = {}
@@ -183,6 +196,18 @@ class LiveTree(SyntaxTree):
     def _count(self, work: Work, before: Work) -> None:
         self._work.compositions += work.compositions - before.compositions
         self._work.characters += work.characters - before.characters
+
+
+def _longest(most: int, holds: Callable[[int], bool]) -> int:
+    """The greatest length up to ``most`` for which something holds that holds for all shorter ones."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 __all__ = ["Change", "ChangedBlock", "LiveTree"]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfo_dialect.syntax.flow_cursor import flow_place
+from mfo_dialect.syntax.flow_cursor import flow_place_in
 from mfo_dialect.syntax.outline import KEY
 from mfo_dialect.syntax.skipping import BlockLines
 from mfo_dialect.text import LineIndex, Span
@@ -264,13 +264,13 @@ class Outlook:
         """The key or dash whose block scalar something at ``column`` of ``line`` belongs to."""
         return next((one for one in self.ancestors(line, column) if is_block_header(one.value)), None)
 
-    def open_value_above(self, text: str, line: int, line_start: int, column: int) -> tuple[Opener, int] | None:
+    def open_value_above(self, line: int, line_start: int, column: int) -> tuple[Opener, int] | None:
         """The key or dash whose quotes or brackets, opened on a line above, are still open on ``line``."""
         for opener in self.ancestors(line, column):
             if line - opener.line > _MAX_LINES:
                 return None
             if opener.value[:1] in {"[", "{", '"', "'"}:
-                place = flow_place(text, opener.value_start, line_start, line_start)
+                place = flow_place_in(self.lines, opener.value_start, line_start, line_start)
                 if place.levels or place.quote:
                     return opener, line_start + len(self.lines.line_text(line))
         return None

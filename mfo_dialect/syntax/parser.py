@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from mfo_dialect.syntax.assembling import link_aliases, mark_damage
-from mfo_dialect.syntax.blockwise import BLOCK_LINES, MAX_LENGTH, BlockTree
+from mfo_dialect.syntax.blockwise import MAX_LENGTH, BlockTree
 from mfo_dialect.syntax.composing import Composition, compose
 from mfo_dialect.syntax.conflicts import has_conflict_markers, without_conflicts
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
@@ -17,6 +17,7 @@ from mfo_dialect.syntax.events import BEST_ENGINE, Engine, failure_in, readable_
 from mfo_dialect.syntax.judging import UndividableError
 from mfo_dialect.syntax.mending import Mender
 from mfo_dialect.syntax.outline import Line, line_of, outline
+from mfo_dialect.syntax.reading_blocks import BLOCK_LINES
 from mfo_dialect.syntax.repairing import REPAIRED_KINDS, is_doubtful, repair
 from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
 from mfo_dialect.text import Span

@@ -136,6 +136,10 @@ class _Repairing:
         elif problem.message == INDENT_MESSAGE:
             for column in self.columns(line):
                 yield problem, [_indented(line, column)]
+            before = next(self.preceding(line), None)
+            if before is not None and before.kind is Kind.KEY and before.indent > line.indent:
+                moved = Problem(ProblemKind.SYNTAX, INDENT_MESSAGE, content_span(before))
+                yield moved, [_indented(before, line.indent)]
         yield from self.changes_of_verdict(problem, line)
 
     def changes_of_verdict(self, problem: Problem, line: Line) -> Iterator[tuple[Problem, list[Replacement]]]:

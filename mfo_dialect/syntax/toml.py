@@ -25,6 +25,7 @@ _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TEXT_OR_COMMENT = re.compile(
     r'''"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|'{3}.*?(?:'{3,5}|\Z)|"(?:\\.|[^"\\\r\n])*"?|'[^'\r\n]*'?|#[^\r\n]*''', re.DOTALL
 )
+_ONE_LINE = ('"', "'")
 _QUOTES = ('"""', "'''")
 
 
@@ -38,18 +39,27 @@ class TomlProblem:
 
 @dataclass(frozen=True, slots=True)
 class TomlDocument:
-    """A TOML text: its data (empty where it is no TOML), and the places of its keys by path."""
+    """A TOML text: its data (empty where it is no TOML), and by path all places where each key is written."""
 
     data: dict[str, Any]
     problem: TomlProblem | None
-    places: dict[tuple[str, ...], Span] = field(default_factory=dict[tuple[str, ...], Span])
+    spots: dict[tuple[str, ...], list[Span]] = field(default_factory=dict[tuple[str, ...], list[Span]])
+
+    @property
+    def places(self) -> dict[tuple[str, ...], Span]:
+        """The first place of each key, by path."""
+        return {path: spots[0] for path, spots in self.spots.items()}
 
     def place_of(self, path: tuple[str, ...]) -> Span:
         """Where a key stands, or the nearest one above it; the text's start where there is none."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self.places:
-                return self.places[path[:length]]
+            if path[:length] in self.spots:
+                return self.spots[path[:length]][0]
         return Span(0, 0)
+
+    def places_of(self, path: tuple[str, ...]) -> tuple[Span, ...]:
+        """Every place where a key is written, in headers of tables too, its quotes included; empty where none is found."""
+        return tuple(self.spots.get(path, ()))
 
 
 def read_toml(text: str) -> TomlDocument:
@@ -67,6 +77,15 @@ def toml_comments(text: str) -> Iterator[Comment]:
             yield Comment(Span(*match.span()), match[0])
 
 
+def toml_texts(text: str) -> Iterator[Span]:
+    """The contents of the strings of a TOML text that stand on one line, quotes left out, in the order of the text."""
+    for match in _TEXT_OR_COMMENT.finditer(text):
+        quote = match[0][:1]
+        is_long = match[0].startswith(_QUOTES)
+        if quote in _ONE_LINE and not is_long and len(match[0]) > 1 and match[0].endswith(quote):
+            yield Span(match.start() + 1, match.end() - 1)
+
+
 def _problem(text: str, message: str) -> TomlProblem:
     lines = LineIndex(text)
     at = _AT.search(message)
@@ -79,8 +98,8 @@ def _problem(text: str, message: str) -> TomlProblem:
     return TomlProblem(f"this is not TOML: {words[:1].lower()}{words[1:]}", Span(start, end))
 
 
-def _places(text: str) -> dict[tuple[str, ...], Span]:
-    places: dict[tuple[str, ...], Span] = {}
+def _places(text: str) -> dict[tuple[str, ...], list[Span]]:
+    places: dict[tuple[str, ...], list[Span]] = {}
     table: tuple[str, ...] = ()
     open_quote = ""
     start = 0
@@ -97,13 +116,13 @@ def _places(text: str) -> dict[tuple[str, ...], Span]:
 
 
 def _record(
-    places: dict[tuple[str, ...], Span], table: tuple[str, ...], match: re.Match[str], start: int
+    places: dict[tuple[str, ...], list[Span]], table: tuple[str, ...], match: re.Match[str], start: int
 ) -> tuple[str, ...]:
     path = table
     for part in _PART.finditer(match.group(1)):
         path = (*path, part.group().strip("\"'"))
         offset = start + match.start(1)
-        places.setdefault(path, Span(offset + part.start(), offset + part.end()))
+        places.setdefault(path, []).append(Span(offset + part.start(), offset + part.end()))
     return path
 
 

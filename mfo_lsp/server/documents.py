@@ -43,3 +43,4 @@ def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspac
     added = tuple(to_key(folder.uri) for folder in params.event.added)
     kept = tuple(key for key in server.session.folders if key not in removed and key not in added)
     server.session.folders = (*kept, *added)
+    server.session.directories = None

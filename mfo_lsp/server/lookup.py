@@ -66,6 +66,12 @@ def look_up(session: Session, uri: str) -> View | None:
     return view_of(session, key, session.analysis(directory_of(key)).snapshot)
 
 
+def is_shown(snapshot: Snapshot, key: str) -> bool:
+    """Whether a text is one of ours: a document of the bundle, or its project file."""
+    source = snapshot.bundle.sources.get(key)
+    return (source is not None and source.is_ours) or (bool(key) and key == snapshot.bundle.project.document)
+
+
 def view_of(session: Session, key: str, snapshot: Snapshot) -> View | None:
     """A document of a snapshot; None where it is not ours."""
     source = snapshot.bundle.sources.get(key)

@@ -55,6 +55,14 @@ class Shown:
     diagnostics: tuple[types.Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SentTokens:
+    """The semantic tokens of one document as the client last got them: their id, and the protocol's numbers."""
+
+    result_id: str
+    data: tuple[int, ...]
+
+
 class Session:
     """Everything that changes while an editor is connected.
 
@@ -67,6 +75,11 @@ class Session:
         found: by bundle and by document, the diagnostics of the last check.
         shown: by document, what the client was last told.
         baselines: the baselines that project files name.
+        preferred: the names of the preferences that the client has set.
+        states: by document and taskflow, the states of the nodes in the last run, by their paths.
+        tokens: by document, the semantic tokens that the client was last sent.
+        files: the disk with the open texts laid over it.
+        directories: those of the workspace that hold documents; None where they are to be looked for.
     """
 
     def __init__(self, disk: Files) -> None:
@@ -78,8 +91,12 @@ class Session:
         self.open_texts: dict[str, OpenText] = {}
         self.found: dict[str, dict[str, tuple[types.Diagnostic, ...]]] = {}
         self.shown: dict[str, Shown] = {}
-        self._files = OverlaidFiles(disk, self.open_texts)
-        self.baselines = Baselines(self._files)
+        self.files = OverlaidFiles(disk, self.open_texts)
+        self.baselines = Baselines(self.files)
+        self.directories: tuple[str, ...] | None = None
+        self.preferred: frozenset[str] = frozenset()
+        self.states: dict[tuple[str, str], dict[str, str]] = {}
+        self.tokens: dict[str, SentTokens] = {}
         self._sources: dict[str, Source] = {}
         self._analyses: dict[str, Analysis] = {}
 
@@ -109,6 +126,7 @@ class Session:
         key = to_key(uri)
         if self.open_texts.pop(key, None) is None:
             return set()
+        self.tokens.pop(key, None)
         self._sources.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
         touched = self.reread([key])
         self._forget_unused()
@@ -117,6 +135,7 @@ class Session:
     def reread(self, keys: Iterable[str]) -> set[str]:
         """Look again at files that may have come, gone or changed; gives the bundles that this touches."""
         touched: set[str] = set()
+        self.directories = None
         for key in keys:
             touched |= self._bundles_around(key)
         for bundle in touched:
@@ -166,7 +185,7 @@ class Session:
 
     def other_text(self, key: str) -> str | None:
         """A text as it is in the editor or on the disk; None where there is none, nothing where it cannot be read."""
-        return existing_text(self._files, key)
+        return existing_text(self.files, key)
 
     def _renewed(self, known: Analysis) -> Bundle | None:
         """The same bundle with its changed texts read anew; None where one of them has left it."""
@@ -179,14 +198,14 @@ class Session:
 
     def _load(self, bundle: str) -> Bundle:
         if is_file(bundle):
-            return load_bundle(bundle, self._files, read=self._read)
+            return load_bundle(bundle, self.files, read=self._read)
         source = self._read(bundle)
         return make_bundle([source] if source is not None else [])
 
     def _read(self, key: str) -> Source | None:
         """The text as read before where it is the same, else read now; None where it is plainly not ours."""
         try:
-            text = self._files.read(key)
+            text = self.files.read(key)
         except UnreadableFileError:
             self._sources.pop(key, None)
             return None

@@ -2,14 +2,16 @@
 
 from mfo_runtime.client.breaker import Circuit
 from mfo_runtime.client.chain import Attempt, CallOptions
-from mfo_runtime.client.chat import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
+from mfo_runtime.client.chat_stream import ChatPiece, ChatStream, EndPiece, TextPiece, ToolCallPiece
 from mfo_runtime.client.clock import Clock
+from mfo_runtime.client.conversation import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
 from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
 from mfo_runtime.client.jobs import Job, JobStatus
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.client.memory import MemoryEntry
 from mfo_runtime.client.mfo_client import MfoClient, Operations
 from mfo_runtime.client.notifications import Notification
+from mfo_runtime.client.pages import Listing, Page
 from mfo_runtime.client.resources import Resource
 from mfo_runtime.client.routes import ROUTES, Operation, Route
 from mfo_runtime.client.settings import ClientSettings, RetryPolicy
@@ -23,28 +25,35 @@ __all__ = [
     "Attempt",
     "CallOptions",
     "ChatMessage",
+    "ChatPiece",
     "ChatReply",
     "ChatRequest",
+    "ChatStream",
     "Circuit",
     "CircuitBreakerPolicy",
     "ClientSettings",
     "Clock",
+    "EndPiece",
     "EventTrigger",
     "EventTriggerRequest",
     "Job",
     "JobStatus",
+    "Listing",
     "MemoryEntry",
     "MfoClient",
     "Notification",
     "Operation",
     "Operations",
+    "Page",
     "RateLimit",
     "Resource",
     "RetryPolicy",
     "Route",
+    "TextPiece",
     "Thread",
     "Tool",
     "ToolCall",
+    "ToolCallPiece",
     "ToolResult",
     "Webhook",
 ]

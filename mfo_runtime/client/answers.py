@@ -66,6 +66,10 @@ class Answer:
             return MappingProxyType({})
         return Answer(value, self._reply, self._below(key)).data
 
+    def inner(self, key: str) -> Answer:
+        """An object that must be there."""
+        return Answer(self.data.get(key), self._reply, self._below(key))
+
     def objects(self, key: str) -> tuple[Answer, ...]:
         """A list of objects; empty where it is missing or null."""
         value = self.data.get(key)

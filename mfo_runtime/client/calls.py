@@ -43,6 +43,7 @@ class Calls:
         *,
         body: Any = None,
         query: Mapping[str, str] = _NOTHING,
+        streams: bool = False,
     ) -> Reply:
         """Send the operation and give its answer.
 
@@ -51,6 +52,7 @@ class Calls:
             segments: what stands for each ``{name}`` of the route's path.
             body: a JSON value; None for no body.
             query: parameters behind the path.
+            streams: whether the answer is to be read while it comes in; it may come whole all the same.
 
         Raises:
             InvalidInputError: a segment or the body cannot be sent.
@@ -66,6 +68,7 @@ class Calls:
             query=query,
             body=None if body is None else encoded_json(body),
             options=self.options,
+            streams=streams,
         )
         return await self.line.handler(call)
 

@@ -5,7 +5,8 @@ The steps stand in one tuple, outermost first. A step knows the next one only as
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -73,6 +74,7 @@ class Call:
         options: what the caller settled.
         attempt: which try it is, from 1.
         token: who asks; None where nobody is known.
+        streams: whether the answer is to be read while it comes in.
     """
 
     operation: Operation
@@ -85,16 +87,37 @@ class Call:
     options: CallOptions = field(default_factory=CallOptions)
     attempt: int = 1
     token: str | None = field(default=None, repr=False)
+    streams: bool = False
+
+
+class Events(Protocol):
+    """The data of server-sent events; raises ``MfoError``, and has to be closed."""
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        """The data, one event after the other."""
+        ...
+
+    def told(self) -> AbstractContextManager[None]:
+        """Has the errors of a block, in which the events are read, say which request they are of, and no secret."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server answered to a call that succeeded; ``data`` is the JSON value, None for an empty body."""
+    """What the server answered to a call that succeeded.
+
+    ``data`` is the JSON value, None for an empty body; where ``events`` are there, they are the answer instead.
+    """
 
     operation: Operation
     status: int
     data: Any = field(repr=False)
     request_id: str
+    events: Events | None = field(default=None, repr=False)
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]

@@ -95,7 +95,7 @@ class MfoClient(Operations):
         self._http = http or HttpClient(_http_settings(settings))
         self._owns_http = http is None
         self._tokens = TokenSource(settings.token, _credentials(settings), self._log_in)
-        self._exchange = Exchange(self._http, clock, lambda: self._tokens.secrets)
+        self._exchange = Exchange(self._http, clock, lambda: self._tokens.secrets, settings.stream_timeout)
         self._routes = routes
         self._line = Line(
             settings.base_url, routes, linked(self._steps(clock, on_attempt, on_circuit), self._exchange), clock

@@ -75,6 +75,18 @@ def refusal(operation: Operation, response: HttpResponse, request_id: str, now: 
     )
 
 
+def refusal_of(operation: Operation, said: Mapping[str, Any], request_id: str) -> ServerError:
+    """The error for a failure that is told inside an answer: ``code``, ``message``, ``details`` and ``status``."""
+    status, seconds = said.get("status"), said.get("retry_after")
+    status = status if isinstance(status, int) and 400 <= status < 600 else 500  # noqa: PLR2004 - HTTP's failures
+    facts: Facts = {"status": status, "request_id": request_id, "transient": is_transient_status(status)}
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
+        facts["retry_after"] = float(min(seconds, 10**_MAX_SECONDS_DIGITS))
+    if (details := said.get("details")) not in (None, {}, []):
+        facts["details"] = details
+    return error_class(status)(f"{operation} broke off: {_message(said) or 'the server does not say why.'}", **facts)
+
+
 def retry_after(text: str, now: datetime) -> float | None:
     """The seconds that a Retry-After header asks for, as a number or as a date; None where it says neither."""
     text = text.strip()

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mfo_runtime.client.answers import Answer, done, listed
+from mfo_runtime.client.answers import Answer, done
 from mfo_runtime.client.bodies import given
 from mfo_runtime.client.calls import Calls
+from mfo_runtime.client.pages import Listing
 from mfo_runtime.client.routes import Operation
 
 
@@ -34,9 +35,13 @@ class Resources:
         self._calls = calls
 
     async def list(self, resource_type: str | None = None) -> tuple[Resource, ...]:
-        """All resources, or those of one type."""
-        reply = await self._calls(Operation.RESOURCE_LIST, query=given(type=resource_type))
-        return tuple(_resource(answer) for answer in listed(reply, "resources"))
+        """All resources, or those of one type, from all pages."""
+        return await self.each(resource_type).all()
+
+    def each(self, resource_type: str | None = None, *, page_size: int | None = None) -> Listing[Resource]:
+        """All resources, or those of one type, to be iterated over or read page by page."""
+        query = given(type=resource_type)
+        return Listing(self._calls, Operation.RESOURCE_LIST, "resources", _resource, query=query, page_size=page_size)
 
     async def create(
         self,

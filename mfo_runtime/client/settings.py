@@ -79,6 +79,8 @@ class ClientSettings:
         email: who logs in, where there is no token or it is no longer valid.
         password: the password of ``email``.
         timeout: seconds for one exchange, from the first byte sent to the last one received.
+        stream_timeout: seconds of waiting in all for an answer that is streamed; ``timeout`` bounds each wait for the
+            next piece.
         retry: how often and when a request is tried again.
         max_connections: requests under way at once; at least the flow's ``max_concurrency``.
         max_response_bytes: the longest answer that is read.
@@ -92,6 +94,7 @@ class ClientSettings:
     email: str | None = None
     password: str | None = field(default=None, repr=False)
     timeout: float = 30.0
+    stream_timeout: float = 600.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     max_connections: int = 100
     max_response_bytes: int = 16 * 1024 * 1024
@@ -105,8 +108,11 @@ class ClientSettings:
             object.__setattr__(self, "token", _checked_token(self.token))
         if (self.email is None) != (self.password is None):
             raise InvalidInputError("client.auth has only one of email and password.", hint="Give both, or a token.")
-        if not 0 < self.timeout < inf or self.max_connections < 1 or self.max_response_bytes < 1:
-            raise InvalidInputError("client: timeout, max_connections and max_response_bytes are greater than 0.")
+        waits = (self.timeout, self.stream_timeout)
+        if not all(0 < seconds < inf for seconds in waits) or self.max_connections < 1 or self.max_response_bytes < 1:
+            raise InvalidInputError(
+                "client: timeout, stream_timeout, max_connections and max_response_bytes are greater than 0."
+            )
         if self.cache_ttl is not None and not 0 < self.cache_ttl < inf:
             raise InvalidInputError("client.cache.ttl is not greater than 0.")
 

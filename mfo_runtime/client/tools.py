@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mfo_runtime.client.answers import Answer, listed
+from mfo_runtime.client.answers import Answer
 from mfo_runtime.client.calls import Calls
+from mfo_runtime.client.pages import Listing
 from mfo_runtime.client.routes import Operation
 
 
@@ -37,8 +38,12 @@ class Tools:
         self._calls = calls
 
     async def list(self) -> tuple[Tool, ...]:
-        """All tools."""
-        return tuple(_tool(answer) for answer in listed(await self._calls(Operation.TOOL_LIST), "tools"))
+        """All tools, from all pages."""
+        return await self.each().all()
+
+    def each(self, *, page_size: int | None = None) -> Listing[Tool]:
+        """All tools, to be iterated over or read page by page."""
+        return Listing(self._calls, Operation.TOOL_LIST, "tools", _tool, page_size=page_size)
 
     async def execute(self, tool_id: str, arguments: Mapping[str, Any], provider_id: str | None = None) -> ToolResult:
         """Run a tool and wait for its result."""

@@ -1,8 +1,8 @@
 """Values as the journal has them: JSON in which a secret's name stands for its value, and the way back.
 
 A text that holds the value of a secret is written in parts, so that the value can be put in again when the run goes on.
-What stands under the name of a secret (``password``, ``token``) without being a known one is not written at all: it is
-*hidden*, and whoever reads it after a resumption is told so. All other values come back exactly as they were, maps whose
+What stands under the name of a secret (``password``, ``token``) without being a known one is not written at all, nor is a
+text that is JSON and has such a name in it: it is *hidden*, and whoever reads it after a resumption is told so. All other values come back exactly as they were, maps whose
 keys are no texts included.
 """
 
@@ -110,7 +110,7 @@ class Codec:
                 return self._marked_text(str(value))
 
     def _marked_text(self, text: str) -> Any:
-        if isinstance(text, Hidden):
+        if isinstance(text, Hidden) or self._is_json_with_secret(text):
             return {_MARK: [_HIDDEN]}
         if self._pattern is None:
             return text
@@ -120,6 +120,16 @@ class Codec:
             parts += [text[last : found.start()], self._known[found.group()]]
             last = found.end()
         return {_MARK: [_TEXT, *parts, text[last:]]} if parts else text
+
+    def _is_json_with_secret(self, text: str) -> bool:
+        """Whether a text, such as the body of an answer, is JSON in which something would be hidden."""
+        if text[:1] not in {"{", "["} or not is_name_of_secret(text):
+            return False
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return False
+        return next(hidden_paths(self._unmarked(self._marked(value))), None) is not None
 
     def _marked_map(self, value: Mapping[Any, Any]) -> Any:
         pairs = [(self._marked(key), self._marked_item(key, item)) for key, item in value.items()]

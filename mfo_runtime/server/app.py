@@ -14,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mfo_runtime.server.endpoint import Endpoint
+from mfo_runtime.server.endpoint import Answer, Endpoint
 from mfo_runtime.server.failures import ApiError, error_for_status, not_found
 from mfo_runtime.server.gate import ROUTE_KEY, Gate
+from mfo_runtime.server.openapi import openapi_document
+from mfo_runtime.server.responses import error_response
 from mfo_runtime.server.routes import (
     accounts,
     chat,
@@ -31,7 +33,7 @@ from mfo_runtime.server.routes import (
     webhooks,
 )
 from mfo_runtime.server.service import Service, open_service
-from mfo_runtime.server.serving import answer_request, error_response
+from mfo_runtime.server.serving import answer_request
 from mfo_runtime.server.settings import ServerSettings
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -46,6 +48,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *event_triggers.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *events.ENDPOINTS,
+    Endpoint(
+        "GET", "/openapi.json", lambda _: Answer(openapi_document(ENDPOINTS)), "Describe the routes", is_public=True
+    ),
 )
 """Every route."""
 

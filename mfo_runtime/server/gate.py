@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import sqlite3
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,16 +15,17 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfo_runtime.server.failures import ApiError, ErrorCode
+from mfo_runtime.server.rates import Rates
+from mfo_runtime.server.responses import error_response, unexpected_error
 from mfo_runtime.server.service import Service
-from mfo_runtime.server.serving import USER_KEY, error_response
+from mfo_runtime.server.serving import CALLER_KEY
 
 ROUTE_KEY = "mfo.route"
 """Where the request's scope says which route serves it."""
 
+_LOG_IN = "/auth/login"
 _PROTECTED = ("/api", "/auth-protected")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_UNAVAILABLE = 503
-_INTERNAL = 500
 _DISCONNECTED = 499
 _access_log = logging.getLogger("mfo_runtime.server.access")
 _error_log = logging.getLogger("mfo_runtime.server.errors")
@@ -37,6 +37,9 @@ class Gate:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
         self._service = service
+        settings = service.settings
+        self._rates = Rates(settings.rate_limit, time.monotonic) if settings.rate_limit is not None else None
+        self._log_ins = Rates(settings.log_in_limit, time.monotonic) if settings.log_in_limit is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; what is no HTTP request is passed on as it is."""
@@ -65,7 +68,7 @@ class Gate:
             _error_log.exception("request %s failed", request_id)
             if status:
                 raise
-            await error_response(_unexpected(error))(scope, receive, send_with_id)
+            await error_response(unexpected_error(error))(scope, receive, send_with_id)
         finally:
             milliseconds = (time.monotonic() - started) * 1000
             route = scope.get(ROUTE_KEY, "(no route)")
@@ -75,21 +78,25 @@ class Gate:
         """Find out who calls; refuse strangers where a token is needed, whether or not such a route exists."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         is_bearer = scheme.casefold() == "bearer" and token.strip() != ""
-        user_id = self._service.accounts.user_of(token.strip()) if is_bearer else None
+        caller = self._service.accounts.caller_of(token.strip()) if is_bearer else None
         path = str(scope["path"])
         is_protected = any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PROTECTED)
-        if is_protected and user_id is None:
+        if is_protected and caller is None:
             message = "the token is not valid" if is_bearer else "this needs an Authorization: Bearer header"
             raise ApiError(ErrorCode.AUTHENTICATION, message, headers={"WWW-Authenticate": "Bearer"})
-        scope[USER_KEY] = user_id or ""
+        scope[CALLER_KEY] = caller
+        if caller is not None and self._rates is not None:
+            self._rates.count(caller.user_id)
+        if path == _LOG_IN and self._log_ins is not None:
+            self._log_ins.count(_address(scope))
+
+
+def _address(scope: Scope) -> str:
+    """The address of whoever calls; all that have none count as one."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
-
-
-def _unexpected(error: Exception) -> ApiError:
-    if isinstance(error, sqlite3.OperationalError):
-        return ApiError(ErrorCode.INTERNAL, "the server cannot reach its data at the moment", status=_UNAVAILABLE)
-    return ApiError(ErrorCode.INTERNAL, "something went wrong on the server", status=_INTERNAL)

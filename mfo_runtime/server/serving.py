@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -14,11 +13,15 @@ from starlette.responses import Response
 from mfo_runtime.server.bodies import check_shape, read_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Handler, Preparation
 from mfo_runtime.server.failures import ApiError, ErrorCode, not_found
-from mfo_runtime.server.replays import Name, checked_key
+from mfo_runtime.server.replays import Name, checked_key, digest_of
+from mfo_runtime.server.responses import REPLAYED, encoded, json_response
+from mfo_runtime.server.scopes import Caller, check_scope, scope_of
 from mfo_runtime.server.service import Service
+from mfo_runtime.server.settling import settled
+from mfo_runtime.server.streaming import stream_answer
 
-USER_KEY = "mfo.user"
-"""Where the request's scope says who calls."""
+CALLER_KEY = "mfo.caller"
+"""Where the request's scope says who calls: a ``Caller``, or None."""
 
 _TOO_LARGE = 413
 _TOO_SLOW = 408
@@ -30,35 +33,33 @@ async def answer_request(service: Service, endpoint: Endpoint, request: Request)
     Raises:
         ApiError: it cannot be served; nothing was written.
     """
-    call = await _call(service, endpoint, request)
-    key = request.headers.get("idempotency-key")
-    if key is None or endpoint.method == "GET" or not endpoint.is_replayable or not call.user_id:
+    caller = cast("Caller | None", request.scope.get(CALLER_KEY))
+    if not endpoint.is_public and caller is not None:
+        check_scope(caller, scope_of(endpoint.method, endpoint.path))
+    call = await _call(service, endpoint, request, caller)
+    name = _name(endpoint, call, request)
+    if endpoint.streaming is not None and call.body.get("stream"):
+        return await stream_answer(endpoint.streaming, call, name, request)
+    if name is None:
         return await _first_answer(endpoint, call, None)
-    name = (call.user_id, f"{endpoint.method} {request.url.path}", checked_key(key))
     async with service.replays.lock(name):
         kept = service.replays.find(name)
         if kept is not None:
             status, content = kept
-            return json_response(content, status, {"Idempotency-Replayed": "true"})
+            return json_response(content, status, REPLAYED)
         return await _first_answer(endpoint, call, name)
 
 
-def json_response(content: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
-    """An answer whose JSON is at hand."""
-    return Response(content, status, headers, media_type="application/json")
+def _name(endpoint: Endpoint, call: Call, request: Request) -> Name | None:
+    """Under which name the answer is kept for a replay; None where it is not."""
+    key = request.headers.get("idempotency-key")
+    if key is None or endpoint.method == "GET" or not endpoint.is_replayable or not call.user_id:
+        return None
+    route = f"{endpoint.method} {request.url.path}"
+    return Name(call.user_id, route, checked_key(key), digest_of(call.body, call.raw_body))
 
 
-def error_response(error: ApiError) -> Response:
-    """The answer that an error is."""
-    return json_response(encoded(error.body()), error.status, error.headers)
-
-
-def encoded(value: Any) -> bytes:
-    """A value as the bytes of an answer."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(errors="replace")
-
-
-async def _call(service: Service, endpoint: Endpoint, request: Request) -> Call:
+async def _call(service: Service, endpoint: Endpoint, request: Request, caller: Caller | None) -> Call:
     path = {name: str(value) for name, value in request.path_params.items()}
     if not all(path.values()):
         raise not_found("route")
@@ -69,7 +70,8 @@ async def _call(service: Service, endpoint: Endpoint, request: Request) -> Call:
         check_shape(body, endpoint.body)
     return Call(
         service,
-        cast("str", request.scope.get(USER_KEY, "")),
+        caller.user_id if caller is not None else "",
+        caller.scopes if caller is not None else (),
         path,
         dict(request.query_params),
         {name.lower(): value for name, value in request.headers.items()},
@@ -110,16 +112,13 @@ async def _first_answer(endpoint: Endpoint, call: Call, name: Name | None) -> Re
     if endpoint.method == "GET":
         answer = finish()
         return json_response(encoded(answer.body), endpoint.status, dict(answer.headers))
-    with call.service.store.database.transaction():
-        answer = finish()
-        content = encoded(answer.body)
-        if name is not None:
-            call.service.replays.keep(name, endpoint.status, content)
+    answer, content = settled(call, finish, endpoint.status, name)
     return json_response(content, endpoint.status, dict(answer.headers))
 
 
 async def _prepared(handler: Handler | Preparation, call: Call) -> Callable[[], Answer]:
     if inspect.iscoroutinefunction(handler):
-        return cast("Callable[[], Answer]", await handler(call))
+        work = cast("Preparation", handler)(call)
+        return await call.service.stopping.unless_told(work)
     at_once = cast("Handler", handler)
     return lambda: at_once(call)

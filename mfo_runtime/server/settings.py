@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,35 @@ class Sender(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How often one caller may call: ``burst`` times at once, and ``requests_per_second`` in the long run."""
+
+    requests_per_second: float
+    burst: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.requests_per_second < math.inf or self.burst < 1:
+            raise ValueError("a rate limit has more than 0 requests a second and a burst of at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIEndpoint:
+    """Where models of the provider ``openai`` are asked.
+
+    Attributes:
+        model: the one that is asked where a request names none.
+        base_url: what stands before ``/chat/completions``.
+        api_key: sent as a bearer token; None: none is.
+        timeout: seconds for one answer.
+    """
+
+    model: str
+    base_url: str = "https://api.openai.com/v1"
+    api_key: str | None = field(default=None, repr=False)
+    timeout: float = 120.0
+
+
 JobType = Callable[[Any], Awaitable[Any]]
 """What runs a job: takes its input and gives its result, both plain JSON; an exception's text becomes its error."""
 
@@ -52,7 +82,9 @@ class ServerSettings:
         host: the address to bind; anything but loopback needs ``token`` or a stored user.
         port: the port to bind; 0 means any free one.
         token: an API token that is accepted besides those that are stored; None makes a fresh one at each start.
-        script: answers of the ``scripted`` provider, which is then the default one; without it ``echo`` is.
+        script: answers of the ``scripted`` provider, which is then the default one.
+        openai: the endpoint of the ``openai`` provider, the default one where there is no script; without either
+            ``echo`` is.
         tools_module: a dotted name, or the path of a ``.py`` file, whose public functions become tools. It is
             imported when the server is made, so only an explicit command of the user may fill it in.
         job_types: job types besides the built-in ones.
@@ -62,6 +94,8 @@ class ServerSettings:
         max_body: the largest request body.
         body_timeout: how long a client may take to send its body.
         token_lifetime: how long a JWT of ``/auth/login`` is good for.
+        rate_limit: how often each user may call; None: as often as they like.
+        log_in_limit: how often each address may try to log in; None: as often as it likes.
         tool_timeout: how long one tool may run.
         job_workers: how many jobs run at a time.
         delivery_attempts: how often an outgoing webhook is tried in all.
@@ -75,6 +109,7 @@ class ServerSettings:
     port: int = 0
     token: str | None = field(default=None, repr=False)
     script: Script | None = None
+    openai: OpenAIEndpoint | None = None
     tools_module: str | None = None
     job_types: Mapping[str, JobType] = field(default_factory=lambda: _NO_JOB_TYPES)
     sender: Sender | None = None
@@ -83,6 +118,8 @@ class ServerSettings:
     max_body: int = 10 * MEGABYTE
     body_timeout: float = 30.0
     token_lifetime: float = 12 * 3600.0
+    rate_limit: RateLimit | None = None
+    log_in_limit: RateLimit | None = field(default_factory=lambda: RateLimit(0.5, 20))
     tool_timeout: float = 30.0
     job_workers: int = 4
     delivery_attempts: int = 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -48,6 +49,15 @@ def reply(status=200, data=None, *, body=None, content_type="application/json", 
     return head if status == 204 else head + payload
 
 
+EVENTS_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+
+def events(*values, done=True):
+    """An answer of server-sent events: each value as JSON, or text as it is."""
+    lines = [value if isinstance(value, str) else json.dumps(value) for value in values] + ["[DONE]"] * done
+    return EVENTS_HEAD + b"".join(b"data: %s\n\n" % line.encode() for line in lines)
+
+
 def error(status, code="some_code", message="It went wrong.", details=None, **headers):
     return reply(status, {"code": code, "message": message, "details": details or {}}, **headers)
 
@@ -58,7 +68,10 @@ def cut_off(data=b'{"result": "so far', announced=1000):
 
 
 class ScriptedServer:
-    """Give ``answer`` a function of the request, or queue answers with ``script``; the last one of a script repeats."""
+    """Give ``answer`` a function of the request, or queue answers with ``script``; the last one of a script repeats.
+
+    An answer is bytes, a coroutine of them, or an async generator of pieces, after which the connection closes.
+    """
 
     def __init__(self):
         self.requests: list[Received] = []
@@ -111,6 +124,12 @@ class ScriptedServer:
             answer = await answer
         if answer is HANG:
             await asyncio.Event().wait()
+        if hasattr(answer, "__aiter__"):
+            async with aclosing(answer):
+                async for piece in answer:
+                    writer.write(piece)
+                    await writer.drain()
+            return False
         writer.write(answer)
         await writer.drain()
         head, _, sent = answer.partition(b"\r\n\r\n")

@@ -39,7 +39,7 @@ class Answers(HttpClient):
 
 @given(st.integers(100, 599), HEADERS, st.binary() | JSON.map(str).map(lambda text: text.encode("utf-8", "replace")))
 async def test_any_answer_is_a_reply_or_a_failure_with_its_status(status, headers, body):
-    exchange = Exchange(Answers(HttpResponse(status, headers, body, "http://a/")), Clock(), tuple)
+    exchange = Exchange(Answers(HttpResponse(status, headers, body, "http://a/")), Clock(), tuple, 600)
     call = Call(Operation.TOOL_LIST, "GET", "http://a/", "r1")
     (outcome,) = await asyncio.gather(exchange(call), return_exceptions=True)
     assert outcome.status == status

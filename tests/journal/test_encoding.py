@@ -58,6 +58,22 @@ def test_what_stands_under_the_name_of_a_secret_is_hidden():
     assert codec().encode(back) == codec().encode(value)
 
 
+@pytest.mark.parametrize(
+    ("body", "is_hidden"),
+    [
+        ('{"access_token": "abc", "expires": 5}', True),
+        ('[{"user": {"password": "x"}}]', True),
+        ('{"total_tokens": 5}', False),
+        ('{"password": "x"', False),
+        ("my password is a word", False),
+    ],
+)
+def test_a_body_that_is_json_is_hidden_with_what_is_hidden_in_it(body, is_hidden):
+    back = codec().decode(codec().encode({"body": body}))
+    assert isinstance(back["body"], Hidden) is is_hidden
+    assert is_hidden or back["body"] == body
+
+
 def test_a_value_of_another_kind_is_kept_as_its_text():
     assert codec().decode(codec().encode({"when": complex(1, 2), "pair": (1, "a")})) == {
         "when": "(1+2j)",

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
+from mfo_dialect.syntax import LiveTree
 from mfo_dialect.text import Encoding
-from mfo_lsp.server.open_text import changed
+from mfo_lsp.server.open_text import changed, edits_of
 
 UNITS = {
     Encoding.UTF8: lambda text: len(text.encode()),
@@ -37,19 +38,28 @@ def partial(start_line, start, end_line, end, text):
     return types.TextDocumentContentChangePartial(places, text)
 
 
+def applied(before, changes, encoding):
+    """The text after the changes, both ways."""
+    tree = LiveTree(before, block_lines=1)
+    tree.apply(edits_of(tree, changes, encoding))
+    after = changed(before, changes, encoding)
+    assert tree.text == after
+    return after
+
+
 @pytest.mark.parametrize(("before", "places", "new", "after"), CHANGES)
 def test_one_change(before, places, new, after):
-    assert changed(before, [partial(*places, new)], Encoding.UTF16) == after
+    assert applied(before, [partial(*places, new)], Encoding.UTF16) == after
 
 
 def test_each_change_speaks_of_the_text_after_the_one_before():
     changes = [partial(0, 0, 0, 0, "x\n"), partial(1, 0, 1, 1, "y")]
-    assert changed("ab", changes, Encoding.UTF16) == "x\nyb"
+    assert applied("ab", changes, Encoding.UTF16) == "x\nyb"
 
 
 def test_a_change_without_a_range_is_the_whole_text():
     changes = [partial(0, 0, 0, 0, "x"), types.TextDocumentContentChangeWholeDocument("new")]
-    assert changed("ab", changes, Encoding.UTF16) == "new"
+    assert applied("ab", changes, Encoding.UTF16) == "new"
 
 
 def position(text, offset, encoding):

@@ -48,6 +48,12 @@ KINDS = (
     Kind("a key one space too deep", "MFO101", r"^( +)(timeout: 30s)$", r"\1 «\2"),
     Kind("a type one space too deep", "MFO101", r"^( +)(type: mfo\w+)$", r"\1 «\2"),
     Kind("a config two spaces too deep", "MFO101", r"^( +)(config:)$", r"\1  «\2"),
+    Kind(
+        "a first key two spaces too deep",
+        "MFO101",
+        r"^( +)(prompt_template_id: \w+\n(?=\1prompt_context))",
+        r"\1  «\2",
+    ),
     Kind("a key of config one space too deep", "MFO101", r"^( +)(prompt_context:)$", r"\1 «\2"),
     Kind("a key one space too shallow", "MFO101", r"^( +) (timeout: 30s)$", r"\1«\2"),
     Kind("a type one space too shallow", "MFO101", r"^( +) (type: mfo\w+)$", r"\1«\2"),

@@ -108,4 +108,4 @@ def test_the_language_loads_no_network_and_no_event_loop(module: str) -> None:
 
 
 def test_help_on_running_loads_no_server() -> None:
-    assert not loaded_by("-m", "mfo_runtime", "run", "--help") & {"starlette", "uvicorn", "sqlite3", "pygls"}
+    assert not loaded_by("-m", "mfo_runtime", "run", "--help") & {"starlette", "uvicorn", "pygls"}

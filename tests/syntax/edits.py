@@ -64,16 +64,9 @@ PASTED = [
     "z: [\n", "}\n", "? a\n: b\n", "\r", "\x85", "\u2028", "\ufeff", "\0", "\U0001f600", "\r\n", "  lines: x\r\n  more: y\r\n", "tasks:\n", "flows:\n", "{{ x }}", ' "a', "'b ",
     "  - id: over\n    text: \"goes\n  - on: 'here'\n  - and\" \n", "  - [a,\n  b, {c: d,\n  e: f}]\n", "  - 'a\n\n  - b: c'\n    d: e\n",
 ]  # fmt: skip
-CHARACTERS = list("abz019 :-#'\"[]{},|>&*!?%@`\\\n\n\n\t\r") + [
-    "  ",
-    "- ",
-    ": ",
-    "\n  ",
-    "\n    ",
-    "é",
-    "\n- ",
-    "\n  - ",
-]
+CHARACTERS = [
+    *"abz019 :-#'\"[]{},|>&*!?%@`\\\n\n\n\t\r", "  ", "- ", ": ", "\n  ", "\n    ", "é", "\n- ", "\n  - ",
+]  # fmt: skip
 
 
 def document(source: random.Random) -> str:

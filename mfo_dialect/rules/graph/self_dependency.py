@@ -50,7 +50,7 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report where one node names itself among its edges."""
-    if len(view.flow.named(view.id)) > 1:
+    if view.flow.damaged:
         return
     for key, items in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         verb = "waits for itself" if key == "dependencies" else "is a successor of itself"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import Visit, effective_keys
+from mfo_dialect.analysis.visits import Visit, effective_keys, known_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
@@ -39,7 +40,7 @@ class MapView:
     document: str
     mapping: Mapping
     type: MapType
-    keys: dict[str, Key]
+    keys: MappingOf[str, Key]
     parent: MapView | None
     under: str
     in_list: bool
@@ -111,7 +112,7 @@ class _Maps:
                 parent, under, _ = self._surroundings(visit, around)
                 self.holders[id(visit.node)] = (parent, under)
             elif isinstance(visit.node, Mapping) and isinstance(visit.type, MapType):
-                keys = {key.name: key for key in effective_keys(visit.node, visit.type)}
+                keys = known_keys(visit.node, visit.type)
                 surroundings = self._surroundings(visit, around)
                 view = MapView(visit.document, visit.node, visit.type, keys, *surroundings)
                 self.views[id(visit.node)] = view
@@ -162,7 +163,7 @@ def is_written_twice(view: MapView) -> bool:
 
 def unknown_pairs(view: MapView) -> Iterator[Pair]:
     """The pairs of a map whose keys its declaration does not know; ``x-`` keys are everybody's own."""
-    if view.type.others is not None:
+    if view.type.others is not None or view.mapping.names() <= view.keys.keys():
         return
     for pair in view.mapping.effective_pairs():
         name = pair.name

@@ -8,7 +8,7 @@ from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.parts import WRITTEN, Part, document_key, root_of
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.rules.select import Selector
-from mfo_dialect.syntax import Mapping, Node, Sequence
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 
 
 def _mappings(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], ...]:
@@ -18,24 +18,25 @@ def _mappings(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], ...]
 def _mappings_of(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], ...]:
     root = part.root if isinstance(part, Document) else root_of(part)
     key, borders = document_key(part), snapshot.borders
-    if root is None or key is None or borders.get(id(root)) is not part:
+    if root is None or key is None or borders.get(id(root)) not in {part, None}:
         return ()
-    return tuple((key, node) for node in _nodes_within(root, borders) if isinstance(node, Mapping))
+    return tuple((key, mapping) for mapping in _mappings_within(root, borders))
 
 
-def _nodes_within(root: Node, borders: dict[int, Part]) -> Iterator[Node]:
-    """The nodes of one part."""
+def _mappings_within(root: Node, borders: dict[int, Part]) -> Iterator[Mapping]:
+    """The maps of one part, those of parts inside it left out."""
     stack = [root]
     while stack:
         node = stack.pop()
-        yield node
         if isinstance(node, Sequence):
-            stack.extend(item for item in reversed(node.items) if id(item) not in borders)
+            stack += [item for item in reversed(node.items) if type(item) is not Scalar and id(item) not in borders]
         elif isinstance(node, Mapping):
+            yield node
             for pair in reversed(node.pairs):
-                if id(pair.value) not in borders:
+                if type(pair.value) is not Scalar and id(pair.value) not in borders:
                     stack.append(pair.value)
-                stack.append(pair.key)
+                if type(pair.key) is not Scalar:
+                    stack.append(pair.key)
 
 
 mappings = Selector(WRITTEN, _mappings)

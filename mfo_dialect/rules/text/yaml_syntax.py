@@ -61,6 +61,8 @@ _KINDS = (ProblemKind.SYNTAX, ProblemKind.CONFLICT_MARKER, ProblemKind.TOO_LARGE
 def check(found: Found | Visit, _snapshot: Snapshot) -> Iterator[Report]:
     """Report one problem of a text, or the quotes in one value that YAML takes for a part of the text."""
     if isinstance(found, Visit):
+        if type(found.node) is Scalar and not found.node.text.endswith('"'):
+            return
         for scalar in scalars_at(found):
             if scalar.text.endswith('"') and _is_half_quoted(scalar):
                 end = scalar.span.end

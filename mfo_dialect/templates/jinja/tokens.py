@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterator
 
 from jinja2 import TemplateSyntaxError
 
@@ -17,18 +18,9 @@ class NamePlaces:
         """Index ``source``."""
         self._lines = LineIndex(source)
         self._places: defaultdict[tuple[int, str], deque[Span]] = defaultdict(deque)
-        position = 0
-        flat = same_length_lines(source)
-        try:
-            for line, kind, text in DEFAULT.lex(flat):
-                start = flat.find(text, position)
-                if start < 0:
-                    continue
-                position = start + len(text)
-                if kind == "name":
-                    self._places[line, text].append(Span(start, position))
-        except TemplateSyntaxError:
-            pass
+        for line, kind, text, span in _tokens(source):
+            if kind == "name":
+                self._places[line, text].append(span)
 
     def take(self, line: int, name: str) -> Span:
         """The next place of ``name`` in the 1-based ``line``; the text of the line when it is not found."""
@@ -45,6 +37,24 @@ class NamePlaces:
         text = self._lines.line_text(line - 1)
         indent = len(text) - len(text.lstrip())
         return Span(start + indent, start + max(indent, len(text.rstrip())))
+
+
+def jinja_tokens(source: str) -> Iterator[tuple[str, str, Span]]:
+    """jinja2's own tokens as far as its lexer can read: the kind by jinja2's name, the text and the place."""
+    return ((kind, text, span) for _, kind, text, span in _tokens(source))
+
+
+def _tokens(source: str) -> Iterator[tuple[int, str, str, Span]]:
+    position = 0
+    flat = same_length_lines(source)
+    try:
+        for line, kind, text in DEFAULT.lex(flat):
+            start = flat.find(text, position)
+            if start >= 0:
+                position = start + len(text)
+                yield line, kind, text, Span(start, position)
+    except TemplateSyntaxError:
+        return
 
 
 def same_length_lines(source: str) -> str:

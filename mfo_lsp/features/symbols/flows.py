@@ -20,18 +20,20 @@ def in_flows(snapshot: Snapshot) -> Iterator[Occurrence]:
     for flow in snapshot.flows:
         for view in flow.nodes:
             yield from _of_node(view)
+        if flow.taskflow.outputs is not None:
+            yield from _keys(flow.taskflow.outputs, SymbolKind.OUTPUT, flow.document, flow_scope(flow))
 
 
 def declared(symbol: Symbol, document: str, key: Scalar, value: Node | None = None) -> Occurrence:
     """The declaration of a symbol by a key and what belongs to it."""
     other = value.span if value is not None else key.span
     whole = Span(min(key.span.start, other.start), max(key.span.end, other.end))
-    return Occurrence(symbol, document, key.content_span, is_declaration=True, whole=whole)
+    return Occurrence(symbol, document, key.content_span, is_declaration=True, whole=whole, scalar=key)
 
 
 def used(symbol: Symbol, document: str, scalar: Scalar) -> Occurrence:
     """A use of a symbol by a whole scalar."""
-    return Occurrence(symbol, document, scalar.content_span, is_declaration=False, whole=scalar.span)
+    return Occurrence(symbol, document, scalar.content_span, is_declaration=False, whole=scalar.span, scalar=scalar)
 
 
 def _of_workflow(workflow: Workflow) -> Iterator[Occurrence]:
@@ -41,6 +43,8 @@ def _of_workflow(workflow: Workflow) -> Iterator[Occurrence]:
             symbol = Symbol(SymbolKind.TASKFLOW, taskflow.id.text, own)
             yield declared(symbol, document, taskflow.id, taskflow.mapping)
     for trigger in workflow.triggers:
+        if trigger.id is not None:
+            yield declared(Symbol(SymbolKind.TRIGGER, trigger.id.text, own), document, trigger.id, trigger.mapping)
         if trigger.target is not None:
             yield used(Symbol(SymbolKind.TASKFLOW, trigger.target.text, own), document, trigger.target)
     for name, key in workflow.secrets.items():
@@ -56,7 +60,7 @@ def _of_node(view: NodeView) -> Iterator[Occurrence]:
     for scalar in (*node.dependencies, *node.successors):
         yield used(Symbol(SymbolKind.NODE, scalar.text, flow_scope(view.flow)), document, scalar)
     if isinstance(node, Condition) and node.vars is not None:
-        yield from _keys(node.vars, SymbolKind.VAR, view)
+        yield from _keys(node.vars, SymbolKind.VAR, document, node_scope(view))
     if isinstance(node, Task):
         if node.type is not None:
             yield used(Symbol(SymbolKind.TASK_TYPE, view.type_name), document, node.type)
@@ -65,12 +69,11 @@ def _of_node(view: NodeView) -> Iterator[Occurrence]:
                 yield declared(Symbol(SymbolKind.OUTPUT, key.text, node_scope(view)), document, key, value)
 
 
-def _keys(mapping: Mapping, kind: SymbolKind, view: NodeView) -> Iterator[Occurrence]:
+def _keys(mapping: Mapping, kind: SymbolKind, document: str, scope: tuple[str, ...]) -> Iterator[Occurrence]:
     for pair in mapping.effective_pairs():
         key = follow(pair.key)
         if isinstance(key, Scalar):
-            symbol = Symbol(kind, key.text, node_scope(view))
-            yield declared(symbol, view.document, key, follow(pair.value))
+            yield declared(Symbol(kind, key.text, scope), document, key, follow(pair.value))
 
 
 def flows_of(snapshot: Snapshot, document: str) -> tuple[FlowView, ...]:

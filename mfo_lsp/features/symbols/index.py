@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.flows import in_flows
 from mfo_lsp.features.symbols.inputs import declared_inputs, mapped_inputs
 from mfo_lsp.features.symbols.paths import in_expressions, in_output_lists, in_references
@@ -20,14 +22,29 @@ class SymbolIndex:
         """Find all occurrences of a snapshot."""
         self._by_symbol: dict[Symbol, list[Occurrence]] = {}
         self._by_document: dict[str, list[Occurrence]] = {}
-        for occurrence in _distinct(snapshot):
+        self._by_place: dict[tuple[str, Span], list[Symbol]] = {}
+        for occurrence in _distinct(_widened(snapshot)):
             self._by_symbol.setdefault(occurrence.symbol, []).append(occurrence)
             self._by_document.setdefault(occurrence.document, []).append(occurrence)
+            self._by_place.setdefault((occurrence.document, occurrence.span), []).append(occurrence.symbol)
 
     def at(self, document: str, offset: int) -> Occurrence | None:
         """The name that a cursor touches; of two neighbours, the one that starts there."""
         touched = [found for found in self._by_document.get(document, ()) if found.span.contains(offset)]
         return min(touched, key=lambda found: (offset == found.span.end, not found.is_declaration), default=None)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """All symbols."""
+        return tuple(self._by_symbol)
+
+    def written_at(self, document: str, span: Span) -> tuple[Symbol, ...]:
+        """All symbols that one name stands for: inputs of several taskflows that share a schema, say."""
+        return tuple(self._by_place.get((document, span), ()))
+
+    def in_document(self, document: str) -> tuple[Occurrence, ...]:
+        """All places of one text."""
+        return tuple(self._by_document.get(document, ()))
 
     def of(self, symbol: Symbol) -> tuple[Occurrence, ...]:
         """All places where a symbol is written, by document and place."""
@@ -47,6 +64,13 @@ def index_symbols(snapshot: Snapshot) -> SymbolIndex:
     if index is None:
         index = _KEPT[snapshot] = SymbolIndex(snapshot)
     return index
+
+
+def _widened(snapshot: Snapshot) -> Snapshot:
+    """The same bundle, what the project file lists looked at like its own; not workflows, which may see other prompts."""
+    bundle = snapshot.bundle
+    listed = bundle.sources.keys() - bundle.home - {workflow.document for workflow in bundle.workflows}
+    return Snapshot(replace(bundle, home=bundle.home | listed)) if listed else snapshot
 
 
 def _distinct(snapshot: Snapshot) -> Iterator[Occurrence]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.model.access import entries_at
+from mfo_dialect.model.access import entries_at, items_at
 from mfo_dialect.model.workflow import Subflow
 from mfo_dialect.syntax import Mapping, Node, Scalar, follow
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind, flow_scope, node_scope
+
+_Property = tuple[str, Scalar, Node]
 
 
 def input_symbol(name: str, level: LevelView, bundle: Bundle) -> Symbol:
@@ -24,19 +26,33 @@ def input_symbol(name: str, level: LevelView, bundle: Bundle) -> Symbol:
     return Symbol(SymbolKind.INPUT, name, flow_scope(level.flow))
 
 
-def schema_properties(node: Node | None, document: str, bundle: Bundle) -> Iterator[tuple[str, Scalar, Node]]:
+def schema_properties(node: Node | None, document: str, bundle: Bundle) -> Iterator[_Property]:
     """The properties of a JSON Schema, written here or named: the document of each, its key and its own schema."""
-    if isinstance(node, Scalar):
-        declared = bundle.schemas.get(node.text)
-        if declared is None:
-            return
-        node, document = declared.node, declared.document
-    if isinstance(node, Mapping):
-        for key, value in entries_at(node, "properties"):
+    schema, document = _written_schema(node, document, bundle)
+    if schema is not None:
+        for key, value in entries_at(schema, "properties"):
             yield document, key, value
 
 
-def _inputs_of_subflow(view: NodeView, bundle: Bundle) -> Iterator[tuple[str, tuple[str, Scalar, Node]]]:
+def _written_schema(node: Node | None, document: str, bundle: Bundle) -> tuple[Mapping | None, str]:
+    if isinstance(node, Scalar):
+        declared = bundle.schemas.get(node.text)
+        if declared is None:
+            return None, document
+        node, document = declared.node, declared.document
+    return (node if isinstance(node, Mapping) else None), document
+
+
+def _required(node: Node | None, document: str, bundle: Bundle) -> Iterator[tuple[str, Scalar]]:
+    """The names in the ``required`` list of a JSON Schema, each with its document."""
+    schema, document = _written_schema(node, document, bundle)
+    if schema is not None:
+        for item in items_at(schema, "required"):
+            if isinstance(item, Scalar):
+                yield document, item
+
+
+def _inputs_of_subflow(view: NodeView, bundle: Bundle) -> Iterator[tuple[str, _Property]]:
     subflow = view.node
     assert isinstance(subflow, Subflow)
     for document, key, value in schema_properties(subflow.input_schema, view.document, bundle):
@@ -52,15 +68,28 @@ def declared_inputs(flow: FlowView, bundle: Bundle) -> Iterator[Occurrence]:
     """Where a taskflow and its subflows declare inputs."""
     for document, key, value in schema_properties(flow.taskflow.input_schema, flow.document, bundle):
         yield _declaration(Symbol(SymbolKind.INPUT, key.text, flow_scope(flow)), document, key, value)
+    for document, item in _required(flow.taskflow.input_schema, flow.document, bundle):
+        yield _use(Symbol(SymbolKind.INPUT, item.text, flow_scope(flow)), document, item)
     for level in flow.levels:
         if level.owner is not None:
-            for name, (document, key, value) in _inputs_of_subflow(level.owner, bundle):
-                yield _declaration(Symbol(SymbolKind.INPUT, name, node_scope(level.owner)), document, key, value)
+            yield from _declared_in_subflow(level.owner, bundle)
+
+
+def _declared_in_subflow(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
+    for name, (document, key, value) in _inputs_of_subflow(view, bundle):
+        yield _declaration(Symbol(SymbolKind.INPUT, name, node_scope(view)), document, key, value)
+    if isinstance(view.node, Subflow) and view.inner is not None:
+        for document, item in _required(view.node.input_schema, view.document, bundle):
+            yield _use(input_symbol(item.text, view.inner, bundle), document, item)
 
 
 def _declaration(symbol: Symbol, document: str, key: Scalar, value: Node) -> Occurrence:
     whole = Span(key.span.start, max(key.span.end, value.span.end))
-    return Occurrence(symbol, document, key.content_span, is_declaration=True, whole=whole)
+    return Occurrence(symbol, document, key.content_span, is_declaration=True, whole=whole, scalar=key)
+
+
+def _use(symbol: Symbol, document: str, scalar: Scalar) -> Occurrence:
+    return Occurrence(symbol, document, scalar.content_span, is_declaration=False, whole=scalar.span, scalar=scalar)
 
 
 def mapped_inputs(snapshot: Snapshot) -> Iterator[Occurrence]:
@@ -73,4 +102,4 @@ def mapped_inputs(snapshot: Snapshot) -> Iterator[Occurrence]:
                 key = follow(pair.key)
                 if isinstance(key, Scalar):
                     symbol = Symbol(SymbolKind.INPUT, key.text, flow_scope(flow))
-                    yield Occurrence(symbol, flow.document, key.content_span, is_declaration=False, whole=key.span)
+                    yield _use(symbol, flow.document, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
@@ -11,16 +12,38 @@ from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.expressions import FUNCTIONS, Read, reads
+from mfo_dialect.expressions.nodes import Builtin, Literal, walk
 from mfo_dialect.model.access import items_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
 from mfo_dialect.references import Segment, parse_path
 from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.inputs import input_symbol
-from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind, node_scope, node_symbol
+from mfo_lsp.features.symbols.values import Occurrence, Spelling, Symbol, SymbolKind, node_scope, node_symbol
 
-Step = tuple[str, Span]
 _ITERATIONS = ("TASKFLOW", "iterations")
+_GET_ARGUMENTS = 2
+
+
+class _Step(NamedTuple):
+    """One name of a path, where it is written, and how."""
+
+    name: str
+    span: Span
+    spelling: Spelling
+
+
+class _Path(NamedTuple):
+    """A path as written: the text and the scalar that hold it, its names from the root on."""
+
+    document: str
+    scalar: Scalar
+    steps: Sequence[_Step]
+
+    def use(self, symbol: Symbol, index: int) -> Occurrence:
+        """The use of a symbol by one of the names."""
+        step = self.steps[index]
+        return Occurrence(symbol, self.document, step.span, False, step.span, self.scalar, step.spelling)
 
 
 def in_references(snapshot: Snapshot) -> Iterator[Occurrence]:
@@ -32,8 +55,7 @@ def in_references(snapshot: Snapshot) -> Iterator[Occurrence]:
 def in_use(use: Use, bundle: Bundle) -> Iterator[Occurrence]:
     """The symbols that one reference names, root first."""
     if use.level is not None:
-        steps = _placed(use.reference.segments, use.scalar)
-        yield from _in_path(steps, use.level, use.document, bundle)
+        yield from _in_path(_placed(use.reference.segments, use.scalar, use.document), use.level, bundle)
 
 
 def in_expressions(snapshot: Snapshot) -> Iterator[Occurrence]:
@@ -47,17 +69,16 @@ def in_expression(text: ExpressionText) -> Iterator[Occurrence]:
     view = text.view
     inputs = input_shape(view.level, text.bundle)
     own = _vars_of(view)
-    for read in reads(text.parsed):
-        steps = _steps_of(read, text)
-        name, span = steps[0]
+    for path in _paths_of(text):
+        name = path.steps[0].name
         if name in own:
-            yield _use(Symbol(SymbolKind.VAR, name, node_scope(view)), view.document, span)
+            yield path.use(Symbol(SymbolKind.VAR, name, node_scope(view)), 0)
         elif name in inputs.fields:
-            yield _use(input_symbol(name, view.level, text.bundle), view.document, span)
+            yield path.use(input_symbol(name, view.level, text.bundle), 0)
         elif name in view.flow.by_id or name.isupper():
-            yield from _in_path(steps, view.level, view.document, text.bundle)
+            yield from _in_path(path, view.level, text.bundle)
         elif inputs.rest is not None and name not in FUNCTIONS:
-            yield _use(input_symbol(name, view.level, text.bundle), view.document, span)
+            yield path.use(input_symbol(name, view.level, text.bundle), 0)
 
 
 def in_output_lists(snapshot: Snapshot) -> Iterator[Occurrence]:
@@ -66,12 +87,16 @@ def in_output_lists(snapshot: Snapshot) -> Iterator[Occurrence]:
         if isinstance(view.node, Task):
             for item in items_at(view.node.mapping, "outputs"):
                 if isinstance(item, Scalar):
-                    steps = _placed(parse_path(item.text, 0, len(item.text)).segments, item)
-                    yield from _in_path(steps, view.level, view.document, snapshot.bundle)
+                    segments = parse_path(item.text, 0, len(item.text)).segments
+                    yield from _in_path(_placed(segments, item, view.document), view.level, snapshot.bundle)
 
 
-def _placed(segments: Sequence[Segment], scalar: Scalar) -> list[Step]:
-    return [(segment.name, scalar.span_of(segment.span)) for segment in segments]
+def _placed(segments: Sequence[Segment], scalar: Scalar, document: str) -> _Path:
+    steps = [
+        _Step(segment.name, scalar.span_of(segment.span), Spelling.SEGMENT if index else Spelling.PART)
+        for index, segment in enumerate(segments)
+    ]
+    return _Path(document, scalar, steps)
 
 
 def _vars_of(view: NodeView) -> set[str]:
@@ -80,9 +105,28 @@ def _vars_of(view: NodeView) -> set[str]:
     return {pair.name for pair in view.node.vars.effective_pairs() if pair.name is not None}
 
 
-def _steps_of(read: Read, text: ExpressionText) -> list[Step]:
-    written = [(read.root, read.root_span), *((str(segment.key), segment.span) for segment in read.path)]
-    return [(name, text.span_of(_unquoted(span, text.scalar.text))) for name, span in written]
+def _paths_of(text: ExpressionText) -> Iterator[_Path]:
+    """The paths that an expression reads; ``get(path, "key")`` reads one step more than the path."""
+    gets = {
+        node.arguments[0].span: node.arguments[1]
+        for node in walk(text.parsed.tree)
+        if isinstance(node, Builtin) and node.name == "get" and len(node.arguments) == _GET_ARGUMENTS
+    }
+    for read in reads(text.parsed):
+        path = _path_of(read, text)
+        key = gets.get(read.span) if not read.tail else None
+        if isinstance(key, Literal) and isinstance(key.value, str):
+            span = text.span_of(_unquoted(key.span, text.scalar.text))
+            path = path._replace(steps=[*path.steps, _Step(key.value, span, Spelling.PART)])
+        yield path
+
+
+def _path_of(read: Read, text: ExpressionText) -> _Path:
+    below = ((str(segment.key), segment.span, Spelling.MEMBER) for segment in read.path)
+    written = [(read.root, read.root_span, Spelling.NAME), *below]
+    source = text.scalar.text
+    steps = [_Step(name, text.span_of(_unquoted(span, source)), spelling) for name, span, spelling in written]
+    return _Path(text.view.document, text.scalar, steps)
 
 
 def _unquoted(span: Span, source: str) -> Span:
@@ -90,16 +134,14 @@ def _unquoted(span: Span, source: str) -> Span:
     return Span(span.start + 1, span.end - 1) if is_quoted else span
 
 
-def _in_path(steps: Sequence[Step], level: LevelView, document: str, bundle: Bundle) -> Iterator[Occurrence]:
-    if not steps:
-        return
-    flow, names = level.flow, tuple(name for name, _ in steps)
-    if names[0] in flow.by_id:
-        yield from _in_node_path(steps, flow, document)
-    elif len(steps) > 1:
+def _in_path(path: _Path, level: LevelView, bundle: Bundle) -> Iterator[Occurrence]:
+    flow, names = level.flow, tuple(step.name for step in path.steps)
+    if names and names[0] in flow.by_id:
+        yield from _in_node_path(path, names, flow)
+    elif len(names) > 1:
         symbol = _below_root(names, level, bundle)
         if symbol is not None:
-            yield _use(symbol, document, steps[2 if names[:2] == _ITERATIONS else 1][1])
+            yield path.use(symbol, 2 if names[:2] == _ITERATIONS else 1)
 
 
 def _below_root(names: Sequence[str], level: LevelView, bundle: Bundle) -> Symbol | None:
@@ -117,26 +159,20 @@ def _below_root(names: Sequence[str], level: LevelView, bundle: Bundle) -> Symbo
             return None
 
 
-def _in_node_path(steps: Sequence[Step], flow: FlowView, document: str) -> Iterator[Occurrence]:
-    view = flow.by_id[steps[0][0]]
-    yield _use(node_symbol(view), document, steps[0][1])
+def _in_node_path(path: _Path, names: Sequence[str], flow: FlowView) -> Iterator[Occurrence]:
+    view = flow.by_id[names[0]]
+    yield path.use(node_symbol(view), 0)
     at = 1
-    while isinstance(view.node, Subflow) and view.inner is not None and at < len(steps):
-        inner = view.inner.by_id.get(steps[at][0])
+    while isinstance(view.node, Subflow) and view.inner is not None and at < len(names):
+        inner = view.inner.by_id.get(names[at])
         if inner is None:
             return
         view = inner
-        yield _use(node_symbol(view), document, steps[at][1])
+        yield path.use(node_symbol(view), at)
         at += 1
-    if at >= len(steps):
+    if at >= len(names):
         return
-    name, span = steps[at]
     if view.type_name == "transform":
-        yield _use(Symbol(SymbolKind.OUTPUT, name, node_scope(view)), document, span)
-    elif name == "tool_call_results" and at + 1 < len(steps):
-        tool, span = steps[at + 1]
-        yield _use(Symbol(SymbolKind.TOOL, tool), document, span)
-
-
-def _use(symbol: Symbol, document: str, span: Span) -> Occurrence:
-    return Occurrence(symbol, document, span, is_declaration=False, whole=span)
+        yield path.use(Symbol(SymbolKind.OUTPUT, names[at], node_scope(view)), at)
+    elif names[at] == "tool_call_results" and at + 1 < len(names):
+        yield path.use(Symbol(SymbolKind.TOOL, names[at + 1]), at + 1)

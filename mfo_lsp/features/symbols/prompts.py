@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.chats import chat_use, error_template_names, is_plain_name, parse_text
+from mfo_dialect.analysis.chats import ChatUse, chat_use, error_template_names, is_plain_name, parse_text
 from mfo_dialect.analysis.outputs import used_template
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Names, SchemaType, TextType
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.project import Project
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.syntax import Scalar, follow
+from mfo_dialect.syntax import Mapping, Scalar, follow
 from mfo_dialect.templates import VariableRead
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.flows import declared, used
-from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
+from mfo_lsp.features.symbols.values import Occurrence, Spelling, Symbol, SymbolKind, node_scope
 
 TOOL_CHOICES = ("auto", "none", "required")
 AGENT_TOOL = "agent:"
@@ -48,9 +50,16 @@ def in_declarations(bundle: Bundle) -> Iterator[Occurrence]:
             yield declared(Symbol(SymbolKind.AGENT, agent.id.text), agents.document, agent.id, agent.mapping)
             for item in agent.capabilities:
                 yield declared(Symbol(SymbolKind.CAPABILITY, item.text), agents.document, item)
-    for name in bundle.project.task_types:
-        span = bundle.project.place_of("task_types", name)
-        yield Occurrence(Symbol(SymbolKind.TASK_TYPE, name), bundle.project.document, span, True, span)
+    yield from _of_task_types(bundle.project)
+
+
+def _of_task_types(project: Project) -> Iterator[Occurrence]:
+    for name in project.task_types:
+        symbol = Symbol(SymbolKind.TASK_TYPE, name)
+        for number, quoted in enumerate(project.places_of("task_types", name)):
+            is_quoted = project.text[quoted.start] in {'"', "'"}
+            span = Span(quoted.start + 1, quoted.end - 1) if is_quoted else quoted
+            yield Occurrence(symbol, project.document, span, is_declaration=not number, whole=span)
 
 
 def _of_template(template: PromptTemplate) -> Iterator[Occurrence]:
@@ -65,8 +74,13 @@ def _of_template(template: PromptTemplate) -> Iterator[Occurrence]:
     for key, value in template.defaults.values():
         yield declared(variable_symbol(template, key.text), document, key, value)
     for scalar, read in _variable_reads(template):
-        span = scalar.span_of(name_in(read, scalar.text))
-        yield Occurrence(variable_symbol(template, read.name), document, span, is_declaration=False, whole=span)
+        yield from _read(variable_symbol(template, read.name), document, scalar, read)
+
+
+def _read(symbol: Symbol, document: str, scalar: Scalar, read: VariableRead) -> Iterator[Occurrence]:
+    within = name_in(read, scalar.text)
+    if within is not None:
+        yield _part(symbol, document, scalar, within)
 
 
 def variable_symbol(template: PromptTemplate, name: str) -> Symbol:
@@ -85,10 +99,18 @@ def _variable_reads(template: PromptTemplate) -> Iterator[tuple[Scalar, Variable
                     yield value, read
 
 
-def name_in(read: VariableRead, source: str) -> Span:
-    """Where in the source the variable's name itself stands."""
-    at = source.find(read.name, read.span.start, max(read.span.end, read.span.start + len(read.name)))
-    return Span(at, at + len(read.name)) if at >= 0 else read.span
+def name_in(read: VariableRead, source: str) -> Span | None:
+    """Where in the source the variable's name itself stands; None where it is read by way of a cursor or another name.
+
+    A read that starts with the name (jinja2), or with a dot or a ``$`` and has all names of its path (Go).
+    """
+    start, length = read.span.start, len(read.name)
+    if source.startswith(read.name, start):
+        return Span(start, start + length)
+    first, *names = source[start : read.span.end].split(".")
+    if tuple(names) != (read.name, *read.path) or first[:1] not in {"", "$"}:
+        return None
+    return Span(start + len(first) + 1, start + len(first) + 1 + length)
 
 
 def in_chats(snapshot: Snapshot) -> Iterator[Occurrence]:
@@ -99,17 +121,32 @@ def in_chats(snapshot: Snapshot) -> Iterator[Occurrence]:
 
 def _of_chat(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
     template = used_template(view.node, bundle) if isinstance(view.node, Task) else None
-    if template is None:
-        return
-    for scalar in error_template_names(view):
-        symbol = Symbol(SymbolKind.ERROR_TEMPLATE, scalar.text, (template.id.text,))
-        yield used(symbol, view.document, scalar)
+    if template is not None:
+        for scalar in error_template_names(view):
+            symbol = Symbol(SymbolKind.ERROR_TEMPLATE, scalar.text, (template.id.text,))
+            yield used(symbol, view.document, scalar)
     chat = chat_use(view, bundle)
     if chat is not None and chat.context is not None:
-        for pair in chat.context.effective_pairs():
-            key = follow(pair.key)
-            if isinstance(key, Scalar):
-                yield used(variable_symbol(template, key.text), view.document, key)
+        yield from _of_context(chat, chat.context)
+
+
+def _of_context(chat: ChatUse, context: Mapping) -> Iterator[Occurrence]:
+    """The variables that a task gives to its prompt, and reads in what it writes of the prompt itself."""
+    document = chat.view.document
+    scope = (chat.template.id.text,) if chat.template is not None else node_scope(chat.view)
+    is_own = chat.template_id is None
+    if chat.template is None and not is_own:
+        return
+    for pair in context.effective_pairs():
+        key = follow(pair.key)
+        if isinstance(key, Scalar):
+            symbol = Symbol(SymbolKind.VARIABLE, key.text, scope)
+            yield declared(symbol, document, key, follow(pair.value)) if is_own else used(symbol, document, key)
+    for name in ("prompt", "system_prompt"):
+        text = text_at(chat.config, name)
+        if text is not None:
+            for read in parse_text(text.text, "go").reads:
+                yield from _read(Symbol(SymbolKind.VARIABLE, read.name, scope), document, text, read)
 
 
 def in_names(snapshot: Snapshot) -> Iterator[Occurrence]:
@@ -132,7 +169,8 @@ def _named(visit: Visit, scalar: Scalar) -> Occurrence | None:
         return _tool(visit, scalar)
     if kind is SymbolKind.SECRET:
         start = len(_SECRET_ROOT) if scalar.text.startswith(_SECRET_ROOT) else 0
-        return _part(Symbol(kind, scalar.text[start:], (visit.document,)), visit.document, scalar, start)
+        symbol = Symbol(kind, scalar.text[start:], (visit.document,))
+        return _part(symbol, visit.document, scalar, Span(start, len(scalar.text)))
     return used(Symbol(kind, scalar.text), visit.document, scalar)
 
 
@@ -141,10 +179,10 @@ def _tool(visit: Visit, scalar: Scalar) -> Occurrence | None:
         return None
     if scalar.text.startswith(AGENT_TOOL):
         symbol = Symbol(SymbolKind.AGENT, scalar.text[len(AGENT_TOOL) :])
-        return _part(symbol, visit.document, scalar, len(AGENT_TOOL))
+        return _part(symbol, visit.document, scalar, Span(len(AGENT_TOOL), len(scalar.text)))
     return used(Symbol(SymbolKind.TOOL, scalar.text), visit.document, scalar)
 
 
-def _part(symbol: Symbol, document: str, scalar: Scalar, start: int) -> Occurrence:
-    span = scalar.span_of(Span(start, len(scalar.text)))
-    return Occurrence(symbol, document, span, is_declaration=False, whole=span)
+def _part(symbol: Symbol, document: str, scalar: Scalar, within: Span) -> Occurrence:
+    span = scalar.span_of(within)
+    return Occurrence(symbol, document, span, is_declaration=False, whole=span, scalar=scalar, spelling=Spelling.PART)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.scopes import FlowView, NodeView
+from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
 
@@ -17,6 +18,7 @@ class SymbolKind(Enum):
     OUTPUT = "output"
     VAR = "var"
     TASKFLOW = "taskflow"
+    TRIGGER = "trigger"
     TASK_TYPE = "task type"
     PROMPT_TEMPLATE = "prompt template"
     ERROR_TEMPLATE = "error template"
@@ -27,6 +29,16 @@ class SymbolKind(Enum):
     SCHEMA = "schema"
     SECRET = "secret"  # noqa: S105 - a kind of name
     ENVIRONMENT = "environment variable"
+
+
+class Spelling(Enum):
+    """How a name is written at a place, which says what another name must look like there."""
+
+    WHOLE = "all of a scalar"
+    PART = "a part of a scalar, whatever stands around it"
+    SEGMENT = "below the root of a reference: behind a dot, or quoted in brackets"
+    NAME = 'a name of an expression: by itself, or quoted in $env["..."]'
+    MEMBER = "below a name of an expression: behind a dot, or quoted in brackets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ class Occurrence:
         span: the name alone, without quotes, dots or brackets.
         is_declaration: whether the name is given here.
         whole: of a declaration, all of what is declared; else the name.
+        scalar: the scalar that holds the name; None in the project file.
+        spelling: how the name is written in it.
     """
 
     symbol: Symbol
@@ -61,6 +75,8 @@ class Occurrence:
     span: Span
     is_declaration: bool
     whole: Span
+    scalar: Scalar | None = None
+    spelling: Spelling = Spelling.WHOLE
 
 
 def flow_scope(flow: FlowView) -> tuple[str, ...]:

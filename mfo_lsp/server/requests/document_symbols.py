@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from mfo_lsp.features.document_symbols import OutlineEntry, OutlineKind, document_symbols
+from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
 
@@ -23,6 +24,11 @@ _KINDS = {
     OutlineKind.AGENT: types.SymbolKind.Class,
     OutlineKind.SETTING: types.SymbolKind.Property,
 }
+_OLDER_KINDS = {
+    types.SymbolKind.Struct: types.SymbolKind.Class,
+    types.SymbolKind.Event: types.SymbolKind.Method,
+}
+"""What stands for kinds that came after the protocol's first version."""
 
 
 def answer(
@@ -38,10 +44,16 @@ def answer(
     return [flat for symbol in symbols for flat in _flat(symbol, view, None)]
 
 
+def kind_for(kind: OutlineKind, client: Client) -> types.SymbolKind:
+    """The protocol's kind of an entry, one that the client knows."""
+    found = _KINDS[kind]
+    return found if found in client.symbol_kinds else _OLDER_KINDS.get(found, found)
+
+
 def _nested(symbol: OutlineEntry, view: View) -> types.DocumentSymbol:
     return types.DocumentSymbol(
         symbol.name,
-        _KINDS[symbol.kind],
+        kind_for(symbol.kind, view.session.client),
         view.range(symbol.span),
         view.range(symbol.name_span),
         symbol.detail or None,
@@ -51,6 +63,8 @@ def _nested(symbol: OutlineEntry, view: View) -> types.DocumentSymbol:
 
 def _flat(symbol: OutlineEntry, view: View, container: str | None) -> Iterator[types.SymbolInformation]:
     location = types.Location(view.session.uri(view.key), view.range(symbol.span))
-    yield types.SymbolInformation(location, symbol.name, _KINDS[symbol.kind], container_name=container)
+    yield types.SymbolInformation(
+        location, symbol.name, kind_for(symbol.kind, view.session.client), container_name=container
+    )
     for child in symbol.children:
         yield from _flat(child, view, symbol.name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 _CHARACTERS_A_TOKEN = 4
+_WORD = re.compile(r"\s*\S+\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class ChatReply:
     kept: Callable[[], None] | None = None
 
 
+Piece: TypeAlias = str | ToolCall | ChatReply
+"""What a provider streams: text and tool calls as they come, and last the whole reply."""
+
+
 class ProviderError(Exception):
     """The provider did not answer; ``status`` is the HTTP status that the client is to see."""
 
@@ -88,6 +95,20 @@ class Provider(Protocol):
             ProviderError: there is none, for a reason that the client is told.
         """
         ...
+
+    def stream(self, question: ChatQuestion) -> AsyncGenerator[Piece]:
+        """The next message of the conversation while it is written; raises as ``answer`` does, at any piece."""
+        ...
+
+
+async def in_pieces(reply: ChatReply) -> AsyncGenerator[Piece]:
+    """A reply that is at hand as a model would stream it: word by word, the white space with the word before it."""
+    for word in _WORD.findall(reply.content):
+        yield word
+        await asyncio.sleep(0)
+    for call in reply.tool_calls:
+        yield call
+    yield reply
 
 
 def estimated_tokens(text: str) -> int:

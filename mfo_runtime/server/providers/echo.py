@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply
+from collections.abc import AsyncGenerator
+
+from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, Piece, in_pieces
 
 
 class EchoProvider:
@@ -11,3 +13,8 @@ class EchoProvider:
     async def answer(self, question: ChatQuestion) -> ChatReply:
         """The user's last words."""
         return ChatReply(question.last_user_text, model_id="echo")
+
+    async def stream(self, question: ChatQuestion) -> AsyncGenerator[Piece]:
+        """The user's last words, word by word."""
+        async for piece in in_pieces(await self.answer(question)):
+            yield piece

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Protocol
 
-from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, ProviderError
+from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, Piece, ProviderError, in_pieces
 from mfo_runtime.server.providers.script import Script
 
 _UNANSWERED = 400
@@ -52,6 +53,11 @@ class ScriptedProvider:
             taken()
             raise ProviderError(answer.failure.status, answer.failure.message, answer.failure.retry_after)
         return ChatReply(answer.content, answer.tool_calls, question.model_id or "scripted", kept=taken)
+
+    async def stream(self, question: ChatQuestion) -> AsyncGenerator[Piece]:
+        """The same answer, word by word."""
+        async for piece in in_pieces(await self.answer(question)):
+            yield piece
 
 
 def _conversation(index: int, question: ChatQuestion) -> tuple[str, bool]:

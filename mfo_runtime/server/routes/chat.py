@@ -3,50 +3,101 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mfo_runtime.server.database import from_json, to_json
-from mfo_runtime.server.endpoint import Answer, Call, Endpoint
+from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Event, Streaming
 from mfo_runtime.server.failures import ApiError, error_for_status, invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.providers.conversation import (
     ChatMessage,
     ChatQuestion,
     ChatReply,
     ProviderError,
+    ToolCall,
     estimated_tokens,
 )
+from mfo_runtime.server.rows import threads
 from mfo_runtime.server.service import Service
 from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, OPTIONAL_TEXT, body
-from mfo_runtime.server.store import Store
 from mfo_runtime.server.tools.built_in import tags_of
 
-_MOST_MESSAGES = 1000
 _MESSAGE = body(
     {"role": {"enum": ["system", "user", "assistant", "tool"]}, "content": {"type": ["string", "null"]}}, "role"
 )
 _TOOL = {"type": ["object", "string"], "minLength": 1, "properties": {"name": NAME}, "required": ["name"]}
 _SEND = body(
     {
-        "messages": {"type": ["array", "null"], "items": _MESSAGE, "maxItems": _MOST_MESSAGES},
+        "messages": {"type": ["array", "null"], "items": _MESSAGE, "maxItems": threads.MOST_MESSAGES},
         "message": {"type": ["string", "null"]},
         "thread_id": OPTIONAL_TEXT,
         "provider_id": OPTIONAL_TEXT,
         "model_id": OPTIONAL_TEXT,
         "tools": {"type": ["array", "null"], "items": _TOOL, "maxItems": 1000},
         "tool_choice": {"type": ["string", "object", "null"]},
+        "stream": {"type": ["boolean", "null"]},
         "options": OPTIONAL_MAP,
         "metadata": OPTIONAL_MAP,
     }
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, who is to answer it, and where it belongs: what of it is new in its thread."""
+
+    question: ChatQuestion
+    provider_id: str
+    thread_id: str
+    new: list[ChatMessage]
+
+
 async def _send(call: Call) -> Callable[[], Answer]:
+    asked = _asked(call)
+    try:
+        reply = await call.service.providers[asked.provider_id].answer(asked.question)
+    except ProviderError as error:
+        raise _as_api_error(error, asked.question) from error
+    return lambda: _keep_and_answer(call.service, asked, reply)
+
+
+async def _stream(call: Call) -> AsyncGenerator[Event | Callable[[], Answer]]:
+    asked = _asked(call)
+    try:
+        async with aclosing(call.service.providers[asked.provider_id].stream(asked.question)) as pieces:
+            async for piece in pieces:
+                yield (
+                    _event(piece)
+                    if not isinstance(piece, ChatReply)
+                    else partial(_keep_and_answer, call.service, asked, piece)
+                )
+    except ProviderError as error:
+        raise _as_api_error(error, asked.question) from error
+
+
+def _event(piece: str | ToolCall) -> Event:
+    if isinstance(piece, str):
+        return {"type": "text", "text": piece}
+    return {"type": "tool_call", "name": piece.name, "arguments": dict(piece.arguments)}
+
+
+def _kept_events(body: Mapping[str, Any]) -> Iterator[Event]:
+    """The pieces of an answer that was given before."""
+    if body["content"]:
+        yield _event(body["content"])
+    for tool_call in body["tool_calls"]:
+        yield {"type": "tool_call", **tool_call}
+
+
+def _asked(call: Call) -> _Asked:
     sent = _sent_messages(call.body)
     store = call.service.store
     thread_id = call.body.get("thread_id") or store.identifiers.make("thread")
-    kept = _kept_messages(store, thread_id)
+    kept = threads.messages_of(store, thread_id)
     new = _without_repetition(kept, sent)
     question = ChatQuestion(
         tuple(kept + new),
@@ -57,12 +108,7 @@ async def _send(call: Call) -> Callable[[], Answer]:
         options=call.body.get("options") or {},
         metadata=call.body.get("metadata") or {},
     )
-    provider_id = _provider_id(call)
-    try:
-        reply = await call.service.providers[provider_id].answer(question)
-    except ProviderError as error:
-        raise _as_api_error(error, question) from error
-    return lambda: _keep_and_answer(call.service, thread_id, new, question, reply, provider_id)
+    return _Asked(question, _provider_id(call), thread_id, new)
 
 
 def _sent_messages(given: Mapping[str, Any]) -> list[ChatMessage]:
@@ -99,13 +145,6 @@ def _as_api_error(error: ProviderError, question: ChatQuestion) -> ApiError:
     return answer
 
 
-def _kept_messages(store: Store, thread_id: str) -> list[ChatMessage]:
-    rows = store.database.rows(
-        "SELECT * FROM messages WHERE thread_id = ? ORDER BY position DESC LIMIT ?", (thread_id, _MOST_MESSAGES)
-    )
-    return [ChatMessage(row["role"], row["content"], from_json(row["extra"])) for row in reversed(rows)]
-
-
 def _without_repetition(kept: list[ChatMessage], sent: list[ChatMessage]) -> list[ChatMessage]:
     """What is new in messages that may repeat the thread from its start, or its system message."""
     if kept and [_said(message) for message in sent[: len(kept)]] == [_said(message) for message in kept]:
@@ -118,20 +157,15 @@ def _said(message: ChatMessage) -> tuple[str, str]:
     return message.role, message.content
 
 
-def _keep_and_answer(
-    service: Service,
-    thread_id: str,
-    new: list[ChatMessage],
-    question: ChatQuestion,
-    reply: ChatReply,
-    provider_id: str,
-) -> Answer:
+def _keep_and_answer(service: Service, asked: _Asked, reply: ChatReply) -> Answer:
     if reply.kept is not None:
         reply.kept()
     tool_calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in reply.tool_calls]
     extra = {"tool_calls": tool_calls} if tool_calls else {}
-    message_id = _keep(service.store, thread_id, [*new, ChatMessage("assistant", reply.content, extra)])
-    read = sum(estimated_tokens(message.content) for message in question.messages)
+    message_id = threads.add(
+        service.store, asked.thread_id, [*asked.new, ChatMessage("assistant", reply.content, extra)]
+    )
+    read = sum(estimated_tokens(message.content) for message in asked.question.messages)
     written = estimated_tokens(reply.content) + sum(estimated_tokens(to_json(call)) for call in tool_calls)
     input_tokens = reply.input_tokens if reply.input_tokens is not None else read
     output_tokens = reply.output_tokens if reply.output_tokens is not None else written
@@ -140,35 +174,20 @@ def _keep_and_answer(
         {
             "message_id": message_id,
             "content": reply.content,
-            "thread_id": thread_id,
+            "thread_id": asked.thread_id,
             "tool_calls": tool_calls,
             "usage": {
                 "input_tokens": input_tokens,
                 "output_tokens": output_tokens,
                 "total_tokens": input_tokens + output_tokens,
             },
-            "metadata": {"provider_id": provider_id, "model_id": reply.model_id, "usage_is_estimated": is_estimated},
+            "metadata": {
+                "provider_id": asked.provider_id,
+                "model_id": reply.model_id,
+                "usage_is_estimated": is_estimated,
+            },
         }
     )
-
-
-def _keep(store: Store, thread_id: str, messages: list[ChatMessage]) -> str:
-    """Add messages to a thread, made where it is missing; gives the id of the last one."""
-    now = store.dates.now()
-    store.database.write(
-        """INSERT INTO threads VALUES (?, '{}', ?, ?)
-           ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at""",
-        (thread_id, now, now),
-    )
-    position = store.database.number("SELECT MAX(position) + 1 FROM messages WHERE thread_id = ?", (thread_id,))
-    message_id = ""
-    for offset, message in enumerate(messages):
-        message_id = store.identifiers.make("message")
-        store.database.write(
-            "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (message_id, thread_id, position + offset, message.role, message.content, to_json(message.extra), now),
-        )
-    return message_id
 
 
 def _list(call: Call) -> Answer:
@@ -184,13 +203,10 @@ def _get(call: Call) -> Answer:
     thread = store.database.row("SELECT * FROM threads WHERE id = ?", (thread_id,))
     if thread is None:
         raise not_found("thread")
-    rows = store.database.rows(
-        "SELECT * FROM messages WHERE thread_id = ? ORDER BY position DESC LIMIT ?", (thread_id, _MOST_MESSAGES)
-    )
     return Answer(
         {
             "id": thread_id,
-            "messages": [_show_message(row) for row in reversed(rows)],
+            "messages": [threads.show_message(row) for row in threads.newest(store, thread_id)],
             "message_count": store.database.number("SELECT COUNT(*) FROM messages WHERE thread_id = ?", (thread_id,)),
             "tags": tags_of(store, thread_id),
             "metadata": from_json(thread["metadata"]),
@@ -200,20 +216,15 @@ def _get(call: Call) -> Answer:
     )
 
 
-def _show_message(row: sqlite3.Row) -> dict[str, Any]:
-    extra = from_json(row["extra"])
-    return {
-        **extra,
-        "id": row["id"],
-        "role": row["role"],
-        "content": row["content"],
-        "metadata": extra.get("metadata") or {},
-        "created_at": row["created_at"],
-    }
-
-
 ENDPOINTS = (
-    Endpoint("POST", "/api/chat", _send, "Send messages and get the answer", _SEND),
-    Endpoint("GET", "/api/chat", _list, "List the threads"),
+    Endpoint(
+        "POST",
+        "/api/chat",
+        _send,
+        "Send messages and get the answer, piece by piece where stream is true",
+        _SEND,
+        streaming=Streaming(_stream, _kept_events),
+    ),
+    Endpoint("GET", "/api/chat", _list, "List the threads", query=PAGES),
     Endpoint("GET", "/api/chat/{thread_id}", _get, "Read a thread"),
 )
