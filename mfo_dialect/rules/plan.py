@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +13,6 @@ from mfo_dialect.rules.rule import Rule
 from mfo_dialect.rules.select import Concerns, Selector
 
 _MANY = 20_000
-_Concerned = tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +23,59 @@ class Step:
     rules: tuple[Rule, ...]
 
 
+class Concerned:
+    """The rules that look at declared values of one kind of part, by the declaration; worked out when it is first met."""
+
+    __slots__ = ("_known", "_rules")
+
+    def __init__(self) -> None:
+        """Start without a rule."""
+        self._rules: list[tuple[Rule, Concerns]] = []
+        self._known: dict[tuple[int, int], tuple[tuple[Rule, ...], ValueType, Key | None]] = {}
+
+    def add(self, rule: Rule, concerns: Concerns) -> None:
+        """Let a rule take part."""
+        self._rules.append((rule, concerns))
+
+    def by(self, visit: Visit) -> tuple[Rule, ...]:
+        """The rules that look at a value."""
+        known = self._known.get((id(visit.type), id(visit.key)))
+        return known[0] if known is not None else self._look_up(visit.type, visit.key)
+
+    def _look_up(self, declared: ValueType, key: Key | None) -> tuple[Rule, ...]:
+        if len(self._known) >= _MANY:
+            self._known.clear()
+        rules = tuple(rule for rule, concerns in self._rules if concerns(declared, key))
+        self._known[id(declared), id(key)] = rules, declared, key  # the two are kept, so that no other has their id
+        return rules
+
+
 class Plan:
-    """What some rules look at. It grows with the declarations that it has been asked about, and never otherwise changes."""
+    """What some rules look at, for each kind of part."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Lay out ``rules``."""
-        self._visiting: dict[type, list[tuple[Rule, Concerns]]] = {}
-        self._steps: dict[type, dict[Selector, list[Rule]]] = {}
-        self._concerned: dict[tuple[type, int, int], tuple[_Concerned, ValueType, Key | None]] = {}
+        self._concerned: dict[type, Concerned] = {}
+        steps: dict[type, dict[Selector, list[Rule]]] = {}
         for rule in rules:
             for selector in rule.selectors:
                 for kind in selector.parts:
                     if selector.concerns is not None:
-                        self._visiting.setdefault(kind, []).append((rule, selector.concerns))
+                        self._concerned.setdefault(kind, Concerned()).add(rule, selector.concerns)
                     else:
-                        self._steps.setdefault(kind, {}).setdefault(selector, []).append(rule)
-        self._made = {
-            kind: tuple(Step(selector, tuple(found)) for selector, found in steps.items())
-            for kind, steps in self._steps.items()
+                        steps.setdefault(kind, {}).setdefault(selector, []).append(rule)
+        self._steps = {
+            kind: tuple(Step(selector, tuple(found)) for selector, found in by_selector.items())
+            for kind, by_selector in steps.items()
         }
 
-    def steps(self, part: Part) -> Sequence[Step]:
+    def steps(self, part: Part) -> tuple[Step, ...]:
         """What is looked at in a part, its declared values one by one apart."""
-        return self._made.get(type(part), ())
+        return self._steps.get(type(part), ())
 
-    def looks_at_visits(self, part: Part) -> bool:
-        """Whether any rule looks at declared values of such parts one by one."""
-        return type(part) in self._visiting
-
-    def concerned(self, part: Part, visit: Visit) -> tuple[Rule, ...]:
-        """The rules that look at a declared value of a part."""
-        key = (type(part), id(visit.type), id(visit.key))
-        known = self._concerned.get(key)
-        if known is None:
-            if len(self._concerned) >= _MANY:
-                self._concerned.clear()
-            visiting = self._visiting.get(key[0], ())
-            rules = tuple(rule for rule, concerns in visiting if concerns(visit.type, visit.key))
-            known = self._concerned[key] = (
-                rules,
-                visit.type,
-                visit.key,
-            )  # the two are kept, so that no other has their id
-        return known[0]
+    def concerned(self, part: Part) -> Concerned | None:
+        """Who looks at the declared values of a part one by one; None where nobody does."""
+        return self._concerned.get(type(part))
 
 
 @lru_cache(maxsize=8)

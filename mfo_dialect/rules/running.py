@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.rules.plan import Plan
+from mfo_dialect.rules.plan import Plan, Step
 from mfo_dialect.rules.rule import Report, Rule
 
 Said = tuple[Rule, list[Report] | Exception]
 
 
-def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> Iterator[Said]:
+def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     """What the rules of a plan report on one part, each with its rule, and with what went wrong in a rule itself."""
+    said: list[Said] = []
     for step in plan.steps(part):
-        try:
-            items: Iterable[Any] = tuple(step.selector.items(part, snapshot))
-        except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
-            yield from ((rule, error) for rule in step.rules)
-            continue
-        for item in items:
-            for rule in step.rules:
-                yield from _said(rule, item, snapshot)
-    if not plan.looks_at_visits(part):
-        return
-    for visit in snapshot.visits_of(part):
-        for rule in plan.concerned(part, visit):
-            yield from _said(rule, visit, snapshot)
+        _take_step(step, part, snapshot, said)
+    concerned = plan.concerned(part)
+    if concerned is not None:
+        for visit in snapshot.visits_of(part):
+            for rule in concerned.by(visit):
+                try:
+                    reports = [*rule.check(visit, snapshot)]
+                except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this value
+                    said.append((rule, error))
+                else:
+                    if reports:
+                        said.append((rule, reports))
+    return said
 
 
-def _said(rule: Rule, item: object, snapshot: Snapshot) -> Iterable[Said]:
+def _take_step(step: Step, part: Part, snapshot: Snapshot, said: list[Said]) -> None:
     try:
-        reports = list(rule.check(item, snapshot))
-    except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
-        return ((rule, error),)
-    return ((rule, reports),) if reports else ()
+        items: tuple[Any, ...] = (*step.selector.items(part, snapshot),)
+    except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
+        said += [(rule, error) for rule in step.rules]
+        return
+    for rule in step.rules if items else ():
+        check = rule.check
+        for item in items:
+            try:
+                reports = [*check(item, snapshot)]
+            except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
+                said.append((rule, error))
+            else:
+                if reports:
+                    said.append((rule, reports))
