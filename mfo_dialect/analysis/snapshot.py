@@ -23,6 +23,7 @@ from mfo_dialect.model.workflow import Workflow, WorkflowShape
 
 __all__ = ["Snapshot", "TriggerView"]
 
+_NOT_YET: Any = object()
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject", bound=Hashable)
 
@@ -197,11 +198,10 @@ class Snapshot:
         known = self._kept.get(find)
         if known is None:
             known = self._kept[find] = {}
-        try:
-            return known[subject]
-        except KeyError:
+        value = known.get(subject, _NOT_YET)
+        if value is _NOT_YET:
             value = known[subject] = find(subject, self)
-            return value
+        return value
 
     @cached_property
     def _found(self) -> dict[object, tuple[Any, ...]]:
