@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,7 @@ from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.settings import lay_out
+from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import NewRun
 from mfo_runtime.tasks import Ask
@@ -86,6 +87,7 @@ class RunOptions:
         job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
         control: stops the run from outside; it then ends as cancelled.
         keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
+        surroundings: other servers, time and secrets, where they are not the usual ones.
     """
 
     run_id: str = ""
@@ -97,6 +99,7 @@ class RunOptions:
     job_id: str | None = None
     control: RunControl | None = None
     keeping: Keeping | None = None
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 async def run_flow(
@@ -113,8 +116,8 @@ async def run_flow(
     scope = _scope(flow, bundle, inputs, options)
     run_id = scope.taskflow["process_id"]
     plan = lay_out(flow, bundle)
-    async with HttpClient() as http:
-        executors = FlowExecutors(scope, client, http, run_id, options.ask)
+    async with _other_servers(options) as http:
+        executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings)
         with _kept(executors, options, plan) as kept:
             run = Run(
                 plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None
@@ -126,6 +129,11 @@ async def run_flow(
             if kept is not None:
                 kept.end(outcome)
     return outcome
+
+
+def _other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient]:
+    given = options.surroundings.http
+    return HttpClient() if given is None else nullcontext(given)
 
 
 def begun_with(scope: RunScope, options: RunOptions) -> dict[str, Any]:
@@ -153,7 +161,7 @@ def _scope(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: R
             "name": _title(flow),
             "started_at": options.started_at or datetime.now(UTC).isoformat(),
         },
-        Secrets(flow.workflow, environment),
+        options.surroundings.secrets or Secrets(flow.workflow, environment),
         environment,
         is_resumed=options.keeping is not None and options.keeping.stored is not None,
     )
