@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from mfo_dialect import templates
 from mfo_dialect.model.access import entries_at, mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
-from mfo_dialect.templates import Template, parse, parse_jinja
 
 
-def parse_text(text: str, engine: str) -> Template:
+def parse_text(text: str, engine: str) -> templates.Template:
     """Read a template's text in its language."""
-    return parse_jinja(text) if engine == "jinja2" else parse(text)
+    return templates.parse_jinja(text) if engine == "jinja2" else templates.parse(text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,14 +58,14 @@ class PromptTemplate:
         """The prompts that are rendered with the task's variables."""
         return tuple(text for text in (self.system_prompt, self.user_prompt) if text is not None)
 
-    def read(self, text: Scalar) -> Template:
+    def read(self, text: Scalar) -> templates.Template:
         """One of its texts as its language has it; read once, and then kept."""
         if text not in self._read:
             self._read[text] = parse_text(text.text, self.engine)
         return self._read[text]
 
     @cached_property
-    def _read(self) -> dict[Scalar, Template]:
+    def _read(self) -> dict[Scalar, templates.Template]:
         return {}
 
 
