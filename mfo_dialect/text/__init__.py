@@ -11,6 +11,9 @@ from mfo_dialect.text.span import Span
 __all__ = [
     "Encoding",
     "LineIndex",
+    "Piece",
+    "PiecedLines",
+    "PiecedText",
     "Position",
     "Span",
     "TextEdit",

@@ -85,7 +85,7 @@ def _of_project(project: Project, files: ProjectFiles) -> Iterator[DocumentLink]
     for path, value in _named(project):
         span = _text_of(project, path, value, texts)
         if span is not None:
-            link = _module(value, root, files) if path[0] == "task_types" else _files(value, root, files)
+            link = _module(value, project, files) if path[0] == "task_types" else _files(value, root, files)
             if link is not None:
                 yield DocumentLink(span, *link)
 
@@ -120,9 +120,13 @@ def _files(pattern: str, root: str, files: ProjectFiles) -> tuple[str, str] | No
     return posixpath.commonpath([posixpath.dirname(path) for path in found]), f"{', '.join(names)}{more}"
 
 
-def _module(module: str, root: str, files: ProjectFiles) -> tuple[str, str] | None:
+def module_file(module: str, project: Project, files: ProjectFiles) -> str | None:
     """The file of ``package.module:function``, where it lies beside the project file; nothing is imported."""
-    name, _, function = module.partition(":")
-    path = posixpath.join(root, *name.split("."))
-    found = next((file for file in (f"{path}.py", f"{path}/__init__.py") if files.exists(file)), None)
+    path = posixpath.join(posixpath.dirname(project.document), *module.partition(":")[0].split("."))
+    return next((file for file in (f"{path}.py", f"{path}/__init__.py") if files.exists(file)), None)
+
+
+def _module(module: str, project: Project, files: ProjectFiles) -> tuple[str, str] | None:
+    root, function = posixpath.dirname(project.document), module.partition(":")[2]
+    found = module_file(module, project, files)
     return (found, f"{function} in {posixpath.relpath(found, root)}" if function else "") if found is not None else None

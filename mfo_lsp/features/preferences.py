@@ -15,11 +15,19 @@ class Preferences:
         hints: whether findings of the severity "hint" are shown.
         code_lenses: whether "Run flow" is offered above every taskflow.
         formatting: whether documents are laid out when the editor asks for it.
+        inlay_types: whether the types of references and computed values are shown beside them.
+        inlay_branches: whether the branches of conditions are numbered.
+        inlay_schedules: whether cron expressions are followed by what they say.
+        inlay_templates: whether names of prompt templates are followed by what they are called or how they begin.
     """
 
     hints: bool = True
     code_lenses: bool = True
     formatting: bool = True
+    inlay_types: bool = True
+    inlay_branches: bool = True
+    inlay_schedules: bool = True
+    inlay_templates: bool = True
 
 
 def read_preferences(options: object) -> Preferences:

@@ -15,7 +15,7 @@ from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Place
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.syntax import Mapping, Node
+from mfo_dialect.syntax import Mapping, Node, Scalar
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.inputs import schema_properties
 from mfo_lsp.features.targets import use_at
@@ -54,6 +54,36 @@ def field_at(snapshot: Snapshot, document: str, offset: int) -> SchemaField | No
             return SchemaField(origin, custom, custom.span)
     start = _start(use, names, resolution, snapshot.bundle)
     return _follow(start, names[: index + 1], origin, snapshot.bundle) if start is not None else None
+
+
+def schema_at(snapshot: Snapshot, document: str, offset: int) -> SchemaField | None:
+    """The schema that describes what the path up to the segment under the cursor reads; None where none does."""
+    field = field_at(snapshot, document, offset)
+    if field is not None:
+        return SchemaField(field.origin, Place(field.name.document, field.whole), field.whole)
+    touched = use_at(snapshot, document, offset)
+    if touched is None:
+        return None
+    use, index = touched
+    names = tuple(segment.name for segment in use.reference.segments)
+    if not use.segment_span(index).contains(offset):
+        return None
+    start = _start(use, names, snapshot.resolution(use), snapshot.bundle)
+    if start is None and names[0] == "INPUT" and use.level is not None:
+        start = _Start(use.level.flow.taskflow.input_schema, use.document, 1)
+    if start is None or start.schema is None or index != start.index - 1:
+        return None
+    return written_schema(start.schema, start.document, use.segment_span(index), snapshot.bundle)
+
+
+def written_schema(node: Node, document: str, origin: Span, bundle: Bundle) -> SchemaField:
+    """Where a schema is written: here, or in the declaration of the name that stands here."""
+    declared = bundle.schemas.get(node.text) if isinstance(node, Scalar) else None
+    if declared is None:
+        return SchemaField(origin, Place(document, node.span), node.span)
+    whole = declared.node.span if declared.node is not None else declared.name.span
+    start, end = min(declared.name.span.start, whole.start), max(declared.name.span.end, whole.end)
+    return SchemaField(origin, Place(declared.document, declared.name.content_span), Span(start, end))
 
 
 def _of_custom_type(view: NodeView, bundle: Bundle) -> Place | None:

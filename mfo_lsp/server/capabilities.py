@@ -22,6 +22,7 @@ class Client:
         preferred_actions: code actions may be marked as the one to take.
         document_changes: edits may name the version of a document.
         create_files: edits may create files.
+        change_annotations: edits may say what they are about, and ask the user first.
         watched_files: file watching can be asked for.
         progress: work-done progress can be created by the server.
         snippets: completion items may have tab stops.
@@ -29,10 +30,16 @@ class Client:
         markdown_items: completion items may be documented in Markdown.
         markdown_hover: hovers may be written in Markdown.
         definition_links: definitions may say which text they were asked for.
+        type_definition_links: the same of type definitions.
+        implementation_links: the same of implementations.
         symbol_kinds: the kinds of symbols that it knows.
         folds_lines: only whole lines can be folded.
         fold_limit: how many folds it takes; None for any number.
         link_tooltips: links may have words besides their target.
+        hint_tooltips: words about an inlay hint may be asked for later.
+        label_offsets: parameters of signatures may be stretches of their label.
+        active_parameters: each signature may say which of its parameters is being typed.
+        markdown_signatures: signatures may be documented in Markdown.
     """
 
     related_information: bool = False
@@ -44,6 +51,7 @@ class Client:
     preferred_actions: bool = False
     document_changes: bool = False
     create_files: bool = False
+    change_annotations: bool = False
     watched_files: bool = False
     progress: bool = False
     snippets: bool = False
@@ -51,10 +59,16 @@ class Client:
     markdown_items: bool = False
     markdown_hover: bool = False
     definition_links: bool = False
+    type_definition_links: bool = False
+    implementation_links: bool = False
     symbol_kinds: frozenset[types.SymbolKind] = frozenset()
     folds_lines: bool = False
     fold_limit: int | None = None
     link_tooltips: bool = False
+    hint_tooltips: bool = False
+    label_offsets: bool = False
+    active_parameters: bool = False
+    markdown_signatures: bool = False
 
 
 _FIRST_SYMBOL_KINDS = tuple(kind for kind in types.SymbolKind if kind <= types.SymbolKind.Array)
@@ -73,6 +87,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
     tags = listed("text_document.publish_diagnostics.tag_support.value_set")
     symbol_kinds = listed("text_document.document_symbol.symbol_kind.value_set") or _FIRST_SYMBOL_KINDS
     item = "text_document.completion.completion_item"
+    signature = "text_document.signature_help.signature_information"
     return Client(
         related_information=can("text_document.publish_diagnostics.related_information"),
         diagnostic_tags=frozenset(tag for tag in tags if isinstance(tag, types.DiagnosticTag)),
@@ -83,6 +98,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         preferred_actions=can("text_document.code_action.is_preferred_support"),
         document_changes=can("workspace.workspace_edit.document_changes"),
         create_files=types.ResourceOperationKind.Create in listed("workspace.workspace_edit.resource_operations"),
+        change_annotations=can("workspace.workspace_edit.change_annotation_support"),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
         snippets=can(f"{item}.snippet_support"),
@@ -90,8 +106,14 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),
         markdown_hover=types.MarkupKind.Markdown in listed("text_document.hover.content_format"),
         definition_links=can("text_document.definition.link_support"),
+        type_definition_links=can("text_document.type_definition.link_support"),
+        implementation_links=can("text_document.implementation.link_support"),
         symbol_kinds=frozenset(kind for kind in symbol_kinds if isinstance(kind, types.SymbolKind)),
         folds_lines=can("text_document.folding_range.line_folding_only"),
         fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit", default=None),
         link_tooltips=can("text_document.document_link.tooltip_support"),
+        hint_tooltips="tooltip" in listed("text_document.inlay_hint.resolve_support.properties"),
+        label_offsets=can(f"{signature}.parameter_information.label_offset_support"),
+        active_parameters=can(f"{signature}.active_parameter_support"),
+        markdown_signatures=types.MarkupKind.Markdown in listed(f"{signature}.documentation_format"),
     )

@@ -21,13 +21,37 @@ from mfo_workspace.projects import find_project
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 for any.")
 @click.option("--data", metavar="FOLDER", type=click.Path(), help="Where it keeps its data; .mfo/server by default.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the scripted provider.")
+@click.option("--openai-model", metavar="MODEL", help="Let this model answer, at an OpenAI-compatible endpoint.")
+@click.option(
+    "--openai-url",
+    envvar="OPENAI_BASE_URL",
+    metavar="URL",
+    default="https://api.openai.com/v1",
+    show_default=True,
+    help="The endpoint of the model; OPENAI_API_KEY is its key.",
+)
 @click.option("--tools", metavar="MODULE", help="A Python module or file whose public functions become tools.")
 @click.option("--token", envvar="MFO_TOKEN", metavar="TOKEN", help="An API token to accept; a fresh one by default.")
-def server_command(
-    host: str, port: int, data: str | None, script: str | None, tools: str | None, token: str | None
+def server_command(  # noqa: PLR0913 - one argument an option
+    host: str,
+    port: int,
+    data: str | None,
+    script: str | None,
+    openai_model: str | None,
+    openai_url: str,
+    tools: str | None,
+    token: str | None,
 ) -> int:
     """Serve the MFO server that is built in, until it is interrupted."""
-    from mfo_runtime.server import Script, ScriptError, ServerAddress, ServerSettings, SettingsError, serve  # noqa: PLC0415 - slow to import
+    from mfo_runtime.server import (  # noqa: PLC0415 - slow to import
+        OpenAIEndpoint,
+        Script,
+        ScriptError,
+        ServerAddress,
+        ServerSettings,
+        SettingsError,
+        serve,
+    )
 
     with_signals = _Signals()
     if not os.environ.get("MFO_DEBUG"):
@@ -43,10 +67,17 @@ def server_command(
     folder = Path(data) if data else data_folder(find_project(here, DiskFiles()), here) / "server"
     try:
         answers = Script.from_data(*read_data_with_places(script)) if script is not None else None
-        serve(
-            ServerSettings(data_dir=folder, host=host, port=port, token=token, script=answers, tools_module=tools),
-            ready,
+        key = os.environ.get("OPENAI_API_KEY") or None
+        settings = ServerSettings(
+            data_dir=folder,
+            host=host,
+            port=port,
+            token=token,
+            script=answers,
+            openai=OpenAIEndpoint(openai_model, openai_url, key) if openai_model else None,
+            tools_module=tools,
         )
+        serve(settings, ready)
     except (ScriptError, SettingsError) as error:
         raise InvalidInputError(str(error)) from None
     return 0

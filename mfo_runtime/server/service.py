@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from mfo_runtime.server.job_types import BUILT_IN_JOB_TYPES, run_job
 from mfo_runtime.server.outside import HttpSender
 from mfo_runtime.server.providers.conversation import Provider
 from mfo_runtime.server.providers.echo import EchoProvider
+from mfo_runtime.server.providers.openai import OpenAIProvider
 from mfo_runtime.server.providers.scripted import ScriptedProvider
 from mfo_runtime.server.replays import Replays
 from mfo_runtime.server.rows import deliveries, jobs
@@ -29,6 +31,8 @@ from mfo_runtime.server.workers import Trade, Workers
 DATABASE_FILE = "server.db"
 KEY_FILE = "server.key"
 
+_HTTP_ADDRESS = re.compile(r"https?://[^/?#\s]+")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _DELIVERIES_AT_A_TIME = 8
 _LONGEST_PAUSE = 5.0
 _SHORTEST_PAUSE = 0.01
@@ -47,11 +51,12 @@ class Service:
     default_provider: str
     job_types: Mapping[str, JobType]
     workers: Workers
-    own_sender: HttpSender
+    ways_out: tuple[HttpSender | OpenAIProvider, ...]
 
     async def aclose(self) -> None:
-        """Close the way out, then the database."""
-        await self.own_sender.aclose()
+        """Close the ways out, then the database."""
+        for way_out in self.ways_out:
+            await way_out.aclose()
         self.close()
 
     def close(self) -> None:
@@ -93,10 +98,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
     replays = Replays(store, settings.idempotency_lifetime)
     replays.forget_old()
     deliveries.forget_old(store)
-    providers: dict[str, Provider] = {"echo": EchoProvider()}
-    if settings.script is not None:
-        providers["scripted"] = ScriptedProvider(settings.script, Turns(store))
-        put_starting_data(store, settings.script.starting_data)
+    providers, default_provider = _providers(settings, store)
     job_types = {**BUILT_IN_JOB_TYPES, **settings.job_types}
     own_sender = HttpSender()
     return Service(
@@ -106,11 +108,26 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
         replays,
         _tools(settings, store),
         providers,
-        "scripted" if settings.script is not None else "echo",
+        default_provider,
         job_types,
         _workers(settings, store, job_types, settings.sender or own_sender),
-        own_sender,
+        (own_sender, *(provider for provider in providers.values() if isinstance(provider, OpenAIProvider))),
     )
+
+
+def _providers(settings: ServerSettings, store: Store) -> tuple[dict[str, Provider], str]:
+    """The providers, and which of them answers where a request names none."""
+    providers: dict[str, Provider] = {"echo": EchoProvider()}
+    if settings.openai is not None:
+        if not _HTTP_ADDRESS.match(settings.openai.base_url):
+            raise SettingsError("the address of the OpenAI-compatible endpoint is no http address")
+        if not _TOKEN.fullmatch(settings.openai.api_key or "none"):
+            raise SettingsError("the key of the OpenAI-compatible endpoint has characters that HTTP does not allow")
+        providers["openai"] = OpenAIProvider(settings.openai)
+    if settings.script is not None:
+        providers["scripted"] = ScriptedProvider(settings.script, Turns(store))
+        put_starting_data(store, settings.script.starting_data)
+    return providers, list(providers)[-1]
 
 
 def _tools(settings: ServerSettings, store: Store) -> dict[str, Tool]:

@@ -37,6 +37,23 @@ class Sender(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAIEndpoint:
+    """Where models of the provider ``openai`` are asked.
+
+    Attributes:
+        model: the one that is asked where a request names none.
+        base_url: what stands before ``/chat/completions``.
+        api_key: sent as a bearer token; None: none is.
+        timeout: seconds for one answer.
+    """
+
+    model: str
+    base_url: str = "https://api.openai.com/v1"
+    api_key: str | None = field(default=None, repr=False)
+    timeout: float = 120.0
+
+
 JobType = Callable[[Any], Awaitable[Any]]
 """What runs a job: takes its input and gives its result, both plain JSON; an exception's text becomes its error."""
 
@@ -52,7 +69,9 @@ class ServerSettings:
         host: the address to bind; anything but loopback needs ``token`` or a stored user.
         port: the port to bind; 0 means any free one.
         token: an API token that is accepted besides those that are stored; None makes a fresh one at each start.
-        script: answers of the ``scripted`` provider, which is then the default one; without it ``echo`` is.
+        script: answers of the ``scripted`` provider, which is then the default one.
+        openai: the endpoint of the ``openai`` provider, the default one where there is no script; without either
+            ``echo`` is.
         tools_module: a dotted name, or the path of a ``.py`` file, whose public functions become tools. It is
             imported when the server is made, so only an explicit command of the user may fill it in.
         job_types: job types besides the built-in ones.
@@ -75,6 +94,7 @@ class ServerSettings:
     port: int = 0
     token: str | None = field(default=None, repr=False)
     script: Script | None = None
+    openai: OpenAIEndpoint | None = None
     tools_module: str | None = None
     job_types: Mapping[str, JobType] = field(default_factory=lambda: _NO_JOB_TYPES)
     sender: Sender | None = None

@@ -10,10 +10,14 @@ import pytest
 
 from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.text import Span
 from mfo_lsp.features.document_links import document_links
 from mfo_lsp.features.folding import folds
+from mfo_lsp.features.inlay_hints import inlay_hints
+from mfo_lsp.features.preferences import Preferences
 from mfo_lsp.features.selection import selections
 from mfo_lsp.features.semantic_tokens import semantic_tokens
+from mfo_lsp.features.signature_help import signature_help
 from mfo_lsp.features.workspace_symbols import find_symbols
 from tests.effort import examples
 from tests.features.bundles import FILES
@@ -60,6 +64,12 @@ def ask_of_document(snapshot, document, text):
 
 def ask_at_place(snapshot, document, text, offset):
     """What is asked of a cursor."""
+    hints = inlay_hints(snapshot, document, Span(offset, len(text)), Preferences())
+    assert all(offset <= hint.offset <= len(text) and hint.label for hint in hints)
+    signatures = signature_help(snapshot, document, offset)
+    for signature in signatures.signatures if signatures is not None else ():
+        assert all(0 <= one.start < one.end <= len(signature.label) for one in signature.parameters)
+        assert signature.active is None or signature.active < len(signature.parameters)
     spans = selections(snapshot, document, offset)
     assert spans[-1] == (0, len(text))
     for inner, outer in itertools.pairwise(spans):

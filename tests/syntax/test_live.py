@@ -194,7 +194,7 @@ def test_what_crosses_blocks_is_read_whole_until_it_is_gone(before, new, crosses
     tree.apply([edit])
     assert everything(tree) == everything(parse(edited(text, edit), engine))
     undo = TextEdit(Span(edit.span.start, edit.span.start + len(new)), "")
-    change = tree.apply([undo])
+    tree.apply([undo])
     assert everything(tree) == everything(parse(text, engine))
     assert tree.is_divided
     if crosses:

@@ -55,10 +55,10 @@ def test_replacing_pieces_is_replacing_text(rows, last, data):
 def test_many_pieces_keep_their_places_while_they_come_and_go():
     row = [Piece(f"line {number}\n" * (number % 3 + 1)) for number in range(2_000)]
     pieces = PiecedText(row)
-    for step, (low, high, count) in enumerate(
+    for step, (first, last, count) in enumerate(
         [(5, 5, 1), (100, 900, 0), (300, 300, 700), (0, 1_400, 1), (0, 0, 600), (17, 17, 1), (-90, -2, 1), (-1, -1, 0)]
     ):
-        low, high = low % len(row), high % len(row)
+        low, high = first % len(row), last % len(row)
         new = [Piece(f"new {step} {number}\n") for number in range(count)]
         pieces.replace(row[low], row[high], new)
         row[low : high + 1] = new

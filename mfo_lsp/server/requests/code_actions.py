@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from lsprotocol import types
 
-from mfo_dialect.findings import Edit, Finding
+from mfo_dialect.findings import Finding
 from mfo_lsp.features.code_actions import ActionKind, CodeAction, code_actions
 from mfo_lsp.features.diagnostics import diagnostic_of
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
@@ -17,6 +16,7 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, view_of
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
+from mfo_lsp.server.workspace_edits import workspace_edit
 
 OPTIONS = types.CodeActionOptions([kind.value for kind in ActionKind])
 
@@ -42,7 +42,7 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
 
 
 def _converted(action: CodeAction, view: View) -> types.CodeAction | None:
-    edit = workspace_edit(action.edits, view)
+    edit = workspace_edit(action.edits, view.session, [view.snapshot.bundle])
     if edit is None:
         return None
     return types.CodeAction(
@@ -56,37 +56,3 @@ def _converted(action: CodeAction, view: View) -> types.CodeAction | None:
 
 def _diagnostic(finding: Finding, view: View) -> types.Diagnostic:
     return to_protocol(diagnostic_of(finding), finding.place.document, view.snapshot.bundle, view.session)
-
-
-def workspace_edit(edits: Iterable[Edit], view: View) -> types.WorkspaceEdit | None:
-    """Edits of any documents of the bundle, in the richest form that the client can take.
-
-    Returns:
-        None where a document would have to be created and the client cannot do that.
-    """
-    client = view.session.client
-    by_document: dict[str, list[types.TextEdit]] = {}
-    for edit in edits:
-        range_ = view.range(edit.place.span, edit.place.document)
-        by_document.setdefault(edit.place.document, []).append(types.TextEdit(range_, edit.new_text))
-    missing = [document for document in by_document if not _exists(document, view)]
-    if missing and not (client.create_files and client.document_changes):
-        return None
-    if not client.document_changes:
-        return types.WorkspaceEdit({view.session.uri(key): changes for key, changes in by_document.items()})
-    only_new = types.CreateFileOptions(ignore_if_exists=True)
-    created = (types.CreateFile(view.session.uri(key), options=only_new) for key in missing)
-    edited = (_document_edit(key, changes, view) for key, changes in by_document.items())
-    return types.WorkspaceEdit(document_changes=[*created, *edited])
-
-
-def _exists(document: str, view: View) -> bool:
-    bundle = view.snapshot.bundle
-    return document in bundle.sources or document == bundle.project.document or document in view.session.open_texts
-
-
-def _document_edit(key: str, changes: list[types.TextEdit], view: View) -> types.TextDocumentEdit:
-    open_text = view.session.open_texts.get(key)
-    version = open_text.version if open_text is not None else None
-    identifier = types.OptionalVersionedTextDocumentIdentifier(view.session.uri(key), version)
-    return types.TextDocumentEdit(identifier, list(changes))

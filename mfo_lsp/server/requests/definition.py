@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from mfo_lsp.features.definition import Definition, definitions
+from mfo_lsp.features.definition import definitions
+from mfo_lsp.server.declarations import Answer, to_links
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.lookup import look_up
 
 
-def answer(server: Server, params: types.DefinitionParams) -> list[types.LocationLink] | list[types.Location]:
+def answer(server: Server, params: types.DefinitionParams) -> Answer:
     """The declarations of the name at a cursor."""
     view = look_up(server.session, params.text_document.uri)
     if view is None:
         return []
     found = definitions(view.snapshot, view.key, view.offset(params.position))
-    if server.session.client.definition_links:
-        return [_link(definition, view) for definition in found]
-    return [view.location(definition.name) for definition in found]
-
-
-def _link(definition: Definition, view: View) -> types.LocationLink:
-    document = definition.name.document
-    return types.LocationLink(
-        target_uri=view.session.uri(document),
-        target_range=view.range(definition.whole, document),
-        target_selection_range=view.range(definition.name.span, document),
-        origin_selection_range=view.range(definition.origin),
-    )
+    return to_links(found, view, takes_links=server.session.client.definition_links)

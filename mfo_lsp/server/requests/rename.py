@@ -1,0 +1,104 @@
+"""``textDocument/prepareRename`` and ``textDocument/rename``: another name everywhere, in all bundles that see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from lsprotocol import types
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_lsp.features.rename import Refusal, Renaming, prepare_rename, rename
+from mfo_lsp.server.convert import directory_of, to_key, to_offset, to_range
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.lookup import is_shown
+from mfo_lsp.server.progress import Progress
+from mfo_lsp.server.protocol import RefusedError
+from mfo_lsp.server.publish import lines_of
+from mfo_lsp.server.workspace import workspace_bundles
+from mfo_lsp.server.workspace_edits import workspace_edit
+
+_NO_NAME = "There is no name here that could be changed."
+_MAX_NEIGHBOURS = 200
+
+
+async def prepare(server: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+    """The name at a cursor; None where there is none.
+
+    Raises:
+        RefusedError: there is one that cannot be changed; the words say why.
+    """
+    session, key = server.session, to_key(params.text_document.uri)
+    snapshot = session.analysis(directory_of(key)).snapshot
+    if not is_shown(snapshot, key):
+        return None
+    lines = lines_of(snapshot.bundle, key)
+    found = prepare_rename(snapshot, key, to_offset(lines, params.position, session.encoding))
+    if isinstance(found, Refusal):
+        raise RefusedError(found.words)
+    if found is None:
+        return None
+    return types.PrepareRenamePlaceholder(to_range(lines, found.span, session.encoding), found.name)
+
+
+async def answer(server: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    """The edits that give another name to what a cursor touches.
+
+    Raises:
+        RefusedError: that cannot be done; the words say why.
+    """
+    session, key = server.session, to_key(params.text_document.uri)
+    snapshot = session.analysis(directory_of(key)).snapshot
+    if not is_shown(snapshot, key):
+        raise RefusedError(_NO_NAME)
+    token = params.work_done_token
+    progress = Progress(server, token if token is not None else 0, shown=token is not None)
+    progress.begin("Rename")
+    try:
+        offset = to_offset(lines_of(snapshot.bundle, key), params.position, session.encoding)
+        neighbours = await _neighbours(server, key, snapshot)
+        found = await asyncio.to_thread(rename, snapshot, key, offset, params.new_name, neighbours)
+    finally:
+        progress.end("")
+    if found is None:
+        raise RefusedError(_NO_NAME)
+    if isinstance(found, Refusal):
+        raise RefusedError(found.words)
+    _refuse_stale(server, found, (snapshot, *neighbours))
+    bundles = [one.bundle for one in (snapshot, *neighbours)]
+    return workspace_edit(found.edits, session, bundles, _annotations(found, key, params.new_name))
+
+
+async def _neighbours(server: Server, key: str, snapshot: Snapshot) -> list[Snapshot]:
+    """The other bundles of the same project, where bundles may share documents."""
+    project = snapshot.bundle.project
+    if not project.section("bundle") and not project.task_types:
+        return []
+    found: list[Snapshot] = []
+    for bundle in (await workspace_bundles(server))[:_MAX_NEIGHBOURS]:
+        if bundle != directory_of(key):
+            other = server.session.analysis(bundle).snapshot
+            if other.bundle.project.document == project.document and other.bundle.documents:
+                found.append(other)
+            await asyncio.sleep(0)
+    return found
+
+
+def _refuse_stale(server: Server, found: Renaming, snapshots: Iterable[Snapshot]) -> None:
+    """Refuse where a text has changed while the edits were made."""
+    documents = {edit.place.document for edit in found.edits}
+    for snapshot in snapshots:
+        for document in documents & snapshot.bundle.sources.keys():
+            open_text = server.session.open_texts.get(document)
+            if open_text is not None and open_text.text != snapshot.bundle.text_of(document):
+                raise RefusedError("the document has changed meanwhile", types.LSPErrorCodes.ContentModified)
+
+
+def _annotations(found: Renaming, key: str, new_name: str) -> dict[str, types.ChangeAnnotation]:
+    """What to say of the edits of each document; those outside of the cursor's directory are to be confirmed."""
+    here = types.ChangeAnnotation(f'Rename {found.kind} "{found.old_name}" to "{new_name}"')
+    elsewhere = types.ChangeAnnotation(
+        f"{here.label} in shared files", needs_confirmation=True, description="Other bundles see these files too"
+    )
+    documents = {edit.place.document for edit in found.edits}
+    return {document: here if directory_of(document) == directory_of(key) else elsewhere for document in documents}
