@@ -15,6 +15,7 @@ from mfo_dialect.syntax.blocks import Container, Header, Leaf, Part, PieceOrigin
 from mfo_dialect.syntax.document import Problem
 from mfo_dialect.syntax.events import Engine, readable_text
 from mfo_dialect.syntax.judging import BlockReader, UndividableError, sound_parts
+from mfo_dialect.syntax.limits import BLOCK_LINES, MAX_LENGTH
 from mfo_dialect.syntax.partition import (
     ROOT,
     heads,
@@ -27,8 +28,6 @@ from mfo_dialect.syntax.partition import (
 from mfo_dialect.syntax.tree import Node, Pair, Scalar
 from mfo_dialect.text import Piece, PiecedText, TextEdit
 
-BLOCK_LINES = 48
-MAX_LENGTH = 16 * 1024 * 1024
 _MAX_DEPTH = 12
 _MAX_PROBLEMS = 500
 _CONTENT = re.compile(r"^[ \t]*[^ \t\r\n#]", re.MULTILINE)
