@@ -7,9 +7,9 @@ follows from the slip is reported too. Values of maps are changed here once, rig
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from mfo_dialect.analysis.visits import choose, effective_keys, fits_kind
+from mfo_dialect.analysis.visits import choose, effective_keys, fits_kind, known_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import Key, ListType, MapType, ValueType
 from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow, walk
@@ -18,8 +18,7 @@ _MAX_DEPTH = 64
 _MOVED = ("dependencies", "successors")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     node: Node
     type: ValueType
     parent: Mapping | None
@@ -56,27 +55,34 @@ def read_slips(root: Node, root_type: MapType) -> None:
             case MapType() as map_type if isinstance(node, Mapping):
                 stack += _in_map(node, map_type, place)
             case ListType(item=item) if isinstance(node, Sequence):
-                stack += [_Place(one, item, place.parent, place.parent_keys, place.depth + 1) for one in node]
+                stack += [
+                    _Place(one, item, place.parent, place.parent_keys, place.depth + 1)
+                    for one in node
+                    if not isinstance(one, Scalar)
+                ]
             case _:
                 pass
 
 
 def _in_map(node: Mapping, map_type: MapType, place: _Place) -> list[_Place]:
-    keys = effective_keys(node, map_type)
-    known = {key.name: key for key in keys}
-    if map_type.others is None:
+    known = known_keys(node, map_type)
+    if map_type.others is None and not node.names() <= known.keys():
+        keys = effective_keys(node, map_type)
         for pair in node.effective_pairs():
             if pair.name is not None and pair.name not in known:
                 _read(pair, pair.name, node, keys, place)
         if map_type.discriminator and map_type.discriminator not in node:
-            keys = effective_keys(node, map_type)
-            known = {key.name: key for key in keys}
+            known = known_keys(node, map_type)
+    keys = tuple(known.values())
     inner: list[_Place] = []
     for pair in node.effective_pairs():
-        key = known.get(node.meant(pair) or "")
+        value = follow(pair.value)
+        if isinstance(value, Scalar):
+            continue
+        key = known.get((node.meant(pair) if node.reads_slips else pair.name) or "")
         child_type = key.type if key is not None else map_type.others
         if child_type is not None:
-            inner.append(_Place(follow(pair.value), child_type, node, keys, place.depth + 1))
+            inner.append(_Place(value, child_type, node, keys, place.depth + 1))
     return inner
 
 

@@ -9,8 +9,8 @@ from enum import Enum
 from typing import TypeAlias
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
-from mfo_dialect.analysis.visits import references_of, scalars_at, walk
-from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, References, ValueType
+from mfo_dialect.analysis.visits import references_of, scalars_below, walk
+from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, EitherType, ListType, MapType, References, ValueType
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
 from mfo_dialect.references import Reference, Segment, Spelling, bare_reference, scan
@@ -109,6 +109,7 @@ def bare_paths_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
 
 
 _Place: TypeAlias = "tuple[Node, ValueType, _Context]"
+_Read: TypeAlias = "tuple[Scalar, References, ValueType | None]"
 
 
 def _places_of_flow(flow: FlowView, project: Project) -> Iterator[_Place]:
@@ -140,11 +141,15 @@ def uses_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
 
 def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
     for scalar, references, value_type in _scalars(root, root_type, context):
-        yield from _uses_in(scalar, references, value_type, context)
+        text = scalar.text
+        if "." in text or "$" in text or "[" in text:  # else there is no reference, neither a bare nor a marked one
+            yield from _uses_in(scalar, references, value_type, context)
 
 
 def _bare_paths(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
     for scalar, references, value_type in _scalars(root, root_type, context):
+        if "." not in scalar.text and "[" not in scalar.text:
+            continue
         bare = bare_reference(scalar.text) if references is References.ALL else None
         if bare is not None and not context.is_root(bare.root):
             yield context.use(scalar, bare, value_type, alone=True)
@@ -161,7 +166,7 @@ _NO_NAME = re.compile(r"(?P<root>[A-Za-z_][\w-]*)\.(?:[\w-]+\.)*(?:\.[\w.-]*)?")
 
 def _half_written(text: str) -> Iterator[Reference]:
     """What was nearly written as a reference: ``$a.b}``, ``{a.b}`` or ``a..b``; whether ``a`` is a root, others know."""
-    for match in _NO_OPENER.finditer(text):
+    for match in _NO_OPENER.finditer(text) if "$" in text else ():
         opener = "{" if match["close"] == "}" else "<"
         yield _unfinished(match, f"the {opener} behind the $ is missing")
     whole = text.strip()
@@ -180,14 +185,15 @@ def _unfinished(match: re.Match[str], problem: str) -> Reference:
     return Reference((root,), Span(*match.span()), Spelling.BARE, problem, Span(*match.span()))
 
 
-def _scalars(
-    root: Node, root_type: ValueType, context: _Context
-) -> Iterator[tuple[Scalar, References, ValueType | None]]:
+def _scalars(root: Node, root_type: ValueType, context: _Context) -> Iterator[_Read]:
     for visit in walk(context.document, root, root_type):
-        references = references_of(visit.type)
+        declared, node = visit.type, visit.node
+        if type(node) is not Scalar and isinstance(declared, MapType | ListType | EitherType):
+            continue
+        references = references_of(declared)
         if references is not References.NONE:
-            value_type = None if isinstance(visit.type, AnyType) else visit.type
-            for scalar in scalars_at(visit):
+            value_type = None if type(declared) is AnyType else declared
+            for scalar in scalars_below(node):
                 yield scalar, references, value_type
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as MappingOf
+from typing import NamedTuple
 
 from mfo_dialect.catalogue.values import (
     AnyType,
@@ -25,8 +26,7 @@ from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow
 _MAX_DEPTH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A written value and its declaration.
 
     Attributes:
@@ -51,17 +51,22 @@ def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
 
     A value that several aliases bring is visited once for each declaration, so that aliases cannot multiply the work.
     """
-    seen: set[tuple[int, int]] = set()
-    stack = [(Visit(document, root, choose(root_type, root)), 0)]
-    while stack:
-        visit, depth = stack.pop()
-        identity = (id(visit.node), id(visit.type))
-        if identity in seen:
-            continue
-        seen.add(identity)
-        yield visit
-        if depth < _MAX_DEPTH:
-            stack.extend((child, depth + 1) for child in reversed(list(_children(visit))))
+    first = Visit(document, root, choose(root_type, root))
+    found = [first]
+    _add_below(first, 0, found, {(id(root), id(first.type))})
+    return iter(found)
+
+
+def _add_below(visit: Visit, depth: int, found: list[Visit], seen: set[tuple[int, int]]) -> None:
+    if depth >= _MAX_DEPTH:
+        return
+    for child in _children(visit):
+        identity = (id(child.node), id(child.type))
+        if identity not in seen:
+            seen.add(identity)
+            found.append(child)
+            if type(child.type) in _INNER:
+                _add_below(child, depth + 1, found, seen)
 
 
 def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:
@@ -70,29 +75,47 @@ def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:
     return map_type.keys_for(said.text if said is not None else None)
 
 
-def _children(visit: Visit) -> Iterator[Visit]:
-    node = visit.node
-    match visit.type:
-        case MapType() as map_type if isinstance(node, Mapping):
-            keys = {key.name: key for key in effective_keys(node, map_type)}
-            for pair in node.effective_pairs():
-                value = follow(pair.value)
-                key = keys.get(node.meant(pair) or "")
-                child_type = key.type if key is not None else map_type.others
-                if child_type is not None:
-                    yield Visit(visit.document, value, choose(child_type, value), key, pair, node)
-        case ListType(item=item) if isinstance(node, Sequence):
-            for value in node:
-                yield Visit(visit.document, value, choose(item, value), None, None, node)
-        case _:
-            return
+def known_keys(mapping: Mapping, map_type: MapType) -> MappingOf[str, Key]:
+    """``effective_keys`` by name."""
+    said = text_at(mapping, map_type.discriminator) if map_type.discriminator else None
+    return map_type.known_keys(said.text if said is not None else None)
+
+
+def _children(visit: Visit) -> list[Visit]:
+    document, node, declared = visit[:3]
+    if type(declared) is MapType and isinstance(node, Mapping):
+        return _in_map(document, node, declared)
+    if type(declared) is ListType and isinstance(node, Sequence):
+        item = declared.item
+        return [Visit(document, value, choose(item, value), None, None, node) for value in node]
+    return []
+
+
+def _in_map(document: str, node: Mapping, declared: MapType) -> list[Visit]:
+    keys, others, reads_slips = known_keys(node, declared), declared.others, node.reads_slips
+    found: list[Visit] = []
+    for pair in node.effective_pairs():
+        value = follow(pair.value)
+        key = keys.get((node.meant(pair) if reads_slips else pair.name) or "")
+        child_type = key.type if key is not None else others
+        if child_type is not None:
+            if type(child_type) is EitherType:
+                child_type = choose(child_type, value)
+            found.append(Visit(document, value, child_type, key, pair, node))
+    return found
+
+
+_INNER = (MapType, ListType)
 
 
 def choose(value_type: ValueType, node: Node) -> ValueType:
     """Of several options, the one that fits the kind of a node; the type itself where there is one or none fits."""
     if not isinstance(value_type, EitherType):
         return value_type
-    return next((option for option in value_type.options if fits_kind(option, node)), value_type)
+    for option in value_type.options:
+        if fits_kind(option, node):
+            return option
+    return value_type
 
 
 def fits_kind(value_type: ValueType, node: Node) -> bool:
@@ -115,6 +138,8 @@ def fits_kind(value_type: ValueType, node: Node) -> bool:
 def references_of(value_type: ValueType) -> References:
     """Which references a scalar is read for at a place; a whole map or list of values may be a reference too."""
     match value_type:
+        case TextType() | AnyType() | IntegerType() | NumberType() | BooleanType():
+            return value_type.references
         case MapType(others=others, keys=keys):
             inner = [others] if others is not None else [key.type for key in keys]
             return (
@@ -122,14 +147,6 @@ def references_of(value_type: ValueType) -> References:
             )
         case ListType(item=item):
             return references_of(item)
-        case (
-            TextType(references=references)
-            | IntegerType(references=references)
-            | NumberType(references=references)
-            | BooleanType(references=references)
-            | AnyType(references=references)
-        ):
-            return references
         case EitherType(options=options):
             found = {references_of(option) for option in options}
             return next(iter(found)) if len(found) == 1 else References.NONE
@@ -146,6 +163,13 @@ def scalars_at(visit: Visit) -> Iterator[Scalar]:
 
 def scalars_below(root: Node) -> Iterator[Scalar]:
     """All scalar values at or below a node in document order, keys left out, aliases followed, each node once."""
+    root = follow(root)
+    if isinstance(root, Scalar):
+        return iter(() if root.is_missing else (root,))
+    return _scalars_below(root)
+
+
+def _scalars_below(root: Node) -> Iterator[Scalar]:
     seen: set[int] = set()
     stack = [root]
     while stack:
@@ -153,13 +177,10 @@ def scalars_below(root: Node) -> Iterator[Scalar]:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        match node:
-            case Scalar():
-                if not node.is_missing:
-                    yield node
-            case Mapping():
-                stack.extend(pair.value for pair in reversed(node.pairs))
-            case Sequence():
-                stack.extend(reversed(node.items))
-            case _:
-                pass
+        if isinstance(node, Scalar):
+            if not node.is_missing:
+                yield node
+        elif isinstance(node, Mapping):
+            stack.extend([pair.value for pair in reversed(node.pairs)])
+        elif isinstance(node, Sequence):
+            stack.extend(reversed(node.items))

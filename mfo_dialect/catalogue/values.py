@@ -168,6 +168,17 @@ class MapType:
     variants: Mapping[str, tuple[Key, ...]] = field(default_factory=lambda: _NO_VARIANTS)
     otherwise: tuple[Key, ...] = ()
     key_names: Names | None = None
+    _by_name: dict[str | None, dict[str, Key]] = field(
+        default_factory=dict[str | None, dict[str, Key]], init=False, repr=False, compare=False
+    )
+
+    def known_keys(self, discriminator: str | None) -> Mapping[str, Key]:
+        """``keys_for`` by name; kept for each variant."""
+        variant = discriminator if discriminator in self.variants else None
+        known = self._by_name.get(variant)
+        if known is None:
+            known = self._by_name[variant] = {key.name: key for key in self.keys_for(variant)}
+        return known
 
     def keys_for(self, discriminator: str | None) -> tuple[Key, ...]:
         """The keys of a map whose discriminator has this value (None: it is missing or no text)."""

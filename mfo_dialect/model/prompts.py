@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mfo_dialect import templates
 from mfo_dialect.model.access import entries_at, mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 
+_LONGEST_KEPT = 4096
+_MOST_KEPT = 256
+
 
 def parse_text(text: str, engine: str) -> templates.Template:
-    """Read a template's text in its language."""
+    """Read a template's text in its language; texts that were read lately are not read again, as bundles share them."""
+    return _parsed(text, engine) if len(text) > _LONGEST_KEPT else _kept(text, engine)
+
+
+def _parsed(text: str, engine: str) -> templates.Template:
     return templates.parse_jinja(text) if engine == "jinja2" else templates.parse(text)
+
+
+_kept = lru_cache(_MOST_KEPT)(_parsed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

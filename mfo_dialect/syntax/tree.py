@@ -7,7 +7,7 @@ the whole document. The tree knows nothing of the dialect.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, KeysView
 from collections.abc import Sequence as SequenceOf
 from enum import Enum
 from typing import TypeAlias
@@ -228,7 +228,7 @@ class Pair:
 class Mapping(Node):
     """A map: its pairs as written, doubles included; ``flow`` says whether it is written in braces."""
 
-    __slots__ = ("_index", "_meant", "flow", "pairs")
+    __slots__ = ("_index", "_is_plain", "_meant", "flow", "pairs")
 
     def __init__(  # noqa: PLR0913 - a node's parts
         self,
@@ -246,21 +246,27 @@ class Mapping(Node):
         self.pairs = pairs
         self.flow = flow
         self._index: dict[str, Pair] | None = None
+        self._is_plain = False
         self._meant: dict[str, Pair] | None = None
 
     def pair(self, name: str) -> Pair | None:
         """The pair that counts for a key: the first one written with a value, one that a merge key brings, else one meant for it."""
-        found = self._written(name)
+        found = (self._index or self._indexed()).get(name)
         return found if found is not None or self._meant is None else self._meant.get(name)
 
-    def _written(self, name: str) -> Pair | None:
-        if self._index is None:
-            self._index = {}
+    def _indexed(self) -> dict[str, Pair]:
+        """The pairs by name; remembers whether that says all: no merge key, no double, every key a scalar."""
+        pairs = self.pairs
+        index = {pair.key.text: pair for pair in pairs if type(pair.key) is Scalar}
+        self._is_plain = len(index) == len(pairs) and "<<" not in index
+        if not self._is_plain:
+            index = dict[str, Pair]()
             for pair in self.effective_pairs():
-                known = self._index.get(pair.name) if pair.name is not None else pair
+                known = index.get(pair.name) if pair.name is not None else pair
                 if pair.name is not None and (known is None or _is_nothing(known.value)):
-                    self._index[pair.name] = pair
-        return self._index.get(name)
+                    index[pair.name] = pair
+        self._index = index
+        return index
 
     def read_as(self, name: str, pair: Pair) -> None:
         """Let a pair, of this map or another, count for a key that is not there: its own key is a slip for it."""
@@ -270,19 +276,41 @@ class Mapping(Node):
 
     def meant(self, pair: Pair) -> str | None:
         """The key that a pair of this map counts for: its own one, or the one that it is a slip for."""
-        for name, other in (self._meant or {}).items():
-            if other is pair:
-                return name
+        if self._meant is not None:
+            for name, other in self._meant.items():
+                if other is pair:
+                    return name
         return pair.name
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the pairs are all that there is: no key twice, none merged, each a scalar."""
+        if self._index is None:
+            self._indexed()
+        return self._is_plain
+
+    @property
+    def reads_slips(self) -> bool:
+        """Whether a pair, of this map or another, counts for a key that is not there."""
+        return self._meant is not None
+
+    def names(self) -> KeysView[str]:
+        """The keys that are there, written or merged."""
+        return (self._index or self._indexed()).keys()
 
     def get(self, name: str) -> Node | None:
         """The value that counts for a key, aliases followed; None where the key is not there."""
-        pair = self.pair(name)
-        return None if pair is None else follow(pair.value)
+        pair = (self._index or self._indexed()).get(name)
+        if pair is None:
+            pair = self._meant.get(name) if self._meant is not None else None
+            if pair is None:
+                return None
+        value = pair.value
+        return value if value.__class__ is not Alias else follow(value)
 
     def __contains__(self, name: object) -> bool:
         """Whether the key is there, written or merged; one that is only meant is not."""
-        return isinstance(name, str) and self._written(name) is not None
+        return isinstance(name, str) and name in (self._index or self._indexed())
 
     def replace_pairs(self, start: int, end: int, new: tuple[Pair, ...]) -> None:
         """Put ``new`` in place of the pairs from ``start`` up to ``end``."""
@@ -296,12 +324,18 @@ class Mapping(Node):
                 index[new[0].name or ""] = new[0]
         else:
             self._index = None
+            self._is_plain = False
 
     def effective_pairs(self) -> Iterator[Pair]:
         """The written pairs without merge keys, then those that merge keys (``<<``) bring.
 
         A map that is merged many times over is visited once: what it brings again never counts.
         """
+        if self._is_plain:
+            return iter(self.pairs)
+        return self._written_and_merged()
+
+    def _written_and_merged(self) -> Iterator[Pair]:
         visited = {id(self)}
         waiting: list[Mapping] = [self]
         while waiting:

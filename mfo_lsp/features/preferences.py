@@ -36,11 +36,17 @@ def read_preferences(options: object) -> Preferences:
     Args:
         options: any value; what is unknown or of another type is passed over, so that no client fails on it.
     """
+    return Preferences(**said_preferences(options))
+
+
+def said_preferences(options: object) -> dict[str, bool]:
+    """What a client's options say of preferences, by the names of the fields."""
     said = cast("Mapping[str, object]", options if isinstance(options, Mapping) else {})
-    known = {field.name: said.get(_protocol_name(field.name)) for field in fields(Preferences)}
-    return Preferences(**{name: value for name, value in known.items() if isinstance(value, bool)})
+    known = {field.name: said.get(setting_name(field.name)) for field in fields(Preferences)}
+    return {name: value for name, value in known.items() if isinstance(value, bool)}
 
 
-def _protocol_name(name: str) -> str:
+def setting_name(name: str) -> str:
+    """How clients write the name of a preference: ``codeLenses``."""
     first, *others = name.split("_")
     return first + "".join(other.capitalize() for other in others)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 
-from mfo_lsp.features.preferences import read_preferences
+from mfo_lsp.features.preferences import read_preferences, said_preferences
 from mfo_lsp.server.capabilities import read_client
 from mfo_lsp.server.convert import path_key, to_encoding, to_key
 from mfo_lsp.server.host import Server
@@ -20,6 +20,7 @@ def initialize(server: Server, params: types.InitializeParams) -> types.Initiali
     server.process_id = params.process_id
     session.client = read_client(params.capabilities)
     session.preferences = read_preferences(params.initialization_options)
+    session.preferred = frozenset(said_preferences(params.initialization_options))
     encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
     session.encoding = to_encoding(encoding)
     session.folders = _folders(params)

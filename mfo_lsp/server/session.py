@@ -75,6 +75,8 @@ class Session:
         found: by bundle and by document, the diagnostics of the last check.
         shown: by document, what the client was last told.
         baselines: the baselines that project files name.
+        preferred: the names of the preferences that the client has set.
+        states: by document and taskflow, the states of the nodes in the last run, by their paths.
         tokens: by document, the semantic tokens that the client was last sent.
         files: the disk with the open texts laid over it.
         directories: those of the workspace that hold documents; None where they are to be looked for.
@@ -92,6 +94,8 @@ class Session:
         self.files = OverlaidFiles(disk, self.open_texts)
         self.baselines = Baselines(self.files)
         self.directories: tuple[str, ...] | None = None
+        self.preferred: frozenset[str] = frozenset()
+        self.states: dict[tuple[str, str], dict[str, str]] = {}
         self.tokens: dict[str, SentTokens] = {}
         self._sources: dict[str, Source] = {}
         self._analyses: dict[str, Analysis] = {}

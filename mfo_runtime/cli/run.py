@@ -18,6 +18,7 @@ from mfo_dialect.durations import format_duration
 from mfo_runtime.cli.asking import TerminalAsk
 from mfo_runtime.cli.connecting import client_settings
 from mfo_runtime.cli.data_files import read_data, read_inputs
+from mfo_runtime.cli.dry_run import dry_run
 from mfo_runtime.cli.findings import findings_data, outcome_of
 from mfo_runtime.cli.journals import journal_at, journal_of
 from mfo_runtime.cli.output import error_data, say, say_error, shown_path, write_json
@@ -68,6 +69,7 @@ class _Wishes:
 @click.option("--new-definition", is_flag=True, help="With --resume: go on by the files as they are now.")
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be done, and call nothing.")
 @click.option("--no-journal", is_flag=True, help="Do not keep the run; it cannot go on after a crash.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and nothing else.")
 def run_command(  # noqa: PLR0913 - one argument for each option
@@ -82,6 +84,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     server: str | None,
     script: str | None,
     *,
+    is_dry: bool,
     new_definition: bool,
     no_journal: bool,
     as_json: bool,
@@ -91,7 +94,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     The exit status is 0 where the run succeeded, 1 where it failed or was refused, and 2 for misuse.
     """
     if resume is not None:
-        _refuse_together("--resume", taskflow=taskflow, trigger=trigger_id, payload=payload, no_journal=no_journal)
+        _refuse_together("--resume", taskflow=taskflow, trigger=trigger_id, payload=payload, no_journal=no_journal, dry_run=is_dry)
         journal, _ = journal_at(file)
         try:
             resumption = load_run(journal, resume, is_redefined=new_definition)
@@ -120,6 +123,8 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         inputs = {**mapped, **inputs}
     elif payload is not None:
         raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
+    if is_dry:
+        return dry_run(flow, inputs, call, server, script, as_json=as_json)
     journal = None if no_journal else journal_of(flow.bundle.project, flow.view.document)
     wishes = _Wishes(inputs, call, again, as_json)
     with journal or nullcontext():

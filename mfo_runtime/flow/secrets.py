@@ -55,9 +55,14 @@ class Secrets:
         The keyring is left alone: it may have to be unlocked by hand.
         """
         for name, source in self._sources.items():
-            if isinstance(source, dict) and "keyring" not in source:
+            if isinstance(source, dict) and not self.is_in_keyring(name):
                 with contextlib.suppress(InvalidInputError):
                     self.get(name)
+
+    def is_in_keyring(self, name: str) -> bool:
+        """Whether a secret is kept in the keyring, which may have to be unlocked by hand."""
+        source = self._sources.get(name)
+        return isinstance(source, dict) and "keyring" in source
 
     def get(self, name: str) -> str:
         """The value of a declared secret.

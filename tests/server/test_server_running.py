@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 import socket
@@ -10,14 +12,18 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from conftest import WAIT, Api
 
-from mfo_runtime.server import RunningServer, ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server import RunningServer, Script, ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server.providers.echo import EchoProvider
+from mfo_runtime.server.providers.scripted import ScriptedProvider
 from mfo_runtime.server.running import _listen
+from tests.effort import examples
 
 PROGRAM = """
 import sys
@@ -66,6 +72,46 @@ def test_a_stopped_server_leaves_no_thread_and_answers_no_more(start):
         httpx.get(f"{api.server.url}/healthz", trust_env=False)
 
 
+SLOW = Script.from_data({"script": [{"answer": {"text": "late", "delay": "1h"}}]})
+
+
+@pytest.mark.parametrize("body", [{"message": "x"}, {"message": "x", "stream": True}])
+def test_work_under_way_is_given_up_when_the_server_stops(start, body):
+    """The server would wait for it for seconds; that it does not is seen by the answer, which is no broken connection."""
+    api = start(script=SLOW)
+    begun = threading.Event()
+    provider = ScriptedProvider.answer
+
+    async def answer(self, question):
+        begun.set()
+        return await provider(self, question)
+
+    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptedProvider, "answer", answer)
+        asking = pool.submit(api, "POST", "/api/chat", {"thread_id": "t"} | body)
+        assert begun.wait(WAIT)
+        api.server.stop()
+        told = asking.result(WAIT)
+    assert (told.status_code, told.json()["message"]) == (503, "the server is stopping")
+    start().error("GET", "/api/chat/t", status=404)
+
+
+def test_a_stream_under_way_says_that_the_server_stops(start, monkeypatch):
+    async def endless(self, question):
+        while True:
+            yield "and on "
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(EchoProvider, "stream", endless)
+    api = start()
+    with api.http.stream("POST", "/api/chat", json={"message": "x", "stream": True}) as answer:
+        lines = answer.iter_lines()
+        assert "and on" in next(lines)
+        api.server.stop()
+        *_, last = (line for line in lines if line)
+    assert json.loads(last.removeprefix("data: "))["message"] == "the server is stopping"
+
+
 def test_small_packets_are_sent_at_once():
     with _listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
@@ -100,6 +146,38 @@ class TestAsAProgram:
         again = start()
         assert again.ok("GET", "/api/memory")["pagination"]["total"] == 50
         assert again.ok("POST", "/api/resources", {"type": "t"}, headers={"Idempotency-Key": "k"}) == first
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_a_write_that_a_kill_interrupted_is_applied_once(program, start):
+    """Writers go on while the server is killed under them, and repeat all of it at the next one."""
+    for wave in range(examples(1)):
+        server = program()
+        begun = threading.Semaphore(0)
+
+        def write(number, api, wave=wave, begun=begun):
+            headers = {"Idempotency-Key": f"{wave}-{number}"}
+            begun.release()
+            with suppress(httpx.TransportError):
+                body = {"type": str(wave), "content": number}
+                api.http.post("/api/resources", json=body, headers=headers)
+
+        api = Api(server)
+        with api.http, ThreadPoolExecutor(4) as pool:
+            writes = [pool.submit(write, number, api) for number in range(40)]
+            for _ in range(5 + 7 * wave % 30):
+                begun.acquire()
+            server.end(signal.SIGKILL)
+        assert all(write.exception() is None for write in writes)
+        again = start()
+        for number in range(40):
+            body, key = {"type": str(wave), "content": number}, {"Idempotency-Key": f"{wave}-{number}"}
+            again("POST", "/api/resources", body, headers=key, status=201)
+        kept = again.ok("GET", f"/api/resources?type={wave}")["resources"]
+        assert sorted(resource["content"] for resource in kept) == list(range(40))
+        events = again.ok("GET", "/api/events?type=resource.created")["events"]
+        assert len([event for event in events if event["data"]["resource"]["type"] == str(wave)]) == 40
+        again.server.stop()
 
 
 class TestDamage:

@@ -53,6 +53,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import references_of, scalars_at
@@ -84,7 +85,9 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a Slack webhook", r"https://hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,}"),
     )
 )
-_MARK = re.compile(r"[sr]k[-_]|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|slack\.com|-----BEGIN|://")
+_MARK = re.compile(
+    r"sk-[A-Za-z0-9_-]{20}|[rs]k_(?:live|test)_|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|-----BEGIN|://"
+)
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _WHOLE_PRIVATE_KEY = re.compile(rf"{_PRIVATE_KEY.pattern}.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL)
 _PASSWORD_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
@@ -115,13 +118,16 @@ def _scalars(snapshot: Snapshot) -> Iterator[tuple[str, str, Scalar]]:
         for pair in mapping.pairs:
             value = pair.value
             for scalar in value.items if isinstance(value, Sequence) else (value,):
-                if isinstance(scalar, Scalar) and _may_hold_secret(scalar.text):
-                    yield document, pair.name or "", scalar
+                if isinstance(scalar, Scalar) and len(scalar.text) >= _SHORTEST_MARKED:
+                    name = pair.name or ""
+                    if _MARK.search(scalar.text) or (_may_be_secret(name) and _DIGIT.search(scalar.text)):
+                        yield document, name, scalar
 
 
-def _may_hold_secret(text: str) -> bool:
-    """A quick look."""
-    return len(text) >= _SHORTEST_MARKED and (_DIGIT.search(text) is not None or _MARK.search(text) is not None)
+@lru_cache(maxsize=1024)
+def _may_be_secret(name: str) -> bool:
+    """Whether a key is called as if it had a secret."""
+    return _SECRET_NAME.search(_CAMEL.sub("_", name)) is not None
 
 
 def check(found: tuple[str, str, Scalar], snapshot: Snapshot) -> Iterator[Report]:
@@ -144,7 +150,7 @@ def _secrets_in(scalar: Scalar, name: str) -> list[tuple[str, Span]]:
     marked = _marked_secrets(scalar.text) if _MARK.search(scalar.text) else []
     if marked or len(scalar.text) < _SHORTEST or not _DIGIT.search(scalar.text):
         return marked
-    if scalar.style in {Style.LITERAL, Style.FOLDED} or not _SECRET_NAME.search(_CAMEL.sub("_", name)):
+    if scalar.style in {Style.LITERAL, Style.FOLDED} or not _may_be_secret(name):
         return []
     text = scalar.text
     scheme = _SCHEME.match(text)

@@ -71,6 +71,8 @@ def check(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the keys of one map that exclude each other."""
     told: set[str | None] = set()
     for group in (*view.type.one_of, *view.type.at_most_one_of):
+        if sum(name in view.mapping for name in group) <= 1:
+            continue
         pairs = [pair for pair in _pairs(view.mapping) if pair.name in group and has_value(view.mapping, pair.name)]
         names = {pair.name for pair in pairs}
         if len(names) > 1 and told.isdisjoint(names):

@@ -49,13 +49,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import Format, IntegerType, ListType, NumberType, TextType, ValueType, describe
+from mfo_dialect.catalogue.values import (
+    AnyType,
+    Format,
+    IntegerType,
+    ListType,
+    NumberType,
+    TextType,
+    ValueType,
+    describe,
+)
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.references import Reference, bare_reference, scan
@@ -82,8 +91,29 @@ _UNITS = (
 _LONGEST = 60
 
 
-def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[Report]:
+def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterable[Report]:
     """Report one value that is not allowed where it stands."""
+    visit, _ = found
+    node, declared = visit.node, visit.type
+    is_right = type(declared) is TextType and type(node) is Scalar and _is_right_text(node.text.strip(), declared)
+    return () if is_right else _reports(found, snapshot)
+
+
+def _is_right_text(text: str, declared: TextType) -> bool:
+    """Whether a text is surely allowed, whatever stands around it."""
+    if declared.choices:
+        return text in declared.choices
+    match declared.format:
+        case Format.DURATION:
+            seconds = parse_duration(text)
+            return seconds is not None and seconds >= 0
+        case Format.OUTPUT_PATH:
+            return False
+        case kind:
+            return bool(text) or kind is Format.IDENTIFIER or not declared.non_empty
+
+
+def _reports(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[Report]:
     visit, owner = found
     node = visit.node
     if node.damaged or has_own_tag(node) or is_null(node) or may_be_reference(node, visit.type):
@@ -264,7 +294,9 @@ def _items(snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
     views = {id(view.node.mapping): view for view in select.nodes(snapshot)}
     owners: dict[int, NodeView] = {}
     for visit in select.visits(snapshot):
-        if id(visit.container) in views and visit.pair is not None and visit.pair.name == "outputs":
+        if type(visit.type) is AnyType:
+            continue
+        if visit.pair is not None and visit.pair.name == "outputs" and id(visit.container) in views:
             owners[id(visit.node)] = views[id(visit.container)]
         if _is_bounded(visit.type):
             is_output = isinstance(visit.type, TextType) and visit.type.format is Format.OUTPUT_PATH

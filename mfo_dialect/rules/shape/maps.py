@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from enum import Enum
 from weakref import WeakKeyDictionary
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import Visit, effective_keys
+from mfo_dialect.analysis.visits import Visit, effective_keys, known_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
@@ -38,7 +39,7 @@ class MapView:
     document: str
     mapping: Mapping
     type: MapType
-    keys: dict[str, Key]
+    keys: MappingOf[str, Key]
     parent: MapView | None
     under: str
     in_list: bool
@@ -105,14 +106,15 @@ def _map_views(snapshot: Snapshot) -> Iterator[MapView]:
     views: dict[int, MapView] = {}
     owners: dict[int, tuple[MapView | None, str]] = {}
     for visit in snapshot.visits:
-        parent, under, in_list = _surroundings(visit, views, owners)
-        if isinstance(visit.node, Sequence):
-            owners[id(visit.node)] = (parent, under)
         if isinstance(visit.node, Mapping) and isinstance(visit.type, MapType):
-            keys = {key.name: key for key in effective_keys(visit.node, visit.type)}
+            parent, under, in_list = _surroundings(visit, views, owners)
+            keys = known_keys(visit.node, visit.type)
             view = MapView(visit.document, visit.node, visit.type, keys, parent, under, in_list)
             views[id(visit.node)] = view
             yield view
+        elif isinstance(visit.node, Sequence):
+            parent, under, _ = _surroundings(visit, views, owners)
+            owners[id(visit.node)] = (parent, under)
 
 
 def _surroundings(
@@ -147,7 +149,7 @@ def is_written_twice(view: MapView) -> bool:
 
 def unknown_pairs(view: MapView) -> Iterator[Pair]:
     """The pairs of a map whose keys its declaration does not know; ``x-`` keys are everybody's own."""
-    if view.type.others is not None:
+    if view.type.others is not None or view.mapping.names() <= view.keys.keys():
         return
     for pair in view.mapping.effective_pairs():
         name = pair.name

@@ -118,7 +118,7 @@ def check(view: MapView | Source, snapshot: Snapshot) -> Iterator[Report]:
 
 def _is_line_of_another(view: MapView, snapshot: Snapshot) -> bool:
     """Whether a node is nothing but an id that another node has: its line was written twice, which is told there."""
-    if [pair.name for pair in view.mapping.pairs] != ["id"]:
+    if len(view.mapping.pairs) != 1 or view.mapping.pairs[0].name != "id":
         return False
     named = text_at(view.mapping, "id")
     return named is not None and any(named.text in flow.doubled for flow in snapshot.flows)
@@ -127,7 +127,7 @@ def _is_line_of_another(view: MapView, snapshot: Snapshot) -> bool:
 def _missing(view: MapView) -> Iterator[_Missing]:
     mapping, keys = view.mapping, view.keys
     for key in keys.values():
-        if key.name not in mapping and (key.required or _is_needed_here(view, key.name)):
+        if (key.required or _is_needed_here(view, key.name)) and key.name not in mapping:
             yield _Missing((key,))
     for group in (*view.type.one_of, *view.type.any_of):
         if not any(name in mapping for name in group):
@@ -136,11 +136,11 @@ def _missing(view: MapView) -> Iterator[_Missing]:
 
 def _is_needed_here(view: MapView, name: str) -> bool:
     """Keys that are needed because of what stands beside or around them."""
-    match name:
-        case "workflow_name":
-            return view.type.title == "workflow file"
-        case _:
-            return any(needed == name and has_value(view.mapping, key) for key, needed in view.type.needs)
+    if name == _WORKFLOW_NAME:
+        return view.type.title == "workflow file"
+    return bool(view.type.needs) and any(
+        needed == name and has_value(view.mapping, key) for key, needed in view.type.needs
+    )
 
 
 def _is_explained(view: MapView, lack: _Missing) -> bool:

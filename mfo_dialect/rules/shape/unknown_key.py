@@ -52,7 +52,7 @@ Write the key that was meant, or move the key to the map that it belongs to; bot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Severity
@@ -78,12 +78,12 @@ _MAX_LISTED = 6
 _MAX_TYPES = 3
 
 
-def check(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
+def check(view: MapView, snapshot: Snapshot) -> Iterable[Report]:
     """Report the unknown keys of one map."""
     pairs = list(unknown_pairs(view))
-    if pairs and not is_written_twice(view) and not is_doubtful(view.mapping, view.document, snapshot):
-        for pair in pairs:
-            yield _report(view, pair, snapshot)
+    if not pairs or is_written_twice(view) or is_doubtful(view.mapping, view.document, snapshot):
+        return ()
+    return (_report(view, pair, snapshot) for pair in pairs)
 
 
 def _report(view: MapView, pair: Pair, snapshot: Snapshot) -> Report:

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
@@ -94,8 +94,18 @@ _MAX_JSON = 20_000
 Found = tuple[Visit, MapType | None]
 
 
-def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
+def check(found: Found, snapshot: Snapshot) -> Iterable[Report]:
     """Report one value that is not what its key takes."""
+    visit, _ = found
+    node, declared = visit.node, visit.type
+    if type(declared) is TextType:
+        is_right = type(node) is Scalar and isinstance(node.value, str)
+    else:
+        is_right = not is_null(node) and _fits(node, declared)
+    return () if is_right else _reports(found, snapshot)
+
+
+def _reports(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     visit, container = found
     node = visit.node
     if isinstance(node, Alias) or node.damaged or has_own_tag(node):

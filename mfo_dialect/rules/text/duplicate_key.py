@@ -49,7 +49,7 @@ Merge the two values where both are lists, or both are maps that share no key; e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
@@ -70,8 +70,12 @@ from mfo_dialect.text import Span
 Found = tuple[str, Mapping]
 
 
-def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
+def check(found: Found, snapshot: Snapshot) -> Iterable[Report]:
     """Report the keys of one map that are written again."""
+    return () if found[1].is_plain else _reports(found, snapshot)
+
+
+def _reports(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     document, mapping = found
     first: dict[str, Pair] = {}
     doubles: list[Pair] = []

@@ -55,7 +55,7 @@ Put the text in quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, scalars_at
@@ -71,12 +71,19 @@ from mfo_dialect.syntax import Mapping, Scalar, Sequence, Style
 _WORD = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
 _LEADING_ZEROS = re.compile(r"[-+]?0[0-9]+")
+_STARTS = frozenset("+-0123456789yYnNoO")
+"""What all of these start with."""
 _LONGEST = 32
 _JUDGED_ELSEWHERE = {Format.DURATION, Format.CRON, Format.TIMEZONE, Format.EXPRESSION, Format.OUTPUT_PATH}
 
 
-def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
+def check(visit: Visit, _snapshot: Snapshot) -> Iterable[Report]:
     """Report the scalars of one value that are not surely read as the text that they look like."""
+    node = visit.node
+    return () if type(node) is Scalar and node.text[:1] not in _STARTS else _reports(visit)
+
+
+def _reports(visit: Visit) -> Iterator[Report]:
     for scalar in _texts(visit):
         yield from _report(visit.document, scalar, is_text=True)
     match visit.type:

@@ -93,6 +93,8 @@ def _is_behind_a_tab(source: Source, problem: Problem) -> bool:
 def _items(snapshot: Snapshot) -> Iterator[Found | _HalfQuoted]:
     yield from problems_of(snapshot, *_KINDS)
     for visit in snapshot.visits:
+        if type(visit.node) is Scalar and not visit.node.text.endswith('"'):
+            continue
         if isinstance(visit.type, AnyType) or (isinstance(visit.type, TextType) and _is_free(visit.type)):
             for scalar in scalars_at(visit):
                 if scalar.text.endswith('"') and _is_half_quoted(scalar):

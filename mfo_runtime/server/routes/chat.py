@@ -12,7 +12,7 @@ from typing import Any
 from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Event, Streaming
 from mfo_runtime.server.failures import ApiError, error_for_status, invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.providers.conversation import (
     ChatMessage,
     ChatQuestion,
@@ -225,6 +225,6 @@ ENDPOINTS = (
         _SEND,
         streaming=Streaming(_stream, _kept_events),
     ),
-    Endpoint("GET", "/api/chat", _list, "List the threads"),
+    Endpoint("GET", "/api/chat", _list, "List the threads", query=PAGES),
     Endpoint("GET", "/api/chat/{thread_id}", _get, "Read a thread"),
 )

@@ -10,8 +10,8 @@ from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event, snapshot
 from mfo_runtime.server.failures import invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
-from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, body
+from mfo_runtime.server.pages import PAGES, page_of_rows
+from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, TEXT, body
 from mfo_runtime.server.store import Store
 
 _FIELDS: Mapping[str, Mapping[str, Any]] = {"content": {}, "properties": OPTIONAL_MAP, "metadata": OPTIONAL_MAP}
@@ -107,7 +107,9 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/resources", _list, "List the resources, all or those of ?type="),
+    Endpoint(
+        "GET", "/api/resources", _list, "List the resources, all or those of ?type=", query={**PAGES, "type": TEXT}
+    ),
     Endpoint(
         "POST",
         "/api/resources",
