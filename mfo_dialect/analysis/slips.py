@@ -75,11 +75,10 @@ def _in_map(node: Mapping, map_type: MapType, place: _Place) -> list[_Place]:
             known = known_keys(node, map_type)
     keys = tuple(known.values())
     inner: list[_Place] = []
-    for pair in node.effective_pairs():
-        value = follow(pair.value)
-        if isinstance(value, Scalar):
+    for name, pair in node.named_pairs():
+        if type(pair.value) is Scalar:
             continue
-        key = known.get((node.meant(pair) if node.reads_slips else pair.name) or "")
+        value, key = follow(pair.value), known.get(name or "")
         child_type = key.type if key is not None else map_type.others
         if child_type is not None:
             inner.append(_Place(value, child_type, node, keys, place.depth + 1))
