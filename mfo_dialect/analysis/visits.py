@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
+from functools import partial
 from typing import NamedTuple
 
 from mfo_dialect.catalogue.values import (
@@ -44,6 +45,10 @@ class Visit(NamedTuple):
     key: Key | None = None
     pair: Pair | None = None
     container: Node | None = None
+
+
+_visit: Callable[[tuple[object, ...]], Visit] = partial(tuple.__new__, Visit)  # pyright: ignore[reportUnknownMemberType]
+"""Makes one of a tuple in half the time."""
 
 
 def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
@@ -104,7 +109,7 @@ def _in_map(document: str, node: Mapping, declared: MapType) -> list[Visit]:
                 value = follow(value)
             if type(child_type) is EitherType:
                 child_type = choose(child_type, value)
-            found.append(Visit(document, value, child_type, key, pair, node))
+            found.append(_visit((document, value, child_type, key, pair, node)))
     return found
 
 
