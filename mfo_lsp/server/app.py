@@ -91,7 +91,6 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_FORMATTING, formatting.answer),
     Method(types.TEXT_DOCUMENT_RANGE_FORMATTING, formatting.answer_for_range),
     Method(types.WORKSPACE_WILL_RENAME_FILES, file_renames.will_rename, file_renames.OPTIONS),
-    Method(types.WORKSPACE_DID_RENAME_FILES, file_renames.did_rename, file_renames.OPTIONS),
     Method(types.WORKSPACE_EXECUTE_COMMAND, commands.execute),
 )
 
