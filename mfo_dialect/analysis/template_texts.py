@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mfo_dialect import templates
 from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.parts import Part
@@ -14,7 +15,6 @@ from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.syntax import Mapping, Node, Scalar
-from mfo_dialect.templates import Problem, ProblemKind, Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +29,15 @@ class TemplateText:
 
     document: str
     scalar: Scalar
-    template: Template
+    template: templates.Template
 
 
-def template_texts(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...]:
+def template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
+    """The prompts and error templates of prompts documents, the layers of agents, and the rendered prompts of tasks."""
+    return (text for part in snapshot.parts for text in template_texts_of(part, snapshot))
+
+
+def template_texts_of(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...]:
     """The prompts and error templates of a prompt template, the layers of an agent, or the rendered prompts of a task."""
     return snapshot.kept(part, _template_texts)
 
@@ -64,18 +69,18 @@ def _texts_of(template: PromptTemplate) -> Iterator[Node]:
         yield text
 
 
-def first_causes(problems: Iterable[Problem]) -> list[Problem]:
+def first_causes(problems: Iterable[templates.Problem]) -> list[templates.Problem]:
     """The problems without those that follow from others before them.
 
     Where the form is broken, or a word such as ``if`` is misspelt, what stands behind is read otherwise than it is meant:
     of mistakes in form the first one counts, if no unknown function stands before it, and nothing behind it.
     """
-    kept: list[Problem] = []
+    kept: list[templates.Problem] = []
     for problem in sorted(problems, key=lambda problem: problem.noticed_at):
-        if problem.kind is not ProblemKind.SYNTAX:
+        if problem.kind is not templates.ProblemKind.SYNTAX:
             kept.append(problem)
             continue
-        if not any(one.kind is ProblemKind.UNKNOWN_FUNCTION for one in kept):
+        if not any(one.kind is templates.ProblemKind.UNKNOWN_FUNCTION for one in kept):
             kept.append(problem)
         break
     return kept

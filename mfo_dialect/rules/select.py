@@ -71,15 +71,15 @@ def _uses(part: Part, snapshot: Snapshot) -> Iterable[Use]:
 
 
 def _expressions(view: NodeView, snapshot: Snapshot) -> Iterable[ExpressionText]:
-    return of_expressions.expression_texts(view, snapshot)
+    return of_expressions.expression_texts_of(view, snapshot)
 
 
 def _reads(view: NodeView, snapshot: Snapshot) -> Iterable[NodeRead]:
-    return of_reads.node_reads(view, snapshot)
+    return of_reads.node_reads_of(view, snapshot)
 
 
 def _template_texts(part: Part, snapshot: Snapshot) -> Iterable[TemplateText]:
-    return of_templates.template_texts(part, snapshot)
+    return of_templates.template_texts_of(part, snapshot)
 
 
 sources = of(Source)

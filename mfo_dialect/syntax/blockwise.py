@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mfo_dialect.syntax.blocks import Container, Header, Leaf, Stretch, with_lead
 from mfo_dialect.syntax.judging import UndividableError
+from mfo_dialect.syntax.limits import MAX_LENGTH
 from mfo_dialect.syntax.partition import heads, is_preamble, opening_of, outer_end, starts_well
 from mfo_dialect.syntax.reading_blocks import ReadBlocks
 from mfo_dialect.syntax.stretches import (
@@ -28,8 +29,6 @@ from mfo_dialect.syntax.stretches import (
 )
 from mfo_dialect.syntax.tree import Pair
 from mfo_dialect.text import TextEdit
-
-MAX_LENGTH = 16 * 1024 * 1024
 
 
 class BlockTree(ReadBlocks):

@@ -13,6 +13,7 @@ from mfo_dialect.syntax.blocks import Container, Header, Leaf, PieceOrigin, Stre
 from mfo_dialect.syntax.document import Problem
 from mfo_dialect.syntax.events import Engine
 from mfo_dialect.syntax.judging import BlockReader, UndividableError, sound_parts
+from mfo_dialect.syntax.limits import BLOCK_LINES
 from mfo_dialect.syntax.partition import ROOT, heads, opening_of, preamble_end, starts_well
 from mfo_dialect.syntax.stretches import (
     ChangedBlock,
@@ -30,7 +31,6 @@ from mfo_dialect.syntax.stretches import (
 from mfo_dialect.syntax.tree import Pair, Scalar
 from mfo_dialect.text import Piece, PiecedText
 
-BLOCK_LINES = 48
 _MAX_DEPTH = 12
 _MAX_PROBLEMS = 500
 

@@ -110,7 +110,7 @@ def use_at(snapshot: Snapshot, document: str, offset: int) -> tuple[Use, int] | 
 
 def expression_at(snapshot: Snapshot, document: str, offset: int) -> ExpressionText | None:
     """The expression that a cursor touches."""
-    for text in (text for view in snapshot.nodes for text in expression_texts(view, snapshot)):
+    for text in expression_texts(snapshot):
         if text.view.document == document and text.scalar.span.contains(offset):
             return text
     return None
@@ -118,7 +118,7 @@ def expression_at(snapshot: Snapshot, document: str, offset: int) -> ExpressionT
 
 def template_at(snapshot: Snapshot, document: str, offset: int) -> TemplateText | None:
     """The template text that a cursor touches."""
-    for text in (text for part in snapshot.parts for text in template_texts(part, snapshot)):
+    for text in template_texts(snapshot):
         if text.document == document and text.scalar.span.contains(offset):
             return text
     return None

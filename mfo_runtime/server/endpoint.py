@@ -82,6 +82,7 @@ class Endpoint:
         is_public: whether it is open to those who show no token.
         is_replayable: whether the first answer is kept under the request's idempotency key.
         query: the JSON Schema of each parameter of the query that is looked at.
+        besides: what ``handler`` asks of the body besides ``body``, in its own words; told in the OpenAPI document.
         takes_any_json: whether the body, where ``body`` does not say, may be any JSON value.
         streaming: how it answers where the body says ``"stream": true``; None where it does not stream.
     """
@@ -97,3 +98,4 @@ class Endpoint:
     streaming: Streaming | None = None
     query: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
     takes_any_json: bool = False
+    besides: Schema = field(default_factory=dict[str, Any])

@@ -66,8 +66,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
     if endpoint.body is not None or endpoint.takes_any_json:
         operation["requestBody"] = {
-            "required": bool((endpoint.body or {}).get("required")),
-            "content": {"application/json": {"schema": dict(endpoint.body or {})}},
+            "required": bool((endpoint.body or {}).get("required") or endpoint.besides),
+            "content": {"application/json": {"schema": {**(endpoint.body or {}), **endpoint.besides}}},
         }
     if not endpoint.is_public:
         operation["security"] = [{"token": []}]

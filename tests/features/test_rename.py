@@ -317,6 +317,21 @@ tasks:
     ]
 
 
+def test_what_is_read_below_a_variable_is_no_variable():
+    text = """\
+templates:
+  hello:
+    user_prompt: "{{ with .user }}{{ .user_name }} {{ .user }}{{ end }}{{ $all := . }}{{ $all.user }} {{ .user.user }}"
+    variables: [user]
+"""
+    files = {"prompts.yml": text}
+    assert renamed(Snapshot(bundle_of(files)), files, "prompts.yml", text.index("[user") + 1, "person") == [
+        ('prompts.yml: user_prompt: "{{ with .person }}{{ .user_name }} {{ .user }}{{ end }}{{ $all := . }}{{ $all.person }} '
+        '{{ .person.user }}"'),
+        "prompts.yml: variables: [person]",
+    ]
+
+
 def test_a_variable_of_a_jinja_template():
     text = """\
 templates:

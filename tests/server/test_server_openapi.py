@@ -12,6 +12,17 @@ from mfo_runtime.server.app import ENDPOINTS
 from scripts.generate_schemas import texts
 from tests.effort import IS_LONG, examples
 
+# The types of jobs are each server's own, and what an action needs depends on its type: the document tells neither.
+UNTOLD = """
+[[operations]]
+include-name = "POST /api/jobs"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-name = "POST /api/config/event-triggers"
+checks.positive_data_acceptance.enabled = false
+"""
+
 
 def test_the_document_is_right_and_is_the_one_that_is_written(api):
     document = api.http.get("/openapi.json", headers={"Authorization": ""}).json()
@@ -33,7 +44,8 @@ def test_the_running_server_keeps_to_its_document(start, tmp_path):
         f"Authorization: Bearer {api.server.token}",
     ]
     command += ["--max-examples", str(examples(2)), "--phases", "examples,coverage,fuzzing" + ",stateful" * IS_LONG]
-    command += ["--exclude-checks", "positive_data_acceptance", "--generation-database", "none", "--no-color"]
+    command += ["--generation-database", "none", "--no-color"]
+    (tmp_path / "schemathesis.toml").write_text(UNTOLD, encoding="utf-8")
     command += [] if IS_LONG else ["--seed", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

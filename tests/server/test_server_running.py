@@ -33,13 +33,35 @@ from mfo_runtime.server import ServerSettings, serve
 serve(ServerSettings(data_dir=Path(sys.argv[1])), lambda address: print(address.url, address.token, flush=True))
 """
 
+DIES = """
+import os, signal
+from mfo_runtime.server import serving
+from mfo_runtime.server.replays import Replays
+
+keep, settled = Replays.keep, serving.settled
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def settled_and_dies(*given):
+    settled(*given)
+    die()
+"""
+DYING = {
+    "before the answer is kept": DIES + "Replays.keep = die\n",
+    "before the answer is sent": DIES + "serving.settled = settled_and_dies\n",
+}
+
 
 class Program:
     """A server that is a process of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, before=""):
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", before + PROGRAM, str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         self.url, self.token = self.process.stdout.readline().split()
 
@@ -52,8 +74,8 @@ class Program:
 def program(start):
     programs = []
 
-    def begin():
-        programs.append(Program(start.data_dir))
+    def begin(before=""):
+        programs.append(Program(start.data_dir, before))
         return programs[-1]
 
     yield begin
@@ -146,6 +168,22 @@ class TestAsAProgram:
         again = start()
         assert again.ok("GET", "/api/memory")["pagination"]["total"] == 50
         assert again.ok("POST", "/api/resources", {"type": "t"}, headers={"Idempotency-Key": "k"}) == first
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("moment", DYING)
+def test_a_write_is_applied_once_when_the_server_dies(program, start, moment):
+    key, body = {"Idempotency-Key": "k"}, {"type": "t"}
+    api = Api(program(DYING[moment]))
+    with api.http, pytest.raises(httpx.TransportError):
+        api.http.post("/api/resources", json=body, headers=key)
+    again = start()
+    was_applied = moment == "before the answer is sent"
+    assert again.ok("GET", "/api/resources")["pagination"]["total"] == was_applied
+    answer = again("POST", "/api/resources", body, headers=key, status=201)
+    assert ("Idempotency-Replayed" in answer.headers) == was_applied
+    assert [resource["id"] for resource in again.ok("GET", "/api/resources")["resources"]] == [answer.json()["id"]]
+    assert again.ok("GET", "/api/events")["pagination"]["total"] == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")

@@ -65,10 +65,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect import expressions
+from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import FUNCTIONS
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules import select
@@ -78,19 +78,23 @@ from mfo_dialect.rules.rule import Report, Rule
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report a node, and variables of a condition, that hide functions, where the taskflow has expressions."""
     variables = view.node.vars if isinstance(view.node, Condition) else None
-    hiding = [pair for pair in variables.effective_pairs() if pair.name in FUNCTIONS] if variables is not None else []
-    if view.id not in FUNCTIONS and not hiding:
+    hiding = (
+        [pair for pair in variables.effective_pairs() if pair.name in expressions.FUNCTIONS]
+        if variables is not None
+        else []
+    )
+    if view.id not in expressions.FUNCTIONS and not hiding:
         return
     if not snapshot.kept(view.flow, _has_expressions):
         return
-    if view.id in FUNCTIONS:
+    if view.id in expressions.FUNCTIONS:
         yield Report(view.document, view.name_span, _message(view.id))
     for pair in hiding:
         yield Report(view.document, pair.key.span, _message(pair.name or ""))
 
 
 def _has_expressions(flow: FlowView, snapshot: Snapshot) -> bool:
-    return any(expression_texts(view, snapshot) for view in flow.nodes)
+    return any(expression_texts_of(view, snapshot) for view in flow.nodes)
 
 
 def _message(name: str) -> str:

@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -117,7 +117,7 @@ def _report(view: NodeView, item: Scalar, condition: NodeView, snapshot: Snapsho
 
 def _has_one_free_branch(condition: NodeView, snapshot: Snapshot) -> bool:
     """Whether the result is true or false and only one of the two has a branch, so that there is no choice."""
-    text = next(iter(expression_texts(condition, snapshot)), None)
+    text = next(iter(expression_texts_of(condition, snapshot)), None)
     is_boolean = text is not None and not text.checked.problems and text.checked.result.kind is Kind.BOOLEAN
     return is_boolean and len(condition.node.successors) == 1
 

@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.chats import chat_use
 from mfo_dialect.analysis.graph import Level
-from mfo_dialect.analysis.node_reads import node_reads
+from mfo_dialect.analysis.node_reads import node_reads_of
 from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -84,7 +84,7 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
         before = level.nodes[source]
         if any(_is_unclear(use, snapshot) for use in snapshot.uses_of(after)):
             return
-        if any(read.producer is before for read in node_reads(after, snapshot)):
+        if any(read.producer is before for read in node_reads_of(after, snapshot)):
             continue
         message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
         for _, _, item in written_edges(level, before.id, after.id):

@@ -10,15 +10,15 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.inputs import input_shape
-from mfo_dialect.analysis.node_reads import node_reads, producer_of
+from mfo_dialect.analysis.node_reads import node_reads_of, producer_of
 from mfo_dialect.analysis.resolve import Scope
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Reader, Use
-from mfo_dialect.expressions import reads
 from mfo_dialect.findings import Place, Related
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Subflow, Task, Trigger
@@ -138,7 +138,7 @@ class UntrustedFlow:
         """Who reads a node, or a memory key; what a subflow is given is read by all inside."""
         found: dict[int | str, dict[int, NodeView]] = {}
         for reader in self._snapshot.nodes:
-            for read in node_reads(reader, self._snapshot):
+            for read in node_reads_of(reader, self._snapshot):
                 known = found.setdefault(id(read.producer), {})
                 for view in _with_inside(reader):
                     known[id(view)] = view
@@ -195,10 +195,10 @@ class UntrustedFlow:
     def _computed(self, view: NodeView) -> Step | None:
         bundle = self._snapshot.bundle
         inputs = input_shape(view.level, bundle)
-        for text in expression_texts(view, self._snapshot):
+        for text in expression_texts_of(view, self._snapshot):
             if is_harmless(text.checked.result):
                 continue
-            for read in reads(text.parsed):
+            for read in expressions.reads(text.parsed):
                 path = tuple(str(segment.key) for segment in read.path)
                 producer = None if read.root in inputs.fields else producer_of(read, Scope(bundle, view.level))
                 if producer is not None:

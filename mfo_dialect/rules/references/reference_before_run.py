@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.node_reads import NodeRead, node_reads
+from mfo_dialect.analysis.node_reads import NodeRead, node_reads_of
 from mfo_dialect.analysis.reads import run_order
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
@@ -83,7 +83,7 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
 def _by_producer(reader: NodeView, snapshot: Snapshot) -> dict[NodeView, list[NodeRead]]:
     """The readings of each producer by one reader, in the order of the text: one missing edge is one finding."""
     found: dict[NodeView, list[NodeRead]] = {}
-    for read in sorted(node_reads(reader, snapshot), key=lambda read: read.span):
+    for read in sorted(node_reads_of(reader, snapshot), key=lambda read: read.span):
         found.setdefault(read.producer, []).append(read)
     return found
 

@@ -56,12 +56,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect import expressions
+from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import reads
-from mfo_dialect.expressions.nodes import Name, walk
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.access import entries_at, texts_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
@@ -139,10 +138,10 @@ def _paths(part: NodeView | FlowView, snapshot: Snapshot) -> tuple[list[_ReadPat
         if use.level is not None:
             is_known = is_known and not use.reference.problem and snapshot.resolution(use).outcome in _FOUND
             paths.append(_ReadPath(use.level, (use.reference.root, *use.reference.path)))
-    for text in expression_texts(part, snapshot) if isinstance(part, NodeView) else ():
-        names = {node.name for node in walk(text.parsed.tree) if isinstance(node, Name)}
+    for text in expression_texts_of(part, snapshot) if isinstance(part, NodeView) else ():
+        names = {node.name for node in expressions.walk(text.parsed.tree) if isinstance(node, expressions.nodes.Name)}
         is_known = is_known and not text.checked.problems and "$env" not in names
-        found = [(read.root, *(str(segment.key) for segment in read.path)) for read in reads(text.parsed)]
+        found = [(read.root, *(str(segment.key) for segment in read.path)) for read in expressions.reads(text.parsed)]
         hidden = names - {path[0] for path in found}
         paths += [_ReadPath(text.view.level, path) for path in (*found, *((name,) for name in hidden))]
     return paths, is_known

@@ -60,7 +60,7 @@ def in_use(use: Use, bundle: Bundle) -> Iterator[Occurrence]:
 
 def in_expressions(snapshot: Snapshot) -> Iterator[Occurrence]:
     """The symbols that expressions name."""
-    for text in (text for view in snapshot.nodes for text in expression_texts(view, snapshot)):
+    for text in expression_texts(snapshot):
         yield from in_expression(text)
 
 

@@ -46,6 +46,14 @@ _SEND = body(
 )
 
 
+_SAYS_SOMETHING = {
+    "anyOf": [
+        {"properties": {"message": {"type": "string", "minLength": 1}}, "required": ["message"]},
+        {"properties": {"messages": {"type": "array", "minItems": 1}}, "required": ["messages"]},
+    ]
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A question, who is to answer it, and where it belongs: what of it is new in its thread."""
@@ -224,6 +232,7 @@ ENDPOINTS = (
         "Send messages and get the answer, piece by piece where stream is true",
         _SEND,
         streaming=Streaming(_stream, _kept_events),
+        besides=_SAYS_SOMETHING,
     ),
     Endpoint("GET", "/api/chat", _list, "List the threads", query=PAGES),
     Endpoint("GET", "/api/chat/{thread_id}", _get, "Read a thread"),

@@ -13,7 +13,7 @@ from mfo_runtime.server.events import record_event
 from mfo_runtime.server.failures import ApiError, ErrorCode, invalid
 from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.sending import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
-from mfo_runtime.server.shapes import NAME, TEXT, body
+from mfo_runtime.server.shapes import NAME, TEXT, body, one_of_keys
 
 _SIGNATURE_HEADERS = (SIGNATURE_HEADER.lower(), "x-signature")
 _TIMESTAMP_HEADER = TIMESTAMP_HEADER.lower()
@@ -109,7 +109,9 @@ ENDPOINTS = (
         "List the newest events, all or those of ?type=, after ?after=",
         query={**PAGES, "type": TEXT, "after": {"type": "integer", "minimum": 0, "maximum": _MAX_SEQUENCE}},
     ),
-    Endpoint("POST", "/api/events", _create, "Record an event", _CREATE, 202),
+    Endpoint(
+        "POST", "/api/events", _create, "Record an event", _CREATE, 202, besides=one_of_keys("type", "event_type")
+    ),
     Endpoint(
         "POST",
         "/webhooks/{provider}/{webhook_id}",

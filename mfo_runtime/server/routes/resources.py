@@ -11,7 +11,7 @@ from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event, snapshot
 from mfo_runtime.server.failures import invalid, not_found
 from mfo_runtime.server.pages import PAGES, page_of_rows
-from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, TEXT, body
+from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, TEXT, body, one_of_keys
 from mfo_runtime.server.store import Store
 
 _FIELDS: Mapping[str, Mapping[str, Any]] = {"content": {}, "properties": OPTIONAL_MAP, "metadata": OPTIONAL_MAP}
@@ -117,6 +117,7 @@ ENDPOINTS = (
         "Create a resource; its content may stand in properties.content",
         body({"type": NAME, "resource_type": NAME, **_FIELDS}),
         201,
+        besides=one_of_keys("type", "resource_type"),
     ),
     Endpoint("GET", "/api/resources/{id}", _get, "Read a resource"),
     Endpoint("PUT", "/api/resources/{id}", _update, "Replace the fields that are given", body(_FIELDS)),
