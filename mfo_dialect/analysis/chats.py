@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect import templates
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.model.access import mappings_at, text_at
@@ -12,7 +13,6 @@ from mfo_dialect.model.prompts import PromptTemplate, parse_text
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.references import Reference, scan
 from mfo_dialect.syntax import Mapping, Scalar
-from mfo_dialect.templates import VariableRead
 
 __all__ = [
     "CHAT",
@@ -98,7 +98,7 @@ def missing_variables(chat: ChatUse) -> tuple[MissingVariable, ...]:
     return tuple(MissingVariable(name, required=False) for name in unguarded if name not in given)
 
 
-def template_reads(template: PromptTemplate) -> Iterator[tuple[Scalar, VariableRead]]:
+def template_reads(template: PromptTemplate) -> Iterator[tuple[Scalar, templates.VariableRead]]:
     """Every place where a template's prompts read a variable."""
     for scalar in template.texts:
         for read in template.read(scalar).reads:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import Checked, Parsed, check, parse
 from mfo_dialect.model.access import entries_at
 from mfo_dialect.model.workflow import Condition, Task
 from mfo_dialect.references import Reference, bare_reference, scan
@@ -45,14 +45,14 @@ class ExpressionText:
         return not self.output
 
     @cached_property
-    def parsed(self) -> Parsed:
+    def parsed(self) -> expressions.Parsed:
         """The expression as read."""
-        return parse(self.scalar.text)
+        return expressions.parse(self.scalar.text)
 
     @cached_property
-    def checked(self) -> Checked:
+    def checked(self) -> expressions.Checked:
         """The expression as checked over the shapes of its names."""
-        return check(self.parsed, self.names, unknown_names_allowed=self.are_names_open)
+        return expressions.check(self.parsed, self.names, unknown_names_allowed=self.are_names_open)
 
     @cached_property
     def _names(self) -> tuple[dict[str, Shape], bool]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.resolve import Scope, resolve
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import Read, reads
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.text import Span
 
@@ -57,13 +57,13 @@ def _reads_of(text: ExpressionText) -> Iterator[NodeRead]:
     hidden = set(input_shape(view.level, text.bundle).fields)
     if isinstance(view.node, Condition) and view.node.vars is not None:
         hidden.update(pair.name for pair in view.node.vars.effective_pairs() if pair.name is not None)
-    for read in reads(text.parsed):
+    for read in expressions.reads(text.parsed):
         if read.root not in hidden and read.root in view.flow.by_id:
             producer = producer_of(read, Scope(text.bundle, view.level))
             if producer is not None:
                 yield NodeRead(view, producer, text.span_of(read.span), read.guarded)
 
 
-def producer_of(read: Read, scope: Scope) -> NodeView | None:
+def producer_of(read: expressions.Read, scope: Scope) -> NodeView | None:
     """The node that a name in an expression reads, inner nodes of subflows included."""
     return resolve((read.root, *(str(segment.key) for segment in read.path)), scope).node

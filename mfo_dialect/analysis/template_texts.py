@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mfo_dialect import templates
 from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.syntax import Mapping, Node, Scalar
-from mfo_dialect.templates import Problem, ProblemKind, Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,7 @@ class TemplateText:
 
     document: str
     scalar: Scalar
-    template: Template
+    template: templates.Template
 
 
 def template_texts(snapshot: Snapshot) -> tuple[TemplateText, ...]:
@@ -59,18 +59,18 @@ def _texts_of(template: PromptTemplate) -> Iterator[Node]:
         yield text
 
 
-def first_causes(problems: Iterable[Problem]) -> list[Problem]:
+def first_causes(problems: Iterable[templates.Problem]) -> list[templates.Problem]:
     """The problems without those that follow from others before them.
 
     Where the form is broken, or a word such as ``if`` is misspelt, what stands behind is read otherwise than it is meant:
     of mistakes in form the first one counts, if no unknown function stands before it, and nothing behind it.
     """
-    kept: list[Problem] = []
+    kept: list[templates.Problem] = []
     for problem in sorted(problems, key=lambda problem: problem.noticed_at):
-        if problem.kind is not ProblemKind.SYNTAX:
+        if problem.kind is not templates.ProblemKind.SYNTAX:
             kept.append(problem)
             continue
-        if not any(one.kind is ProblemKind.UNKNOWN_FUNCTION for one in kept):
+        if not any(one.kind is templates.ProblemKind.UNKNOWN_FUNCTION for one in kept):
             kept.append(problem)
         break
     return kept

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from mfo_dialect import templates
 from mfo_dialect.model.access import entries_at, mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
-from mfo_dialect.templates import Template, parse, parse_jinja
 
 _LONGEST_KEPT = 4096
 _MOST_KEPT = 256
 
 
-def parse_text(text: str, engine: str) -> Template:
+def parse_text(text: str, engine: str) -> templates.Template:
     """Read a template's text in its language; texts that were read lately are not read again, as bundles share them."""
     return _parsed(text, engine) if len(text) > _LONGEST_KEPT else _kept(text, engine)
 
 
-def _parsed(text: str, engine: str) -> Template:
-    return parse_jinja(text) if engine == "jinja2" else parse(text)
+def _parsed(text: str, engine: str) -> templates.Template:
+    return templates.parse_jinja(text) if engine == "jinja2" else templates.parse(text)
 
 
 _kept = lru_cache(_MOST_KEPT)(_parsed)
@@ -68,14 +68,14 @@ class PromptTemplate:
         """The prompts that are rendered with the task's variables."""
         return tuple(text for text in (self.system_prompt, self.user_prompt) if text is not None)
 
-    def read(self, text: Scalar) -> Template:
+    def read(self, text: Scalar) -> templates.Template:
         """One of its texts as its language has it; read once, and then kept."""
         if text not in self._read:
             self._read[text] = parse_text(text.text, self.engine)
         return self._read[text]
 
     @cached_property
-    def _read(self) -> dict[Scalar, Template]:
+    def _read(self) -> dict[Scalar, templates.Template]:
         return {}
 
 

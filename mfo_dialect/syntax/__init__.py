@@ -1,14 +1,18 @@
 """YAML text to a tree with spans, comments and problems; it knows YAML and nothing of the dialect.
 
-Any text gives a tree. This package alone imports the YAML library.
+Any text gives a tree. This package alone imports the YAML library. What an editor needs besides is loaded when it is
+asked for.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfo_dialect.on_demand import load_on_demand
 from mfo_dialect.syntax.comments import Comment
 from mfo_dialect.syntax.core_schema import CoreValue
-from mfo_dialect.syntax.cursor import CursorContext, Expects, Within, context_at
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import Engine
-from mfo_dialect.syntax.live import Change, ChangedBlock, LiveTree
 from mfo_dialect.syntax.navigation import Part, Step, children_of, path_at, scalars, walk
 from mfo_dialect.syntax.parser import parse
 from mfo_dialect.syntax.plain import TooManyNodesError, to_value
@@ -25,6 +29,18 @@ from mfo_dialect.syntax.tree import (
     follow,
     is_merge_key,
 )
+
+if TYPE_CHECKING:
+    from mfo_dialect.syntax.cursor import CursorContext, Expects, Within, context_at
+    from mfo_dialect.syntax.live import Change, ChangedBlock, LiveTree
+else:
+    __getattr__ = load_on_demand(
+        __name__,
+        {
+            "cursor": ["CursorContext", "Expects", "Within", "context_at"],
+            "live": ["Change", "ChangedBlock", "LiveTree"],
+        },
+    )
 
 __all__ = [
     "Alias",

@@ -6,9 +6,9 @@ It knows nodes and places, not how they were read.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from mfo_dialect.syntax.document import Problem, ProblemKind
+from mfo_dialect.syntax.document import Problem, ProblemKind, YamlDocument
 from mfo_dialect.syntax.navigation import children_of
 from mfo_dialect.syntax.tree import Alias, Node
 from mfo_dialect.text import Span
@@ -101,3 +101,11 @@ def _damage_across(root: Node, span: Span) -> None:
         node = waiting.pop()
         node.damaged = True
         waiting += [child for child in children_of(node) if children_of(child) and child.span.overlaps(span)]
+
+
+def mark_all(documents: Iterable[YamlDocument], problems: Sequence[Problem]) -> None:
+    """Mark the damage that problems do to the documents that they stand in."""
+    for document in documents:
+        inside = [problem for problem in problems if document.span.overlaps(problem.span)]
+        if document.root is not None:
+            mark_damage(document.root, inside)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from mfo_dialect.syntax.document import Problem, ProblemKind
-from mfo_dialect.syntax.outline import Line
 from mfo_dialect.text import Span
+
+if TYPE_CHECKING:
+    from mfo_dialect.syntax.outline import Line
 
 _MARKER = re.compile(r"(?:<{7}|>{7}|\|{7})(?=[ \t\r\n]|\Z)|={7}(?=[ \t]*(?:\r|\n|\Z))")
 _MAX_PROBLEMS = 100

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from mfo_dialect.syntax.blocks import Stretch
-from mfo_dialect.syntax.blockwise import BLOCK_LINES, MAX_LENGTH, BlockTree, ChangedBlock, Spare
+from mfo_dialect.syntax.blockwise import BlockTree
 from mfo_dialect.syntax.comments import Comment
 from mfo_dialect.syntax.document import Problem, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
 from mfo_dialect.syntax.judging import UndividableError, Work
+from mfo_dialect.syntax.limits import BLOCK_LINES, MAX_LENGTH
 from mfo_dialect.syntax.parser import collector_paused, read
 from mfo_dialect.syntax.skipping import BlockLines
+from mfo_dialect.syntax.stretches import ChangedBlock, Spare
 from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit
 
 

@@ -6,26 +6,19 @@ import gc
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from mfo_dialect.syntax.assembling import link_aliases, mark_damage
-from mfo_dialect.syntax.blockwise import BLOCK_LINES, MAX_LENGTH, BlockTree
+from mfo_dialect.syntax.assembling import link_aliases, mark_all
 from mfo_dialect.syntax.composing import Composition, compose
-from mfo_dialect.syntax.conflicts import has_conflict_markers, without_conflicts
+from mfo_dialect.syntax.conflicts import has_conflict_markers
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
-from mfo_dialect.syntax.events import BEST_ENGINE, Engine, failure_in, readable_text
-from mfo_dialect.syntax.judging import UndividableError
-from mfo_dialect.syntax.mending import Mender
-from mfo_dialect.syntax.outline import Line, line_of, outline
-from mfo_dialect.syntax.repairing import REPAIRED_KINDS, is_doubtful, repair
+from mfo_dialect.syntax.events import BEST_ENGINE, Engine, readable_text
+from mfo_dialect.syntax.limits import BLOCK_LINES, MAX_LENGTH
 from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
 from mfo_dialect.text import Span
 
-_SEVERAL = 2
 _BYTE_ORDER_MARK = "\ufeff"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]+")
 _MAX_FORBIDDEN = 100
-_DOCUMENT_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
 _TOO_LARGE = f"longer than {MAX_LENGTH // (1024 * 1024)} Mi characters; it is not read"
 
 
@@ -54,7 +47,7 @@ def read(text: str, engine: Engine, block_lines: int | None) -> SyntaxTree:
         return SyntaxTree(text, (), (Problem(ProblemKind.TOO_LARGE, _TOO_LARGE, Span(0, 0)),))
     with collector_paused():
         try:
-            documents, problems = _Reading(text, engine, block_lines).result()
+            documents, problems = Reading(text, engine, block_lines).result()
         except Exception:  # noqa: BLE001 - the promise of this function; the rest is tested not to need it
             problem = Problem(ProblemKind.SYNTAX, "YAML cannot read this text", Span(0, len(text)))
             return SyntaxTree(text, (), (problem,))
@@ -73,10 +66,11 @@ def collector_paused() -> Generator[None]:
             gc.enable()
 
 
-class _Reading:
+class Reading:
     """The reading of one text."""
 
     def __init__(self, text: str, engine: Engine, block_lines: int | None = BLOCK_LINES) -> None:
+        """Prepare to read; as for ``read``."""
         self.text = text
         self.engine = engine
         self.block_lines = block_lines
@@ -85,44 +79,27 @@ class _Reading:
         self.readable = readable
 
     def result(self) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
+        """The documents and all problems, in no order."""
         problems = list(_forbidden_characters(self.text)) if self.stand_ins else []
         composition = self.composed(self.readable)
         failed = composition.failure is not None
         if has_conflict_markers(self.readable) and (failed or _is_mere_text(composition.root)):
-            lines, conflicts = without_conflicts(self.lines())
-            if conflicts:
-                documents, found = self.without_conflicts(lines)
-                inside = [conflict.span for conflict in conflicts]
-                problems += conflicts
-                problems += [problem for problem in found if not any(span.overlaps(problem.span) for span in inside)]
-                _mark_all(documents, conflicts)
-                return documents, problems
+            from mfo_dialect.syntax.recovering import read_one_side  # noqa: PLC0415 - few texts have conflicts
+
+            read = read_one_side(self)
+            if read is not None:
+                return read[0], problems + read[1]
         if failed:
-            documents, found = self.divided() or self.mended(self.lines(), composition)
+            from mfo_dialect.syntax.recovering import recover  # noqa: PLC0415 - most texts can be read
+
+            documents, found = recover(self, composition)
         else:
             documents, found = self.assembled(composition)
         return documents, problems + found
 
-    def divided(self) -> tuple[tuple[YamlDocument, ...], list[Problem]] | None:
-        """The one document of a text whose blocks can be told apart, each of them mended by itself."""
-        if self.block_lines is None or self.base:
-            return None
-        try:
-            blocks = BlockTree(self.text, self.engine, self.block_lines)
-        except UndividableError:
-            return None
-        return (YamlDocument(blocks.root.node, Span(0, len(self.text))),), list(blocks.problems)
-
     def composed(self, readable: str) -> Composition:
+        """What the engine reads of ``readable``, which is as long as the text."""
         return compose(Origin(self.text[self.base :], self.base), self.engine, self.stand_ins, readable)
-
-    def lines(self) -> list[Line]:
-        lines = outline(self.readable)
-        return [replace(line, start=line.start + self.base) for line in lines] if self.base else lines
-
-    def without_conflicts(self, lines: list[Line]) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
-        composition = self.composed("".join(line.text for line in lines))
-        return self.assembled(composition) if composition.failure is None else self.mended(lines, composition)
 
     def assembled(self, composition: Composition) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
         """The documents of a stream that could be read as it is."""
@@ -139,75 +116,8 @@ class _Reading:
             anchored = [node for node in composition.anchored if inside.start <= node.span.start < inside.end]
             aliases = [node for node in composition.aliases if inside.start <= node.span.start < inside.end]
             problems += link_aliases(anchored, aliases)
-        _mark_all(documents, problems)
+        mark_all(documents, problems)
         return documents, problems
-
-    def mended(self, lines: list[Line], composition: Composition) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
-        """The documents of a stream that cannot be read as it is."""
-        documents: list[YamlDocument] = []
-        problems: list[Problem] = []
-        for span, part in _documents(lines, len(self.text)):
-            mender = Mender(Origin(self.text), self.engine, self.stand_ins)
-            root = mender.block(part) if part else None
-            if isinstance(root, Scalar) and root.is_missing and root.tag is None and root.anchor is None:
-                root = None
-            found = [*mender.found.problems, *link_aliases(mender.found.anchored, mender.found.aliases)]
-            documents.append(YamlDocument(root, span))
-            _mark_all(documents[-1:], found)
-            problems += found
-        if not problems and composition.failure is not None:
-            offset = min(composition.failure.offset + self.base, len(self.text))
-            problems.append(Problem(ProblemKind.SYNTAX, "YAML cannot read the text from here on", Span(offset, offset)))
-        return self.repaired(lines, problems) or (tuple(documents), problems)
-
-    def repaired(
-        self, lines: list[Line], problems: list[Problem]
-    ) -> tuple[tuple[YamlDocument, ...], list[Problem]] | None:
-        """The documents as they are read with a few lines changed, where that explains several problems by few."""
-        doubtful = [problem for problem in problems if problem.kind in REPAIRED_KINDS]
-        if len(doubtful) < _SEVERAL and not any(is_doubtful(problem) for problem in doubtful):
-            return None
-        text = "".join(line.text for line in lines)
-        shifted = [replace(line, start=line.start - self.base) for line in lines] if self.base else lines
-        suspects = [replace(problem, span=problem.span.shifted(-self.base)) for problem in doubtful]
-        found = repair(text, shifted, suspects, lambda changed: failure_in(changed, self.engine))
-        if found is None:
-            return None
-        written = Origin(self.text[self.base :], self.base)
-        composition = found.replaced.compose(written, self.engine, self.stand_ins)
-        if composition.failure is not None:
-            return None
-        documents, others = self.assembled(composition)
-        mended = [replace(problem, span=problem.span.shifted(self.base)) for problem in found.problems]
-        _mark_all(documents, mended)
-        return documents, [*mended, *others]
-
-
-def _documents(lines: list[Line], length: int) -> Iterator[tuple[Span, list[Line]]]:
-    """The lines of every document of a stream, its ``---`` blanked, and the span of it."""
-    start = 0
-    part: list[Line] = []
-    marked = False
-    for line in lines:
-        mark = _DOCUMENT_MARK.match(line.text)
-        if mark is None:
-            directive = line.text.startswith("%") and not any(before.is_content for before in part)
-            part.append(line.blanked() if directive else line)
-            continue
-        if marked or any(before.is_content for before in part):
-            yield Span(start, line.start), part
-            start, part = line.start, []
-        marked = mark[0] == "---"
-        part.append(line_of("   " + line.text[3:], line.start, line.number))
-    if marked or any(before.is_content for before in part):
-        yield Span(start, length), part
-
-
-def _mark_all(documents: tuple[YamlDocument, ...] | list[YamlDocument], problems: list[Problem]) -> None:
-    for document in documents:
-        inside = [problem for problem in problems if document.span.overlaps(problem.span)]
-        if document.root is not None:
-            mark_damage(document.root, inside)
 
 
 def _is_mere_text(root: Node | None) -> bool:

@@ -1,23 +1,41 @@
 """Prompt templates: Go's text/template with the dialect's functions, and jinja2 where a template asks for it.
 
 Dialect section 8. It reads, checks and renders the text of one template; it knows nothing of YAML, files or prompts
-documents, and reads no clock but the one it is given.
+documents, and reads no clock but the one it is given. Its parts are loaded when they are asked for.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from mfo_dialect.templates.execution import Clock, MissingKey
-from mfo_dialect.templates.functions import FUNCTIONS, Function, Parameter
-from mfo_dialect.templates.pipelines import KEYWORDS
-from mfo_dialect.templates.problems import Problem, ProblemKind, TemplateError
-from mfo_dialect.templates.reads import VariableRead, VisibleScope
-from mfo_dialect.templates.template import GoTemplate, Template
+from mfo_dialect.on_demand import load_on_demand
+
+if TYPE_CHECKING:
+    from mfo_dialect.templates.engines import parse, parse_jinja, render
+    from mfo_dialect.templates.execution import Clock, MissingKey
+    from mfo_dialect.templates.functions import FUNCTIONS, Function, Parameter
+    from mfo_dialect.templates.pipelines import KEYWORDS
+    from mfo_dialect.templates.problems import Problem, ProblemKind, TemplateError
+    from mfo_dialect.templates.reads import VariableRead, VisibleScope
+    from mfo_dialect.templates.template import GoTemplate, Template
+else:
+    __getattr__ = load_on_demand(
+        __name__,
+        {
+            "engines": ["parse", "parse_jinja", "render"],
+            "execution": ["Clock", "MissingKey"],
+            "functions": ["FUNCTIONS", "Function", "Parameter"],
+            "pipelines": ["KEYWORDS"],
+            "problems": ["Problem", "ProblemKind", "TemplateError"],
+            "reads": ["VariableRead", "VisibleScope"],
+            "template": ["GoTemplate", "Template"],
+        },
+    )
 
 __all__ = [
     "FUNCTIONS",
     "KEYWORDS",
+    "Clock",
     "Function",
     "GoTemplate",
     "MissingKey",
@@ -32,49 +50,3 @@ __all__ = [
     "parse_jinja",
     "render",
 ]
-
-
-def parse(source: str, *, name: str = "prompt") -> GoTemplate:
-    """Read a Go template; never fails, whatever the text.
-
-    Args:
-        source: The template's text.
-        name: The name under which the template can call itself.
-
-    Returns:
-        The tree, all problems, the variables it reads, and the way to render it.
-    """
-    return GoTemplate(source, name)
-
-
-def parse_jinja(source: str) -> Template:
-    """Read a jinja2 template; never fails, whatever the text.
-
-    Args:
-        source: The template's text.
-
-    Returns:
-        The problems, the variables it reads, and the way to render it.
-    """
-    from mfo_dialect.templates.jinja import JinjaTemplate  # noqa: PLC0415 - jinja2 loads only where a template asks for it
-
-    return JinjaTemplate(source)
-
-
-def render(
-    source: str, data: Any, *, missingkey: MissingKey = "default", clock: Clock | None = None, name: str = "prompt"
-) -> str:
-    """Parse and render a Go template once.
-
-    Args:
-        source: The template's text.
-        data: What the cursor is at the start: None, bool, int, float, str, list or dict, nested as one likes.
-        missingkey: What a map without the key gives: ``default`` prints ``<no value>``, ``zero`` is null, ``error``
-            fails; ``invalid`` is Go's other word for ``default``.
-        clock: Tells the time to ``now``; the system's clock where it is None.
-        name: The name under which the template can call itself.
-
-    Raises:
-        TemplateError: The text is no template (stage ``parse``) or rendering failed (stage ``exec``).
-    """
-    return parse(source, name=name).render(data, missingkey=missingkey, clock=clock)

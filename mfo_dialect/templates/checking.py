@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mfo_dialect.suggestions import did_you_mean
-from mfo_dialect.templates import nodes
-from mfo_dialect.templates.functions import FUNCTIONS
+from mfo_dialect.templates import functions, nodes
 from mfo_dialect.templates.problems import Problem, ProblemKind
 
 
@@ -40,7 +39,7 @@ def _wrong_arguments(pipeline: nodes.Pipeline) -> Iterator[Problem]:
         first, *arguments = command.operands
         calls = [(first, len(arguments) + (stage > 0)), *((argument, 0) for argument in arguments)]
         for operand, count in calls:
-            function = FUNCTIONS.get(operand.name) if isinstance(operand, nodes.Function) else None
+            function = functions.FUNCTIONS.get(operand.name) if isinstance(operand, nodes.Function) else None
             complaint = function.complaint(count) if function else None
             if complaint:
                 yield Problem(complaint, operand.span, ProblemKind.WRONG_ARGUMENTS, operand.span.start)

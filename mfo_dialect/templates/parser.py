@@ -6,7 +6,6 @@ rest is still read. It knows nothing of values or of what functions do.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from mfo_dialect.templates import nodes
@@ -57,22 +56,20 @@ class _Open:
     loop_depth: int
 
 
-def parse_source(source: str, functions: Collection[str], name: str) -> ParsedTemplate:
+def parse_source(source: str, name: str) -> ParsedTemplate:
     """Read ``source``; never fails.
 
     Args:
         source: The template's text.
-        functions: The names of all functions.
         name: The name of the main template.
     """
-    reader = _BlockReader(source, functions, name)
+    reader = _BlockReader(source, name)
     return reader.read()
 
 
 class _BlockReader:
-    def __init__(self, source: str, functions: Collection[str], name: str) -> None:
+    def __init__(self, source: str, name: str) -> None:
         self._source = source
-        self._functions = functions
         self._name = name
         self._problems: list[Problem] = []
         self._definitions: dict[str, nodes.Body] = {}
@@ -110,7 +107,7 @@ class _BlockReader:
         self._problems.append(Problem(message, span, ProblemKind.SYNTAX, noticed_at))
 
     def _action(self, piece: ActionPiece) -> None:
-        reader = ActionReader(piece, self._scope, self._functions, self._problems.append)
+        reader = ActionReader(piece, self._scope, self._problems.append)
         span = Span(piece.start, piece.end)
         keyword = reader.take_keyword()
         match keyword:

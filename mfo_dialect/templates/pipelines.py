@@ -6,10 +6,10 @@ It knows nothing of blocks; the scope that it is given tells which variables exi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from mfo_dialect.suggestions import did_you_mean
-from mfo_dialect.templates import literals, nodes
+from mfo_dialect.templates import functions, literals, nodes
 from mfo_dialect.templates.problems import Problem, ProblemKind
 from mfo_dialect.templates.tokens import ActionPiece, LexicalError, Token, TokenKind
 from mfo_dialect.text import Span
@@ -29,7 +29,6 @@ class ActionReader:
         self,
         piece: ActionPiece,
         scope: list[str],
-        functions: Collection[str],
         report: Callable[[Problem], None],
     ) -> None:
         """Prepare to read.
@@ -37,7 +36,6 @@ class ActionReader:
         Args:
             piece: The action.
             scope: The variables that exist, innermost last; declarations are added to it.
-            functions: The names of all functions.
             report: Called with each problem.
         """
         self.piece = piece
@@ -46,7 +44,6 @@ class ActionReader:
         self._index = 0
         self._last_end = piece.start
         self._scope = scope
-        self._functions = functions
         self._report = report
         self._nesting = 0
 
@@ -247,8 +244,8 @@ class ActionReader:
             return nodes.Constant(span, token.text == "true", token.text)
         if token.text == "nil":
             return nodes.Nil(span)
-        if token.text not in self._functions:
-            message = f'function "{token.text}" not defined{did_you_mean(token.text, self._functions)}'
+        if token.text not in functions.FUNCTIONS:
+            message = f'function "{token.text}" not defined{did_you_mean(token.text, functions.FUNCTIONS)}'
             self._report(Problem(message, span, ProblemKind.UNKNOWN_FUNCTION, token.start))
         return nodes.Function(span, token.text)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mfo_dialect.templates import nodes
 from mfo_dialect.templates.checking import check_calls
-from mfo_dialect.templates.execution import Clock, MissingKey
 from mfo_dialect.templates.flow import find_reads, find_scope
-from mfo_dialect.templates.functions import FUNCTIONS
 from mfo_dialect.templates.parser import parse_source
 from mfo_dialect.templates.problems import Problem, TemplateError
 from mfo_dialect.templates.reads import Reads, VariableRead, VisibleScope
-from mfo_dialect.templates.rendering import CompiledTemplate
 from mfo_dialect.text import Span
+
+if TYPE_CHECKING:
+    from mfo_dialect.templates.execution import Clock, MissingKey
+    from mfo_dialect.templates.rendering import CompiledTemplate
 
 
 class Template(Protocol):
@@ -56,7 +57,7 @@ class GoTemplate:
         """Read ``source``, which may call itself by ``name``."""
         self.source = source
         self.name = name
-        self._parsed = parse_source(source, FUNCTIONS, name)
+        self._parsed = parse_source(source, name)
 
     @property
     def tree(self) -> nodes.Body:
@@ -99,6 +100,8 @@ class GoTemplate:
 
     @cached_property
     def _compiled(self) -> CompiledTemplate:
+        from mfo_dialect.templates.rendering import CompiledTemplate  # noqa: PLC0415 - a check renders nothing
+
         return CompiledTemplate(self._parsed.definitions, self.name)
 
     def render(self, data: Any, *, missingkey: MissingKey = "default", clock: Clock | None = None) -> str:

@@ -81,13 +81,19 @@ def _addresses(text: str) -> Iterator[DocumentLink]:
 
 def _of_project(project: Project, files: ProjectFiles) -> Iterator[DocumentLink]:
     root = posixpath.dirname(project.document)
+    for path, value, span in named_in_project(project):
+        link = _module(value, project, files) if path[0] == "task_types" else _files(value, root, files)
+        if link is not None:
+            yield DocumentLink(span, *link)
+
+
+def named_in_project(project: Project) -> Iterator[tuple[tuple[str, ...], str, Span]]:
+    """The texts of the project file that name files or modules: the keys above each, its value, and where it is written."""
     texts = list(toml_texts(project.text))
     for path, value in _named(project):
         span = _text_of(project, path, value, texts)
         if span is not None:
-            link = _module(value, project, files) if path[0] == "task_types" else _files(value, root, files)
-            if link is not None:
-                yield DocumentLink(span, *link)
+            yield path, value, span
 
 
 def _named(project: Project) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -15,11 +15,19 @@ class Preferences:
         hints: whether findings of the severity "hint" are shown.
         code_lenses: whether "Run flow" is offered above every taskflow.
         formatting: whether documents are laid out when the editor asks for it.
+        inlay_types: whether the types of references and computed values are shown beside them.
+        inlay_branches: whether the branches of conditions are numbered.
+        inlay_schedules: whether cron expressions are followed by what they say.
+        inlay_templates: whether names of prompt templates are followed by what they are called or how they begin.
     """
 
     hints: bool = True
     code_lenses: bool = True
     formatting: bool = True
+    inlay_types: bool = True
+    inlay_branches: bool = True
+    inlay_schedules: bool = True
+    inlay_templates: bool = True
 
 
 def read_preferences(options: object) -> Preferences:
@@ -28,11 +36,17 @@ def read_preferences(options: object) -> Preferences:
     Args:
         options: any value; what is unknown or of another type is passed over, so that no client fails on it.
     """
+    return Preferences(**said_preferences(options))
+
+
+def said_preferences(options: object) -> dict[str, bool]:
+    """What a client's options say of preferences, by the names of the fields."""
     said = cast("Mapping[str, object]", options if isinstance(options, Mapping) else {})
-    known = {field.name: said.get(_protocol_name(field.name)) for field in fields(Preferences)}
-    return Preferences(**{name: value for name, value in known.items() if isinstance(value, bool)})
+    known = {field.name: said.get(setting_name(field.name)) for field in fields(Preferences)}
+    return {name: value for name, value in known.items() if isinstance(value, bool)}
 
 
-def _protocol_name(name: str) -> str:
+def setting_name(name: str) -> str:
+    """How clients write the name of a preference: ``codeLenses``."""
     first, *others = name.split("_")
     return first + "".join(other.capitalize() for other in others)

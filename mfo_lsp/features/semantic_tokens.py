@@ -187,13 +187,15 @@ def _expression(text: ExpressionText) -> Iterator[SemanticToken]:
     tokens = tokenize(text.scalar.text)
     before = ""
     for token, after in pairwise(tokens):
-        found = _of_expression_token(token, before, after.text)
+        found = _of_expression_token(
+            token, before, is_called=after.kind is ExpressionTokenKind.BRACKET and after.text == "("
+        )
         if found is not None:
             yield SemanticToken(text.span_of(token.span), *found)
         before = token.text if token.kind is ExpressionTokenKind.OPERATOR else ""
 
 
-def _of_expression_token(token: ExpressionToken, before: str, after: str) -> tuple[TokenType, Modifier] | None:
+def _of_expression_token(token: ExpressionToken, before: str, *, is_called: bool) -> tuple[TokenType, Modifier] | None:
     if token.kind is ExpressionTokenKind.OPERATOR:
         is_word = token.text in WORD_OPERATORS
         return (TokenType.KEYWORD if is_word else TokenType.OPERATOR), Modifier.NONE
@@ -201,10 +203,10 @@ def _of_expression_token(token: ExpressionToken, before: str, after: str) -> tup
         plain = _EXPRESSION_TYPES.get(token.kind)
         return (plain, Modifier.NONE) if plain is not None else None
     if before in _BEFORE_MEMBER:
-        return (TokenType.METHOD if after == "(" else TokenType.PROPERTY), Modifier.NONE
+        return (TokenType.METHOD if is_called else TokenType.PROPERTY), Modifier.NONE
     if token.text in KEYWORDS:
         return TokenType.KEYWORD, Modifier.NONE
-    if after == "(" and token.text in FUNCTIONS:
+    if is_called and token.text in FUNCTIONS:
         return TokenType.FUNCTION, Modifier.DEFAULT_LIBRARY
     if token.text in RESERVED_ROOTS:
         return TokenType.NAMESPACE, Modifier.DEFAULT_LIBRARY

@@ -6,26 +6,35 @@ from importlib.metadata import PackageNotFoundError, version
 
 from lsprotocol import types
 
-from mfo_lsp.server import commands, documents, lifecycle, progress
+from mfo_lsp.server import commands, documents, lifecycle, progress, settings
 from mfo_lsp.server.host import Method, Server
+from mfo_lsp.server.own_params import read_own_params
 from mfo_lsp.server.requests import (
+    call_hierarchy,
     code_actions,
     code_lenses,
     completion,
     definition,
+    diagnostics,
     document_links,
     document_symbols,
+    file_renames,
     folding,
     formatting,
+    graph,
     highlight,
     hover,
     implementation,
+    inlay_hints,
     linked_editing,
     references,
     rename,
+    rendered_prompt,
     selection_ranges,
     semantic_tokens,
+    signature_help,
     type_definition,
+    why,
     workspace_symbols,
 )
 from mfo_workspace.files import DiskFiles, Files
@@ -44,6 +53,12 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_DID_SAVE, documents.did_save),
     Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, documents.did_change_watched_files),
     Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, documents.did_change_workspace_folders),
+    Method(types.WORKSPACE_DID_CHANGE_CONFIGURATION, settings.did_change_configuration),
+    Method(types.WORKSPACE_DID_CREATE_FILES, documents.did_create_files, documents.FILE_OPERATIONS),
+    Method(types.WORKSPACE_DID_RENAME_FILES, documents.did_rename_files, documents.FILE_OPERATIONS),
+    Method(types.WORKSPACE_DID_DELETE_FILES, documents.did_delete_files, documents.FILE_OPERATIONS),
+    Method(types.TEXT_DOCUMENT_DIAGNOSTIC, diagnostics.answer, diagnostics.OPTIONS),
+    Method(types.WORKSPACE_DIAGNOSTIC, diagnostics.answer_workspace),
     Method(types.TEXT_DOCUMENT_COMPLETION, completion.answer, completion.OPTIONS),
     Method(types.TEXT_DOCUMENT_HOVER, hover.answer),
     Method(types.TEXT_DOCUMENT_DEFINITION, definition.answer),
@@ -62,10 +77,20 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, semantic_tokens.answer, semantic_tokens.LEGEND),
     Method(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, semantic_tokens.answer_delta),
     Method(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, semantic_tokens.answer_range),
+    Method(types.TEXT_DOCUMENT_INLAY_HINT, inlay_hints.answer, inlay_hints.OPTIONS),
+    Method(types.INLAY_HINT_RESOLVE, inlay_hints.resolve),
+    Method(types.TEXT_DOCUMENT_SIGNATURE_HELP, signature_help.answer, signature_help.OPTIONS),
+    Method(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, call_hierarchy.answer),
+    Method(types.CALL_HIERARCHY_INCOMING_CALLS, call_hierarchy.answer_incoming),
+    Method(types.CALL_HIERARCHY_OUTGOING_CALLS, call_hierarchy.answer_outgoing),
+    Method("mfo/graph", graph.answer, params=read_own_params),
+    Method("mfo/renderedPrompt", rendered_prompt.answer, params=read_own_params),
+    Method("mfo/why", why.answer, params=read_own_params),
     Method(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.answer, code_actions.OPTIONS),
     Method(types.TEXT_DOCUMENT_CODE_LENS, code_lenses.answer),
     Method(types.TEXT_DOCUMENT_FORMATTING, formatting.answer),
     Method(types.TEXT_DOCUMENT_RANGE_FORMATTING, formatting.answer_for_range),
+    Method(types.WORKSPACE_WILL_RENAME_FILES, file_renames.will_rename, file_renames.OPTIONS),
     Method(types.WORKSPACE_EXECUTE_COMMAND, commands.execute),
 )
 

@@ -108,11 +108,14 @@ def _refusal(server: Server, errors: Sequence[Finding], view: View) -> RunReport
 
 async def _run(server: Server, flow: Flow, request: RunRequest, uri: str, progress: Progress) -> RunReport:
     """Run to the end, telling the client what happens; a cancelled request cancels the run."""
+    states: dict[str, str] = {}
+    server.session.states[request.document, flow.name] = states
 
     def on_event(event: Mapping[str, Any]) -> None:
         told = {"run": progress.token, "uri": uri, "taskflow": flow.name, "event": event}
         server.protocol.notify(RUN_EVENT, told)
         if event["path"]:
+            states[event["path"]] = event["state"]
             progress.report(f"{event['path']}: {event['state']}")
 
     progress.begin(f"Run {flow.name or 'flow'}")

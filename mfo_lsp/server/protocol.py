@@ -24,6 +24,7 @@ from mfo_lsp.server.jobs import Jobs
 
 _log = logging.getLogger(__name__)
 _INVALID_REQUEST = types.ErrorCodes.InvalidRequest
+INVALID_PARAMS = int(types.ErrorCodes.InvalidParams)
 _VERSION = "2.0"
 MessageId = str | int
 

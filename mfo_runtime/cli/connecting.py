@@ -38,7 +38,7 @@ def client_settings(server: str | None, script: str | None, bundle: Bundle, docu
         InvalidInputError: the settings or the script are wrong, or a script is given for a server that is not local.
     """
     configured = configured_client(bundle)
-    address = server or os.environ.get("MFO_BASE_URL") or configured.get("base_url") or LOCAL
+    address = server_address(server, bundle)
     if address != LOCAL:
         if script is not None:
             raise InvalidInputError(
@@ -51,6 +51,24 @@ def client_settings(server: str | None, script: str | None, bundle: Bundle, docu
         return
     with local_server(script, bundle, document) as (url, token):
         yield ClientSettings.from_data({**configured, "base_url": url, "auth": {"token": token}})
+
+
+def server_address(server: str | None, bundle: Bundle) -> str:
+    """Which server ``client_settings`` leads to: a URL, or ``local``."""
+    return str(server or os.environ.get("MFO_BASE_URL") or configured_client(bundle).get("base_url") or LOCAL)
+
+
+def has_credentials(bundle: Bundle) -> bool:
+    """Whether a token or an account is written down for a server that is not local; whether it is valid only a call says."""
+    auth = configured_client(bundle).get("auth")
+    named = auth.keys() if isinstance(auth, dict) else ()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return bool(os.environ.get("MFO_TOKEN") or {"token", "email"} & {str(name) for name in named})  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def script_path(script: str | None, document: str) -> str | None:
+    """The file with the local server's answers: the one that is given, else the one beside the flow; None for none."""
+    beside = PurePosixPath(document).parent / SCRIPT_FILE
+    return script or (str(beside) if Path(str(beside)).is_file() else None)
 
 
 def configured_client(bundle: Bundle) -> dict[str, Any]:
@@ -102,8 +120,7 @@ def local_server(script: str | None, bundle: Bundle, document: str) -> Generator
     """Run the local server in this process; gives its URL and a token."""
     from mfo_runtime.server import Script, ScriptError, ServerSettings, SettingsError, start_server  # noqa: PLC0415 - slow to import
 
-    beside = PurePosixPath(document).parent / SCRIPT_FILE
-    path = script or (str(beside) if Path(str(beside)).is_file() else None)
+    path = script_path(script, document)
     tools = bundle.project.section("tools").get("module")
     try:
         answers = Script.from_data(*read_data_with_places(path)) if path is not None else None

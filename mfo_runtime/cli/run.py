@@ -8,16 +8,19 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import click
 
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.durations import format_duration
+from mfo_runtime.cassettes import Replay, Tape
 from mfo_runtime.cli.asking import TerminalAsk
-from mfo_runtime.cli.connecting import client_settings
+from mfo_runtime.cli.connecting import client_settings, configured_client
 from mfo_runtime.cli.data_files import read_data, read_inputs
+from mfo_runtime.cli.dry_run import dry_run
 from mfo_runtime.cli.findings import findings_data, outcome_of
 from mfo_runtime.cli.journals import journal_at, journal_of
 from mfo_runtime.cli.output import error_data, say, say_error, shown_path, write_json
@@ -32,18 +35,26 @@ from mfo_runtime.flow import (
     Resumption,
     RunOptions,
     RunOutcome,
+    Surroundings,
     TriggerCall,
     load_flow,
     load_run,
 )
 from mfo_runtime.flow.loading import absolute_path
+from mfo_runtime.flow.only import recorded_of, run_only
 from mfo_runtime.flow.running import checked_inputs
+from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import Journal
+from mfo_runtime.testing import read_cassette_file, recording_take, replaying_take, write_cassette_file
+from mfo_runtime.testing.cassette_files import check_replaceable
+from mfo_runtime.testing.takes import NOWHERE, known_secrets
 from mfo_workspace.outcome import CheckOutcome
 from mfo_workspace.text_report import printable, text_report
 
 FAILED = 1
+_Go: TypeAlias = Callable[[MfoClient, RunOptions], Awaitable[RunOutcome]]
+_GoSomewhere: TypeAlias = Callable[[ClientSettings, RunOptions], Awaitable[RunOutcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,11 @@ class _Wishes:
 @click.option("--new-definition", is_flag=True, help="With --resume: go on by the files as they are now.")
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
+@click.option("--only", metavar="TASK", help="Execute this task alone, with what the last recorded run gave it.")
+@click.option("--inputs-from", metavar="RUN", help="With --only: the run that gave what it reads.")
+@click.option("--record", metavar="FILE", type=click.Path(), help="Keep what servers answer in this cassette.")
+@click.option("--replay", metavar="FILE", type=click.Path(), help="Answer from this cassette; no server is called.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be done, and call nothing.")
 @click.option("--no-journal", is_flag=True, help="Do not keep the run; it cannot go on after a crash.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and nothing else.")
 def run_command(  # noqa: PLR0913 - one argument for each option
@@ -81,7 +97,12 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     again: tuple[str, ...],
     server: str | None,
     script: str | None,
+    only: str | None,
+    inputs_from: str | None,
+    record: str | None,
+    replay: str | None,
     *,
+    is_dry: bool,
     new_definition: bool,
     no_journal: bool,
     as_json: bool,
@@ -91,15 +112,25 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     The exit status is 0 where the run succeeded, 1 where it failed or was refused, and 2 for misuse.
     """
     if resume is not None:
-        _refuse_together("--resume", taskflow=taskflow, trigger=trigger_id, payload=payload, no_journal=no_journal)
-        journal, _ = journal_at(file)
-        try:
-            resumption = load_run(journal, resume, is_redefined=new_definition)
-        except RefusedDocumentError as refused:
-            return _refuse(outcome_of(refused.findings, refused.bundle), as_json=as_json)
-        flow = resumption.flow
-        given = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
-        return _resume(resumption.with_inputs(given), _Wishes({}, None, again, as_json), server, script)
+        _refuse_together(
+            "--resume",
+            "goes on with what the run began with",
+            taskflow=taskflow,
+            trigger=trigger_id,
+            payload=payload,
+            no_journal=no_journal,
+            dry_run=is_dry,
+            record=record,
+            replay=replay,
+            only=only,
+        )
+        return _load_and_resume(
+            (file, resume),
+            (inputs_file, pairs),
+            _Wishes({}, None, again, as_json),
+            (server, script),
+            is_redefined=new_definition,
+        )
     if file is None:
         raise click.MissingParameter(param_type="argument", param_hint="'FILE'")
     if again or new_definition:
@@ -120,13 +151,27 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         inputs = {**mapped, **inputs}
     elif payload is not None:
         raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
+    if replay is not None:
+        _refuse_together("--replay", "asks no server", server=server, script=script, record=record)
+    if is_dry:
+        return dry_run(flow, inputs, call, server, script, as_json=as_json)
+    if only is not None:
+        _refuse_together("--only", "executes one task", record=record, replay=replay)
+        return _run_only(flow, only, inputs_from, _Wishes(inputs, call, again, as_json), server, script)
+    if inputs_from is not None:
+        raise InvalidInputError("--inputs-from is for a task alone.", hint="Name the task with --only.")
+    if replay is not None:
+        return _replay(flow, replay, _Wishes(inputs, call, again, as_json))
     journal = None if no_journal else journal_of(flow.bundle.project, flow.view.document)
     wishes = _Wishes(inputs, call, again, as_json)
     with journal or nullcontext():
-        return _run_new(flow, journal, wishes, server, script)
+        return _run_new(flow, journal, wishes, (server, script), record)
 
 
-def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, server: str | None, script: str | None) -> int:
+def _run_new(
+    flow: Flow, journal: Journal | None, wishes: _Wishes, where: tuple[str | None, str | None], record: str | None
+) -> int:
+    server, script = where
     checked_inputs(flow.view, flow.bundle, wishes.inputs)
     kept = {"server": server, "script": absolute_path(script) if script is not None else None}
     keeping = Keeping(journal, settings=kept) if journal is not None else None
@@ -138,7 +183,98 @@ def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, server: str |
         )
 
     is_kept = run_id if keeping is not None else None
-    return _carry_out(flow, go, wishes, client_settings(server, script, flow.bundle, flow.view.document), is_kept)
+    connected = client_settings(server, script, flow.bundle, flow.view.document)
+    if record is None:
+        return _carry_out(flow, _with_client(go), wishes, connected, is_kept)
+    status = _carry_out(flow, _recorded(flow, go, record, run_id), wishes, connected, is_kept)
+    if not wishes.as_json:
+        say(f"recorded in {printable(shown_path(record))}")
+    return status
+
+
+def _run_only(
+    flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes, server: str | None, script: str | None
+) -> int:
+    """Execute one task; nothing is kept."""
+    journal, _ = journal_at(flow.view.document)
+    runs = (run for run in journal.runs(flow.name) if run.document == flow.view.document)
+    stored = journal.find(inputs_from) if inputs_from is not None else next(runs, None)
+    if stored is not None and stored.taskflow != flow.name:
+        raise InvalidInputError(f"Run {stored.id} is one of {stored.taskflow}, not of {flow.name}.", hint="")
+    recorded = recorded_of(journal, stored) if stored is not None else None
+    if not wishes.as_json and stored is not None:
+        say(f"mfo: what {task} reads is that of run {stored.id}; this run is not kept")
+
+    async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
+        options = replace(options, trigger=wishes.trigger)
+        return await run_only(flow, task, wishes.inputs, recorded, client, options)
+
+    connected = client_settings(server, script, flow.bundle, flow.view.document)
+    return _carry_out(flow, _with_client(go), wishes, connected, None)
+
+
+def _recorded(flow: Flow, go: _Go, file: str, run_id: str) -> _GoSomewhere:
+    """Run, and write what was recorded, however the run ended."""
+    check_replaceable(file)
+
+    async def record(settings: ClientSettings, options: RunOptions) -> RunOutcome:
+        secrets, tape = Secrets(flow.view.workflow, os.environ), Tape()
+        secrets.read_all()
+        started_at = datetime.now(UTC).isoformat()
+        options = replace(options, started_at=started_at, surroundings=Surroundings(secrets=secrets))
+        try:
+            async with recording_take(flow.view.workflow, settings, options, tape) as take:
+                return await go(take.client, take.options)
+        finally:
+            write_cassette_file(file, tape.cassette(flow.name, run_id, started_at, known_secrets(settings, secrets)))
+
+    return record
+
+
+def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
+    """Run against a cassette; a request that is not on it fails the run, however the flow takes it."""
+    checked_inputs(flow.view, flow.bundle, wishes.inputs)
+    replay = Replay(read_cassette_file(file), {})
+
+    async def go(_settings: ClientSettings, options: RunOptions) -> RunOutcome:
+        options = replace(options, trigger=wishes.trigger)
+        async with replaying_take(flow.view.workflow, configured_client(flow.bundle), options, replay) as take:
+            return await flow.run(wishes.inputs, take.client, take.options)
+
+    status = _carry_out(flow, go, wishes, nullcontext(ClientSettings(NOWHERE)), None)
+    if status == 0 and replay.missed:
+        say_error(replay.missed[0])
+        return FAILED
+    if status == 0 and replay.unused and not wishes.as_json:
+        say(f"mfo: {replay.unused} of {len(replay.cassette.exchanges)} recorded requests were not made")
+    return status
+
+
+def _with_client(go: _Go) -> _GoSomewhere:
+    async def connect(settings: ClientSettings, options: RunOptions) -> RunOutcome:
+        async with MfoClient(settings) as client:
+            return await go(client, options)
+
+    return connect
+
+
+def _load_and_resume(
+    run: tuple[str | None, str],
+    given: tuple[str | None, tuple[str, ...]],
+    wishes: _Wishes,
+    where: tuple[str | None, str | None],
+    *,
+    is_redefined: bool,
+) -> int:
+    """Go on with the run of a name, in the journal of a file's project."""
+    journal, _ = journal_at(run[0])
+    try:
+        resumption = load_run(journal, run[1], is_redefined=is_redefined)
+    except RefusedDocumentError as refused:
+        return _refuse(outcome_of(refused.findings, refused.bundle), as_json=wishes.as_json)
+    flow = resumption.flow
+    inputs = read_inputs(*given, schema_data(flow.view.taskflow.input_schema, flow.bundle))
+    return _resume(resumption.with_inputs(inputs), wishes, *where)
 
 
 def _resume(resumption: Resumption, wishes: _Wishes, server: str | None, script: str | None) -> int:
@@ -156,7 +292,7 @@ def _resume(resumption: Resumption, wishes: _Wishes, server: str | None, script:
         return await resumption.go_on(client, options, wishes.again)
 
     with resumption.journal:
-        return _carry_out(flow, go, wishes, connected, resumption.stored.id)
+        return _carry_out(flow, _with_client(go), wishes, connected, resumption.stored.id)
 
 
 def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
@@ -173,7 +309,7 @@ def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
 
 def _carry_out(
     flow: Flow,
-    go: Callable[[MfoClient, RunOptions], Awaitable[RunOutcome]],
+    go: _GoSomewhere,
     wishes: _Wishes,
     connected: AbstractContextManager[ClientSettings],
     run_id: str | None,
@@ -197,7 +333,7 @@ def _carry_out(
 
 async def _run(
     flow: Flow,
-    go: Callable[[MfoClient, RunOptions], Awaitable[RunOutcome]],
+    go: _GoSomewhere,
     settings: ClientSettings,
     stopper: Stopper,
     *,
@@ -205,8 +341,7 @@ async def _run(
 ) -> RunOutcome:
     with NoProgress() if as_json else make_progress(flow.view) as progress, stopper.listening():
         ask = _asker(progress) if not as_json else None
-        async with MfoClient(settings) as client:
-            return await go(client, RunOptions(observers=(progress,), ask=ask, control=stopper.control))
+        return await go(settings, RunOptions(observers=(progress,), ask=ask, control=stopper.control))
 
 
 def _broken_off(error: JournalError, *, as_json: bool) -> int:
@@ -218,13 +353,11 @@ def _broken_off(error: JournalError, *, as_json: bool) -> int:
     return FAILED
 
 
-def _refuse_together(option: str, **others: object) -> None:
-    """Refuse options that go with a new run only."""
+def _refuse_together(option: str, why: str, **others: object) -> None:
+    """Refuse options that make no sense beside another one."""
     for name, value in others.items():
         if value:
-            raise InvalidInputError(
-                f"{option} goes on with what the run began with.", hint=f"Leave out --{name.replace('_', '-')}."
-            )
+            raise InvalidInputError(f"{option} {why}.", hint=f"Leave out --{name.replace('_', '-')}.")
 
 
 def _asker(progress: Progress) -> TerminalAsk | None:

@@ -31,6 +31,9 @@ from mfo_workspace.projects import find_project
     help="The endpoint of the model; OPENAI_API_KEY is its key.",
 )
 @click.option("--tools", metavar="MODULE", help="A Python module or file whose public functions become tools.")
+@click.option(
+    "--rate-limit", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Requests a second of each user."
+)
 @click.option("--token", envvar="MFO_TOKEN", metavar="TOKEN", help="An API token to accept; a fresh one by default.")
 def server_command(  # noqa: PLR0913 - one argument an option
     host: str,
@@ -40,11 +43,13 @@ def server_command(  # noqa: PLR0913 - one argument an option
     openai_model: str | None,
     openai_url: str,
     tools: str | None,
+    rate_limit: float | None,
     token: str | None,
 ) -> int:
     """Serve the MFO server that is built in, until it is interrupted."""
     from mfo_runtime.server import (  # noqa: PLC0415 - slow to import
         OpenAIEndpoint,
+        RateLimit,
         Script,
         ScriptError,
         ServerAddress,
@@ -76,6 +81,7 @@ def server_command(  # noqa: PLR0913 - one argument an option
             script=answers,
             openai=OpenAIEndpoint(openai_model, openai_url, key) if openai_model else None,
             tools_module=tools,
+            rate_limit=RateLimit(rate_limit, max(round(rate_limit), 1)) if rate_limit else None,
         )
         serve(settings, ready)
     except (ScriptError, SettingsError) as error:

@@ -9,7 +9,7 @@ from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
 from mfo_runtime.client.jobs import Job, JobStatus
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.client.memory import MemoryEntry
-from mfo_runtime.client.mfo_client import MfoClient, Operations
+from mfo_runtime.client.mfo_client import MfoClient, Operations, http_settings
 from mfo_runtime.client.notifications import Notification
 from mfo_runtime.client.pages import Listing, Page
 from mfo_runtime.client.resources import Resource
@@ -56,4 +56,5 @@ __all__ = [
     "ToolCallPiece",
     "ToolResult",
     "Webhook",
+    "http_settings",
 ]

@@ -92,7 +92,7 @@ class MfoClient(Operations):
         """
         clock = clock or Clock()
         self.settings = settings
-        self._http = http or HttpClient(_http_settings(settings))
+        self._http = http or HttpClient(http_settings(settings))
         self._owns_http = http is None
         self._tokens = TokenSource(settings.token, _credentials(settings), self._log_in)
         self._exchange = Exchange(self._http, clock, lambda: self._tokens.secrets, settings.stream_timeout)
@@ -146,7 +146,8 @@ class MfoClient(Operations):
         return Answer.of(await self._exchange(call)).text("token")
 
 
-def _http_settings(settings: ClientSettings) -> HttpSettings:
+def http_settings(settings: ClientSettings) -> HttpSettings:
+    """The settings of the pool that a client of these settings needs."""
     timeout = settings.timeout
     return HttpSettings(
         timeouts=Timeouts(total=timeout, connect=min(timeout, 10.0), read=timeout, write=timeout),

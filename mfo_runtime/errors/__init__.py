@@ -33,6 +33,7 @@ MfoError
         FlowRefusedError            flow_refused           the flow has errors and does not start
         JournalError                journal                the journal cannot be opened, read or written
         RunHeldError                run_held               another process is executing the run
+        NotRecordedError            not_recorded           a replay came to a request that is not on its cassette
         NotResumableError           not_resumable          the run cannot go on: it has ended well, or is not to be replayed
 
 No message of this tree carries a credential: constructors pass every text through ``redact``.
@@ -49,6 +50,7 @@ from mfo_runtime.errors.of_runs import (
     FlowRefusedError,
     InvalidInputError,
     JournalError,
+    NotRecordedError,
     NotResumableError,
     RunCancelledError,
     RunError,
@@ -91,6 +93,7 @@ from mfo_runtime.errors.redaction import (
     is_name_of_secret,
     redact,
     redact_data,
+    strike_out_credentials,
 )
 
 __all__ = [
@@ -114,6 +117,7 @@ __all__ = [
     "MfoError",
     "MissingVariableError",
     "NotFoundError",
+    "NotRecordedError",
     "NotResumableError",
     "Place",
     "RateLimitedError",
@@ -134,4 +138,5 @@ __all__ = [
     "is_name_of_secret",
     "redact",
     "redact_data",
+    "strike_out_credentials",
 ]

@@ -50,6 +50,13 @@ class RunHeldError(RunError):
     default_hint = "Wait until it ends, or stop that process."
 
 
+class NotRecordedError(RunError):
+    """A replay came to a request that is not on its cassette."""
+
+    code = "not_recorded"
+    default_hint = "Give the same inputs as when it was recorded, or record it anew with mfo run --record."
+
+
 class NotResumableError(RunError):
     """The run cannot go on: it has ended well, or this version cannot replay it."""
 

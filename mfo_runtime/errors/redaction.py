@@ -43,6 +43,11 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     return _CREDENTIALS.sub(_struck_out, _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
+def strike_out_credentials(text: str) -> str:
+    """A text of any length in which tokens, and passwords in addresses, are struck out; all else stays."""
+    return _CREDENTIALS.sub(_struck_out, text)
+
+
 def is_name_of_secret(name: str) -> bool:
     """Whether what stands under this name is taken for a secret, such as ``password`` or ``api_key``."""
     return _SECRET_NAME.search(name) is not None

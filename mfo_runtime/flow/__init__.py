@@ -13,6 +13,7 @@ from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.refusal import findings_that_refuse
 from mfo_runtime.flow.resuming import Resumption, load_run
 from mfo_runtime.flow.running import RunControl, RunOptions, TriggerCall
+from mfo_runtime.flow.surroundings import Surroundings
 
 __all__ = [
     "Flow",
@@ -22,6 +23,7 @@ __all__ = [
     "RunControl",
     "RunOptions",
     "RunOutcome",
+    "Surroundings",
     "TriggerCall",
     "findings_that_refuse",
     "load_flow",

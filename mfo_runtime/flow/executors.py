@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from mfo_dialect.catalogue.task_types import TaskType
 from mfo_dialect.model.access import mapping_at, mappings_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
 from mfo_dialect.syntax import Mapping as MappingNode
+from mfo_runtime.cassettes import ASKING_TASK
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.running_node import RunningNode
 from mfo_runtime.errors import ConditionFailedError, InvalidInputError, MfoError, TaskFailedError, UnknownTaskTypeError
@@ -25,6 +25,7 @@ from mfo_runtime.flow.custom import custom_executor
 from mfo_runtime.flow.fitting import fit
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.settings import shared_retry, timeout_of
+from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
 from mfo_runtime.tasks.conversation import add_usage
@@ -44,6 +45,7 @@ class FlowExecutors:
         http: for calls to other servers.
         run_id: the run's id, of which idempotency keys are made.
         ask: asks the person who runs the flow.
+        surroundings: time, for what begins and what waits.
         usage: what models used, summed up over all tries.
     """
 
@@ -52,6 +54,7 @@ class FlowExecutors:
     http: HttpClient
     run_id: str
     ask: Ask | None = None
+    surroundings: Surroundings = field(default_factory=Surroundings)
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
     _usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
@@ -60,6 +63,7 @@ class FlowExecutors:
         view = self.scope.flow.by_id[task.id]
         node = view.node
         assert isinstance(node, Task)
+        ASKING_TASK.set(str(task.identity))
         with self._failing_at(view):
             declared = self.scope.bundle.project.task_type(node.type_name)
             if declared is None:
@@ -72,7 +76,7 @@ class FlowExecutors:
                 self._context(view, task, reading),
                 Attempts(
                     task.begin_attempt,
-                    lambda seconds: _sleep(task, seconds),
+                    partial(self._sleep, task),
                     timeout=timeout_of(node),
                     noted=task.noted(),
                     note=task.note,
@@ -126,7 +130,14 @@ class FlowExecutors:
             raise error.redacted(self.scope.secrets.shown_never) from None
 
     def _reading(self, view: NodeView, node: RunningNode) -> Reading:
-        return Reading(self.scope, view, node.read, node.iterations, node.began_at)
+        return Reading(self.scope, view, node.read, node.iterations, self._began_at(node))
+
+    def _began_at(self, node: RunningNode) -> float:
+        return self.surroundings.began_at(str(node.identity), node.began_at)
+
+    async def _sleep(self, task: RunningNode, seconds: float) -> None:
+        async with task.without_slot():
+            await self.surroundings.sleep(seconds)
 
     def _config(self, node: Task, declared: TaskType, reading: Reading) -> Mapping[str, Any]:
         if node.config is None:
@@ -166,7 +177,7 @@ class FlowExecutors:
             ask=self.ask,
             without_slot=task.without_slot,
             count_usage=partial(self._count_usage, str(task.identity)),
-            began_at=task.began_at,
+            began_at=self._began_at(task),
             noted=task.noted(),
             note=task.note,
         )
@@ -209,8 +220,3 @@ def _branch(result: Any) -> int | None:
     if isinstance(result, bool):
         return 0 if result else 1
     return result if isinstance(result, int) else None
-
-
-async def _sleep(task: RunningNode, seconds: float) -> None:
-    async with task.without_slot():
-        await asyncio.sleep(seconds)

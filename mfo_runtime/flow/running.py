@@ -6,10 +6,10 @@ import os
 import time
 import uuid
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_data
@@ -29,6 +29,7 @@ from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.settings import lay_out
+from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import NewRun
 from mfo_runtime.tasks import Ask
@@ -50,12 +51,20 @@ class TriggerCall:
         return {"id": self.id, "type": self.type, "payload": self.payload, "headers": dict(self.headers)}
 
 
+class Stoppable(Protocol):
+    """Something that runs."""
+
+    def cancel(self, *, at_once: bool = False) -> None:
+        """Stop it; never fails."""
+        ...
+
+
 class RunControl:
     """Stops a run from outside; may be told to before the run begins."""
 
     def __init__(self) -> None:
         """Control the run that is given it by ``RunOptions``."""
-        self._run: Run | None = None
+        self._run: Stoppable | None = None
         self._is_cancelled = False
         self._at_once = False
 
@@ -65,7 +74,7 @@ class RunControl:
         if self._run is not None:
             self._run.cancel(at_once=at_once)
 
-    def attach(self, run: Run) -> None:
+    def attach(self, run: Stoppable) -> None:
         """Control ``run`` from now on."""
         self._run = run
         if self._is_cancelled:
@@ -86,6 +95,7 @@ class RunOptions:
         job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
         control: stops the run from outside; it then ends as cancelled.
         keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
+        surroundings: other servers, time and secrets, where they are not the usual ones.
     """
 
     run_id: str = ""
@@ -97,6 +107,7 @@ class RunOptions:
     job_id: str | None = None
     control: RunControl | None = None
     keeping: Keeping | None = None
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 async def run_flow(
@@ -110,11 +121,12 @@ async def run_flow(
         asyncio.CancelledError: the caller was cancelled; by then the run has stopped.
     """
     inputs = checked_inputs(flow, bundle, inputs)
-    scope = _scope(flow, bundle, inputs, options)
+    is_resumed = options.keeping is not None and options.keeping.stored is not None
+    scope = scope_of_run(flow, bundle, inputs, options, is_resumed=is_resumed)
     run_id = scope.taskflow["process_id"]
     plan = lay_out(flow, bundle)
-    async with HttpClient() as http:
-        executors = FlowExecutors(scope, client, http, run_id, options.ask)
+    async with other_servers(options) as http:
+        executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings)
         with _kept(executors, options, plan) as kept:
             run = Run(
                 plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None
@@ -128,6 +140,12 @@ async def run_flow(
     return outcome
 
 
+def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient]:
+    """The pool for calls to other servers; the run's own is closed in the end."""
+    given = options.surroundings.http
+    return HttpClient() if given is None else nullcontext(given)
+
+
 def begun_with(scope: RunScope, options: RunOptions) -> dict[str, Any]:
     """What a run needs besides its definition to go on; ``resuming`` reads it."""
     return {
@@ -139,7 +157,10 @@ def begun_with(scope: RunScope, options: RunOptions) -> dict[str, Any]:
     }
 
 
-def _scope(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: RunOptions) -> RunScope:
+def scope_of_run(
+    flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: RunOptions, *, is_resumed: bool
+) -> RunScope:
+    """The names of a run; ``is_resumed`` says whether values may come from the journal."""
     environment = os.environ if options.environment is None else options.environment
     return RunScope(
         flow,
@@ -153,9 +174,9 @@ def _scope(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: R
             "name": _title(flow),
             "started_at": options.started_at or datetime.now(UTC).isoformat(),
         },
-        Secrets(flow.workflow, environment),
+        options.surroundings.secrets or Secrets(flow.workflow, environment),
         environment,
-        is_resumed=options.keeping is not None and options.keeping.stored is not None,
+        is_resumed=is_resumed,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -23,8 +23,17 @@ _MAX_LENGTH = 64 * 1024
 class Secrets:
     """The secrets of one run, read when they are first asked for."""
 
-    def __init__(self, workflow: Workflow, environment: Mapping[str, str]) -> None:
-        """Know where the secrets that ``workflow`` declares are found; nothing is read yet."""
+    def __init__(
+        self, workflow: Workflow, environment: Mapping[str, str], stand_in: Callable[[str], str] | None = None
+    ) -> None:
+        """Know where the secrets that ``workflow`` declares are found; nothing is read yet.
+
+        Args:
+            workflow: declares them.
+            environment: what those with ``env`` are read from.
+            stand_in: gives a value for each name in place of the real one, which is then never read.
+        """
+        self._stand_in = stand_in
         self._sources = _sources(workflow)
         self._folder = PurePosixPath(workflow.document).parent
         self._environment = environment
@@ -55,9 +64,14 @@ class Secrets:
         The keyring is left alone: it may have to be unlocked by hand.
         """
         for name, source in self._sources.items():
-            if isinstance(source, dict) and "keyring" not in source:
+            if isinstance(source, dict) and not self.is_in_keyring(name):
                 with contextlib.suppress(InvalidInputError):
                     self.get(name)
+
+    def is_in_keyring(self, name: str) -> bool:
+        """Whether a secret is kept in the keyring, which may have to be unlocked by hand."""
+        source = self._sources.get(name)
+        return isinstance(source, dict) and "keyring" in source
 
     def get(self, name: str) -> str:
         """The value of a declared secret.
@@ -81,6 +95,8 @@ class Secrets:
                 f'The secret "{name}" is not declared{did_you_mean(name, self._sources)}.',
                 hint="Declare it under global_configs.secrets.",
             )
+        if self._stand_in is not None:
+            return self._stand_in(name)
         match source:
             case {"env": str(variable)}:
                 value = self._environment.get(variable)

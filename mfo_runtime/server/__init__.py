@@ -7,12 +7,13 @@ from mfo_runtime.server.app import create_app
 from mfo_runtime.server.failures import ApiError, SettingsError
 from mfo_runtime.server.providers.script import Script, ScriptError
 from mfo_runtime.server.running import RunningServer, ServerAddress, add_user, serve, start_server
-from mfo_runtime.server.settings import OpenAIEndpoint, OutgoingRequest, Sender, ServerSettings
+from mfo_runtime.server.settings import OpenAIEndpoint, OutgoingRequest, RateLimit, Sender, ServerSettings
 
 __all__ = [
     "ApiError",
     "OpenAIEndpoint",
     "OutgoingRequest",
+    "RateLimit",
     "RunningServer",
     "Script",
     "ScriptError",

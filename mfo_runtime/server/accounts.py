@@ -12,13 +12,15 @@ import hmac
 import os
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import jwt
 
-from mfo_runtime.server.database import Database
+from mfo_runtime.server.database import Database, from_json, to_json
 from mfo_runtime.server.failures import ApiError, ErrorCode, SettingsError, conflict
 from mfo_runtime.server.identifiers import Dates, Identifiers
+from mfo_runtime.server.scopes import Caller
 
 LOCAL_EMAIL = "local@localhost"
 TOKEN_PREFIX = "mfo_"  # noqa: S105 - how tokens start, not one of them
@@ -39,11 +41,11 @@ class Accounts:
         self._identifiers = identifiers
         self._dates = dates
         self._key = key
-        self._admitted: dict[str, str] = {}
+        self._admitted: dict[str, Caller] = {}
 
     def admit(self, token: str) -> None:
         """Let in whoever shows this token, as the local user and for as long as this process runs."""
-        self._admitted[_digest(token)] = self.local_user()
+        self._admitted[_digest(token)] = Caller(self.local_user())
 
     def add_user(self, email: str, password: str) -> str:
         """Store a user; takes about 50 ms, which is the hash's purpose. Gives the user's id.
@@ -88,13 +90,16 @@ class Accounts:
         claims = {"sub": str(row["id"]), "iat": issued, "exp": issued + int(lifetime), "jti": secrets.token_hex(8)}
         return jwt.encode(claims, self._key, _ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 
-    def user_of(self, token: str) -> str | None:
-        """The id of the user who holds an API token or the token of a log-in; None where it is not good."""
+    def caller_of(self, token: str) -> Caller | None:
+        """Who holds an API token or the token of a log-in, which is for everything; None where it is not good."""
         digest = _digest(token)
         if digest in self._admitted:
             return self._admitted[digest]
-        row = self._database.row("SELECT user_id FROM tokens WHERE digest = ?", (digest,))
-        return str(row["user_id"]) if row is not None else self._logged_in_user(token)
+        row = self._database.row("SELECT user_id, scopes FROM tokens WHERE digest = ?", (digest,))
+        if row is not None:
+            return Caller(str(row["user_id"]), tuple(from_json(row["scopes"])))
+        user_id = self._logged_in_user(token)
+        return Caller(user_id) if user_id is not None else None
 
     def _logged_in_user(self, token: str) -> str | None:
         try:
@@ -110,12 +115,13 @@ class Accounts:
         row = self._database.row("SELECT id FROM users WHERE id = ?", (str(claims["sub"]),))
         return str(row["id"]) if row is not None and is_current else None
 
-    def add_token(self, user_id: str, name: str) -> tuple[str, str]:
+    def add_token(self, user_id: str, name: str, scopes: Sequence[str]) -> tuple[str, str]:
         """Store a new random API token for a user; gives its id and the token itself, which is not kept."""
         clear = TOKEN_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
         token_id = self._identifiers.make("token")
         self._database.write(
-            "INSERT INTO tokens VALUES (?, ?, ?, ?, ?)", (token_id, user_id, name, _digest(clear), self._dates.now())
+            "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)",
+            (token_id, user_id, name, _digest(clear), self._dates.now(), to_json(list(scopes))),
         )
         return token_id, clear
 

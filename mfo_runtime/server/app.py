@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mfo_runtime.server.endpoint import Endpoint
+from mfo_runtime.server.endpoint import Answer, Endpoint
 from mfo_runtime.server.failures import ApiError, error_for_status, not_found
 from mfo_runtime.server.gate import ROUTE_KEY, Gate
+from mfo_runtime.server.openapi import openapi_document
 from mfo_runtime.server.responses import error_response
 from mfo_runtime.server.routes import (
     accounts,
@@ -47,6 +48,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *event_triggers.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *events.ENDPOINTS,
+    Endpoint(
+        "GET", "/openapi.json", lambda _: Answer(openapi_document(ENDPOINTS)), "Describe the routes", is_public=True
+    ),
 )
 """Every route."""
 

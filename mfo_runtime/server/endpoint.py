@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ class Call:
     Attributes:
         service: what the server has at hand.
         user_id: who calls; empty where a stranger may.
+        scopes: what the caller's token is for.
         path: the values of the route's placeholders.
         query: the query's values, the last one of each name.
         headers: the request's headers by lower-case name.
@@ -25,6 +26,7 @@ class Call:
 
     service: Service
     user_id: str
+    scopes: Sequence[str]
     path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -79,6 +81,9 @@ class Endpoint:
         status: the status of the answer when all is well.
         is_public: whether it is open to those who show no token.
         is_replayable: whether the first answer is kept under the request's idempotency key.
+        query: the JSON Schema of each parameter of the query that is looked at.
+        besides: what ``handler`` asks of the body besides ``body``, in its own words; told in the OpenAPI document.
+        takes_any_json: whether the body, where ``body`` does not say, may be any JSON value.
         streaming: how it answers where the body says ``"stream": true``; None where it does not stream.
     """
 
@@ -91,3 +96,6 @@ class Endpoint:
     is_public: bool = False
     is_replayable: bool = True
     streaming: Streaming | None = None
+    query: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
+    takes_any_json: bool = False
+    besides: Schema = field(default_factory=dict[str, Any])

@@ -15,13 +15,15 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfo_runtime.server.failures import ApiError, ErrorCode
+from mfo_runtime.server.rates import Rates
 from mfo_runtime.server.responses import error_response, unexpected_error
 from mfo_runtime.server.service import Service
-from mfo_runtime.server.serving import USER_KEY
+from mfo_runtime.server.serving import CALLER_KEY
 
 ROUTE_KEY = "mfo.route"
 """Where the request's scope says which route serves it."""
 
+_LOG_IN = "/auth/login"
 _PROTECTED = ("/api", "/auth-protected")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _DISCONNECTED = 499
@@ -35,6 +37,9 @@ class Gate:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
         self._service = service
+        settings = service.settings
+        self._rates = Rates(settings.rate_limit, time.monotonic) if settings.rate_limit is not None else None
+        self._log_ins = Rates(settings.log_in_limit, time.monotonic) if settings.log_in_limit is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; what is no HTTP request is passed on as it is."""
@@ -73,13 +78,23 @@ class Gate:
         """Find out who calls; refuse strangers where a token is needed, whether or not such a route exists."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         is_bearer = scheme.casefold() == "bearer" and token.strip() != ""
-        user_id = self._service.accounts.user_of(token.strip()) if is_bearer else None
+        caller = self._service.accounts.caller_of(token.strip()) if is_bearer else None
         path = str(scope["path"])
         is_protected = any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PROTECTED)
-        if is_protected and user_id is None:
+        if is_protected and caller is None:
             message = "the token is not valid" if is_bearer else "this needs an Authorization: Bearer header"
             raise ApiError(ErrorCode.AUTHENTICATION, message, headers={"WWW-Authenticate": "Bearer"})
-        scope[USER_KEY] = user_id or ""
+        scope[CALLER_KEY] = caller
+        if caller is not None and self._rates is not None:
+            self._rates.count(caller.user_id)
+        if path == _LOG_IN and self._log_ins is not None:
+            self._log_ins.count(_address(scope))
+
+
+def _address(scope: Scope) -> str:
+    """The address of whoever calls; all that have none count as one."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _request_id(headers: Headers) -> str:

@@ -13,6 +13,11 @@ MAX_PAGE_SIZE = 1000
 """The largest page, and the size of one where the request names none."""
 
 _MAX_NUMBER = 10**9
+PAGES: Mapping[str, Mapping[str, Any]] = {
+    "page": {"type": "integer", "minimum": 1, "maximum": _MAX_NUMBER},
+    "page_size": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
+}
+"""The parameters of a list's query."""
 
 
 def page_of_rows(
@@ -34,9 +39,7 @@ def page_of_rows(
         name: the key under which the list stands in the answer.
         query: the request's query, from which page and size are read.
     """
-    page, size = _number(query, "page", 1), _number(query, "page_size", MAX_PAGE_SIZE)
-    if size > MAX_PAGE_SIZE:
-        raise invalid(f"page_size must be at most {MAX_PAGE_SIZE}", "page_size")
+    page, size = _asked(query, MAX_PAGE_SIZE)
     values = tuple(values)
     rows = database.rows(f"SELECT * {selection} ORDER BY rowid LIMIT ? OFFSET ?", (*values, size, (page - 1) * size))
     total = database.number(f"SELECT COUNT(*) {selection}", values)
@@ -45,13 +48,21 @@ def page_of_rows(
 
 def page_of_items(items: list[dict[str, Any]], *, name: str, query: Mapping[str, str]) -> dict[str, Any]:
     """One page of a list that is at hand, as an answer's body; the whole list where no page is asked for."""
-    page, size = _number(query, "page", 1), _number(query, "page_size", max(len(items), 1))
+    page, size = _asked(query, max(len(items), 1))
     return paged(items[(page - 1) * size : page * size], name, page, size, len(items))
 
 
 def paged(shown: list[dict[str, Any]], name: str, page: int, size: int, total: int) -> dict[str, Any]:
     """The body of an answer that is a page."""
     return {name: shown, "pagination": {"page": page, "page_size": size, "total": total}}
+
+
+def _asked(query: Mapping[str, str], otherwise: int) -> tuple[int, int]:
+    """The page and its size; ``otherwise`` is the size where none is asked for."""
+    page, size = _number(query, "page", 1), _number(query, "page_size", otherwise)
+    if "page_size" in query and size > MAX_PAGE_SIZE:
+        raise invalid(f"page_size must be at most {MAX_PAGE_SIZE}", "page_size")
+    return page, size
 
 
 def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:

@@ -18,6 +18,7 @@ from mfo_runtime.server.app import app_of_service
 from mfo_runtime.server.failures import SettingsError
 from mfo_runtime.server.service import Service, open_service
 from mfo_runtime.server.settings import ServerSettings
+from mfo_runtime.server.stopping import Stopping
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
@@ -56,7 +57,7 @@ class RunningServer:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the server, its requests under way included after a grace of seconds; may be called twice."""
+        """Stop the server; requests under way are answered with a 503. May be called twice."""
         self._server.should_exit = True
         self._thread.join(_STOP_SECONDS)
         if self._thread.is_alive():
@@ -148,16 +149,21 @@ def _url(listener: socket.socket, host: str) -> str:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Says when it has started."""
+    """Says when it has started, and that it stops before it waits for those who wait for it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stopping: Stopping) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.tell()
+        await super().shutdown(sockets)
 
 
 def _server(service: Service, ready: Callable[[], None]) -> uvicorn.Server:
@@ -173,7 +179,7 @@ def _server(service: Service, ready: Callable[[], None]) -> uvicorn.Server:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    return _AnnouncingServer(config, ready)
+    return _AnnouncingServer(config, ready, service.stopping)
 
 
 def _run(server: uvicorn.Server, listener: socket.socket, ended: threading.Event) -> None:

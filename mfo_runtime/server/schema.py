@@ -59,5 +59,9 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX deliveries_by_status ON deliveries (status, next_due)",
         "CREATE INDEX deliveries_by_origin ON deliveries (origin)",
     ),
+    (
+        "ALTER TABLE replays ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+        """ALTER TABLE tokens ADD COLUMN scopes TEXT NOT NULL DEFAULT '["*"]'""",
+    ),
 )
 """Each step is the statements of one version of the database; the file's ``user_version`` counts the steps done."""

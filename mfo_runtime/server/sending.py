@@ -13,6 +13,7 @@ from mfo_runtime.server.settings import OutgoingRequest, Sender
 from mfo_runtime.server.store import Store
 
 SIGNATURE_HEADER = "X-Webhook-Signature"
+TIMESTAMP_HEADER = "X-Webhook-Timestamp"
 _SEND_SECONDS = 15.0
 _LONGEST_DELAY = 3600.0
 _MAX_DOUBLINGS = 20
@@ -50,7 +51,9 @@ def _request(store: Store, row: sqlite3.Row) -> OutgoingRequest:
     headers["X-Webhook-Delivery"] = str(row["id"])
     secret = _secret(store, str(row["origin"]))
     if secret:
-        headers[SIGNATURE_HEADER] = signature(secret, bytes(row["body"]))
+        moment = str(int(store.dates.seconds()))
+        headers[TIMESTAMP_HEADER] = moment
+        headers[SIGNATURE_HEADER] = signature(secret, moment.encode() + b"." + bytes(row["body"]))
     return OutgoingRequest(str(row["method"]), str(row["url"]), headers, bytes(row["body"]))
 
 

@@ -21,6 +21,7 @@ from mfo_runtime.server.rows import deliveries, jobs
 from mfo_runtime.server.sending import deliver
 from mfo_runtime.server.settings import JobType, Sender, ServerSettings
 from mfo_runtime.server.starting_data import put_starting_data
+from mfo_runtime.server.stopping import Stopping
 from mfo_runtime.server.store import Store
 from mfo_runtime.server.tools.built_in import built_in_tools
 from mfo_runtime.server.tools.from_python import tools_of_module
@@ -51,6 +52,7 @@ class Service:
     default_provider: str
     job_types: Mapping[str, JobType]
     workers: Workers
+    stopping: Stopping
     ways_out: tuple[HttpSender | OpenAIProvider, ...]
 
     async def aclose(self) -> None:
@@ -111,6 +113,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
         default_provider,
         job_types,
         _workers(settings, store, job_types, settings.sender or own_sender),
+        Stopping(),
         (own_sender, *(provider for provider in providers.values() if isinstance(provider, OpenAIProvider))),
     )
 

@@ -13,14 +13,15 @@ from starlette.responses import Response
 from mfo_runtime.server.bodies import check_shape, read_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Handler, Preparation
 from mfo_runtime.server.failures import ApiError, ErrorCode, not_found
-from mfo_runtime.server.replays import Name, checked_key
+from mfo_runtime.server.replays import Name, checked_key, digest_of
 from mfo_runtime.server.responses import REPLAYED, encoded, json_response
+from mfo_runtime.server.scopes import Caller, check_scope, scope_of
 from mfo_runtime.server.service import Service
 from mfo_runtime.server.settling import settled
 from mfo_runtime.server.streaming import stream_answer
 
-USER_KEY = "mfo.user"
-"""Where the request's scope says who calls."""
+CALLER_KEY = "mfo.caller"
+"""Where the request's scope says who calls: a ``Caller``, or None."""
 
 _TOO_LARGE = 413
 _TOO_SLOW = 408
@@ -32,7 +33,10 @@ async def answer_request(service: Service, endpoint: Endpoint, request: Request)
     Raises:
         ApiError: it cannot be served; nothing was written.
     """
-    call = await _call(service, endpoint, request)
+    caller = cast("Caller | None", request.scope.get(CALLER_KEY))
+    if not endpoint.is_public and caller is not None:
+        check_scope(caller, scope_of(endpoint.method, endpoint.path))
+    call = await _call(service, endpoint, request, caller)
     name = _name(endpoint, call, request)
     if endpoint.streaming is not None and call.body.get("stream"):
         return await stream_answer(endpoint.streaming, call, name, request)
@@ -51,10 +55,11 @@ def _name(endpoint: Endpoint, call: Call, request: Request) -> Name | None:
     key = request.headers.get("idempotency-key")
     if key is None or endpoint.method == "GET" or not endpoint.is_replayable or not call.user_id:
         return None
-    return call.user_id, f"{endpoint.method} {request.url.path}", checked_key(key)
+    route = f"{endpoint.method} {request.url.path}"
+    return Name(call.user_id, route, checked_key(key), digest_of(call.body, call.raw_body))
 
 
-async def _call(service: Service, endpoint: Endpoint, request: Request) -> Call:
+async def _call(service: Service, endpoint: Endpoint, request: Request, caller: Caller | None) -> Call:
     path = {name: str(value) for name, value in request.path_params.items()}
     if not all(path.values()):
         raise not_found("route")
@@ -65,7 +70,8 @@ async def _call(service: Service, endpoint: Endpoint, request: Request) -> Call:
         check_shape(body, endpoint.body)
     return Call(
         service,
-        cast("str", request.scope.get(USER_KEY, "")),
+        caller.user_id if caller is not None else "",
+        caller.scopes if caller is not None else (),
         path,
         dict(request.query_params),
         {name.lower(): value for name, value in request.headers.items()},
@@ -112,6 +118,7 @@ async def _first_answer(endpoint: Endpoint, call: Call, name: Name | None) -> Re
 
 async def _prepared(handler: Handler | Preparation, call: Call) -> Callable[[], Answer]:
     if inspect.iscoroutinefunction(handler):
-        return cast("Callable[[], Answer]", await handler(call))
+        work = cast("Preparation", handler)(call)
+        return await call.service.stopping.unless_told(work)
     at_once = cast("Handler", handler)
     return lambda: at_once(call)

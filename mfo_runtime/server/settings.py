@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,18 @@ class Sender(Protocol):
             OSError: the request got no answer (``ConnectionError``, ``TimeoutError``).
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How often one caller may call: ``burst`` times at once, and ``requests_per_second`` in the long run."""
+
+    requests_per_second: float
+    burst: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.requests_per_second < math.inf or self.burst < 1:
+            raise ValueError("a rate limit has more than 0 requests a second and a burst of at least 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,8 @@ class ServerSettings:
         max_body: the largest request body.
         body_timeout: how long a client may take to send its body.
         token_lifetime: how long a JWT of ``/auth/login`` is good for.
+        rate_limit: how often each user may call; None: as often as they like.
+        log_in_limit: how often each address may try to log in; None: as often as it likes.
         tool_timeout: how long one tool may run.
         job_workers: how many jobs run at a time.
         delivery_attempts: how often an outgoing webhook is tried in all.
@@ -103,6 +118,8 @@ class ServerSettings:
     max_body: int = 10 * MEGABYTE
     body_timeout: float = 30.0
     token_lifetime: float = 12 * 3600.0
+    rate_limit: RateLimit | None = None
+    log_in_limit: RateLimit | None = field(default_factory=lambda: RateLimit(0.5, 20))
     tool_timeout: float = 30.0
     job_workers: int = 4
     delivery_attempts: int = 6

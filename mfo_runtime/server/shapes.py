@@ -14,6 +14,11 @@ OPTIONAL_TEXT: Mapping[str, Any] = {"type": ["string", "null"], "maxLength": 500
 URL: Mapping[str, Any] = {"type": "string", "maxLength": 4000, "pattern": "^https?://[^/?#\\s]+"}
 
 
+def one_of_keys(*names: str) -> dict[str, Any]:
+    """The schema of an object that has one of these keys at least."""
+    return {"anyOf": [{"required": [name]} for name in names]}
+
+
 def body(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
     """The schema of a body: an object with these keys, and any others, which are not looked at."""
     return {"type": "object", "properties": dict(properties), "required": list(required)}

@@ -21,6 +21,7 @@ from mfo_runtime.server.failures import ApiError
 from mfo_runtime.server.replays import Name
 from mfo_runtime.server.responses import REPLAYED, encoded, unexpected_error
 from mfo_runtime.server.settling import settled
+from mfo_runtime.server.stopping import Stopping
 
 _Events = AsyncGenerator[Event | Callable[[], Answer]]
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -43,7 +44,7 @@ async def stream_answer(streaming: Streaming, call: Call, name: Name | None, req
             if kept is not None:
                 return _EventsResponse(_kept_lines(streaming, kept[1]), {**_HEADERS, **REPLAYED})
         events = await stack.enter_async_context(aclosing(streaming.events(call)))
-        first = await _first_of(events, request)
+        first = await _first_of(events, request, call.service.stopping)
         return _EventsResponse(_lines(first, events, call, name, stack.pop_all()), _HEADERS)
     raise AssertionError("the block returns or raises")
 
@@ -62,8 +63,8 @@ class _EventsResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _first_of(events: _Events, request: Request) -> Event | Callable[[], Answer]:
-    first = asyncio.ensure_future(anext(events))
+async def _first_of(events: _Events, request: Request, stopping: Stopping) -> Event | Callable[[], Answer]:
+    first = asyncio.ensure_future(stopping.unless_told(anext(events)))
     gone = asyncio.ensure_future(_goes_away(request))
     try:
         await asyncio.wait((first, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -74,6 +75,10 @@ async def _first_of(events: _Events, request: Request) -> Event | Callable[[], A
         for waiting in (first, gone):
             waiting.cancel()
         await asyncio.gather(first, gone, return_exceptions=True)
+
+
+async def _next_of(events: _Events, stopping: Stopping) -> Event | Callable[[], Answer] | None:
+    return await stopping.unless_told(anext(events, None))
 
 
 async def _goes_away(request: Request) -> None:
@@ -87,7 +92,7 @@ async def _lines(
     async with stack:
         try:
             yield _line(_settled_event(first, call, name))
-            async for event in events:
+            while (event := await _next_of(events, call.service.stopping)) is not None:
                 yield _line(_settled_event(event, call, name))
         except ApiError as error:
             yield _line(_failure(error))

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
+from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.references import as_text
 from mfo_runtime.client import ChatMessage
 from mfo_runtime.tasks.answers import check_answer, parse_answer
-from mfo_runtime.tasks.context import Execute, TaskContext, mapping_of
+from mfo_runtime.tasks.context import Execute, Overrides, TaskContext, mapping_of
 from mfo_runtime.tasks.conversation import Asked, Conversation, hold
 from mfo_runtime.tasks.prompts import RenderedPrompt, render_source, render_template, used_template
+
+
+class Asking(Protocol):
+    """What a prompt is made of besides the task's config; every ``TaskContext`` is one."""
+
+    @property
+    def view(self) -> NodeView:
+        """The task in its document."""
+        ...
+
+    @property
+    def bundle(self) -> Bundle:
+        """The documents."""
+        ...
+
+    @property
+    def run_id(self) -> str:
+        """The run."""
+        ...
+
+    @property
+    def overrides(self) -> Overrides:
+        """What error handling changed."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime] | None:
+        """What tells prompts the time."""
+        ...
 
 
 async def send_chat(config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
@@ -21,7 +53,7 @@ async def send_chat(config: Mapping[str, Any], context: TaskContext) -> dict[str
         InvalidOutputError: the answer is not what the template asks for.
         MfoError: the server failed, or the prompt cannot be rendered.
     """
-    asked = _asked(config, context)
+    asked = what_is_asked(config, context)
     conversation = await hold(asked, context)
     parsed = parse_answer(conversation.message)
     if parsed is None and conversation.extracted:
@@ -48,8 +80,12 @@ def _outputs(conversation: Conversation, parsed: Any) -> dict[str, Any]:
     }
 
 
-def _asked(config: Mapping[str, Any], context: TaskContext) -> Asked:
-    """What the model is asked: the task's own settings win over the template's, error handling's over both."""
+def what_is_asked(config: Mapping[str, Any], context: Asking) -> Asked:
+    """What the model is asked: the task's own settings win over the template's, error handling's over both.
+
+    Raises:
+        MfoError: the prompt cannot be rendered.
+    """
     prompt, overrides = _prompt(config, context), context.overrides
     body = mapping_of(config, "request_body")
     tools = prompt.tools if config.get("include_tools") is not False else ()
@@ -77,7 +113,7 @@ def _messages(prompt: RenderedPrompt, body: Mapping[str, Any]) -> tuple[ChatMess
     return tuple(ChatMessage(as_text(one.get("role")), as_text(one.get("content"))) for one in spoken)
 
 
-def _metadata(config: Mapping[str, Any], body: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
+def _metadata(config: Mapping[str, Any], body: Mapping[str, Any], context: Asking) -> dict[str, Any]:
     """The author's own metadata, and the ids by which servers and scripts know the task."""
     metadata = {**mapping_of(body, "metadata"), **mapping_of(config, "metadata")}
     metadata |= {"task_id": context.view.id, "run_id": context.run_id}
@@ -86,7 +122,7 @@ def _metadata(config: Mapping[str, Any], body: Mapping[str, Any], context: TaskC
     return metadata
 
 
-def _prompt(config: Mapping[str, Any], context: TaskContext) -> RenderedPrompt:
+def _prompt(config: Mapping[str, Any], context: Asking) -> RenderedPrompt:
     template = used_template(config, context.bundle)
     if template is not None:
         prompt = render_template(template, mapping_of(config, "prompt_context"), context.bundle, context.clock)
@@ -101,7 +137,7 @@ def _prompt(config: Mapping[str, Any], context: TaskContext) -> RenderedPrompt:
     return replace(prompt, system=system)
 
 
-def _inline_prompt(config: Mapping[str, Any], key: str, context: TaskContext) -> str:
+def _inline_prompt(config: Mapping[str, Any], key: str, context: Asking) -> str:
     """A prompt written in the task; rendered only where variables are given for it."""
     text = as_text(config.get(key))
     if not isinstance(config.get("prompt_context"), Mapping):

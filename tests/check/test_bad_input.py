@@ -40,11 +40,11 @@ BROKEN = {
     "an alias bomb": (FLOW.replace("{key: k}", "{key: *a11}").replace("name: f\n", f"name: f\n{BOMB}")).encode(),
     "a long line": FLOW.replace("key: k", "key: '" + "${nope.x} " * 2000 + "'").encode(),
     "many documents": b"---\n".join([WRONG] * 50),
+    "only a comment": b"# nothing\n",
+    "an empty workflow": b"",
 }
 FINE = {
     "a tag": FLOW.replace("key: k", "key: !python/object:os.system ls").encode(),
-    "only a comment": b"# nothing\n",
-    "an empty workflow": b"",
     "a byte order mark": b"\xef\xbb\xbf" + FLOW.encode(),
     "UTF-16": FLOW.encode("utf-16"),
     "CRLF": FLOW.replace("\n", "\r\n").encode(),

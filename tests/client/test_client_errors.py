@@ -60,7 +60,7 @@ def test_codes_are_stable():
         "validation", "internal", "invalid_response", "circuit_open", "unresolved_reference", "condition_failed",
         "loop_limit_exceeded", "invalid_output", "task_timeout", "unknown_task_type", "missing_variable",
         "template_error", "expression_error", "task_failed", "run_timeout", "cancelled", "invalid_input", "flow_refused",
-        "journal", "run_held", "not_resumable",
+        "journal", "run_held", "not_recorded", "not_resumable",
     }  # fmt: skip
     assert len({cls.code for cls in LEAVES}) == len(LEAVES)
 

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import itertools
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.text import Span
+from mfo_lsp.features.call_hierarchy import calls_after, calls_before, node_at
 from mfo_lsp.features.document_links import document_links
 from mfo_lsp.features.folding import folds
+from mfo_lsp.features.inlay_hints import inlay_hints
+from mfo_lsp.features.preferences import Preferences
+from mfo_lsp.features.rendered_prompt import chat_at, rendered_prompt, template_for
 from mfo_lsp.features.selection import selections
 from mfo_lsp.features.semantic_tokens import semantic_tokens
+from mfo_lsp.features.signature_help import signature_help
 from mfo_lsp.features.workspace_symbols import find_symbols
 from tests.effort import examples
 from tests.features.bundles import FILES
 
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DOCUMENTS = {path.relative_to(EXAMPLES).as_posix(): path for path in sorted(EXAMPLES.rglob("*.yml"))}
 OURS = {name: text for name, text in FILES.items() if name.endswith(".yml")}
@@ -60,6 +68,20 @@ def ask_of_document(snapshot, document, text):
 
 def ask_at_place(snapshot, document, text, offset):
     """What is asked of a cursor."""
+    hints = inlay_hints(snapshot, document, Span(offset, len(text)), Preferences())
+    assert all(offset <= hint.offset <= len(text) and hint.label for hint in hints)
+    signatures = signature_help(snapshot, document, offset)
+    for signature in signatures.signatures if signatures is not None else ():
+        assert all(0 <= one.start < one.end <= len(signature.label) for one in signature.parameters)
+        assert signature.active is None or signature.active < len(signature.parameters)
+    view = node_at(snapshot, document, offset)
+    for call in (*calls_before(snapshot, view), *calls_after(snapshot, view)) if view is not None else ():
+        assert all(is_inside(span, snapshot.bundle.text_of(call.view.document)) for span in call.spans)
+    template = template_for(snapshot, document, None, offset)
+    if template is not None:
+        prompt = rendered_prompt(template, {}, chat_at(snapshot, document, offset), lambda: NOW)
+        for problem in prompt.problems:
+            assert is_inside(problem.place.span, snapshot.bundle.text_of(problem.place.document))
     spans = selections(snapshot, document, offset)
     assert spans[-1] == (0, len(text))
     for inner, outer in itertools.pairwise(spans):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.text import TextEdit, apply_edits
+from mfo_dialect.text import Span, TextEdit, apply_edits
 from mfo_lsp.features.rename import Refusal, Renameable, Renaming, prepare_rename, rename
 from tests.features.bundles import FILES, inside, snapshot_of
 from tests.marks import read_cursor
@@ -211,6 +211,39 @@ def test_a_plain_scalar_of_a_flow_map_is_quoted_where_the_new_spelling_needs_it(
     assert applied({"workflow.yml": after}, back)["workflow.yml"] == text
 
 
+def test_an_output_that_is_looked_up_by_its_name_is_renamed_there_too():
+    text = """\
+name: own
+tasks:
+  - {id: split_it, type: transform, config: {values: {n: "1", m: "2"}}}
+  - id: last
+    type: transform
+    dependencies: [split_it]
+    config:
+      values:
+        a: get(split_it, "n") ?? split_it["n"] ?? split_it?.n
+        b: get(split_it, 'm')
+        c: split_it | get("n")
+"""
+    files = {"workflow.yml": text}
+    assert renamed(Snapshot(bundle_of(files)), files, "workflow.yml", text.index('n: "1'), "my n") == [
+        'workflow.yml: - {id: split_it, type: transform, config: {values: {my n: "1", m: "2"}}}',
+        'workflow.yml: a: get(split_it, "my n") ?? split_it["my n"] ?? split_it?.["my n"]',
+        'workflow.yml: c: split_it | get("my n")',
+    ]
+
+
+def test_a_name_in_the_project_file_is_renamed_from_there():
+    snapshot = snapshot_of()
+    assert prepare_rename(snapshot, "mfo.toml", FILES["mfo.toml"].index("stamp") + 2) == Renameable(
+        Span(12, 17), "stamp"
+    )
+    assert renamed(snapshot, FILES, "mfo.toml", 14, "seal") == [
+        "mfo.toml: [task_types.seal]",
+        "workflow.yml: type: seal",
+    ]
+
+
 PROJECT = """\
 [task_types]
 "stamp" = {module = "post:stamp"}
@@ -281,6 +314,21 @@ tasks:
     assert renamed(Snapshot(bundle_of(files)), files, "workflow.yml", text.index(".who") + 1, "name") == [
         'workflow.yml: prompt: "Write to {{ .name }}, about {{ range .all }}{{ .who }}{{ end }}"',
         "workflow.yml: prompt_context: {name: you, all: []}",
+    ]
+
+
+def test_what_is_read_below_a_variable_is_no_variable():
+    text = """\
+templates:
+  hello:
+    user_prompt: "{{ with .user }}{{ .user_name }} {{ .user }}{{ end }}{{ $all := . }}{{ $all.user }} {{ .user.user }}"
+    variables: [user]
+"""
+    files = {"prompts.yml": text}
+    assert renamed(Snapshot(bundle_of(files)), files, "prompts.yml", text.index("[user") + 1, "person") == [
+        ('prompts.yml: user_prompt: "{{ with .person }}{{ .user_name }} {{ .user }}{{ end }}{{ $all := . }}{{ $all.person }} '
+        '{{ .person.user }}"'),
+        "prompts.yml: variables: [person]",
     ]
 
 

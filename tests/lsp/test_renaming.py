@@ -81,9 +81,14 @@ async def test_files_that_several_bundles_share_change_everywhere_and_are_confir
     editor.write("two/workflow.yml", FLOW)
     editor.open("one/workflow.yml")
     await editor.sees("one/workflow.yml")
-    edit = await rename(editor, "one/workflow.yml", "prompt_template_id: draft", 22, "sketch")
+    at = place(editor, "one/workflow.yml", "prompt_template_id: draft", 22)
+    editor.client.progress_reports["renaming"] = []
+    params = types.RenameParams(*at, "sketch", "renaming")
+    edit = await answered(editor.client.text_document_rename_async(params))
     uris = [editor.uri(name) for name in ("one/workflow.yml", "shared/prompts.yml", "two/workflow.yml")]
     assert sorted(one.text_document.uri for one in edit.document_changes) == uris
+    kinds = [report.kind for report in editor.client.progress_reports["renaming"]]
+    assert kinds == ["begin", "report", "report", "end"]
     assert [applied(edit, uri, FLOW) == FLOW.replace("id: draft", "id: sketch") for uri in (uris[0], uris[2])] == [
         True
     ] * 2
@@ -154,3 +159,29 @@ async def test_a_client_without_versions_in_edits_gets_plain_changes(tmp_path):
     assert applied(edit, editor.uri("prompts.yml"), PROMPTS) == PROMPTS.replace("  draft:", "  sketch:")
     await answered(client.shutdown_session())
     await client.stop()
+
+
+async def test_the_project_file_follows_files_that_the_editor_renames(editor):
+    editor.write("mfo.toml", '[bundle]\nprompts = ["shared/prompts.yml"]\n')
+    for folder in ("shared", "one"):
+        (editor.folder / folder).mkdir()
+    editor.write("shared/prompts.yml", PROMPTS)
+    editor.write("one/workflow.yml", FLOW)
+    editor.open("one/workflow.yml")
+    editor.open("mfo.toml")
+    await editor.sees("one/workflow.yml")
+    files = [types.FileRename(editor.uri("shared/prompts.yml"), editor.uri("shared/texts_prompts.yml"))]
+    edit = await answered(editor.client.workspace_will_rename_files_async(types.RenameFilesParams(files)))
+    (change,) = edit.document_changes
+    assert (change.text_document.uri, change.text_document.version) == (editor.uri("mfo.toml"), 1)
+    (editor.folder / "shared/prompts.yml").rename(editor.folder / "shared/texts_prompts.yml")
+    editor.client.workspace_did_rename_files(types.RenameFilesParams(files))
+    await editor.until(lambda: [code for code, _ in editor.findings("one/workflow.yml")] == ["MFO601"])
+    editor.replace("mfo.toml", "shared/prompts.yml", "shared/texts_prompts.yml")
+    assert (
+        applied(edit, editor.uri("mfo.toml"), '[bundle]\nprompts = ["shared/prompts.yml"]\n')
+        == editor.texts["mfo.toml"]
+    )
+    await editor.until(lambda: editor.findings("one/workflow.yml") == [])
+    nothing = [types.FileRename(editor.uri("one/notes.txt"), editor.uri("one/words.txt"))]
+    assert await answered(editor.client.workspace_will_rename_files_async(types.RenameFilesParams(nothing))) is None

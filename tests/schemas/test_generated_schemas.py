@@ -25,9 +25,9 @@ from mfo_dialect.references import Reference, bare_reference, scan
 from mfo_dialect.rules import RULES
 from mfo_dialect.rules.choosing import rule_names, selectors
 from mfo_dialect.shapes import UNKNOWN
-from mfo_lsp.cli.schema import KINDS, file_name, schema_text
+from mfo_lsp.cli.schema import KINDS, file_name
 from scripts.generate_schemas import SCHEMAS as FOLDER
-from scripts.generate_schemas import outdated
+from scripts.generate_schemas import outdated, texts
 from tests.schemas.schemas import SCHEMAS
 
 ROOTS = {
@@ -44,12 +44,12 @@ def test_no_schema_is_out_of_date() -> None:
 
 
 def test_a_changed_schema_is_noticed(tmp_path: Path) -> None:
-    for kind in KINDS:
-        (tmp_path / file_name(kind)).write_text(schema_text(kind), encoding="utf-8", newline="\n")
+    for name, text in texts().items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
     assert outdated(tmp_path) == []
     (tmp_path / file_name("agents")).write_text("{}", encoding="utf-8")
     (tmp_path / file_name("config")).unlink()
-    assert outdated(tmp_path) == ["agents", "config"]
+    assert outdated(tmp_path) == [file_name("agents"), file_name("config")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -97,7 +97,7 @@ def test_api_tokens_are_made_listed_and_revoked(start):
     made = api("POST", "/api/tokens", {"name": "laptop"}, status=201).json()
     assert status_with(api, made["token"]) == 200
     listed = api.ok("GET", "/api/tokens")
-    assert listed["tokens"] == [{key: made[key] for key in ("id", "name", "created_at")}]
+    assert listed["tokens"] == [{key: made[key] for key in ("id", "name", "scopes", "created_at")}]
     assert api.ok("DELETE", f"/api/tokens/{made['id']}") == {"success": True}
     assert status_with(api, made["token"]) == 401
     api.error("DELETE", f"/api/tokens/{made['id']}", status=404)

@@ -9,6 +9,7 @@ import http.server
 import json
 import queue
 import threading
+import time
 
 import httpx
 import pytest
@@ -18,6 +19,12 @@ TRIGGERS = "/api/config/event-triggers"
 URL = "http://outside.test/hook"
 SECRET = "planted-secret"
 WEBHOOK = {"action_type": "webhook", "action_config": {"url": URL}}
+
+
+def stamped(headers, body):
+    """What is signed of a request that says when it was made."""
+    assert abs(int(headers["X-Webhook-Timestamp"]) - time.time()) < 300
+    return headers["X-Webhook-Timestamp"].encode() + b"." + body
 
 
 def sign(secret, body):
@@ -184,7 +191,7 @@ class TestOutgoingWebhooks:
         event = api.ok("POST", "/api/events", {"type": "order.paid", "data": {"é": 1}})
         sent = outbox.next()
         assert (sent.method, sent.url) == ("POST", URL)
-        assert sent.headers["X-Webhook-Signature"] == sign(SECRET, sent.body)
+        assert sent.headers["X-Webhook-Signature"] == sign(SECRET, stamped(sent.headers, sent.body))
         assert sent.headers["Content-Type"] == "application/json"
         told = json.loads(sent.body)
         assert (told["id"], told["type"], told["data"]) == (event["event_id"], "order.paid", {"é": 1})
@@ -223,6 +230,23 @@ class TestOutgoingWebhooks:
         buried = delivery(api, webhook["id"], outbox)
         assert (buried["status"], buried["attempts"], buried["error"]) == ("dead", 3, "answered with status 302")
 
+    def test_what_was_buried_is_listed_and_sent_again(self, start, outbox):
+        api = start(sender=outbox, delivery_delay=0.0, delivery_attempts=1)
+        outbox.statuses = [500]
+        path = f"/api/webhooks/{api.ok('POST', '/api/webhooks', {'url': URL, 'events': ['a', 'end']})['id']}/deliveries"
+        api.ok("POST", "/api/events", {"type": "a"})
+        first = outbox.next()
+        delivery(api, path.split("/")[3], outbox)
+        (buried,) = api.ok("GET", f"{path}?status=dead")["deliveries"]
+        assert api("POST", f"{path}/{buried['id']}/retry", status=202).json()["status"] == "pending"
+        again = outbox.next()
+        assert (again.body, again.headers["X-Webhook-Delivery"]) == (first.body, buried["id"])
+        delivery(api, path.split("/")[3], outbox)
+        assert api.ok("GET", f"{path}?status=dead")["deliveries"] == []
+        api.error("POST", f"{path}/{buried['id']}/retry", status=409)
+        api.error("POST", f"{path}/nothing/retry", status=404)
+        api.error("GET", f"{path}?status=lost", status=400)
+
     def test_what_was_not_sent_yet_is_sent_after_a_restart(self, start, outbox):
         api = start(sender=outbox, delivery_delay=0.0)
         api.ok("POST", "/api/webhooks", {"url": URL, "events": ["a"]})
@@ -250,7 +274,7 @@ class TestOutgoingWebhooks:
         api.ok("POST", "/api/events", {"type": "a", "data": 7})
         path, headers, body = received.get(timeout=WAIT)
         assert path == "/in?x=1"
-        assert headers["X-Webhook-Signature"] == sign(SECRET, body)
+        assert headers["X-Webhook-Signature"] == sign(SECRET, stamped(headers, body))
         assert json.loads(body)["data"] == 7
 
 
@@ -310,7 +334,7 @@ class TestEventTriggers:
         job = api.ok("POST", "/api/jobs", {"type": "echo", "input": {"quote": '"'}})
         sent = outbox.next()
         assert (sent.method, sent.headers["X-Mine"]) == ("PUT", "1")
-        assert sent.headers["X-Webhook-Signature"] == sign(SECRET, sent.body)
+        assert sent.headers["X-Webhook-Signature"] == sign(SECRET, stamped(sent.headers, sent.body))
         assert json.loads(sent.body) == {
             "jobId": job["id"],
             "all": {"quote": '"'},

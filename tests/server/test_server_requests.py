@@ -167,9 +167,19 @@ class TestReplays:
         api = start()
         key = {"Idempotency-Key": "once"}
         first = api("POST", "/api/resources", {"type": "a"}, headers=key, status=201)
-        again = api("POST", "/api/resources", {"type": "b"}, headers=key, status=201)
+        again = api("POST", "/api/resources", content=b'{ "type":"a" }', headers=key, status=201)
         assert again.content == first.content
         assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (None, "true")
+        assert api.ok("GET", "/api/resources")["pagination"]["total"] == 1
+
+    def test_a_key_of_another_body_is_refused(self, start):
+        api = start()
+        key = {"Idempotency-Key": "once"}
+        api("POST", "/api/resources", {"type": "a"}, headers=key, status=201)
+        told = api.error("POST", "/api/resources", {"type": "b"}, headers=key, status=409)
+        assert told["message"] == "the Idempotency-Key was used with another body"
+        api("POST", "/api/trigger/t", content=b"1", headers=key, status=202)
+        api.error("POST", "/api/trigger/t", content=b"2", headers=key, status=409)
         assert api.ok("GET", "/api/resources")["pagination"]["total"] == 1
 
     def test_a_key_counts_for_its_route_only(self, api):

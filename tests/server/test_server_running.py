@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 import socket
@@ -10,14 +12,18 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from conftest import WAIT, Api
 
-from mfo_runtime.server import RunningServer, ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server import RunningServer, Script, ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server.providers.echo import EchoProvider
+from mfo_runtime.server.providers.scripted import ScriptedProvider
 from mfo_runtime.server.running import _listen
+from tests.effort import examples
 
 PROGRAM = """
 import sys
@@ -27,13 +33,35 @@ from mfo_runtime.server import ServerSettings, serve
 serve(ServerSettings(data_dir=Path(sys.argv[1])), lambda address: print(address.url, address.token, flush=True))
 """
 
+DIES = """
+import os, signal
+from mfo_runtime.server import serving
+from mfo_runtime.server.replays import Replays
+
+keep, settled = Replays.keep, serving.settled
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def settled_and_dies(*given):
+    settled(*given)
+    die()
+"""
+DYING = {
+    "before the answer is kept": DIES + "Replays.keep = die\n",
+    "before the answer is sent": DIES + "serving.settled = settled_and_dies\n",
+}
+
 
 class Program:
     """A server that is a process of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, before=""):
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", before + PROGRAM, str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         self.url, self.token = self.process.stdout.readline().split()
 
@@ -46,8 +74,8 @@ class Program:
 def program(start):
     programs = []
 
-    def begin():
-        programs.append(Program(start.data_dir))
+    def begin(before=""):
+        programs.append(Program(start.data_dir, before))
         return programs[-1]
 
     yield begin
@@ -64,6 +92,46 @@ def test_a_stopped_server_leaves_no_thread_and_answers_no_more(start):
     assert {thread.name for thread in set(threading.enumerate()) - before} == set()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{api.server.url}/healthz", trust_env=False)
+
+
+SLOW = Script.from_data({"script": [{"answer": {"text": "late", "delay": "1h"}}]})
+
+
+@pytest.mark.parametrize("body", [{"message": "x"}, {"message": "x", "stream": True}])
+def test_work_under_way_is_given_up_when_the_server_stops(start, body):
+    """The server would wait for it for seconds; that it does not is seen by the answer, which is no broken connection."""
+    api = start(script=SLOW)
+    begun = threading.Event()
+    provider = ScriptedProvider.answer
+
+    async def answer(self, question):
+        begun.set()
+        return await provider(self, question)
+
+    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptedProvider, "answer", answer)
+        asking = pool.submit(api, "POST", "/api/chat", {"thread_id": "t"} | body)
+        assert begun.wait(WAIT)
+        api.server.stop()
+        told = asking.result(WAIT)
+    assert (told.status_code, told.json()["message"]) == (503, "the server is stopping")
+    start().error("GET", "/api/chat/t", status=404)
+
+
+def test_a_stream_under_way_says_that_the_server_stops(start, monkeypatch):
+    async def endless(self, question):
+        while True:
+            yield "and on "
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(EchoProvider, "stream", endless)
+    api = start()
+    with api.http.stream("POST", "/api/chat", json={"message": "x", "stream": True}) as answer:
+        lines = answer.iter_lines()
+        assert "and on" in next(lines)
+        api.server.stop()
+        *_, last = (line for line in lines if line)
+    assert json.loads(last.removeprefix("data: "))["message"] == "the server is stopping"
 
 
 def test_small_packets_are_sent_at_once():
@@ -100,6 +168,54 @@ class TestAsAProgram:
         again = start()
         assert again.ok("GET", "/api/memory")["pagination"]["total"] == 50
         assert again.ok("POST", "/api/resources", {"type": "t"}, headers={"Idempotency-Key": "k"}) == first
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("moment", DYING)
+def test_a_write_is_applied_once_when_the_server_dies(program, start, moment):
+    key, body = {"Idempotency-Key": "k"}, {"type": "t"}
+    api = Api(program(DYING[moment]))
+    with api.http, pytest.raises(httpx.TransportError):
+        api.http.post("/api/resources", json=body, headers=key)
+    again = start()
+    was_applied = moment == "before the answer is sent"
+    assert again.ok("GET", "/api/resources")["pagination"]["total"] == was_applied
+    answer = again("POST", "/api/resources", body, headers=key, status=201)
+    assert ("Idempotency-Replayed" in answer.headers) == was_applied
+    assert [resource["id"] for resource in again.ok("GET", "/api/resources")["resources"]] == [answer.json()["id"]]
+    assert again.ok("GET", "/api/events")["pagination"]["total"] == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_a_write_that_a_kill_interrupted_is_applied_once(program, start):
+    """Writers go on while the server is killed under them, and repeat all of it at the next one."""
+    for wave in range(examples(1)):
+        server = program()
+        begun = threading.Semaphore(0)
+
+        def write(number, api, wave=wave, begun=begun):
+            headers = {"Idempotency-Key": f"{wave}-{number}"}
+            begun.release()
+            with suppress(httpx.TransportError):
+                body = {"type": str(wave), "content": number}
+                api.http.post("/api/resources", json=body, headers=headers)
+
+        api = Api(server)
+        with api.http, ThreadPoolExecutor(4) as pool:
+            writes = [pool.submit(write, number, api) for number in range(40)]
+            for _ in range(5 + 7 * wave % 30):
+                begun.acquire()
+            server.end(signal.SIGKILL)
+        assert all(write.exception() is None for write in writes)
+        again = start()
+        for number in range(40):
+            body, key = {"type": str(wave), "content": number}, {"Idempotency-Key": f"{wave}-{number}"}
+            again("POST", "/api/resources", body, headers=key, status=201)
+        kept = again.ok("GET", f"/api/resources?type={wave}")["resources"]
+        assert sorted(resource["content"] for resource in kept) == list(range(40))
+        events = again.ok("GET", "/api/events?type=resource.created")["events"]
+        assert len([event for event in events if event["data"]["resource"]["type"] == str(wave)]) == 40
+        again.server.stop()
 
 
 class TestDamage:

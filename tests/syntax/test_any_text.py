@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mfo_dialect.syntax import Origin, context_at, parse, path_at
 from mfo_dialect.syntax.composing import compose
 from mfo_dialect.syntax.events import Engine
-from mfo_dialect.syntax.parser import _Reading
+from mfo_dialect.syntax.parser import Reading
 from tests.effort import examples
 
 from .trees import assert_spans_inside, everything
@@ -75,7 +75,7 @@ DOCUMENTS = st.lists(st.tuples(NAMES, VALUES), min_size=1, max_size=4).map(
 def check(text):
     """Read without the fence of ``parse``, so that it cannot hide an exception."""
     for engine in Engine:
-        _Reading(text, engine).result()
+        Reading(text, engine).result()
         assert_spans_inside(parse(text, engine))
 
 

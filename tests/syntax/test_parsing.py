@@ -2,7 +2,7 @@ import pytest
 
 from mfo_dialect.syntax import Mapping, ProblemKind, Style, parse, to_value
 from mfo_dialect.syntax.events import Engine
-from mfo_dialect.syntax.parser import _Reading
+from mfo_dialect.syntax.parser import Reading
 from mfo_dialect.text import Span
 
 from .trees import shown
@@ -218,4 +218,4 @@ def test_a_word_with_a_colon_does_not_hide_a_mistake_elsewhere(engine: Engine) -
 @pytest.mark.parametrize("text", ["&:{0", "&:{", "a: &: [1, {"])
 def test_a_refused_name_of_an_open_collection_is_a_problem_and_no_more(text: str, engine: Engine) -> None:
     assert parse(text, engine).problems
-    assert _Reading(text, engine).result() is not None
+    assert Reading(text, engine).result() is not None

@@ -61,10 +61,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import ExpressionError, evaluate
-from mfo_dialect.expressions.nodes import Binary, Builtin, Call, Name, Node, Pointer, Unary, children
 from mfo_dialect.findings import Severity
 from mfo_dialect.references import as_text
 from mfo_dialect.rules.rule import Report, Rule
@@ -86,32 +85,34 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(text.view.document, text.span_of(text.parsed.tree.span), message)
 
 
-def _fold(node: Node, source: str) -> object:
+def _fold(node: expressions.Node, source: str) -> object:
     """The value that a node always has, or ``_UNKNOWN``."""
     match node:
-        case Binary(operator=operator, left=left, right=right) if operator in (*_AND, *_OR):
+        case expressions.nodes.Binary(operator=operator, left=left, right=right) if operator in (*_AND, *_OR):
             decides = operator in _OR
             sides = (_fold(left, source), _fold(right, source))
             if any(side is decides for side in sides):
                 return decides
             return (not decides) if all(side is (not decides) for side in sides) else _UNKNOWN
-        case Unary(operator=operator, operand=operand) if operator in _NOT:
+        case expressions.nodes.Unary(operator=operator, operand=operand) if operator in _NOT:
             value = _fold(operand, source)
             return (not value) if isinstance(value, bool) else _UNKNOWN
         case _:
             return _value_of(node, source)
 
 
-def _value_of(node: Node, source: str) -> object:
+def _value_of(node: expressions.Node, source: str) -> object:
     waiting = [node]
     while waiting:
         inner = waiting.pop()
-        if isinstance(inner, Name | Pointer | Call) or (isinstance(inner, Builtin) and inner.name == "now"):
+        if isinstance(inner, expressions.nodes.Name | expressions.nodes.Pointer | expressions.nodes.Call) or (
+            isinstance(inner, expressions.nodes.Builtin) and inner.name == "now"
+        ):
             return _UNKNOWN
-        waiting += children(inner)
+        waiting += expressions.nodes.children(inner)
     try:
-        return evaluate(source[node.span.start : node.span.end], {})
-    except ExpressionError:
+        return expressions.evaluate(source[node.span.start : node.span.end], {})
+    except expressions.ExpressionError:
         return _UNKNOWN
 
 

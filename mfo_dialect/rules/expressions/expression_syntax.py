@@ -61,16 +61,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import ProblemKind
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.rule import Report, Rule
 
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the first syntax problem of one expression: how the rest is read may follow from it."""
-    problems = [problem for problem in text.parsed.problems if problem.kind is ProblemKind.SYNTAX]
+    problems = [problem for problem in text.parsed.problems if problem.kind is expressions.ProblemKind.SYNTAX]
     for problem in sorted(problems, key=lambda problem: problem.span)[:1]:
         yield Report(text.view.document, text.span_of(problem.span), problem.message)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText
-from mfo_dialect.expressions import ProblemKind
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report
 
 
-def reports_of(text: ExpressionText, names: Mapping[ProblemKind, str]) -> Iterator[Report]:
+def reports_of(text: ExpressionText, names: Mapping[expressions.ProblemKind, str]) -> Iterator[Report]:
     """The problems of some kinds; none where the expression's form is broken, since all else may follow from that.
 
     Args:

@@ -65,10 +65,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import expressions_of
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import FUNCTIONS
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules import select
@@ -80,11 +80,11 @@ def check(flow: FlowView, snapshot: Snapshot) -> Iterator[Report]:
     if not any(True for view in flow.nodes for _ in expressions_of(view, snapshot.bundle)):
         return
     for view in flow.nodes:
-        if view.id in FUNCTIONS:
+        if view.id in expressions.FUNCTIONS:
             yield Report(flow.document, view.name_span, _message(view.id))
         if isinstance(view.node, Condition) and view.node.vars is not None:
             for pair in view.node.vars.effective_pairs():
-                if pair.name in FUNCTIONS:
+                if pair.name in expressions.FUNCTIONS:
                     yield Report(flow.document, pair.key.span, _message(pair.name or ""))
 
 

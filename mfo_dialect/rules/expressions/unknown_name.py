@@ -61,9 +61,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import FUNCTIONS, ProblemKind, Read, reads
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules.expressions.reporting import reports_of
@@ -74,10 +74,10 @@ from mfo_dialect.suggestions import nearest
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report such problems of one expression."""
-    yield from reports_of(text, {ProblemKind.UNKNOWN_NAME: "unknown-name"})
+    yield from reports_of(text, {expressions.ProblemKind.UNKNOWN_NAME: "unknown-name"})
     if text.parsed.problems:
         return
-    for read in reads(text.parsed):
+    for read in expressions.reads(text.parsed):
         if read.root == _SECRET and _SECRET not in text.names and text.are_names_open:
             message = (
                 "secrets cannot be read in expressions, whose values are kept: write SECRET.name in a task's config"
@@ -94,8 +94,12 @@ def _slips(text: ExpressionText) -> Iterator[Report]:
     """Names that may be inputs which nobody declares, but are nearly those of variables that are not read otherwise."""
     known = text.names
     unread = set(_variables(text))
-    found = [read for read in reads(text.parsed) if read.root not in {_SECRET, *known} and read.root not in FUNCTIONS]
-    unread.difference_update(read.root for read in reads(text.parsed))
+    found = [
+        read
+        for read in expressions.reads(text.parsed)
+        if read.root not in {_SECRET, *known} and read.root not in expressions.FUNCTIONS
+    ]
+    unread.difference_update(read.root for read in expressions.reads(text.parsed))
     for read in found:
         likely = nearest(read.root, unread) or _nodes_with(read, text)
         if likely:
@@ -111,7 +115,7 @@ def _variables(text: ExpressionText) -> Iterator[str]:
         yield from (pair.name for pair in node.vars.effective_pairs() if pair.name is not None)
 
 
-def _nodes_with(read: Read, text: ExpressionText) -> list[str]:
+def _nodes_with(read: expressions.Read, text: ExpressionText) -> list[str]:
     """The nodes with nearly that name which have the output that is read."""
     if not read.path:
         return []

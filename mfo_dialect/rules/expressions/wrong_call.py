@@ -61,9 +61,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import ProblemKind
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.expressions.reporting import reports_of
 from mfo_dialect.rules.rule import Report, Rule
@@ -71,7 +71,10 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report such problems of one expression."""
-    names = {ProblemKind.UNKNOWN_FUNCTION: "unknown-function", ProblemKind.ARGUMENTS: "wrong-arguments"}
+    names = {
+        expressions.ProblemKind.UNKNOWN_FUNCTION: "unknown-function",
+        expressions.ProblemKind.ARGUMENTS: "wrong-arguments",
+    }
     return reports_of(text, names)
 
 

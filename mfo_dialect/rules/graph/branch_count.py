@@ -55,21 +55,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts, names_of
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions.nodes import (
-    Binary,
-    Builtin,
-    Chain,
-    Conditional,
-    Let,
-    Literal,
-    Member,
-    Name,
-    Node,
-    Sequence,
-    Unary,
-)
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules.rule import Report, Rule
@@ -125,34 +113,36 @@ class _Reader:
     def __init__(self, text: ExpressionText) -> None:
         self._text = text
 
-    def results(self, node: Node, depth: int = 0) -> _Results | None:
+    def results(self, node: expressions.Node, depth: int = 0) -> _Results | None:
         if depth > _MAX_DEPTH:
             return None
         match node:
-            case Literal(value=bool()):
+            case expressions.nodes.Literal(value=bool()):
                 return None
-            case Literal(value=int() as value):
+            case expressions.nodes.Literal(value=int() as value):
                 return {value: node.span}
-            case Unary(operator="-", operand=Literal(value=int() as value)):
+            case expressions.nodes.Unary(operator="-", operand=expressions.nodes.Literal(value=int() as value)):
                 return {-value: node.span}
-            case Conditional(then=then, otherwise=otherwise):
+            case expressions.nodes.Conditional(then=then, otherwise=otherwise):
                 return self._both(then, otherwise, depth)
-            case Let(body=body) | Chain(body=body):
-                return self.results(body, depth + 1) if isinstance(node, Let) else None
-            case Sequence(nodes=nodes):
+            case expressions.nodes.Let(body=body) | expressions.nodes.Chain(body=body):
+                return self.results(body, depth + 1) if isinstance(node, expressions.nodes.Let) else None
+            case expressions.nodes.Sequence(nodes=nodes):
                 return self.results(nodes[-1], depth + 1)
-            case Binary(operator="%", left=left, right=Literal(value=int() as divisor)) if 0 < divisor <= _MOST_VALUES:
+            case expressions.nodes.Binary(
+                operator="%", left=left, right=expressions.nodes.Literal(value=int() as divisor)
+            ) if 0 < divisor <= _MOST_VALUES:
                 return dict.fromkeys(range(divisor), node.span) if _is_never_negative(left) else None
-            case Name() | Member():
+            case expressions.nodes.Name() | expressions.nodes.Member():
                 return self._from_enum(node)
             case _:
                 return None
 
-    def _both(self, one: Node, other: Node, depth: int) -> _Results | None:
+    def _both(self, one: expressions.Node, other: expressions.Node, depth: int) -> _Results | None:
         left, right = self.results(one, depth + 1), self.results(other, depth + 1)
         return None if left is None or right is None else {**right, **left}
 
-    def _from_enum(self, node: Node) -> _Results | None:
+    def _from_enum(self, node: expressions.Node) -> _Results | None:
         shape = self._shape(node)
         if shape is None or not shape.choices or len(shape.choices) > _MOST_VALUES:
             return None
@@ -160,21 +150,27 @@ class _Reader:
             return None
         return dict.fromkeys(shape.choices, node.span)
 
-    def _shape(self, node: Node) -> Shape | None:
+    def _shape(self, node: expressions.Node) -> Shape | None:
         keys: list[str] = []
-        while isinstance(node, Member):
-            if node.optional or not (isinstance(node.key, Literal) and isinstance(node.key.value, str)):
+        while isinstance(node, expressions.nodes.Member):
+            if node.optional or not (
+                isinstance(node.key, expressions.nodes.Literal) and isinstance(node.key.value, str)
+            ):
                 return None
             keys.append(node.key.value)
             node = node.target
-        shape = names_of(self._text.view, self._text.bundle)[0].get(node.name) if isinstance(node, Name) else None
+        shape = (
+            names_of(self._text.view, self._text.bundle)[0].get(node.name)
+            if isinstance(node, expressions.nodes.Name)
+            else None
+        )
         for key in reversed(keys):
             shape = step(shape, key) if shape is not None else None
         return shape
 
 
-def _is_never_negative(node: Node) -> bool:
-    return isinstance(node, Builtin) and node.name in {"len", "count", "abs"}
+def _is_never_negative(node: expressions.Node) -> bool:
+    return isinstance(node, expressions.nodes.Builtin) and node.name in {"len", "count", "abs"}
 
 
 RULE = Rule("MFO307", "branch-count", Severity.ERROR, expression_texts, check)

@@ -58,14 +58,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expressions_of
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.loops import Loop
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Reader, Use
-from mfo_dialect.expressions import Read, reads
-from mfo_dialect.expressions.nodes import Builtin, Call, Name, walk
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules.rule import Report, Rule
@@ -99,11 +98,13 @@ def _is_fixed(text: ExpressionText, body: list[NodeView], snapshot: Snapshot) ->
     """Whether an expression surely gives the same in each iteration; one without any name is a constant, said elsewhere."""
     if text.checked.problems:
         return False
-    names = reads(text.parsed)
-    for node in walk(text.parsed.tree):
-        if isinstance(node, Call) or (isinstance(node, Builtin) and node.name == "now"):
+    names = expressions.reads(text.parsed)
+    for node in expressions.walk(text.parsed.tree):
+        if isinstance(node, expressions.nodes.Call) or (
+            isinstance(node, expressions.nodes.Builtin) and node.name == "now"
+        ):
             return False
-        if isinstance(node, Name) and node.name == "$env":
+        if isinstance(node, expressions.nodes.Name) and node.name == "$env":
             return False
     inside = {inner.id for view in body for inner in _with_inner(view)}
     return bool(names) and not any(_changes(read, text.view, inside, snapshot) for read in names)
@@ -117,7 +118,7 @@ def _with_inner(view: NodeView) -> Iterator[NodeView]:
         waiting += current.inner.nodes if current.inner is not None else []
 
 
-def _changes(read: Read, view: NodeView, inside: set[str], snapshot: Snapshot) -> bool:
+def _changes(read: expressions.Read, view: NodeView, inside: set[str], snapshot: Snapshot) -> bool:
     condition = view.node
     variables = condition.vars if isinstance(condition, Condition) else None
     if variables is not None and read.root in variables:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import expressions_of
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.node_reads import node_reads, producer_of
@@ -17,7 +18,6 @@ from mfo_dialect.analysis.resolve import Scope
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Reader, Use
-from mfo_dialect.expressions import reads
 from mfo_dialect.findings import Place, Related
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Subflow, Task, Trigger
@@ -187,7 +187,7 @@ class UntrustedFlow:
         for text in expressions_of(view, bundle):
             if is_harmless(text.checked.result):
                 continue
-            for read in reads(text.parsed):
+            for read in expressions.reads(text.parsed):
                 path = tuple(str(segment.key) for segment in read.path)
                 producer = None if read.root in inputs.fields else producer_of(read, Scope(bundle, view.level))
                 if producer is not None:

@@ -62,6 +62,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mfo_dialect import templates
 from mfo_dialect.analysis.chats import chat_use, error_template_names, parse_text
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -74,7 +75,6 @@ from mfo_dialect.rules.practice.untrusted_flow import Step, UntrustedFlow, is_ha
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import step
 from mfo_dialect.syntax import Mapping, Scalar
-from mfo_dialect.templates import VariableRead
 
 _Found = tuple[NodeView, UntrustedFlow]
 _Text = tuple[str, Scalar, str]
@@ -141,11 +141,11 @@ def _reader(name: str, use: Use, texts: list[_Text], snapshot: Snapshot) -> Plac
     return None
 
 
-def _is_only_tested(text: str, read: VariableRead) -> bool:
+def _is_only_tested(text: str, read: templates.VariableRead) -> bool:
     return _TEST.search(text, max(0, read.span.start - 400), read.span.start) is not None
 
 
-def _is_harmless_part(read: VariableRead, use: Use, snapshot: Snapshot) -> bool:
+def _is_harmless_part(read: templates.VariableRead, use: Use, snapshot: Snapshot) -> bool:
     shape = snapshot.resolution(use).shape if use.alone else None
     for name in read.path:
         shape = step(shape, "0" if name == "*" else name) if shape is not None else None

@@ -39,11 +39,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mfo_dialect import templates
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.template_texts import TemplateText, first_causes, template_texts
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.templates import ProblemKind
 from mfo_dialect.text import Span
 
 
@@ -51,7 +51,7 @@ def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the problems of one template text, and actions whose first brace is missing."""
     problems = first_causes(text.template.problems)
     for problem in problems:
-        if problem.kind is not ProblemKind.UNKNOWN_FUNCTION:
+        if problem.kind is not templates.ProblemKind.UNKNOWN_FUNCTION:
             yield Report(text.document, text.scalar.span_of(problem.span), problem.message)
     for match in _HALF_OPENED.finditer(text.template.source) if not problems else ():
         span = text.scalar.span_of(Span(*match.span()))

@@ -34,22 +34,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfo_dialect import templates
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.template_texts import TemplateText, first_causes, template_texts
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
-from mfo_dialect.templates import FUNCTIONS, ProblemKind
 
 
 def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the unknown functions of one template text."""
     for problem in first_causes(text.template.problems):
-        if problem.kind is ProblemKind.UNKNOWN_FUNCTION:
+        if problem.kind is templates.ProblemKind.UNKNOWN_FUNCTION:
             span = text.scalar.span_of(problem.span)
             wrong = text.template.source[problem.span.start : problem.span.end]
-            names = tuple(FUNCTIONS)
+            names = tuple(templates.FUNCTIONS)
             fixes = rename_to_nearest(text.document, span, wrong, names)
             yield Report(
                 text.document, span, f'no function is called "{wrong}"{did_you_mean(wrong, names)}', fixes=fixes

@@ -56,12 +56,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import expressions_of
 from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.expressions import reads
-from mfo_dialect.expressions.nodes import Name, walk
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.access import entries_at, texts_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
@@ -112,9 +111,13 @@ def _flow_reads(snapshot: Snapshot) -> Iterator[_FlowReads]:
                 paths.append(_ReadPath(use.level, (use.reference.root, *use.reference.path)))
         for view in flow.nodes:
             for text in expressions_of(view, snapshot.bundle):
-                names = {node.name for node in walk(text.parsed.tree) if isinstance(node, Name)}
+                names = {
+                    node.name for node in expressions.walk(text.parsed.tree) if isinstance(node, expressions.nodes.Name)
+                }
                 is_known = is_known and not text.checked.problems and "$env" not in names
-                found = [(read.root, *(str(segment.key) for segment in read.path)) for read in reads(text.parsed)]
+                found = [
+                    (read.root, *(str(segment.key) for segment in read.path)) for read in expressions.reads(text.parsed)
+                ]
                 hidden = names - {path[0] for path in found}
                 paths += [_ReadPath(view.level, path) for path in (*found, *((name,) for name in hidden))]
         yield _FlowReads(flow, paths, is_known)

@@ -17,9 +17,11 @@ from mfo_dialect.findings import Finding, Severity
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.project import Project
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
+from mfo_dialect.text import Span
 from mfo_lsp.cli.check.collecting import Collected, collect
 from mfo_lsp.cli.doctor.diagnosis import Diagnosis, Phase, Setting
 from mfo_lsp.cli.output import shown_path
+from mfo_lsp.features.settings import settings_in_force
 from mfo_workspace.bundles import load_bundle, read_path
 from mfo_workspace.checked import grouped
 from mfo_workspace.explaining import ExplainedFile, explain_paths
@@ -39,8 +41,6 @@ VARIABLES = (
 )
 _INVALID_PROJECT = "MFO902"
 _LARGE = 1024 * 1024
-_NAMES_ONLY = frozenset({"servers"})
-"""Tables whose values are not shown: an address may hold a password."""
 _COMPOSERS = {Engine.C: "C (ruamel.yaml.clib)", Engine.PURE: "pure Python"}
 
 _Result = TypeVar("_Result")
@@ -128,21 +128,15 @@ def _version(name: str) -> str:
 
 
 def _settings(project: Project) -> Iterator[Setting]:
-    """What the project file sets, with the lines, and the defaults of what says which rules run."""
-    if "check" not in project.data or "select" not in project.section("check"):
-        yield Setting("check.select", ["default"], "default")
-    for name, value in project.data.items():
-        table = project.section(name)
-        for key, inner in table.items():
-            shown = sorted(project.section(name)[key]) if name in _NAMES_ONLY and isinstance(inner, dict) else inner
-            yield Setting(f"{name}.{key}", shown, _place(project, name, key))
-        if not table:
-            yield Setting(name, value, _place(project, name))
+    """The settings in force, with the lines of the project file where it makes them."""
+    for setting in settings_in_force(project):
+        yield Setting(setting.name, setting.value, _source(project, setting.place))
 
 
-def _place(project: Project, *path: str) -> str:
-    line = project.lines.position(project.place_of(*path).start).line + 1
-    return f"{shown_path(project.document)}:{line}"
+def _source(project: Project, place: Span | None) -> str:
+    if place is None:
+        return "default"
+    return f"{shown_path(project.document)}:{project.lines.position(place.start).line + 1}"
 
 
 def _documents(explained: Iterable[ExplainedFile], skipped: Iterable[str]) -> dict[str, int]:

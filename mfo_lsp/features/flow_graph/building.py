@@ -36,6 +36,11 @@ def flow_graph(flow: FlowView, lines: LineIndex, file: str, findings: Iterable[F
     return _Builder(flow, lines, file).build(findings)
 
 
+def nodes_by_key(flow: FlowView) -> dict[str, NodeView]:
+    """The nodes of a taskflow by the keys that its graph gives them."""
+    return {f"n{number}": view for number, view in enumerate(_in_document_order(flow), 1)}
+
+
 class _Builder:
     """The taskflow with the keys of its nodes."""
 
@@ -43,7 +48,7 @@ class _Builder:
         self.flow = flow
         self.lines = lines
         self.file = file
-        self.keys = {view: f"n{number}" for number, view in enumerate(_in_document_order(flow), 1)}
+        self.keys = {view: key for key, view in nodes_by_key(flow).items()}
 
     def build(self, findings: Iterable[Finding]) -> FlowGraph:
         taskflow = self.flow.taskflow

@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
-
-from mfo_dialect.analysis.schedules import cron_problem, is_timezone
+from mfo_dialect.analysis.schedules import cron_problem
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Format, Names, TextType
-from mfo_dialect.model.access import text_at
 from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.text import Span
 from mfo_lsp.features.documentation import code, of_key, of_task_type, paragraphs
+from mfo_lsp.features.schedules import next_times, schedule_words, timezone_of
 from mfo_lsp.features.targets import key_visit_at, value_visit_at
-
-_TIMES = 3
 
 
 def hover_key(snapshot: Snapshot, document: str, offset: int) -> tuple[Span, str] | None:
@@ -38,25 +34,16 @@ def hover_value(snapshot: Snapshot, document: str, offset: int, now: datetime | 
         task_type = snapshot.bundle.project.task_type(text)
         return (visit.node.content_span, of_task_type(task_type, text)) if task_type is not None else None
     if visit.type.format is Format.CRON and now is not None:
-        words = _schedule_words(text, visit, now)
+        words = _schedule_hover(text, visit, now)
         return (visit.node.content_span, words) if words else None
     return None
 
 
-def _schedule_words(text: str, visit: Visit, now: datetime) -> str:
+def _schedule_hover(text: str, visit: Visit, now: datetime) -> str:
     if cron_problem(text) is not None:
         return ""
-    zone = text_at(visit.container, "timezone") if isinstance(visit.container, Mapping) else None
-    name = zone.text if zone is not None and is_timezone(zone.text) else "UTC"
+    name = timezone_of(visit.container) if isinstance(visit.container, Mapping) else "UTC"
     times = next_times(text, now.astimezone(ZoneInfo(name)))
     lines = "\n".join(f"- {time:%a %Y-%m-%d %H:%M}" for time in times)
-    return paragraphs(f"**{code(text)}** in {name}", f"Next:\n\n{lines}" if lines else "")
-
-
-def next_times(expression: str, now: datetime) -> tuple[datetime, ...]:
-    """The next times at which a cron expression fires, in the zone of ``now``; none for one that cannot be read."""
-    try:
-        times = CronSim(expression, now)
-        return tuple(next(times) for _ in range(_TIMES))
-    except (CronSimError, StopIteration, RuntimeError, ValueError, OverflowError):
-        return ()
+    heading = f"**{code(text)}** in {name}"
+    return paragraphs(heading, schedule_words(text), f"Next:\n\n{lines}" if lines else "")

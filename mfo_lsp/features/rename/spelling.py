@@ -101,6 +101,11 @@ def _written(scalar: Scalar, changes: Sequence[TextEdit], root: Node | None) -> 
     return [TextEdit(scalar.span_of(change.span), change.new_text) for change in changes]
 
 
+def rewritten(scalar: Scalar, text: str, root: Node | None) -> list[TextEdit]:
+    """The edits that let a scalar say something else, quoted as that needs it; ``root`` is that of its document."""
+    return _written(scalar, [TextEdit(Span(0, len(scalar.text)), text)], root)
+
+
 def _quoted(text: str) -> str:
     if "\n" in text:
         return json.dumps(text, ensure_ascii=False)

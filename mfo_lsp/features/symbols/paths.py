@@ -12,6 +12,7 @@ from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.expressions import FUNCTIONS, Read, reads
+from mfo_dialect.expressions.nodes import Builtin, Literal, walk
 from mfo_dialect.model.access import items_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
 from mfo_dialect.references import Segment, parse_path
@@ -21,6 +22,7 @@ from mfo_lsp.features.symbols.inputs import input_symbol
 from mfo_lsp.features.symbols.values import Occurrence, Spelling, Symbol, SymbolKind, node_scope, node_symbol
 
 _ITERATIONS = ("TASKFLOW", "iterations")
+_GET_ARGUMENTS = 2
 
 
 class _Step(NamedTuple):
@@ -67,9 +69,8 @@ def in_expression(text: ExpressionText) -> Iterator[Occurrence]:
     view = text.view
     inputs = input_shape(view.level, text.bundle)
     own = _vars_of(view)
-    for read in reads(text.parsed):
-        path = _path_of(read, text)
-        name = read.root
+    for path in _paths_of(text):
+        name = path.steps[0].name
         if name in own:
             yield path.use(Symbol(SymbolKind.VAR, name, node_scope(view)), 0)
         elif name in inputs.fields:
@@ -102,6 +103,22 @@ def _vars_of(view: NodeView) -> set[str]:
     if not isinstance(view.node, Condition) or view.node.vars is None:
         return set()
     return {pair.name for pair in view.node.vars.effective_pairs() if pair.name is not None}
+
+
+def _paths_of(text: ExpressionText) -> Iterator[_Path]:
+    """The paths that an expression reads; ``get(path, "key")`` reads one step more than the path."""
+    gets = {
+        node.arguments[0].span: node.arguments[1]
+        for node in walk(text.parsed.tree)
+        if isinstance(node, Builtin) and node.name == "get" and len(node.arguments) == _GET_ARGUMENTS
+    }
+    for read in reads(text.parsed):
+        path = _path_of(read, text)
+        key = gets.get(read.span) if not read.tail else None
+        if isinstance(key, Literal) and isinstance(key.value, str):
+            span = text.span_of(_unquoted(key.span, text.scalar.text))
+            path = path._replace(steps=[*path.steps, _Step(key.value, span, Spelling.PART)])
+        yield path
 
 
 def _path_of(read: Read, text: ExpressionText) -> _Path:

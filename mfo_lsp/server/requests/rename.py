@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from uuid import uuid4
 
 from lsprotocol import types
 
@@ -19,7 +20,7 @@ from mfo_lsp.server.workspace import workspace_bundles
 from mfo_lsp.server.workspace_edits import workspace_edit
 
 _NO_NAME = "There is no name here that could be changed."
-_MAX_NEIGHBOURS = 200
+_MAX_BUNDLES = 2000
 
 
 async def prepare(server: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
@@ -51,37 +52,55 @@ async def answer(server: Server, params: types.RenameParams) -> types.WorkspaceE
     snapshot = session.analysis(directory_of(key)).snapshot
     if not is_shown(snapshot, key):
         raise RefusedError(_NO_NAME)
+    offset = to_offset(lines_of(snapshot.bundle, key), params.position, session.encoding)
     token = params.work_done_token
-    progress = Progress(server, token if token is not None else 0, shown=token is not None)
+    progress = Progress(server, token if token is not None else f"mfo-{uuid4()}", shown=token is not None)
     progress.begin("Rename")
+    task = server.runs.start(progress.token, _renamed(server, progress, snapshot, key, offset, params.new_name))
     try:
-        offset = to_offset(lines_of(snapshot.bundle, key), params.position, session.encoding)
-        neighbours = await _neighbours(server, key, snapshot)
-        found = await asyncio.to_thread(rename, snapshot, key, offset, params.new_name, neighbours)
+        await asyncio.wait({task})
     finally:
+        task.cancel()
         progress.end("")
+    if task.cancelled():
+        raise RefusedError("The rename was cancelled.", types.LSPErrorCodes.RequestCancelled)
+    found, snapshots = task.result()
     if found is None:
         raise RefusedError(_NO_NAME)
     if isinstance(found, Refusal):
         raise RefusedError(found.words)
-    _refuse_stale(server, found, (snapshot, *neighbours))
-    bundles = [one.bundle for one in (snapshot, *neighbours)]
+    _refuse_stale(server, found, snapshots)
+    bundles = [one.bundle for one in snapshots]
     return workspace_edit(found.edits, session, bundles, _annotations(found, key, params.new_name))
 
 
-async def _neighbours(server: Server, key: str, snapshot: Snapshot) -> list[Snapshot]:
-    """The other bundles of the same project, where bundles may share documents."""
+async def _renamed(
+    server: Server, progress: Progress, snapshot: Snapshot, key: str, offset: int, new_name: str
+) -> tuple[Renaming | Refusal | None, list[Snapshot]]:
+    snapshots = [snapshot]
+    async for neighbour in _neighbours(server, key, snapshot):
+        snapshots.append(neighbour)
+        progress.report(f"{len(snapshots)} bundles")
+    return await asyncio.to_thread(rename, snapshot, key, offset, new_name, snapshots[1:]), snapshots
+
+
+async def _neighbours(server: Server, key: str, snapshot: Snapshot) -> AsyncIterator[Snapshot]:
+    """The other bundles of the same project, where bundles may share documents or task types."""
     project = snapshot.bundle.project
     if not project.section("bundle") and not project.task_types:
-        return []
-    found: list[Snapshot] = []
-    for bundle in (await workspace_bundles(server))[:_MAX_NEIGHBOURS]:
+        return
+    bundles = await workspace_bundles(server)
+    if len(bundles) > _MAX_BUNDLES:
+        raise RefusedError(
+            f"The workspace has more than {_MAX_BUNDLES} directories with documents that may share this name: "
+            "open a smaller folder."
+        )
+    for bundle in bundles:
         if bundle != directory_of(key):
             other = server.session.analysis(bundle).snapshot
             if other.bundle.project.document == project.document and other.bundle.documents:
-                found.append(other)
+                yield other
             await asyncio.sleep(0)
-    return found
 
 
 def _refuse_stale(server: Server, found: Renaming, snapshots: Iterable[Snapshot]) -> None:

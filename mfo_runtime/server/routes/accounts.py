@@ -6,12 +6,17 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from mfo_runtime.server.database import from_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
+from mfo_runtime.server.scopes import SCOPES, Caller, check_scope
 from mfo_runtime.server.shapes import NAME, body
 
 _LOG_IN = body({"email": NAME, "password": {"type": "string", "minLength": 1, "maxLength": 1000}}, "email", "password")
+
+
+_SCOPES = {"type": ["array", "null"], "items": {"enum": list(SCOPES)}, "minItems": 1, "maxItems": len(SCOPES)}
 
 
 async def _log_in(call: Call) -> Callable[[], Answer]:
@@ -28,7 +33,10 @@ def _list(call: Call) -> Answer:
 
 
 def _create(call: Call) -> Answer:
-    token_id, token = call.service.accounts.add_token(call.user_id, call.body.get("name") or "token")
+    scopes: list[str] = call.body.get("scopes") or list(call.scopes)
+    for scope in scopes:
+        check_scope(Caller(call.user_id, tuple(call.scopes)), scope)
+    token_id, token = call.service.accounts.add_token(call.user_id, call.body.get("name") or "token", scopes)
     row = call.service.store.database.row("SELECT * FROM tokens WHERE id = ?", (token_id,))
     assert row is not None
     return Answer({**_show(row), "token": token})
@@ -44,18 +52,18 @@ def _delete(call: Call) -> Answer:
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {"id": row["id"], "name": row["name"], "created_at": row["created_at"]}
+    return {"id": row["id"], "name": row["name"], "scopes": from_json(row["scopes"]), "created_at": row["created_at"]}
 
 
 ENDPOINTS = (
     Endpoint("POST", "/auth/login", _log_in, "Exchange an email and a password for a token", _LOG_IN, is_public=True),
-    Endpoint("GET", "/api/tokens", _list, "List one's API tokens, without the tokens themselves"),
+    Endpoint("GET", "/api/tokens", _list, "List one's API tokens, without the tokens themselves", query=PAGES),
     Endpoint(
         "POST",
         "/api/tokens",
         _create,
-        "Make an API token; it is shown this once",
-        body({"name": NAME}),
+        "Make an API token; it is shown this once, and has at most the scopes of the token that makes it",
+        body({"name": NAME, "scopes": _SCOPES}),
         201,
         is_replayable=False,
     ),

@@ -12,7 +12,7 @@ from typing import Any
 from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Event, Streaming
 from mfo_runtime.server.failures import ApiError, error_for_status, invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.providers.conversation import (
     ChatMessage,
     ChatQuestion,
@@ -44,6 +44,14 @@ _SEND = body(
         "metadata": OPTIONAL_MAP,
     }
 )
+
+
+_SAYS_SOMETHING = {
+    "anyOf": [
+        {"properties": {"message": {"type": "string", "minLength": 1}}, "required": ["message"]},
+        {"properties": {"messages": {"type": "array", "minItems": 1}}, "required": ["messages"]},
+    ]
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +232,8 @@ ENDPOINTS = (
         "Send messages and get the answer, piece by piece where stream is true",
         _SEND,
         streaming=Streaming(_stream, _kept_events),
+        besides=_SAYS_SOMETHING,
     ),
-    Endpoint("GET", "/api/chat", _list, "List the threads"),
+    Endpoint("GET", "/api/chat", _list, "List the threads", query=PAGES),
     Endpoint("GET", "/api/chat/{thread_id}", _get, "Read a thread"),
 )

@@ -13,7 +13,7 @@ from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import invalid, not_found
 from mfo_runtime.server.filters import check_filter
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.shapes import MAP, NAME, OPTIONAL_MAP, TEXT, URL, body
 from mfo_runtime.server.store import Store
@@ -122,9 +122,12 @@ def _delete(call: Call) -> Answer:
 
 def _list_deliveries(call: Call) -> Answer:
     trigger = _fetch(call.service.store, call.path["id"])
-    selection, values = "FROM deliveries WHERE origin = ?", (trigger["id"],)
-    database = call.service.store.database
-    return Answer(page_of_rows(database, selection, values, deliveries.show, name="deliveries", query=call.query))
+    return Answer(deliveries.page(call.service.store, trigger["id"], call.query))
+
+
+def _retry_delivery(call: Call) -> Answer:
+    trigger = _fetch(call.service.store, call.path["id"])
+    return Answer(deliveries.revive(call.service.store, trigger["id"], call.path["delivery_id"]))
 
 
 def _fetch(store: Store, trigger_id: str) -> dict[str, Any]:
@@ -156,7 +159,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/config/event-triggers", _list, "List the event triggers"),
+    Endpoint("GET", "/api/config/event-triggers", _list, "List the event triggers", query=PAGES),
     Endpoint("POST", "/api/config/event-triggers", _create, "Create an event trigger", _CREATE, 201),
     Endpoint("GET", "/api/config/event-triggers/{id}", _get, "Read an event trigger"),
     Endpoint("DELETE", "/api/config/event-triggers/{id}", _delete, "Delete an event trigger"),
@@ -165,5 +168,13 @@ ENDPOINTS = (
         "/api/config/event-triggers/{id}/deliveries",
         _list_deliveries,
         "List what the trigger's action sent out, and how that went",
+        query={**PAGES, "status": {"enum": list(deliveries.STATUSES)}},
+    ),
+    Endpoint(
+        "POST",
+        "/api/config/event-triggers/{id}/deliveries/{delivery_id}/retry",
+        _retry_delivery,
+        "Send again what was given up",
+        status=202,
     ),
 )

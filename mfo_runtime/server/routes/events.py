@@ -11,12 +11,12 @@ from mfo_runtime.server.database import from_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event
 from mfo_runtime.server.failures import ApiError, ErrorCode, invalid
-from mfo_runtime.server.pages import page_of_rows
-from mfo_runtime.server.sending import SIGNATURE_HEADER, signature
-from mfo_runtime.server.shapes import NAME, body
+from mfo_runtime.server.pages import PAGES, page_of_rows
+from mfo_runtime.server.sending import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
+from mfo_runtime.server.shapes import NAME, TEXT, body, one_of_keys
 
 _SIGNATURE_HEADERS = (SIGNATURE_HEADER.lower(), "x-signature")
-_TIMESTAMP_HEADER = "x-webhook-timestamp"
+_TIMESTAMP_HEADER = TIMESTAMP_HEADER.lower()
 _WINDOW_SECONDS = 300
 _MAX_SEQUENCE = 2**63 - 1
 _CREATE = body({"type": NAME, "event_type": NAME, "data": {}, "payload": {}})
@@ -102,8 +102,16 @@ def _is_recent(timestamp: str, now: float) -> bool:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/events", _list, "List the newest events, all or those of ?type=, after ?after="),
-    Endpoint("POST", "/api/events", _create, "Record an event", _CREATE, 202),
+    Endpoint(
+        "GET",
+        "/api/events",
+        _list,
+        "List the newest events, all or those of ?type=, after ?after=",
+        query={**PAGES, "type": TEXT, "after": {"type": "integer", "minimum": 0, "maximum": _MAX_SEQUENCE}},
+    ),
+    Endpoint(
+        "POST", "/api/events", _create, "Record an event", _CREATE, 202, besides=one_of_keys("type", "event_type")
+    ),
     Endpoint(
         "POST",
         "/webhooks/{provider}/{webhook_id}",
@@ -111,8 +119,14 @@ ENDPOINTS = (
         "Take a webhook of another system",
         status=202,
         is_public=True,
+        takes_any_json=True,
     ),
     Endpoint(
-        "POST", "/api/trigger/{trigger_id}", _trigger, "Start a trigger by hand; the body is its payload", status=202
+        "POST",
+        "/api/trigger/{trigger_id}",
+        _trigger,
+        "Start a trigger by hand; the body is its payload",
+        status=202,
+        takes_any_json=True,
     ),
 )

@@ -6,9 +6,9 @@ from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event, snapshot
 from mfo_runtime.server.failures import conflict, invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.rows import jobs
-from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, body
+from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, TEXT, body
 
 
 def _list(call: Call) -> Answer:
@@ -53,7 +53,7 @@ def _cancel(call: Call) -> Answer:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/jobs", _list, "List the jobs, all or those with ?status="),
+    Endpoint("GET", "/api/jobs", _list, "List the jobs, all or those with ?status=", query={**PAGES, "status": TEXT}),
     Endpoint(
         "POST",
         "/api/jobs",

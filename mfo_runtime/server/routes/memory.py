@@ -10,8 +10,8 @@ from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event, snapshot
 from mfo_runtime.server.failures import not_found
-from mfo_runtime.server.pages import page_of_rows
-from mfo_runtime.server.shapes import LONG_NAME, OPTIONAL_MAP, body
+from mfo_runtime.server.pages import PAGES, page_of_rows
+from mfo_runtime.server.shapes import LONG_NAME, OPTIONAL_MAP, TEXT, body
 from mfo_runtime.server.store import Store
 
 _VALUE: Mapping[str, Any] = {"value": {}, "metadata": OPTIONAL_MAP}
@@ -75,7 +75,13 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/memory", _list, "List the entries, all or those whose key starts with ?prefix="),
+    Endpoint(
+        "GET",
+        "/api/memory",
+        _list,
+        "List the entries, all or those whose key starts with ?prefix=",
+        query={**PAGES, "prefix": TEXT},
+    ),
     Endpoint(
         "POST", "/api/memory", _store, "Store a value under a key", body({"key": LONG_NAME, **_VALUE}, "key", "value")
     ),

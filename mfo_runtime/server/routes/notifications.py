@@ -5,9 +5,9 @@ from __future__ import annotations
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event, snapshot
 from mfo_runtime.server.failures import invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.rows import notifications
-from mfo_runtime.server.shapes import LONG_NAME, OPTIONAL_MAP, OPTIONAL_TEXT, TEXT, body
+from mfo_runtime.server.shapes import LONG_NAME, OPTIONAL_MAP, OPTIONAL_TEXT, TEXT, body, one_of_keys
 
 _LEVEL = {"enum": list(notifications.LEVELS)}
 _CREATE = body(
@@ -71,8 +71,8 @@ def _delete(call: Call) -> Answer:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/notifications", _list, "List the notifications"),
-    Endpoint("POST", "/api/notifications", _create, "Notify", _CREATE, 201),
+    Endpoint("GET", "/api/notifications", _list, "List the notifications", query=PAGES),
+    Endpoint("POST", "/api/notifications", _create, "Notify", _CREATE, 201, besides=one_of_keys("message", "content")),
     Endpoint("GET", "/api/notifications/{id}", _get, "Read a notification"),
     Endpoint("PUT", "/api/notifications/{id}/read", _mark_read, "Mark a notification as read"),
     Endpoint("DELETE", "/api/notifications/{id}", _delete, "Delete a notification"),

@@ -10,8 +10,8 @@ from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event, snapshot
 from mfo_runtime.server.failures import invalid, not_found
-from mfo_runtime.server.pages import page_of_rows
-from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, body
+from mfo_runtime.server.pages import PAGES, page_of_rows
+from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, TEXT, body, one_of_keys
 from mfo_runtime.server.store import Store
 
 _FIELDS: Mapping[str, Mapping[str, Any]] = {"content": {}, "properties": OPTIONAL_MAP, "metadata": OPTIONAL_MAP}
@@ -107,7 +107,9 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/resources", _list, "List the resources, all or those of ?type="),
+    Endpoint(
+        "GET", "/api/resources", _list, "List the resources, all or those of ?type=", query={**PAGES, "type": TEXT}
+    ),
     Endpoint(
         "POST",
         "/api/resources",
@@ -115,6 +117,7 @@ ENDPOINTS = (
         "Create a resource; its content may stand in properties.content",
         body({"type": NAME, "resource_type": NAME, **_FIELDS}),
         201,
+        besides=one_of_keys("type", "resource_type"),
     ),
     Endpoint("GET", "/api/resources/{id}", _get, "Read a resource"),
     Endpoint("PUT", "/api/resources/{id}", _update, "Replace the fields that are given", body(_FIELDS)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import not_found
-from mfo_runtime.server.pages import page_of_items
+from mfo_runtime.server.pages import PAGES, page_of_items
 from mfo_runtime.server.shapes import MAP, body
 from mfo_runtime.server.tools.tool import call_tool
 
@@ -32,7 +32,7 @@ async def _execute(call: Call) -> Callable[[], Answer]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/tools", _list, "List the tools"),
+    Endpoint("GET", "/api/tools", _list, "List the tools", query=PAGES),
     Endpoint("GET", "/api/tools/{tool_id}", _get, "Describe a tool"),
     Endpoint("POST", "/api/tools/{tool_id}", _execute, "Execute a tool", body({"arguments": MAP})),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.failures import not_found
-from mfo_runtime.server.pages import page_of_rows
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.routes.event_triggers import HIDDEN
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, URL, body
@@ -67,9 +67,12 @@ def _delete(call: Call) -> Answer:
 
 def _list_deliveries(call: Call) -> Answer:
     webhook = _fetch(call.service.store, call.path["id"])
-    selection, values = "FROM deliveries WHERE origin = ?", (webhook["id"],)
-    database = call.service.store.database
-    return Answer(page_of_rows(database, selection, values, deliveries.show, name="deliveries", query=call.query))
+    return Answer(deliveries.page(call.service.store, webhook["id"], call.query))
+
+
+def _retry_delivery(call: Call) -> Answer:
+    webhook = _fetch(call.service.store, call.path["id"])
+    return Answer(deliveries.revive(call.service.store, webhook["id"], call.path["delivery_id"]))
 
 
 def _fetch(store: Store, webhook_id: str) -> dict[str, Any]:
@@ -93,9 +96,22 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/webhooks", _list, "List the webhooks"),
+    Endpoint("GET", "/api/webhooks", _list, "List the webhooks", query=PAGES),
     Endpoint("POST", "/api/webhooks", _create, "Create a webhook; its secret is never shown again", _CREATE, 201),
     Endpoint("GET", "/api/webhooks/{id}", _get, "Read a webhook"),
     Endpoint("DELETE", "/api/webhooks/{id}", _delete, "Delete a webhook"),
-    Endpoint("GET", "/api/webhooks/{id}/deliveries", _list_deliveries, "List its deliveries and how they went"),
+    Endpoint(
+        "GET",
+        "/api/webhooks/{id}/deliveries",
+        _list_deliveries,
+        "List its deliveries and how they went",
+        query={**PAGES, "status": {"enum": list(deliveries.STATUSES)}},
+    ),
+    Endpoint(
+        "POST",
+        "/api/webhooks/{id}/deliveries/{delivery_id}/retry",
+        _retry_delivery,
+        "Send a delivery again that was given up",
+        status=202,
+    ),
 )

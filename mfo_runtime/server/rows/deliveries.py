@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mfo_runtime.server.database import to_json
+from mfo_runtime.server.failures import conflict, invalid, not_found
+from mfo_runtime.server.pages import page_of_rows
 from mfo_runtime.server.store import Store
 
+STATUSES = ("pending", "sending", "delivered", "dead")
 KEPT = 10_000
 """How many deliveries are kept to be looked at."""
 
@@ -46,6 +49,40 @@ def show(row: sqlite3.Row) -> dict[str, Any]:
     """A row as clients see it; neither body nor headers, which may hold secrets."""
     shown = ("id", "event_id", "method", "url", "status", "attempts", "response_status", "created_at", "updated_at")
     return {**{key: row[key] for key in shown}, "error": row["error"] or None}
+
+
+def page(store: Store, origin: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """A page of what a webhook or trigger sent, all or what has the query's ``status``; raises ``ApiError``."""
+    selection, values = "FROM deliveries WHERE origin = ?", [origin]
+    status = query.get("status")
+    if status:
+        if status not in STATUSES:
+            raise invalid(f"status must be one of {', '.join(STATUSES)}", "status")
+        selection, values = f"{selection} AND status = ?", [*values, status]
+    return page_of_rows(store.database, selection, values, show, name="deliveries", query=query)
+
+
+def revive(store: Store, origin: str, delivery_id: str) -> dict[str, Any]:
+    """Send again what was given up, with all its tries; gives the delivery as clients see it.
+
+    Raises:
+        ApiError: there is none of this origin (404), or it has not been given up (409).
+    """
+    with store.database.transaction():
+        wanted = (delivery_id, origin)
+        row = store.database.row("SELECT * FROM deliveries WHERE id = ? AND origin = ?", wanted)
+        if row is None:
+            raise not_found("delivery")
+        if row["status"] != "dead":
+            raise conflict(f"the delivery is {row['status']}")
+        store.database.write(
+            "UPDATE deliveries SET status = 'pending', attempts = 0, next_due = ?, updated_at = ? WHERE id = ?",
+            (store.dates.seconds(), store.dates.now(), delivery_id),
+        )
+        store.database.after_commit(store.deliveries_bell.ring)
+        revived = store.database.row("SELECT * FROM deliveries WHERE id = ? AND origin = ?", wanted)
+        assert revived is not None
+        return show(revived)
 
 
 def claim(store: Store, worker: str) -> str | None:

@@ -1,0 +1,165 @@
+"""Words that an editor shows between those of a document: types, branches, schedules, templates. Places are offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect.analysis.resolve import Outcome
+from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.catalogue.values import Format, Names, TextType
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.model.workflow import Condition
+from mfo_dialect.shapes import Kind, Shape
+from mfo_dialect.syntax import Mapping, Scalar
+from mfo_dialect.text import Span
+from mfo_lsp.features.preferences import Preferences
+from mfo_lsp.features.schedules import schedule_words, timezone_of
+
+_MAX_WORDS = 60
+_BOOLEAN = ("true", "false")
+
+
+class HintKind(Enum):
+    """What a hint tells; each kind can be turned off."""
+
+    TYPE = "type"
+    BRANCH = "branch"
+    SCHEDULE = "schedule"
+    TEMPLATE = "template"
+
+
+@dataclass(frozen=True, slots=True)
+class InlayHint:
+    """Words at a place.
+
+    Attributes:
+        offset: where they are shown.
+        label: the words.
+        kind: what they tell.
+        about: an offset at which a hover tells more.
+    """
+
+    offset: int
+    label: str
+    kind: HintKind
+    about: int
+
+    @property
+    def comes_before(self) -> bool:
+        """Whether it is about what stands behind it."""
+        return self.kind is HintKind.BRANCH
+
+
+def inlay_hints(snapshot: Snapshot, document: str, within: Span, preferences: Preferences) -> tuple[InlayHint, ...]:
+    """The hints of a stretch of one text, in the order of the text.
+
+    Args:
+        snapshot: the bundle.
+        document: the key of the text.
+        within: where hints are wanted; its ends count.
+        preferences: which kinds are wanted.
+    """
+    kinds = (
+        (preferences.inlay_types, _types),
+        (preferences.inlay_branches, _branches),
+        (preferences.inlay_schedules, _schedules),
+        (preferences.inlay_templates, _templates),
+    )
+    found = (hint for is_wanted, find in kinds if is_wanted for hint in find(snapshot, document, within))
+    return tuple(sorted(dict.fromkeys(hint for hint in found if within.contains(hint.offset)), key=_order))
+
+
+def _order(hint: InlayHint) -> tuple[int, str, str]:
+    return hint.offset, hint.kind.value, hint.label
+
+
+def _types(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+    """The types of references that lead to something known, and of what a ``transform`` computes."""
+    for use in snapshot.uses:
+        if use.document != document or use.reference.problem or not within.contains(use.span.end):
+            continue
+        found = snapshot.resolution(use)
+        if found.outcome is Outcome.KNOWN and found.shape.kind is not Kind.ANY:
+            last = use.segment_span(len(use.reference.segments) - 1)
+            yield InlayHint(use.span.end, f": {_type_words(found.shape)}", HintKind.TYPE, last.start)
+    for text in expression_texts(snapshot):
+        end = text.scalar.span.end
+        if text.view.document == document and not text.is_condition and within.contains(end):
+            result = text.checked.result
+            if result.kind is not Kind.ANY and not text.checked.problems:
+                end = text.scalar.span.start + len(text.scalar.source.rstrip())
+                yield InlayHint(end, f": {_type_words(result)}", HintKind.TYPE, text.scalar.content_span.start)
+
+
+def _type_words(shape: Shape) -> str:
+    if shape.choices:
+        choices = " | ".join(str(choice) for choice in shape.choices)
+        return choices if len(choices) <= _MAX_WORDS else str(shape)
+    return str(shape)
+
+
+def _branches(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+    """The number of each branch of a condition; with what its expression gives for it, where it has one or two."""
+    for view in snapshot.nodes:
+        if view.document != document or not isinstance(view.node, Condition):
+            continue
+        names = view.node.successors
+        if not names or not within.overlaps(Span(names[0].span.start, max(names[-1].span.end, names[0].span.start))):
+            continue
+        for number, name in enumerate(names):
+            yield InlayHint(
+                name.span.start, _branch_words(view, number, len(names)), HintKind.BRANCH, name.content_span.start
+            )
+
+
+def _branch_words(view: NodeView, number: int, count: int) -> str:
+    word = f" {_BOOLEAN[number]}" if count <= len(_BOOLEAN) else ""
+    targets = view.level.graph.branches[view.index]
+    target = targets[number] if number < len(targets) else None
+    goes_back = target is not None and view.level.graph.is_loop_edge(view.index, target)
+    return f"{number}{word}{', again' if goes_back else ''}:"
+
+
+def _schedules(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+    """What a cron expression says, in words."""
+    for visit in snapshot.visits:
+        if (
+            visit.document == document
+            and isinstance(visit.type, TextType)
+            and visit.type.format is Format.CRON
+            and isinstance(visit.node, Scalar)
+            and within.contains(visit.node.span.end)
+        ):
+            words = schedule_words(visit.node.text)
+            zone = timezone_of(visit.container) if isinstance(visit.container, Mapping) else "UTC"
+            if words:
+                label = f"{words} ({zone})"
+                yield InlayHint(visit.node.span.end, label, HintKind.SCHEDULE, visit.node.content_span.start)
+
+
+def _templates(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+    """What a prompt template is called, or how it begins, where it is named."""
+    for visit in snapshot.visits:
+        if (
+            visit.document == document
+            and isinstance(visit.type, TextType)
+            and visit.type.names is Names.PROMPT_TEMPLATE
+            and isinstance(visit.node, Scalar)
+            and within.contains(visit.node.span.end)
+        ):
+            template = snapshot.bundle.templates.get(visit.node.text)
+            words = _template_words(template) if template is not None else ""
+            if words:
+                yield InlayHint(visit.node.span.end, words, HintKind.TEMPLATE, visit.node.content_span.start)
+
+
+def _template_words(template: PromptTemplate) -> str:
+    title = text_at(template.mapping, "name")
+    text = title.text if title is not None else template.texts[-1].text if template.texts else ""
+    words = " ".join(text.split())
+    return words if len(words) <= _MAX_WORDS else f"{words[: _MAX_WORDS - 1].rstrip()}\u2026"

@@ -1,0 +1,70 @@
+"""``mfo/graph``: a taskflow as a graph, with the problems and the last states of its nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.suggestions import did_you_mean
+from mfo_lsp.features.flow_graph import FORMATS, flow_graph, nodes_by_key
+from mfo_lsp.features.flow_graph.json_form import json_value
+from mfo_lsp.server.checking import checked
+from mfo_lsp.server.convert import directory_of, to_key
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.lookup import View, view_of
+from mfo_lsp.server.own_params import OwnParams
+from mfo_lsp.server.protocol import INVALID_PARAMS, RefusedError
+
+
+async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
+    """The graph of a taskflow: the one that is named, else the one at the position, else the first.
+
+    Returns:
+        ``graph`` as ``mfo-lsp graph --format json`` writes it, ``ranges`` and ``states`` of the nodes by their keys, and
+        ``text`` in the ``format`` that was asked for; None for a document without taskflows.
+
+    Raises:
+        RefusedError: there is no such taskflow or format.
+    """
+    key = to_key(params.uri)
+    analysis, findings = await checked(server, directory_of(key))
+    view = view_of(server.session, key, analysis.snapshot)
+    flow = _flow(view, params) if view is not None else None
+    if view is None or flow is None:
+        return None
+    graph = flow_graph(flow, view.lines, key.rsplit("/", 1)[-1], findings)
+    states = server.session.states.get((key, flow.taskflow.name), {})
+    nodes = nodes_by_key(flow)
+    name = params.names.get("format", "")
+    if name and name not in FORMATS:
+        raise RefusedError(f'there is no format "{name}"{did_you_mean(name, FORMATS)}', INVALID_PARAMS)
+    return {
+        "taskflow": flow.taskflow.name,
+        "graph": json_value(graph),
+        "ranges": {number: server.protocol.plain(view.range(node.name_span)) for number, node in nodes.items()},
+        "states": {
+            number: states[path] for number, node in nodes.items() if (path := "/".join(node.id_path)) in states
+        },
+        **({"text": FORMATS[name](graph)} if name else {}),
+    }
+
+
+def _flow(view: View, params: OwnParams) -> FlowView | None:
+    """The taskflow that is asked for.
+
+    Raises:
+        RefusedError: the document has others, but not this one.
+    """
+    flows = [flow for flow in view.snapshot.flows if flow.document == view.key]
+    wanted = params.names.get("taskflow")
+    if wanted is not None:
+        found = next((flow for flow in flows if flow.taskflow.name == wanted), None)
+        if found is None:
+            names = [flow.taskflow.name for flow in flows]
+            raise RefusedError(f'there is no taskflow "{wanted}"{did_you_mean(wanted, names)}', INVALID_PARAMS)
+        return found
+    if params.position is not None:
+        offset = view.offset(params.position)
+        around = (flow for flow in flows if flow.taskflow.mapping.span.contains(offset))
+        return next(around, flows[0] if flows else None)
+    return flows[0] if flows else None

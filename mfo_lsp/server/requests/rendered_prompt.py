@@ -1,0 +1,63 @@
+"""``mfo/renderedPrompt``: a prompt as a model would get it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from mfo_dialect.suggestions import did_you_mean
+from mfo_dialect.templates.execution import system_clock
+from mfo_lsp.features.rendered_prompt import RenderedPrompt, chat_at, rendered_prompt, template_for
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.own_params import OwnParams
+from mfo_lsp.server.protocol import INVALID_PARAMS, RefusedError
+
+
+async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
+    """The prompt of the template that is named, that the position is in, or that the task there uses.
+
+    Returns:
+        None where there is no template at the position. Rendering goes on in another thread; it is bounded.
+
+    Raises:
+        RefusedError: no template has the name.
+    """
+    view = look_up(server.session, params.uri)
+    if view is None:
+        return None
+    name = params.names.get("template")
+    offset = view.offset(params.position) if params.position is not None else None
+    template = template_for(view.snapshot, view.key, name, offset)
+    if template is None:
+        if name is None:
+            return None
+        hint = did_you_mean(name, view.snapshot.bundle.templates)
+        raise RefusedError(f'there is no prompt template "{name}"{hint}', INVALID_PARAMS)
+    chat = chat_at(view.snapshot, view.key, offset)
+    rendered = await asyncio.to_thread(rendered_prompt, template, params.inputs, chat, system_clock)
+    return _converted(rendered, view, server)
+
+
+def _converted(prompt: RenderedPrompt, view: View, server: Server) -> dict[str, Any]:
+    text = "".join(part for part in (prompt.system, prompt.user) if part is not None)
+    return {
+        "template": prompt.template,
+        "engine": prompt.engine,
+        "system": prompt.system,
+        "user": prompt.user,
+        "variables": [
+            {"name": one.name, "value": one.value, "origin": one.origin.value, "required": one.is_required}
+            for one in prompt.variables
+        ],
+        "problems": [
+            {"message": one.message, **server.protocol.plain(view.location(one.place))} for one in prompt.problems
+        ],
+        "tokens": -(-len(text) // _characters_a_token()),
+    }
+
+
+def _characters_a_token() -> int:
+    from mfo_runtime.forecast import CHARACTERS_A_TOKEN  # noqa: PLC0415 - the running side loads when it is asked
+
+    return CHARACTERS_A_TOKEN
