@@ -95,7 +95,8 @@ def _apply(rule: Rule, snapshot: Snapshot, choice: Choice) -> Iterator[Finding]:
     check, known, home = rule.check, snapshot.bundle.sources, snapshot.bundle.home
     for item in items:
         try:
-            reports = list(check(item, snapshot))
+            reports = check(item, snapshot)
+            reports = list(reports) if reports != () else ()
         except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
             yield _broken(rule, snapshot, error)
             continue

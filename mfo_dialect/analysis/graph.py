@@ -259,6 +259,8 @@ def _branches(number: int, node: NodeDeclaration, position: Mapping[str, int]) -
 def _gates(
     predecessors: Sequence[Sequence[int]], loops: Sequence[Loop], loop_of: Sequence[int | None]
 ) -> tuple[tuple[int, ...], ...]:
+    if not loops:
+        return ((),) * len(predecessors)
     gates: list[tuple[int, ...]] = []
     for node, sources in enumerate(predecessors):
         own = set(enclosing_loops(loops, loop_of[node]))

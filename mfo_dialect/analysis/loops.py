@@ -53,6 +53,8 @@ def find_loops(successors: Sequence[Sequence[int]], is_condition: Sequence[bool]
 
     The time is bounded by a multiple of the size of the graph: what is nested deeper than that is reported as a cycle.
     """
+    if all(source < target for source, targets in enumerate(successors) for target in targets):
+        return LoopStructure((), (), frozenset())  # all edges lead down the document, as most authors write
     return _LoopSearch(successors, is_condition).run()
 
 

@@ -186,6 +186,8 @@ _SEVERAL = 2
 
 def _may_be_two(mapping: Mapping) -> bool:
     """Whether a map has several of its keys twice, as when the line is lost with which a second one starts."""
+    if mapping.is_plain:
+        return False
     names = {pair.name for pair in mapping.pairs}
     if len(mapping.pairs) - len(names) < _SEVERAL:
         return False

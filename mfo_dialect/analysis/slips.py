@@ -7,11 +7,12 @@ follows from the slip is reported too. Values of maps are changed here once, rig
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as MappingOf
 from typing import NamedTuple
 
 from mfo_dialect.analysis.visits import choose, effective_keys, fits_kind, known_keys
 from mfo_dialect.catalogue.slips import key_meant
-from mfo_dialect.catalogue.values import Key, ListType, MapType, ValueType
+from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow, walk
 
 _MAX_DEPTH = 64
@@ -22,7 +23,7 @@ class _Place(NamedTuple):
     node: Node
     type: ValueType
     parent: Mapping | None
-    parent_keys: tuple[Key, ...]
+    parent_keys: MappingOf[str, Key]
     depth: int
 
 
@@ -44,7 +45,7 @@ def read_names_plainly(root: Node) -> None:
 def read_slips(root: Node, root_type: MapType) -> None:
     """Let the unknown keys at and below ``root`` count for the missing keys that they were meant to be."""
     seen: set[int] = set()
-    stack = [_Place(root, root_type, None, (), 0)]
+    stack = [_Place(root, root_type, None, {}, 0)]
     while stack:
         place = stack.pop()
         if id(place.node) in seen or place.depth > _MAX_DEPTH:
@@ -56,9 +57,9 @@ def read_slips(root: Node, root_type: MapType) -> None:
                 stack += _in_map(node, map_type, place)
             case ListType(item=item) if isinstance(node, Sequence):
                 stack += [
-                    _Place(one, item, place.parent, place.parent_keys, place.depth + 1)
-                    for one in node
-                    if not isinstance(one, Scalar)
+                    _Place(follow(one), item, place.parent, place.parent_keys, place.depth + 1)
+                    for one in node.items
+                    if type(one) is not Scalar
                 ]
             case _:
                 pass
@@ -73,21 +74,18 @@ def _in_map(node: Mapping, map_type: MapType, place: _Place) -> list[_Place]:
                 _read(pair, pair.name, node, keys, place)
         if map_type.discriminator and map_type.discriminator not in node:
             known = known_keys(node, map_type)
-    keys = tuple(known.values())
     inner: list[_Place] = []
-    for pair in node.effective_pairs():
-        value = follow(pair.value)
-        if isinstance(value, Scalar):
-            continue
-        key = known.get((node.meant(pair) if node.reads_slips else pair.name) or "")
-        child_type = key.type if key is not None else map_type.others
-        if child_type is not None:
-            inner.append(_Place(value, child_type, node, keys, place.depth + 1))
+    for name, pair in node.named_pairs():
+        if type(pair.value) is not Scalar:
+            key = known.get(name or "")
+            child_type = key.type if key is not None else map_type.others
+            if isinstance(child_type, MapType | ListType | EitherType):
+                inner.append(_Place(follow(pair.value), child_type, node, known, place.depth + 1))
     return inner
 
 
 def _read(pair: Pair, name: str, node: Mapping, keys: tuple[Key, ...], place: _Place) -> None:
-    if name in _MOVED and place.parent is not None and any(key.name == name for key in place.parent_keys):
+    if name in _MOVED and place.parent is not None and name in place.parent_keys:
         place.parent.read_as(name, pair)
         return
     meant = key_meant(name, keys, node)

@@ -141,15 +141,11 @@ def uses_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
 
 def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
     for scalar, references, value_type in _scalars(root, root_type, context):
-        text = scalar.text
-        if "." in text or "$" in text or "[" in text:  # else there is no reference, neither a bare nor a marked one
-            yield from _uses_in(scalar, references, value_type, context)
+        yield from _uses_in(scalar, references, value_type, context)
 
 
 def _bare_paths(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
     for scalar, references, value_type in _scalars(root, root_type, context):
-        if "." not in scalar.text and "[" not in scalar.text:
-            continue
         bare = bare_reference(scalar.text) if references is References.ALL else None
         if bare is not None and not context.is_root(bare.root):
             yield context.use(scalar, bare, value_type, alone=True)
@@ -186,15 +182,26 @@ def _unfinished(match: re.Match[str], problem: str) -> Reference:
 
 
 def _scalars(root: Node, root_type: ValueType, context: _Context) -> Iterator[_Read]:
+    """The scalars that are read for references and look as if they held some."""
     for visit in walk(context.document, root, root_type):
         declared, node = visit.type, visit.node
-        if type(node) is not Scalar and isinstance(declared, MapType | ListType | EitherType):
+        if type(node) is Scalar:
+            found = [node] if _may_hold_reference(node) else []
+        elif isinstance(declared, MapType | ListType | EitherType):
             continue
-        references = references_of(declared)
+        else:
+            found = [scalar for scalar in scalars_below(node) if _may_hold_reference(scalar)]
+        references = references_of(declared) if found else References.NONE
         if references is not References.NONE:
             value_type = None if type(declared) is AnyType else declared
-            for scalar in scalars_below(node):
+            for scalar in found:
                 yield scalar, references, value_type
+
+
+def _may_hold_reference(scalar: Scalar) -> bool:
+    """Whether there is a mark, or what every path has behind its root."""
+    text = scalar.text
+    return ("." in text or "$" in text or "[" in text) and not scalar.is_missing
 
 
 def _uses_in(scalar: Scalar, references: References, value_type: ValueType | None, context: _Context) -> Iterator[Use]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
+from functools import partial
 from typing import NamedTuple
 
 from mfo_dialect.catalogue.values import (
@@ -46,6 +47,10 @@ class Visit(NamedTuple):
     container: Node | None = None
 
 
+_visit: Callable[[tuple[object, ...]], Visit] = partial(tuple.__new__, Visit)  # pyright: ignore[reportUnknownMemberType]
+"""Makes one of a tuple in half the time."""
+
+
 def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
     """Every value below ``root`` that the declaration speaks of, parents first; nothing below an open value.
 
@@ -61,11 +66,12 @@ def _add_below(visit: Visit, depth: int, found: list[Visit], seen: set[tuple[int
     if depth >= _MAX_DEPTH:
         return
     for child in _children(visit):
-        identity = (id(child.node), id(child.type))
+        declared = child[2]
+        identity = (id(child[1]), id(declared))
         if identity not in seen:
             seen.add(identity)
             found.append(child)
-            if type(child.type) in _INNER:
+            if type(declared) is MapType or type(declared) is ListType:
                 _add_below(child, depth + 1, found, seen)
 
 
@@ -92,20 +98,19 @@ def _children(visit: Visit) -> list[Visit]:
 
 
 def _in_map(document: str, node: Mapping, declared: MapType) -> list[Visit]:
-    keys, others, reads_slips = known_keys(node, declared), declared.others, node.reads_slips
+    keys, others = known_keys(node, declared), declared.others
     found: list[Visit] = []
-    for pair in node.effective_pairs():
-        value = follow(pair.value)
-        key = keys.get((node.meant(pair) if reads_slips else pair.name) or "")
+    for name, pair in node.named_pairs():
+        key = keys.get(name or "")
         child_type = key.type if key is not None else others
         if child_type is not None:
+            value = pair.value
+            if type(value) is not Scalar:
+                value = follow(value)
             if type(child_type) is EitherType:
                 child_type = choose(child_type, value)
-            found.append(Visit(document, value, child_type, key, pair, node))
+            found.append(_visit((document, value, child_type, key, pair, node)))
     return found
-
-
-_INNER = (MapType, ListType)
 
 
 def choose(value_type: ValueType, node: Node) -> ValueType:

@@ -11,7 +11,7 @@ def text_at(mapping: Mapping, *names: str) -> Scalar | None:
     """The scalar under the first of these keys that has one; a missing value counts as none."""
     for name in names:
         node = mapping.get(name)
-        if isinstance(node, Scalar) and not node.is_missing:
+        if isinstance(node, Scalar) and node.start != node.end:
             return node
     return None
 
@@ -27,6 +27,13 @@ def items_at(mapping: Mapping, name: str) -> Iterator[Node]:
 
     A list that a merge key brings counts only where the key is not written.
     """
+    if mapping.is_plain:
+        value = mapping.get(name)
+        return iter(value) if isinstance(value, Sequence) else iter(())
+    return _items_of_all(mapping, name)
+
+
+def _items_of_all(mapping: Mapping, name: str) -> Iterator[Node]:
     written = [pair.value for pair in mapping.pairs if pair.name == name and not is_merge_key(pair.key)]
     for node in written or [mapping.get(name)]:
         value = follow(node) if node is not None else None

@@ -173,13 +173,13 @@ class _Composer:
         self.root: list[Node] = []
 
     def run(self, next_event: Any) -> None:
-        stack = self.stack
+        stack, scalar = self.stack, self.scalar
         children = self.root
         while True:
             event = next_event()
             kind: object = event.__class__
             if kind is ScalarEvent:
-                children.append(self.scalar(event))
+                children.append(scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if len(stack) >= self.max_depth:
                     children.append(self.too_deep(event, next_event))

@@ -7,7 +7,7 @@ the whole document. The tree knows nothing of the dialect.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, KeysView
+from collections.abc import Container, Iterable, Iterator, KeysView
 from collections.abc import Sequence as SequenceOf
 from enum import Enum
 from typing import TypeAlias
@@ -98,7 +98,13 @@ class Scalar(Node):
         anchor: str | None = None,
     ) -> None:
         """Make a scalar; ``text`` is what the YAML parser decoded."""
-        super().__init__(origin, start, end, tag, anchor)
+        # written out in each class, as there are many nodes and a call of the parent's costs as much as all else
+        self.origin = origin
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.damaged = False
         self.text = text
         self.style = style
         self._offsets: SequenceOf[int] | None = None
@@ -191,7 +197,12 @@ class Sequence(Node):
         anchor: str | None = None,
     ) -> None:
         """Make a list of nodes."""
-        super().__init__(origin, start, end, tag, anchor)
+        self.origin = origin
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.damaged = False
         self.items = items
         self.flow = flow
 
@@ -242,7 +253,12 @@ class Mapping(Node):
         anchor: str | None = None,
     ) -> None:
         """Make a map of pairs."""
-        super().__init__(origin, start, end, tag, anchor)
+        self.origin = origin
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.damaged = False
         self.pairs = pairs
         self.flow = flow
         self._index: dict[str, Pair] | None = None
@@ -289,10 +305,12 @@ class Mapping(Node):
             self._indexed()
         return self._is_plain
 
-    @property
-    def reads_slips(self) -> bool:
-        """Whether a pair, of this map or another, counts for a key that is not there."""
-        return self._meant is not None
+    def named_pairs(self) -> Iterable[tuple[str | None, Pair]]:
+        """``effective_pairs``, each with the key that it counts for, as ``meant`` has it."""
+        index = self._index or self._indexed()
+        if self._is_plain and self._meant is None:
+            return index.items()
+        return ((self.meant(pair), pair) for pair in self.effective_pairs())
 
     def names(self) -> KeysView[str]:
         """The keys that are there, written or merged."""

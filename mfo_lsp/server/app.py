@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from lsprotocol import types
 
-from mfo_lsp.server import commands, documents, lifecycle, progress
+from mfo_lsp.server import commands, documents, lifecycle, progress, settings
 from mfo_lsp.server.host import Method, Server
 from mfo_lsp.server.own_params import read_own_params
 from mfo_lsp.server.requests import (
@@ -15,6 +15,7 @@ from mfo_lsp.server.requests import (
     code_lenses,
     completion,
     definition,
+    diagnostics,
     document_links,
     document_symbols,
     file_renames,
@@ -52,6 +53,12 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_DID_SAVE, documents.did_save),
     Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, documents.did_change_watched_files),
     Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, documents.did_change_workspace_folders),
+    Method(types.WORKSPACE_DID_CHANGE_CONFIGURATION, settings.did_change_configuration),
+    Method(types.WORKSPACE_DID_CREATE_FILES, documents.did_create_files, documents.FILE_OPERATIONS),
+    Method(types.WORKSPACE_DID_RENAME_FILES, documents.did_rename_files, documents.FILE_OPERATIONS),
+    Method(types.WORKSPACE_DID_DELETE_FILES, documents.did_delete_files, documents.FILE_OPERATIONS),
+    Method(types.TEXT_DOCUMENT_DIAGNOSTIC, diagnostics.answer, diagnostics.OPTIONS),
+    Method(types.WORKSPACE_DIAGNOSTIC, diagnostics.answer_workspace),
     Method(types.TEXT_DOCUMENT_COMPLETION, completion.answer, completion.OPTIONS),
     Method(types.TEXT_DOCUMENT_HOVER, hover.answer),
     Method(types.TEXT_DOCUMENT_DEFINITION, definition.answer),
@@ -84,7 +91,6 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_FORMATTING, formatting.answer),
     Method(types.TEXT_DOCUMENT_RANGE_FORMATTING, formatting.answer_for_range),
     Method(types.WORKSPACE_WILL_RENAME_FILES, file_renames.will_rename, file_renames.OPTIONS),
-    Method(types.WORKSPACE_DID_RENAME_FILES, file_renames.did_rename, file_renames.OPTIONS),
     Method(types.WORKSPACE_EXECUTE_COMMAND, commands.execute),
 )
 

@@ -36,6 +36,12 @@ class Client:
         folds_lines: only whole lines can be folded.
         fold_limit: how many folds it takes; None for any number.
         link_tooltips: links may have words besides their target.
+        pulls: it asks for diagnostics, so that none are pushed.
+        related_documents: answers about one document's diagnostics may speak of others.
+        refreshes_diagnostics: it can be told that diagnostics are to be asked for again.
+        refreshed: the requests by which it can be told that other things are to be asked for again.
+        configuration: it can be asked for its settings.
+        registers_configuration: it tells of changed settings when it is asked to.
         hint_tooltips: words about an inlay hint may be asked for later.
         label_offsets: parameters of signatures may be stretches of their label.
         active_parameters: each signature may say which of its parameters is being typed.
@@ -65,6 +71,12 @@ class Client:
     folds_lines: bool = False
     fold_limit: int | None = None
     link_tooltips: bool = False
+    pulls: bool = False
+    related_documents: bool = False
+    refreshes_diagnostics: bool = False
+    refreshed: tuple[str, ...] = ()
+    configuration: bool = False
+    registers_configuration: bool = False
     hint_tooltips: bool = False
     label_offsets: bool = False
     active_parameters: bool = False
@@ -73,6 +85,13 @@ class Client:
 
 _FIRST_SYMBOL_KINDS = tuple(kind for kind in types.SymbolKind if kind <= types.SymbolKind.Array)
 """What a client knows that does not list what it knows."""
+
+
+_REFRESHED = (
+    ("code_lens", types.WORKSPACE_CODE_LENS_REFRESH),
+    ("inlay_hint", types.WORKSPACE_INLAY_HINT_REFRESH),
+)
+"""What depends on settings, by the name of the capability."""
 
 
 def read_client(capabilities: types.ClientCapabilities) -> Client:
@@ -112,6 +131,12 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         folds_lines=can("text_document.folding_range.line_folding_only"),
         fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit", default=None),
         link_tooltips=can("text_document.document_link.tooltip_support"),
+        pulls=get_capability(capabilities, "text_document.diagnostic", default=None) is not None,
+        related_documents=can("text_document.diagnostic.related_document_support"),
+        refreshes_diagnostics=can("workspace.diagnostics.refresh_support"),
+        refreshed=tuple(method for path, method in _REFRESHED if can(f"workspace.{path}.refresh_support")),
+        configuration=can("workspace.configuration"),
+        registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
         hint_tooltips="tooltip" in listed("text_document.inlay_hint.resolve_support.properties"),
         label_offsets=can(f"{signature}.parameter_information.label_offset_support"),
         active_parameters=can(f"{signature}.active_parameter_support"),

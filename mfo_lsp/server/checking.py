@@ -13,7 +13,7 @@ from mfo_dialect.rules import RULES, Rule
 from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import RefusedError, log_failure
-from mfo_lsp.server.publish import drop_findings, take_findings, to_publish
+from mfo_lsp.server.publish import drop_findings, shows_news, take_findings, to_publish
 from mfo_lsp.server.session import Analysis
 
 _MAX_RESTARTS = 100
@@ -43,9 +43,9 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
         task = server.checks.get(bundle)
         if task is None:
             findings = await _findings(server, analysis)
+            analysis.findings = findings
             if bundle not in server.session.watched_bundles():
                 return analysis, findings
-            analysis.findings = findings
         else:
             await asyncio.wait({task})
     raise RefusedError("the documents change faster than they can be checked", types.LSPErrorCodes.ContentModified)
@@ -84,8 +84,13 @@ def _until(abandoned: list[bool]) -> Iterator[Rule]:
 
 
 def _publish(server: Server, documents: Iterable[str]) -> None:
-    for params in to_publish(server.session, documents):
-        server.text_document_publish_diagnostics(params)
+    client = server.session.client
+    if not client.pulls:
+        for params in to_publish(server.session, documents):
+            server.text_document_publish_diagnostics(params)
+    elif shows_news(server.session, documents) and client.refreshes_diagnostics:
+        method = types.WORKSPACE_DIAGNOSTIC_REFRESH
+        server.checks.start(method, server.ask(method, None))
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -8,6 +8,16 @@ from mfo_lsp.server.checking import check_soon
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.host import Server
 
+FILE_OPERATIONS = types.FileOperationRegistrationOptions(
+    [
+        types.FileOperationFilter(types.FileOperationPattern("**/*.{yml,yaml,toml,json}"), scheme="file"),
+        types.FileOperationFilter(
+            types.FileOperationPattern("**", matches=types.FileOperationPatternKind.Folder), scheme="file"
+        ),
+    ]
+)
+"""Which files the client is to tell of."""
+
 
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     """Take a document from the disk into the editor's hands."""
@@ -35,6 +45,22 @@ def did_change_watched_files(server: Server, params: types.DidChangeWatchedFiles
     """Look again at files that came, went or changed on the disk; an open text still wins."""
     keys = {to_key(change.uri): None for change in params.changes}
     check_soon(server, server.session.reread(keys))
+
+
+def did_create_files(server: Server, params: types.CreateFilesParams) -> None:
+    """Look at files that the editor has made, for clients that do not watch the disk."""
+    check_soon(server, server.session.reread({to_key(file.uri): None for file in params.files}))
+
+
+def did_rename_files(server: Server, params: types.RenameFilesParams) -> None:
+    """Look at files and directories that the editor has moved, where they were and where they are."""
+    keys = [to_key(uri) for file in params.files for uri in (file.old_uri, file.new_uri)]
+    check_soon(server, server.session.reread(dict.fromkeys(keys)))
+
+
+def did_delete_files(server: Server, params: types.DeleteFilesParams) -> None:
+    """Let go of files and directories that the editor has deleted; an open text still wins."""
+    check_soon(server, server.session.reread({to_key(file.uri): None for file in params.files}))
 
 
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:

@@ -90,6 +90,13 @@ class Server(LanguageServer):
             return False
         return True
 
+    async def answer_of(self, method: str, params: object) -> object:
+        """The client's answer to a question; None where it refuses or does not answer in time."""
+        try:
+            return await asyncio.wait_for(self.protocol.send_request_async(method, params), _CLIENT_PATIENCE)
+        except Exception:  # noqa: BLE001 - as above
+            return None
+
     def tell(self, words: str, type_: types.MessageType = types.MessageType.Error) -> None:
         """Show a message to the person at the editor."""
         self.window_show_message(types.ShowMessageParams(type_, words))

@@ -10,6 +10,7 @@ from mfo_lsp.server.capabilities import read_client
 from mfo_lsp.server.convert import path_key, to_encoding, to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import Phase
+from mfo_lsp.server.settings import SECTION, ask_for_settings
 
 _WATCHED = ("**/*.{yml,yaml}", "**/mfo.toml", "**/pyproject.toml", "**/*baseline*.json")
 
@@ -20,7 +21,8 @@ def initialize(server: Server, params: types.InitializeParams) -> types.Initiali
     server.process_id = params.process_id
     session.client = read_client(params.capabilities)
     session.preferences = read_preferences(params.initialization_options)
-    session.preferred = frozenset(said_preferences(params.initialization_options))
+    session.initial_options = said_preferences(params.initialization_options)
+    session.preferred = frozenset(session.initial_options)
     encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
     session.encoding = to_encoding(encoding)
     session.folders = _folders(params)
@@ -44,18 +46,33 @@ def _folders(params: types.InitializeParams) -> tuple[str, ...]:
     return (path_key(params.root_path),) if params.root_path else ()
 
 
-async def _watch_files(server: Server) -> None:
+async def _register(server: Server) -> None:
+    """Ask for the events that a client gives on demand, in one request."""
+    client = server.session.client
+    registrations = [_settings_registration()] if client.registers_configuration else []
+    if client.watched_files:
+        registrations.append(_files_registration())
+    await server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations))
+
+
+def _settings_registration() -> types.Registration:
+    options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+    return types.Registration("mfo-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+
+
+def _files_registration() -> types.Registration:
     watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-    registration = types.Registration("mfo-watched-files", method, options)
-    await server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration]))
+    return types.Registration("mfo-watched-files", method, options)
 
 
 def initialized(server: Server, _params: types.InitializedParams) -> None:
-    """Ask for file events where the client gives them on demand."""
-    if server.session.client.watched_files:
-        server.checks.start(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, _watch_files(server))
+    """Ask for events where the client gives them on demand, and for its settings."""
+    client = server.session.client
+    if client.watched_files or client.registers_configuration:
+        server.checks.start(types.CLIENT_REGISTER_CAPABILITY, _register(server))
+    ask_for_settings(server)
 
 
 async def shutdown(server: Server, _params: None) -> None:

@@ -29,13 +29,19 @@ def lines_of(bundle: Bundle, document: str) -> LineIndex:
 def take_findings(session: Session, key: str, bundle: Bundle, findings: Iterable[Finding]) -> set[str]:
     """Keep what a check of the bundle called ``key`` found; gives the documents whose diagnostics may have changed."""
     before = session.found.get(key, {})
-    by_document = diagnostics_by_document(findings, session.preferences)
-    session.found[key] = {
-        document: tuple(to_protocol(diagnostic, document, bundle, session) for diagnostic in diagnostics)
-        for document, diagnostics in by_document.items()
-    }
+    now = session.found[key] = converted_findings(session, bundle, findings)
     ours = {name for name, source in bundle.sources.items() if source.is_ours and name in bundle.home}
-    return {*before, *by_document, *ours}
+    return {*before, *now, *ours}
+
+
+def converted_findings(
+    session: Session, bundle: Bundle, findings: Iterable[Finding]
+) -> dict[str, tuple[types.Diagnostic, ...]]:
+    """What a check found as the protocol writes it, by document; documents without findings are left out."""
+    return {
+        document: tuple(to_protocol(diagnostic, document, bundle, session) for diagnostic in diagnostics)
+        for document, diagnostics in diagnostics_by_document(findings, session.preferences).items()
+    }
 
 
 def drop_findings(session: Session, key: str) -> set[str]:
@@ -49,7 +55,7 @@ def to_publish(session: Session, documents: Iterable[str]) -> Iterator[types.Pub
         open_text = session.open_texts.get(document)
         last = session.shown.get(document)
         version = open_text.version if open_text is not None else None
-        now = Shown(session.uri(document), version, _merged(session, document))
+        now = Shown(session.uri(document), version, merged(session, document))
         if last is not None and last.uri != now.uri and last.diagnostics:
             yield types.PublishDiagnosticsParams(last.uri, ())
         is_new_version = open_text is not None and (last is None or last.version != version)
@@ -63,7 +69,24 @@ def to_publish(session: Session, documents: Iterable[str]) -> Iterator[types.Pub
             yield types.PublishDiagnosticsParams(now.uri, now.diagnostics, said)
 
 
-def _merged(session: Session, document: str) -> tuple[types.Diagnostic, ...]:
+def shows_news(session: Session, documents: Iterable[str]) -> bool:
+    """Whether findings have changed in documents that were not themselves edited; what is there now counts as shown.
+
+    For clients that ask for findings: after an edit of a document they ask for its findings by themselves.
+    """
+    documents = tuple(documents)
+    before = {document: session.shown.get(document) for document in documents}
+    for _ in to_publish(session, documents):
+        pass
+    return any(_is_news(before[document], session.shown.get(document)) for document in documents)
+
+
+def _is_news(before: Shown | None, now: Shown | None) -> bool:
+    is_edited = now is not None and now.version is not None and (before is None or before.version != now.version)
+    return not is_edited and (before.diagnostics if before else ()) != (now.diagnostics if now else ())
+
+
+def merged(session: Session, document: str) -> tuple[types.Diagnostic, ...]:
     """What all bundles say of one document, each thing once."""
     said = [by_document[document] for by_document in session.found.values() if document in by_document]
     if len(said) == 1:

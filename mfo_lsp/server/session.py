@@ -63,6 +63,16 @@ class SentTokens:
     data: tuple[int, ...]
 
 
+def _is_same(one: Bundle, other: Bundle) -> bool:
+    """Whether two bundles are made of the same texts as read, so that the same follows from both."""
+    is_alike = one.sources.keys() == other.sources.keys() and one.home == other.home
+    return (
+        is_alike
+        and (one.project.document, one.project.text) == (other.project.document, other.project.text)
+        and all(source is other.sources[key] for key, source in one.sources.items())
+    )
+
+
 class Session:
     """Everything that changes while an editor is connected.
 
@@ -75,6 +85,7 @@ class Session:
         found: by bundle and by document, the diagnostics of the last check.
         shown: by document, what the client was last told.
         baselines: the baselines that project files name.
+        initial_options: the preferences that the client has set when the session began, by name.
         preferred: the names of the preferences that the client has set.
         states: by document and taskflow, the states of the nodes in the last run, by their paths.
         tokens: by document, the semantic tokens that the client was last sent.
@@ -94,9 +105,11 @@ class Session:
         self.files = OverlaidFiles(disk, self.open_texts)
         self.baselines = Baselines(self.files)
         self.directories: tuple[str, ...] | None = None
+        self.initial_options: dict[str, bool] = {}
         self.preferred: frozenset[str] = frozenset()
         self.states: dict[tuple[str, str], dict[str, str]] = {}
         self.tokens: dict[str, SentTokens] = {}
+        self._remembered: dict[str, Analysis] = {}
         self._sources: dict[str, Source] = {}
         self._analyses: dict[str, Analysis] = {}
 
@@ -136,8 +149,10 @@ class Session:
         """Look again at files that may have come, gone or changed; gives the bundles that this touches."""
         touched: set[str] = set()
         self.directories = None
+        self._remembered.clear()
         for key in keys:
             touched |= self._bundles_around(key)
+            touched |= {bundle for bundle in self._analyses if bundle.startswith(f"{key}/")}
         for bundle in touched:
             self._analyses.pop(bundle, None)
         return touched
@@ -177,6 +192,11 @@ class Session:
         fresh = Analysis(Snapshot(renewed if renewed is not None else self._load(bundle)))
         if bundle in self.watched_bundles():
             self._analyses[bundle] = fresh
+            return fresh
+        before = self._remembered.get(bundle)
+        if before is not None and _is_same(before.snapshot.bundle, fresh.snapshot.bundle):
+            return before
+        self._remembered[bundle] = fresh
         return fresh
 
     def is_current(self, bundle: str, analysis: Analysis) -> bool:

@@ -41,6 +41,7 @@ from mfo_runtime.flow import (
     load_run,
 )
 from mfo_runtime.flow.loading import absolute_path
+from mfo_runtime.flow.only import recorded_of, run_only
 from mfo_runtime.flow.running import checked_inputs
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
@@ -78,6 +79,8 @@ class _Wishes:
 @click.option("--new-definition", is_flag=True, help="With --resume: go on by the files as they are now.")
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
+@click.option("--only", metavar="TASK", help="Execute this task alone, with what the last recorded run gave it.")
+@click.option("--inputs-from", metavar="RUN", help="With --only: the run that gave what it reads.")
 @click.option("--record", metavar="FILE", type=click.Path(), help="Keep what servers answer in this cassette.")
 @click.option("--replay", metavar="FILE", type=click.Path(), help="Answer from this cassette; no server is called.")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be done, and call nothing.")
@@ -94,6 +97,8 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     again: tuple[str, ...],
     server: str | None,
     script: str | None,
+    only: str | None,
+    inputs_from: str | None,
     record: str | None,
     replay: str | None,
     *,
@@ -117,15 +122,15 @@ def run_command(  # noqa: PLR0913 - one argument for each option
             dry_run=is_dry,
             record=record,
             replay=replay,
+            only=only,
         )
-        journal, _ = journal_at(file)
-        try:
-            resumption = load_run(journal, resume, is_redefined=new_definition)
-        except RefusedDocumentError as refused:
-            return _refuse(outcome_of(refused.findings, refused.bundle), as_json=as_json)
-        flow = resumption.flow
-        given = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
-        return _resume(resumption.with_inputs(given), _Wishes({}, None, again, as_json), server, script)
+        return _load_and_resume(
+            (file, resume),
+            (inputs_file, pairs),
+            _Wishes({}, None, again, as_json),
+            (server, script),
+            is_redefined=new_definition,
+        )
     if file is None:
         raise click.MissingParameter(param_type="argument", param_hint="'FILE'")
     if again or new_definition:
@@ -150,6 +155,11 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         _refuse_together("--replay", "asks no server", server=server, script=script, record=record)
     if is_dry:
         return dry_run(flow, inputs, call, server, script, as_json=as_json)
+    if only is not None:
+        _refuse_together("--only", "executes one task", record=record, replay=replay)
+        return _run_only(flow, only, inputs_from, _Wishes(inputs, call, again, as_json), server, script)
+    if inputs_from is not None:
+        raise InvalidInputError("--inputs-from is for a task alone.", hint="Name the task with --only.")
     if replay is not None:
         return _replay(flow, replay, _Wishes(inputs, call, again, as_json))
     journal = None if no_journal else journal_of(flow.bundle.project, flow.view.document)
@@ -180,6 +190,27 @@ def _run_new(
     if not wishes.as_json:
         say(f"recorded in {printable(shown_path(record))}")
     return status
+
+
+def _run_only(
+    flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes, server: str | None, script: str | None
+) -> int:
+    """Execute one task; nothing is kept."""
+    journal, _ = journal_at(flow.view.document)
+    runs = (run for run in journal.runs(flow.name) if run.document == flow.view.document)
+    stored = journal.find(inputs_from) if inputs_from is not None else next(runs, None)
+    if stored is not None and stored.taskflow != flow.name:
+        raise InvalidInputError(f"Run {stored.id} is one of {stored.taskflow}, not of {flow.name}.", hint="")
+    recorded = recorded_of(journal, stored) if stored is not None else None
+    if not wishes.as_json and stored is not None:
+        say(f"mfo: what {task} reads is that of run {stored.id}; this run is not kept")
+
+    async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
+        options = replace(options, trigger=wishes.trigger)
+        return await run_only(flow, task, wishes.inputs, recorded, client, options)
+
+    connected = client_settings(server, script, flow.bundle, flow.view.document)
+    return _carry_out(flow, _with_client(go), wishes, connected, None)
 
 
 def _recorded(flow: Flow, go: _Go, file: str, run_id: str) -> _GoSomewhere:
@@ -225,6 +256,25 @@ def _with_client(go: _Go) -> _GoSomewhere:
             return await go(client, options)
 
     return connect
+
+
+def _load_and_resume(
+    run: tuple[str | None, str],
+    given: tuple[str | None, tuple[str, ...]],
+    wishes: _Wishes,
+    where: tuple[str | None, str | None],
+    *,
+    is_redefined: bool,
+) -> int:
+    """Go on with the run of a name, in the journal of a file's project."""
+    journal, _ = journal_at(run[0])
+    try:
+        resumption = load_run(journal, run[1], is_redefined=is_redefined)
+    except RefusedDocumentError as refused:
+        return _refuse(outcome_of(refused.findings, refused.bundle), as_json=wishes.as_json)
+    flow = resumption.flow
+    inputs = read_inputs(*given, schema_data(flow.view.taskflow.input_schema, flow.bundle))
+    return _resume(resumption.with_inputs(inputs), wishes, *where)
 
 
 def _resume(resumption: Resumption, wishes: _Wishes, server: str | None, script: str | None) -> int:

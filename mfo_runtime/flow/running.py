@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_data
@@ -51,12 +51,20 @@ class TriggerCall:
         return {"id": self.id, "type": self.type, "payload": self.payload, "headers": dict(self.headers)}
 
 
+class Stoppable(Protocol):
+    """Something that runs."""
+
+    def cancel(self, *, at_once: bool = False) -> None:
+        """Stop it; never fails."""
+        ...
+
+
 class RunControl:
     """Stops a run from outside; may be told to before the run begins."""
 
     def __init__(self) -> None:
         """Control the run that is given it by ``RunOptions``."""
-        self._run: Run | None = None
+        self._run: Stoppable | None = None
         self._is_cancelled = False
         self._at_once = False
 
@@ -66,7 +74,7 @@ class RunControl:
         if self._run is not None:
             self._run.cancel(at_once=at_once)
 
-    def attach(self, run: Run) -> None:
+    def attach(self, run: Stoppable) -> None:
         """Control ``run`` from now on."""
         self._run = run
         if self._is_cancelled:
@@ -113,10 +121,11 @@ async def run_flow(
         asyncio.CancelledError: the caller was cancelled; by then the run has stopped.
     """
     inputs = checked_inputs(flow, bundle, inputs)
-    scope = _scope(flow, bundle, inputs, options)
+    is_resumed = options.keeping is not None and options.keeping.stored is not None
+    scope = scope_of_run(flow, bundle, inputs, options, is_resumed=is_resumed)
     run_id = scope.taskflow["process_id"]
     plan = lay_out(flow, bundle)
-    async with _other_servers(options) as http:
+    async with other_servers(options) as http:
         executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings)
         with _kept(executors, options, plan) as kept:
             run = Run(
@@ -131,7 +140,8 @@ async def run_flow(
     return outcome
 
 
-def _other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient]:
+def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient]:
+    """The pool for calls to other servers; the run's own is closed in the end."""
     given = options.surroundings.http
     return HttpClient() if given is None else nullcontext(given)
 
@@ -147,7 +157,10 @@ def begun_with(scope: RunScope, options: RunOptions) -> dict[str, Any]:
     }
 
 
-def _scope(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: RunOptions) -> RunScope:
+def scope_of_run(
+    flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: RunOptions, *, is_resumed: bool
+) -> RunScope:
+    """The names of a run; ``is_resumed`` says whether values may come from the journal."""
     environment = os.environ if options.environment is None else options.environment
     return RunScope(
         flow,
@@ -163,7 +176,7 @@ def _scope(flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], options: R
         },
         options.surroundings.secrets or Secrets(flow.workflow, environment),
         environment,
-        is_resumed=options.keeping is not None and options.keeping.stored is not None,
+        is_resumed=is_resumed,
     )
 
 

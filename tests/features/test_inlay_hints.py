@@ -42,6 +42,10 @@ def test_the_numbers_of_branches():
     )
 
 
+def test_only_what_lies_in_the_stretch_is_shown():
+    assert shown("successors: [keep") == "successors: [\u00ab0 true:\u00bbkeep"
+
+
 def test_a_branch_that_goes_round_again():
     text = (
         "name: a\ntasks:\n  - id: go\n    type: mfo_api_tool_list\nconditions:\n  - id: more\n    type: expr\n"

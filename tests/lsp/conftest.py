@@ -108,6 +108,13 @@ class Editor:
 
         await self.until(holds)
 
+    async def pull(self, name: str) -> list[tuple[str, types.Range]]:
+        """Ask for the findings of a document, as clients do to which none are pushed."""
+        params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(self.uri(name)))
+        report = await asyncio.wait_for(self.client.text_document_diagnostic_async(params), PATIENCE)
+        self.shown[self.uri(name)] = list(report.items)
+        return self.findings(name)
+
     async def actions(self, name: str, part: str, only: list[str] | None = None) -> list[types.CodeAction]:
         context = types.CodeActionContext(self.shown.get(self.uri(name), []), only)
         document = types.TextDocumentIdentifier(self.uri(name))

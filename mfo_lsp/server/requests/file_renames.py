@@ -1,4 +1,4 @@
-"""``workspace/willRenameFiles`` and ``workspace/didRenameFiles``: what names files keeps naming them."""
+"""``workspace/willRenameFiles``: what names files keeps naming them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from lsprotocol import types
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.findings import Edit
 from mfo_lsp.features.file_renames import FileRename, bundle_edits, project_edits
-from mfo_lsp.server.checking import check_soon
 from mfo_lsp.server.convert import directory_of, is_file, to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.workspace import workspace_bundles
@@ -37,19 +36,6 @@ async def will_rename(server: Server, params: types.RenameFilesParams) -> types.
         edits |= dict.fromkeys((*project_edits(bundle.project, renames), *bundle_edits(bundle, renames)))
         await asyncio.sleep(0)
     return workspace_edit(edits, server.session, bundles) if edits else None
-
-
-def did_rename(server: Server, params: types.RenameFilesParams) -> None:
-    """Look again at what lies around files that are called otherwise now."""
-    session = server.session
-    renames = tuple(_renames(params))
-    below = [
-        key
-        for key in (*session.open_texts, *session.watched_bundles())
-        if any(key.startswith((f"{rename.old}/", f"{rename.new}/")) for rename in renames)
-    ]
-    keys = [key for rename in renames for key in (rename.old, rename.new)]
-    check_soon(server, session.reread(dict.fromkeys((*keys, *below))))
 
 
 async def _bundles(server: Server, renames: tuple[FileRename, ...]) -> tuple[str, ...]:
