@@ -160,9 +160,8 @@ def test_a_check_loads_what_its_documents_hold(tmp_path: Path) -> None:
 
     calling = PROMPTS.replace(".name }}.", ".name | upper }}.")
     assert "mfo_dialect.templates.functions.table" in loaded_for(tmp_path, prompts=calling)
-    deciding = (
-        WORKFLOW + "  - {id: which, type: condition, expression: ask.success, successors: [], dependencies: [ask]}\n"
-    )
+    condition = "{id: which, type: expr, config: {expression: ask.success}, successors: []}"
+    deciding = f"{WORKFLOW}conditions:\n  - {condition}\n"
     assert "mfo_dialect.expressions.parser" in loaded_for(tmp_path, workflow=deciding)
     assert "mfo_dialect.syntax.recovering" in loaded_for(tmp_path, workflow=WORKFLOW + "  - id: [\n")
 
