@@ -9,11 +9,16 @@ from contextlib import contextmanager
 _ALLOCATIONS = 200_000
 
 
+def collect_rarely() -> None:
+    """Let the garbage collector look less often until this process ends, which is soon."""
+    gc.set_threshold(_ALLOCATIONS, *gc.get_threshold()[1:])
+
+
 @contextmanager
 def rare_collections() -> Generator[None]:
     """Let the garbage collector look less often: trees and models are large, and nearly nothing in them is garbage."""
     before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *before[1:])
+    collect_rarely()
     try:
         yield
     finally:

@@ -64,7 +64,7 @@ class NodeView:
         start = self.node.mapping.span.start
         return Span(start, start + 1)
 
-    @property
+    @cached_property
     def type_name(self) -> str:
         """Of a task, its type by the present name; else an empty text."""
         return current_name(self.node.type_name) if isinstance(self.node, Task) else ""

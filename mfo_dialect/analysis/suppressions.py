@@ -20,7 +20,6 @@ from mfo_dialect.findings import Finding, Place
 from mfo_dialect.model.project import Project
 from mfo_dialect.suggestions import did_you_mean, nearest
 from mfo_dialect.syntax.comments import Comment
-from mfo_dialect.syntax.toml import toml_comments
 from mfo_dialect.text import Span
 
 _SIGN = "mfo:"
@@ -122,6 +121,8 @@ def _of_source(source: Source) -> Iterator[Suppression]:
 def _of_project(project: Project) -> Iterator[Suppression]:
     if project.toml is None or _SIGN not in project.text:
         return
+    from mfo_dialect.syntax.toml import toml_comments  # noqa: PLC0415 - many bundles have no project file
+
     layout = TomlLayout(project)
     for comment in toml_comments(project.text):
         match = _DIRECTIVE.match(comment.text)

@@ -24,6 +24,7 @@ from mfo_dialect.catalogue.schema_values import (
     written,
 )
 from mfo_dialect.catalogue.task_types import TASK_TYPES, TaskType
+from mfo_dialect.catalogue.test_keys import TEST_FILE
 from mfo_dialect.catalogue.values import (
     AnyType,
     BooleanType,
@@ -98,6 +99,13 @@ def config_schema(address: str) -> Json:
     writer = _Writer()
     words = "How the MFO server is reached, and how flows run."
     return _document(address, "MFO client configuration", words, writer.map(CONFIG_FILE), writer)
+
+
+def test_schema(address: str) -> Json:
+    """The schema of tests of flows."""
+    writer = _Writer()
+    words = "Tests of a flow, which mfo test runs."
+    return _document(address, "MFO flow test", words, writer.map(TEST_FILE), writer)
 
 
 def project_schema(address: str, rules: Mapping[str, str], selectors: Iterable[str]) -> Json:

@@ -35,6 +35,7 @@ _NAMES = (
     (re.compile(r"mfo_client\.ya?ml", re.IGNORECASE), DocumentKind.CONFIG),
     (re.compile(r"(.*workflow.*|.*\.mfo)\.ya?ml", re.IGNORECASE), DocumentKind.WORKFLOW),
 )
+_TEST_NAME = re.compile(r".+\.test\.ya?ml", re.IGNORECASE)
 _LEADING_KEYS = frozenset({"tasks", "taskflows", "triggers", "templates", "agents", "conditions", "subflows"})
 _NEUTRAL_KEYS = _LEADING_KEYS | {"name", "description", "version", "config", "input_schema"}
 _AGENT_KEYS = ("objectives", "prompt_template_id", "guide", "interaction")
@@ -54,6 +55,8 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
         file_name: the last part of its path.
         previous: the kind that it had before the last edit.
     """
+    if is_flow_test(file_name):
+        return Classification(None, "not an MFO document: its name says that it is a test of a flow, for mfo test")
     if isinstance(root, Mapping):
         found = _by_content(root)
         if found is not None:
@@ -152,9 +155,14 @@ _NEXT_DOCUMENT = re.compile(r"(?:^|\r)(?:---|\? )", re.MULTILINE)
 _FIRST_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*(.?)")
 
 
+def is_flow_test(file_name: str) -> bool:
+    """Whether a file holds tests of flows, by its name: ``*.test.yml``."""
+    return _TEST_NAME.fullmatch(file_name) is not None
+
+
 def has_our_name(file_name: str) -> bool:
     """Whether a file's name alone says that it is an MFO document."""
-    return any(pattern.fullmatch(file_name) for pattern, _ in _NAMES)
+    return not is_flow_test(file_name) and any(pattern.fullmatch(file_name) for pattern, _ in _NAMES)
 
 
 def may_be_ours(text: str, file_name: str) -> bool:
@@ -162,6 +170,8 @@ def may_be_ours(text: str, file_name: str) -> bool:
 
     Only texts whose top-level keys surely stand in the first column are looked through for them.
     """
+    if is_flow_test(file_name):
+        return False
     if has_our_name(file_name) or _OWN_KEY.search(text) is not None:
         return True
     first = _FIRST_CONTENT.match(text)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES, TaskType
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
 from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
-from mfo_dialect.syntax.toml import TomlDocument, TomlProblem, read_toml
 from mfo_dialect.text import LineIndex, Span
+
+if TYPE_CHECKING:
+    from mfo_dialect.syntax.toml import TomlDocument, TomlProblem
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def read_project(text: str, document: str, table: tuple[str, ...] = ()) -> Proje
         document: the key by which the bundle knows it.
         table: ``("tool", "mfo")`` for ``pyproject.toml``.
     """
+    from mfo_dialect.syntax.toml import read_toml  # noqa: PLC0415 - many bundles have no project file
+
     toml = read_toml(text)
     data = _table(toml.data)
     for name in table:

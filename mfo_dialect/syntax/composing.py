@@ -45,6 +45,7 @@ _DASH = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*-")
 _COLON = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*:")
 _GAP = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z))+[ \t]*|[ \t]+")
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
+_BLOCK_STYLES = (Style.LITERAL.value, Style.FOLDED.value)
 _TEMPLATE_MESSAGE = "a value that starts with {{ must be quoted: YAML reads {{ ... }} as a map"
 
 
@@ -141,6 +142,7 @@ def _composed(
     composer = _Composer(origin, text, stand_ins)
     composer.max_depth = MAX_DEPTH - depth
     composer.tabs_blanked = tabs_blanked
+    composer.is_exact = stand_ins is None and not tabs_blanked
     try:
         composer.run(event_source(text, engine))
     except Exception as error:  # noqa: BLE001 - engines raise what they like on odd text
@@ -159,7 +161,18 @@ def _is_separating_tab(text: str, failure: Failure) -> bool:
 
 
 class _Composer:
-    __slots__ = ("limit", "max_depth", "origin", "result", "root", "stack", "stand_ins", "tabs_blanked", "text")
+    __slots__ = (
+        "is_exact",
+        "limit",
+        "max_depth",
+        "origin",
+        "result",
+        "root",
+        "stack",
+        "stand_ins",
+        "tabs_blanked",
+        "text",
+    )
 
     def __init__(self, origin: Origin, text: str, stand_ins: StandIns | None) -> None:
         self.origin = origin
@@ -168,6 +181,7 @@ class _Composer:
         self.max_depth = MAX_DEPTH
         self.tabs_blanked = False
         self.stand_ins = stand_ins
+        self.is_exact = stand_ins is None
         self.result = Composition()
         self.stack: list[_Open] = []
         self.root: list[Node] = []
@@ -215,10 +229,13 @@ class _Composer:
 
     def scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        style = _STYLES[event.style]
-        value = event.value
+        value, written_style = event.value, event.style
+        style = _STYLES[written_style]
         tag = anchor = None
-        if event.anchor is not None or event.ctag is not None:
+        is_bare = event.anchor is None and event.ctag is None
+        if is_bare and value and self.is_exact and end <= self.limit and written_style not in _BLOCK_STYLES:
+            return Scalar(self.origin, start, end, value, style)
+        if not is_bare:
             tag, anchor, properties_end, start = self.properties(event, end)
             if not value and style is Style.PLAIN:
                 start = end = properties_end

@@ -22,7 +22,8 @@ except ImportError:  # the C engine is a separate wheel
     CParser = None
 
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
-_ODD = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_ODD = r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_ODD_IN_ASCII = r"[^\t\n\r\x20-\x7e]"
 _INDICATORS = ":?"
 _INNER_INDICATOR = re.compile(r"""(?<=[^\s\[\]{},"'])(?:\?|:(?=[^\s,\[\]{}]))""")
 _BRACKET = re.compile(r"[\[\]{}]")
@@ -72,13 +73,14 @@ def readable_text(text: str) -> tuple[str, StandIns | None]:
     Control characters, lone surrogates, byte order marks and the line breaks that only YAML 1.1 knows (U+0085, U+2028,
     U+2029) are replaced by letters of the private use area that the text does not hold.
     """
-    odd = set(_ODD.findall(text)) if not text.isascii() or not text.isprintable() else set[str]()
+    pattern = re.compile(_ODD_IN_ASCII if text.isascii() else _ODD)  # kept by re; the longer one takes long to compile
+    odd = set(pattern.findall(text))
     if not odd:
         return text, None
     used = set(text)
     free = [chr(code) for code in range(_FIRST_PRIVATE, _LAST_PRIVATE + 1) if chr(code) not in used]
     if len(free) < len(odd):
-        return _ODD.sub(_SHARED_STAND_IN, text), StandIns(_SHARED_STAND_IN, _SHARED_STAND_IN)
+        return pattern.sub(_SHARED_STAND_IN, text), StandIns(_SHARED_STAND_IN, _SHARED_STAND_IN)
     written = "".join(sorted(odd))
     readable = "".join(free[: len(odd)])
     return text.translate(str.maketrans(written, readable)), StandIns(written, readable)

@@ -145,6 +145,12 @@ class Scalar(Node):
 
     def span_of(self, within: Span) -> Span:
         """The document span of ``text[within.start:within.end]``; ends before folded white space that follows."""
+        offsets = self._offsets
+        if offsets is None:
+            offsets = self._offsets = value_offsets(self.source, self.text, self.style.value)
+        if type(offsets) is range and 0 <= within.start < within.end < len(offsets):  # written as it is read
+            first = self.origin.base + self.start + offsets.start
+            return Span(first + within.start, first + within.end)
         start = self.offset_at(within.start)
         if within.end <= within.start:
             return Span(start, start)

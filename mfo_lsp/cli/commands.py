@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import traceback
 from pathlib import PurePath
 
 import click
@@ -80,6 +79,8 @@ def main() -> None:
 
 def _summary(error: Exception) -> str:
     """What broke and where, in one line; no words of the error, which may quote a document."""
+    import traceback  # noqa: PLC0415 - few runs break
+
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {frames[-1].name}, {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"

@@ -13,6 +13,7 @@ from mfo_dialect.catalogue.json_schema import (
     config_schema,
     project_schema,
     prompts_schema,
+    test_schema,
     workflow_schema,
 )
 from mfo_dialect.model.project import Project
@@ -29,6 +30,7 @@ KINDS = {
     "prompts": "prompts documents: *prompts*.yml",
     "agents": "agents documents: agents.yml, agents_definition.yml",
     "config": "client configurations: mfo_client.yml",
+    "test": "tests of flows: *.test.yml",
     "project": "the project file: mfo.toml",
 }
 
@@ -60,6 +62,8 @@ def _schema(kind: str, address: str, project: Project) -> dict[str, Any]:
             return agents_schema(address)
         case "config":
             return config_schema(address)
+        case "test":
+            return test_schema(address)
         case _:
             summaries = {rule.code: rule.summary for rule in RULES}
             names = {name: summaries[code] for name, code in rule_names(RULES).items()}

@@ -14,6 +14,7 @@ _FILES = {
     "prompts_definition.yml": "the prompts, with their variables and tools",
     "inputs.yml": "inputs to try it with",
     "scripted.yml": "what the built-in server answers in place of a model",
+    "flow.test.yml": "what must come of it: mfo test runs it",
 }
 _NO_PLAIN_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 """Words that some reader of YAML takes for something else than a text."""

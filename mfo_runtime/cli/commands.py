@@ -14,6 +14,7 @@ from mfo_runtime.cli.run import run_command
 from mfo_runtime.cli.runs import runs_command
 from mfo_runtime.cli.server import server_command
 from mfo_runtime.cli.show import show_command
+from mfo_runtime.cli.test import test_command
 from mfo_runtime.errors import FlowRefusedError, MfoError, Place, redact
 
 FAILED = 1
@@ -30,6 +31,7 @@ def group() -> None:
 group.add_command(run_command)
 group.add_command(runs_command)
 group.add_command(show_command)
+group.add_command(test_command)
 group.add_command(server_command)
 
 

@@ -75,6 +75,7 @@ def test_what_is_unusual_is_named(command: Command, tmp_path: Path, monkeypatch:
     (tmp_path / "large_workflow.yml").write_text(FLOW + f"# {'x' * 1_200_000}\n")
     monkeypatch.setattr(examining, "BEST_ENGINE", Engine.PURE)
     monkeypatch.setenv("MFO_TOKEN", "a-secret")
+    monkeypatch.delenv("MFO_CACHE_DIR", raising=False)  # the tests' own
     told = diagnosis(command, tmp_path)
     assert told["composer"] == "pure Python"
     assert told["environment"] == ["MFO_TOKEN"]

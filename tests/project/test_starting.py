@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,14 @@ OF_OTHER_COMMANDS = {
 }
 
 
-def loaded_by(*arguments: str) -> set[str]:
-    """The modules that a Python process loads."""
+AND_TELL = "import atexit, sys; atexit.register(lambda: sys.stderr.write(chr(10) + '\\t'.join(sys.modules)))"
+RUN = "import runpy; sys.argv[0:1] = []; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+
+
+def loaded_by(module: str, *arguments: str) -> set[str]:
+    """The modules that a Python process has loaded when it ends: one that runs a module, or only imports it."""
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", *arguments],
+        [sys.executable, "-c", f"{AND_TELL}; {RUN if arguments else f'import {module}'}", module, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
@@ -41,7 +46,7 @@ def loaded_by(*arguments: str) -> set[str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    return set(done.stderr.rsplit("\n", 1)[-1].split("\t"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def loaded_by(*arguments: str) -> set[str]:
     ],
 )
 def test_the_authors_commands_load_neither_server_nor_engine(arguments: tuple[str, ...]) -> None:
-    loaded = loaded_by("-m", "mfo_lsp", *arguments)
+    loaded = loaded_by("mfo_lsp", *arguments)
     assert "mfo_dialect.rules" in loaded
     assert not loaded & OF_OTHER_COMMANDS
 
@@ -89,7 +94,6 @@ def test_what_is_known_from_an_earlier_run_is_told_without_loading_the_language(
     folder.mkdir()
     (folder / "workflow.yml").write_text(flow)
     arguments = (
-        "-m",
         "mfo_lsp",
         "check",
         "--exit-zero",
@@ -102,10 +106,83 @@ def test_what_is_known_from_an_earlier_run_is_told_without_loading_the_language(
     assert loaded_by(*arguments, str(folder)) & (OF_OTHER_COMMANDS | NOT_FOR_WHAT_IS_KNOWN) == set()
 
 
+NOT_FOR_A_CLEAN_FILE = {
+    "tomllib",
+    "pathspec",
+    "multiprocessing",
+    "cronsim",
+    "zoneinfo",
+    "traceback",
+    "jsonschema",
+    "mfo_dialect.expressions.nodes",
+    "mfo_dialect.expressions.functions",
+    "mfo_dialect.expressions.evaluation",
+    "mfo_dialect.syntax.recovering",
+    "mfo_dialect.syntax.mending",
+    "mfo_dialect.syntax.blockwise",
+    "mfo_dialect.syntax.live",
+    "mfo_dialect.syntax.cursor",
+    "mfo_dialect.syntax.toml",
+    "mfo_dialect.templates.rendering",
+    "mfo_dialect.templates.functions.table",
+    "mfo_dialect.templates.printing",
+    "mfo_workspace.cache.store",
+}
+WORKFLOW = """\
+name: answers
+tasks:
+  - id: ask
+    type: mfo_api_chat_send
+    config:
+      prompt_template_id: hello
+      prompt_context: {name: "${INPUT.name}"}
+    timeout: 30s
+"""
+PROMPTS = """\
+templates:
+  hello:
+    provider_id: openai
+    user_prompt: "{{ if .name }}Greet {{ .name }}.{{ end }}"
+"""
+
+
+def loaded_for(folder: Path, **texts: str) -> set[str]:
+    """The modules that a check of some documents without a cache loads."""
+    for name, text in texts.items():
+        (folder / f"{name}.yml").write_text(text)
+    return loaded_by("mfo_lsp", "check", "--no-cache", "--exit-zero", str(folder))
+
+
+def test_a_check_loads_what_its_documents_hold(tmp_path: Path) -> None:
+    loaded = loaded_for(tmp_path, workflow=WORKFLOW, prompts=PROMPTS)
+    assert "mfo_dialect.templates.parser" in loaded
+    assert not loaded & NOT_FOR_A_CLEAN_FILE
+
+    calling = PROMPTS.replace(".name }}.", ".name | upper }}.")
+    assert "mfo_dialect.templates.functions.table" in loaded_for(tmp_path, prompts=calling)
+    condition = "{id: which, type: expr, config: {expression: ask.success}, successors: []}"
+    deciding = f"{WORKFLOW}conditions:\n  - {condition}\n"
+    assert "mfo_dialect.expressions.parser" in loaded_for(tmp_path, workflow=deciding)
+    assert "mfo_dialect.syntax.recovering" in loaded_for(tmp_path, workflow=WORKFLOW + "  - id: [\n")
+
+
+def test_a_workflow_without_prompts_loads_no_templates(tmp_path: Path) -> None:
+    loaded = loaded_for(tmp_path, workflow="name: f\ntasks:\n  - {id: a, type: mfo_api_memory_get, config: {key: k}}\n")
+    assert "mfo_dialect.rules" in loaded
+    assert "mfo_dialect.templates.parser" not in loaded
+
+
+@pytest.mark.parametrize("package", ["mfo_dialect.expressions", "mfo_dialect.syntax", "mfo_dialect.templates"])
+def test_all_that_a_package_offers_can_be_asked_for(package: str) -> None:
+    module = import_module(package)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+    assert not hasattr(module, "nothing_of_this_name")
+
+
 @pytest.mark.parametrize("module", ["mfo_dialect.checker", "mfo_dialect.templates", "mfo_dialect.expressions"])
 def test_the_language_loads_no_network_and_no_event_loop(module: str) -> None:
-    assert not loaded_by("-c", f"import {module}") & {"asyncio", "socket", "ssl", "sqlite3", "httpx", "click"}
+    assert not loaded_by(module) & {"asyncio", "socket", "ssl", "sqlite3", "httpx", "click"}
 
 
 def test_help_on_running_loads_no_server() -> None:
-    assert not loaded_by("-m", "mfo_runtime", "run", "--help") & {"starlette", "uvicorn", "pygls"}
+    assert not loaded_by("mfo_runtime", "run", "--help") & {"starlette", "uvicorn", "pygls"}

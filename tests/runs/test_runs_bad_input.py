@@ -158,7 +158,7 @@ FILES = [
     ("binary", b"\x7fELF\x02\x01\x01\x00\x00", 2, "binary file"),
     ("not UTF-8", b"name: x\ntasks:\n  - id: \xff\n", 2, ":3:9: the file is not UTF-8 text"),
     ("50 MB", b"name: x\n" + b"# long\n" * (50 * 1024 * 1024 // 7), 2, "larger than 16 MB"),
-    ("empty", b"", 2, "is not a workflow document"),
+    ("empty", b"", 1, "this workflow is empty"),
     ("not ours", b"services: {web: {image: nginx}}\n", 2, "is not a workflow document"),
     ("a list", b"- 1\n- 2\n", 2, "is not a workflow document"),
     ("deep flow", b"tasks: " + b"[" * 10_000, 1, "MFO1"),

@@ -18,6 +18,7 @@ from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.schema_values import BARE, DURATION, IDENTIFIER, MARKED
 from mfo_dialect.catalogue.task_types import TASK_TYPES
 from mfo_dialect.catalogue.task_types.declaration import TaskType
+from mfo_dialect.catalogue.test_keys import TEST_FILE
 from mfo_dialect.catalogue.values import EitherType, IntegerType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import TASK, flow_file, workflow_file
 from mfo_dialect.durations import parse_duration
@@ -35,6 +36,7 @@ ROOTS = {
     "prompts": (PROMPTS_FILE,),
     "agents": (AGENTS_FILE,),
     "config": (CONFIG_FILE,),
+    "test": (TEST_FILE,),
     "project": (PROJECT_FILE,),
 }
 

@@ -140,6 +140,39 @@ def test_a_merge_bomb_is_looked_up_at_once(engine):
 
 
 @pytest.mark.parametrize(
+    ("text", "names", "is_plain"),
+    [
+        ("{a: 1, b: 2}", ["a", "b"], True),
+        ("{}", [], True),
+        ("{a: 1, b: 2, a: 3}", ["a", "b", "a"], False),
+        ("{a: , a: 3}", ["a", "a"], False),
+        ("{<<: {b: 2}, a: 1}", ["a", "b"], False),
+        ("{? [x] : 1, a: 2}", [None, "a"], False),
+    ],
+)
+def test_a_plain_map_is_read_as_any_other(text, names, is_plain, engine):
+    mapping = parse(text, engine).documents[0].root
+    assert mapping.is_plain is is_plain
+    assert [name for name, _ in mapping.named_pairs()] == names
+    assert [pair for _, pair in mapping.named_pairs()] == list(mapping.effective_pairs())
+    assert list(mapping.names()) == list(dict.fromkeys(name for name in names if name is not None))
+    assert all(name in mapping for name in mapping.names())
+
+
+@pytest.mark.parametrize(("text", "value"), [("{a: 1, a: 3}", 1), ("{a: , a: 3}", 3), ("{<<: {a: 1}, a: 3}", 3)])
+def test_the_first_key_with_a_value_counts(text, value, engine):
+    assert parse(text, engine).documents[0].root.get("a").value == value
+
+
+def test_a_slip_counts_for_the_key_that_it_was_meant_for(engine):
+    mapping = parse("{nmae: 1, b: 2}", engine).documents[0].root
+    mapping.read_as("name", mapping.pairs[0])
+    assert [name for name, _ in mapping.named_pairs()] == ["name", "b"]
+    assert mapping.get("name").value == 1
+    assert "name" not in mapping
+
+
+@pytest.mark.parametrize(
     "text",
     ["[" * 10_000, "[" * 1_000_000, "{a: " * 10_000, "- " * 10_000, "".join(" " * i + "a:\n" for i in range(400))],
 )

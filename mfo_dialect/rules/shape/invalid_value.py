@@ -132,13 +132,11 @@ def _reports(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterat
 
 def _is_bounded(value_type: ValueType) -> bool:
     """Whether a declaration allows some values of its type only."""
-    match value_type:
-        case TextType(choices=choices, format=text_format, non_empty=non_empty):
-            return bool(choices) or text_format is not None or non_empty
-        case ListType(non_empty=non_empty):
-            return non_empty
-        case _:
-            return isinstance(value_type, (IntegerType, NumberType))
+    if type(value_type) is TextType:
+        return bool(value_type.choices) or value_type.format is not None or value_type.non_empty
+    if type(value_type) is ListType:
+        return value_type.non_empty
+    return isinstance(value_type, IntegerType | NumberType)
 
 
 def _name(visit: Visit) -> str:

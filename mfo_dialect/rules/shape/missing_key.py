@@ -122,8 +122,10 @@ def _is_line_of_another(view: MapView, snapshot: Snapshot) -> bool:
 
 def _missing(view: MapView) -> Iterator[_Missing]:
     mapping, keys = view.mapping, view.keys
+    has_conditions = bool(view.type.needs) or _WORKFLOW_NAME in keys
     for key in keys.values():
-        if (key.required or _is_needed_here(view, key.name)) and key.name not in mapping:
+        is_needed = key.required or (has_conditions and _is_needed_here(view, key.name))
+        if is_needed and key.name not in mapping:
             yield _Missing((key,))
     for group in (*view.type.one_of, *view.type.any_of):
         if not any(name in mapping for name in group):
@@ -134,9 +136,7 @@ def _is_needed_here(view: MapView, name: str) -> bool:
     """Keys that are needed because of what stands beside or around them."""
     if name == _WORKFLOW_NAME:
         return view.type.title == "workflow file"
-    return bool(view.type.needs) and any(
-        needed == name and has_value(view.mapping, key) for key, needed in view.type.needs
-    )
+    return any(needed == name and has_value(view.mapping, key) for key, needed in view.type.needs)
 
 
 def _is_explained(view: MapView, lack: _Missing) -> bool:

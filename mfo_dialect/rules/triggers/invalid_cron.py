@@ -56,7 +56,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.schedules import cron_problem, is_timezone, timezone_names
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Format, Key, TextType, ValueType
@@ -74,12 +73,14 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
     scalar = visit.node
     if not isinstance(visit.type, TextType) or not isinstance(scalar, Scalar) or not scalar.text.strip():
         return
+    from mfo_dialect.analysis import schedules  # noqa: PLC0415 - few workflows have a schedule
+
     if visit.type.format is Format.CRON:
-        problem = cron_problem(scalar.text)
+        problem = schedules.cron_problem(scalar.text)
         if problem is not None:
             yield Report(visit.document, scalar.span_of(Span(problem.start, problem.end)), problem.message)
-    elif visit.type.format is Format.TIMEZONE and not is_timezone(scalar.text):
-        names, span = timezone_names(), scalar.content_span
+    elif visit.type.format is Format.TIMEZONE and not schedules.is_timezone(scalar.text):
+        names, span = schedules.timezone_names(), scalar.content_span
         message = f'"{scalar.text}" is no IANA time zone{did_you_mean(scalar.text, names)}'
         yield Report(visit.document, span, message, fixes=rename_to_nearest(visit.document, span, scalar.text, names))
 

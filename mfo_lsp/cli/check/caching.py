@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mfo_dialect.findings import Severity
 from mfo_lsp.cli.check.options import CheckOptions
-from mfo_workspace.cache.fingerprint import checker_fingerprint
-from mfo_workspace.cache.folder import cache_folder
-from mfo_workspace.cache.store import CheckCache
+
+if TYPE_CHECKING:
+    from mfo_workspace.cache.store import CheckCache
 
 
 def cache_for(options: CheckOptions) -> CheckCache | None:
     """The cache of checks with these options; None where there is to be none."""
     if options.no_cache:
         return None
+    from mfo_workspace.cache.fingerprint import checker_fingerprint  # noqa: PLC0415 - a check need not remember
+    from mfo_workspace.cache.folder import cache_folder  # noqa: PLC0415 - as above
+    from mfo_workspace.cache.store import CheckCache  # noqa: PLC0415 - as above
+
     try:
         folder = cache_folder(options.cache_dir, os.environ, Path.cwd())
     except OSError:  # no current directory

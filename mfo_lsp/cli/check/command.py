@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mfo_lsp.cli.check.options import check_options, make_options
+from mfo_workspace.garbage import collect_rarely
 
 
 @click.command("check")
@@ -26,6 +27,7 @@ def check_command(**said: Any) -> int:
         from mfo_lsp.cli.check.watching import watch_files  # noqa: PLC0415 - as above
 
         return watch_files(options)
+    collect_rarely()
     from mfo_lsp.cli.check.running import run_check  # noqa: PLC0415 - as above
 
     return run_check(options)
