@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
+from mfo_dialect.syntax.origin import Origin
 from mfo_dialect.syntax.scalars import value_offsets
 from mfo_dialect.text import Span
 
@@ -25,21 +26,6 @@ class Style(Enum):
     DOUBLE_QUOTED = '"'
     LITERAL = "|"
     FOLDED = ">"
-
-
-class Origin:
-    """A stretch of text that was composed in one go: ``text`` stands at offset ``base`` of the document."""
-
-    __slots__ = ("base", "text")
-
-    def __init__(self, text: str, base: int = 0) -> None:
-        """Remember the stretch."""
-        self.text = text
-        self.base = base
-
-    def part(self, start: int, end: int) -> Origin:
-        """A stretch of this one, in its offsets."""
-        return Origin(self.text[start:end], self.base + start)
 
 
 class Node:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid4
 
 import click
 
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cassettes import Replay, Tape
+from mfo_runtime.cassettes import Replay
 from mfo_runtime.cli.asking import TerminalAsk
-from mfo_runtime.cli.connecting import client_settings, configured_client
+from mfo_runtime.cli.connecting import client_settings
 from mfo_runtime.cli.data_files import read_data, read_inputs
 from mfo_runtime.cli.dry_run import dry_run
 from mfo_runtime.cli.findings import findings_data, outcome_of
@@ -26,6 +25,7 @@ from mfo_runtime.cli.journals import journal_at, journal_of
 from mfo_runtime.cli.output import error_data, say, say_error, shown_path, write_json
 from mfo_runtime.cli.progress import NoProgress, Progress, make_progress, state_mark
 from mfo_runtime.cli.stopping import Stopper
+from mfo_runtime.cli.takes import GoSomewhere, recorded_as, replayed, with_client
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.errors import FlowRefusedError, InvalidInputError, JournalError
 from mfo_runtime.flow import (
@@ -35,7 +35,6 @@ from mfo_runtime.flow import (
     Resumption,
     RunOptions,
     RunOutcome,
-    Surroundings,
     TriggerCall,
     load_flow,
     load_run,
@@ -43,18 +42,14 @@ from mfo_runtime.flow import (
 from mfo_runtime.flow.loading import absolute_path
 from mfo_runtime.flow.only import recorded_of, run_only
 from mfo_runtime.flow.running import checked_inputs
-from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import Journal
-from mfo_runtime.testing import read_cassette_file, recording_take, replaying_take, write_cassette_file
-from mfo_runtime.testing.cassette_files import check_replaceable
-from mfo_runtime.testing.takes import NOWHERE, known_secrets
+from mfo_runtime.testing import read_cassette_file
+from mfo_runtime.testing.takes import NOWHERE
 from mfo_workspace.outcome import CheckOutcome
 from mfo_workspace.text_report import printable, text_report
 
 FAILED = 1
-_Go: TypeAlias = Callable[[MfoClient, RunOptions], Awaitable[RunOutcome]]
-_GoSomewhere: TypeAlias = Callable[[ClientSettings, RunOptions], Awaitable[RunOutcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +118,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
             record=record,
             replay=replay,
             only=only,
+            inputs_from=inputs_from,
         )
         return _load_and_resume(
             (file, resume),
@@ -185,8 +181,8 @@ def _run_new(
     is_kept = run_id if keeping is not None else None
     connected = client_settings(server, script, flow.bundle, flow.view.document)
     if record is None:
-        return _carry_out(flow, _with_client(go), wishes, connected, is_kept)
-    status = _carry_out(flow, _recorded(flow, go, record, run_id), wishes, connected, is_kept)
+        return _carry_out(flow, with_client(go), wishes, connected, is_kept)
+    status = _carry_out(flow, recorded_as(flow, go, record, run_id), wishes, connected, is_kept)
     if not wishes.as_json:
         say(f"recorded in {printable(shown_path(record))}")
     return status
@@ -210,25 +206,7 @@ def _run_only(
         return await run_only(flow, task, wishes.inputs, recorded, client, options)
 
     connected = client_settings(server, script, flow.bundle, flow.view.document)
-    return _carry_out(flow, _with_client(go), wishes, connected, None)
-
-
-def _recorded(flow: Flow, go: _Go, file: str, run_id: str) -> _GoSomewhere:
-    """Run, and write what was recorded, however the run ended."""
-    check_replaceable(file)
-
-    async def record(settings: ClientSettings, options: RunOptions) -> RunOutcome:
-        secrets, tape = Secrets(flow.view.workflow, os.environ), Tape()
-        secrets.read_all()
-        started_at = datetime.now(UTC).isoformat()
-        options = replace(options, started_at=started_at, surroundings=Surroundings(secrets=secrets))
-        try:
-            async with recording_take(flow.view.workflow, settings, options, tape) as take:
-                return await go(take.client, take.options)
-        finally:
-            write_cassette_file(file, tape.cassette(flow.name, run_id, started_at, known_secrets(settings, secrets)))
-
-    return record
+    return _carry_out(flow, with_client(go), wishes, connected, None)
 
 
 def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
@@ -236,11 +214,7 @@ def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
     checked_inputs(flow.view, flow.bundle, wishes.inputs)
     replay = Replay(read_cassette_file(file), {})
 
-    async def go(_settings: ClientSettings, options: RunOptions) -> RunOutcome:
-        options = replace(options, trigger=wishes.trigger)
-        async with replaying_take(flow.view.workflow, configured_client(flow.bundle), options, replay) as take:
-            return await flow.run(wishes.inputs, take.client, take.options)
-
+    go = replayed(flow, replay, wishes.inputs, wishes.trigger)
     status = _carry_out(flow, go, wishes, nullcontext(ClientSettings(NOWHERE)), None)
     if status == 0 and replay.missed:
         say_error(replay.missed[0])
@@ -248,14 +222,6 @@ def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
     if status == 0 and replay.unused and not wishes.as_json:
         say(f"mfo: {replay.unused} of {len(replay.cassette.exchanges)} recorded requests were not made")
     return status
-
-
-def _with_client(go: _Go) -> _GoSomewhere:
-    async def connect(settings: ClientSettings, options: RunOptions) -> RunOutcome:
-        async with MfoClient(settings) as client:
-            return await go(client, options)
-
-    return connect
 
 
 def _load_and_resume(
@@ -292,7 +258,7 @@ def _resume(resumption: Resumption, wishes: _Wishes, server: str | None, script:
         return await resumption.go_on(client, options, wishes.again)
 
     with resumption.journal:
-        return _carry_out(flow, _with_client(go), wishes, connected, resumption.stored.id)
+        return _carry_out(flow, with_client(go), wishes, connected, resumption.stored.id)
 
 
 def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
@@ -309,7 +275,7 @@ def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
 
 def _carry_out(
     flow: Flow,
-    go: _GoSomewhere,
+    go: GoSomewhere,
     wishes: _Wishes,
     connected: AbstractContextManager[ClientSettings],
     run_id: str | None,
@@ -333,7 +299,7 @@ def _carry_out(
 
 async def _run(
     flow: Flow,
-    go: _GoSomewhere,
+    go: GoSomewhere,
     settings: ClientSettings,
     stopper: Stopper,
     *,

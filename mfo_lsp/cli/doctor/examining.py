@@ -21,12 +21,12 @@ from mfo_dialect.text import Span
 from mfo_lsp.cli.check.collecting import Collected, collect
 from mfo_lsp.cli.doctor.diagnosis import Diagnosis, Phase, Setting
 from mfo_lsp.cli.output import shown_path
-from mfo_lsp.features.settings import settings_in_force
 from mfo_workspace.bundles import load_bundle, read_path
 from mfo_workspace.checked import grouped
 from mfo_workspace.explaining import ExplainedFile, explain_paths
 from mfo_workspace.files import DiskFiles, UnreadableFileError
 from mfo_workspace.projects import find_project
+from mfo_workspace.settings import settings_in_force
 
 PACKAGE = "mfo-lsp"
 VARIABLES = (

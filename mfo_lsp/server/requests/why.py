@@ -7,13 +7,13 @@ from dataclasses import fields
 from typing import Any
 
 from mfo_lsp.features.preferences import Preferences, setting_name
-from mfo_lsp.features.settings import settings_in_force
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_range
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import view_of
 from mfo_lsp.server.own_params import OwnParams
 from mfo_lsp.server.session import Session
 from mfo_workspace.explaining import explain_paths
+from mfo_workspace.settings import settings_in_force
 
 _BY_EDITOR = "editor"
 _BY_DEFAULT = "default"
