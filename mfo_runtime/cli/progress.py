@@ -51,6 +51,10 @@ class Progress(Protocol):
         """Take in one event."""
         ...
 
+    def used(self, node: str, usage: Mapping[str, Any]) -> None:
+        """A model used so much for one execution of a node."""
+        ...
+
     def paused(self) -> AbstractContextManager[None]:
         """A block in which nothing is shown, so that something else can be."""
         ...
@@ -69,6 +73,9 @@ class NoProgress:
     def __call__(self, event: RunEvent) -> None:
         """Nothing to show."""
 
+    def used(self, node: str, usage: Mapping[str, Any]) -> None:
+        """Nothing to show."""
+
     def paused(self) -> AbstractContextManager[None]:
         """Nothing is shown anyway."""
         return nullcontext()
@@ -81,6 +88,7 @@ class PlainProgress:
         """Write to ``console``."""
         self._console = console
         self._flow = flow
+        self._tokens: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         """Nothing to begin."""
@@ -101,12 +109,18 @@ class PlainProgress:
             parts.append(f"try {event.attempt}")
         if event.duration is not None:
             parts.append(format_duration(event.duration))
+        if event.state is not NodeState.RUNNING and (tokens := self._tokens.pop(_name(event), 0)):
+            parts.append(f"{tokens} tokens")
         if event.branch is not None:
             parts.append(f"branch {event.branch}")
         if event.error is not None and event.state is NodeState.FAILED:
             parts.append(f"[{event.error.code}]")
         with suppress(OSError):  # nobody reads any more; the run goes on
             self._console.print(" ".join(parts), markup=False, highlight=False, soft_wrap=True)
+
+    def used(self, node: str, usage: Mapping[str, Any]) -> None:
+        """Keep it for the line that tells of the execution's end."""
+        self._tokens[node] = self._tokens.get(node, 0) + _tokens(usage)
 
     def paused(self) -> AbstractContextManager[None]:
         """Lines are in nobody's way."""
@@ -121,6 +135,7 @@ class _Row:
     duration: float | None = None
     note: str = ""
     iteration: int = 0
+    tokens: int = 0
 
 
 class LiveProgress:
@@ -171,6 +186,12 @@ class LiveProgress:
         if event.error is not None:
             row.note = event.error.code
 
+    def used(self, node: str, usage: Mapping[str, Any]) -> None:
+        """Add it to the node's row, over all of its iterations."""
+        row = self._rows.get(_without_iterations(node))
+        if row is not None:
+            row.tokens += _tokens(usage)
+
     def _table(self) -> Table:
         table = Table(
             box=None, pad_edge=False, title=self._flow.taskflow.name, title_justify="left", title_style="bold"
@@ -203,6 +224,7 @@ class LiveProgress:
         notes = [
             f"try {row.attempt}" if row.attempt > 1 else "",
             f"iteration {row.iteration + 1}" if row.iteration else "",
+            f"{row.tokens} tokens" if row.tokens else "",
             row.note,
         ]
         return (
@@ -232,6 +254,14 @@ def state_mark(state: NodeState | RunState | str) -> str:
 
 def _name(event: RunEvent) -> str:
     return f"{event.path}[{event.iteration}]" if event.iteration else event.path
+
+
+def _tokens(usage: Mapping[str, Any]) -> int:
+    """The tokens in all; what a server reports otherwise is left to the summary."""
+    counted = [usage[name] for name in ("total_tokens",) if name in usage] or [
+        usage.get(name) for name in ("input_tokens", "output_tokens")
+    ]
+    return sum(int(count) for count in counted if isinstance(count, int | float))
 
 
 def _without_iterations(path: str) -> str:

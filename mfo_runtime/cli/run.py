@@ -307,7 +307,9 @@ async def _run(
 ) -> RunOutcome:
     with NoProgress() if as_json else make_progress(flow.view) as progress, stopper.listening():
         ask = _asker(progress) if not as_json else None
-        return await go(settings, RunOptions(observers=(progress,), ask=ask, control=stopper.control))
+        return await go(
+            settings, RunOptions(observers=(progress,), on_usage=progress.used, ask=ask, control=stopper.control)
+        )
 
 
 def _broken_off(error: JournalError, *, as_json: bool) -> int:

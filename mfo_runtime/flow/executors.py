@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from mfo_dialect.analysis.expression_texts import expressions_of
 from mfo_dialect.analysis.schemas import schema_data
@@ -33,6 +33,7 @@ from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_han
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 _LONGEST_KEY = 200
+UsageObserver: TypeAlias = Callable[[str, Mapping[str, Any]], None]
 
 
 @dataclass
@@ -46,6 +47,7 @@ class FlowExecutors:
         run_id: the run's id, of which idempotency keys are made.
         ask: asks the person who runs the flow.
         surroundings: time, for what begins and what waits.
+        on_usage: told what a model used, with the execution's path and iteration.
         usage: what models used, summed up over all tries.
     """
 
@@ -55,6 +57,7 @@ class FlowExecutors:
     run_id: str
     ask: Ask | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
+    on_usage: UsageObserver | None = None
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
     _usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
@@ -189,6 +192,8 @@ class FlowExecutors:
     def _count_usage(self, node: str, usage: Mapping[str, Any]) -> None:
         add_usage(self.usage, usage)
         add_usage(self._usage_of.setdefault(node, {}), usage)
+        if self.on_usage is not None:
+            self.on_usage(node, usage)
 
     def _executor(self, declared: TaskType) -> Execute:
         if declared.custom:

@@ -88,7 +88,9 @@ async def run_only(
         scope = replace(scope, trigger=call.to_data())
     known = _Known(flow, recorded, codec)
     async with other_servers(options) as http:
-        executors = FlowExecutors(scope, client, http, scope.taskflow["process_id"], options.ask, options.surroundings)
+        executors = FlowExecutors(
+            scope, client, http, scope.taskflow["process_id"], options.ask, options.surroundings, options.on_usage
+        )
         return await _Execution(flow, view, known, executors, options).outcome()
 
 

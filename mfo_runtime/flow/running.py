@@ -23,7 +23,7 @@ from mfo_runtime.engine.shell import Run
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
 from mfo_runtime.flow.definition import definition_of
-from mfo_runtime.flow.executors import FlowExecutors
+from mfo_runtime.flow.executors import FlowExecutors, UsageObserver
 from mfo_runtime.flow.keeping import Keeping, KeptRun, KnownSecrets, keep_new, keep_on
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
@@ -90,6 +90,7 @@ class RunOptions:
         started_at: when the run began, as RFC 3339 has it; now where it is empty.
         trigger: what started it.
         observers: told of every event.
+        on_usage: told what a model used, with each of its answers.
         ask: asks the person who runs the flow; None where nobody can be asked.
         environment: what secrets and ENV are read from; the process's own where it is None.
         job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
@@ -102,6 +103,7 @@ class RunOptions:
     started_at: str = ""
     trigger: TriggerCall | None = None
     observers: Sequence[Observer] = ()
+    on_usage: UsageObserver | None = None
     ask: Ask | None = None
     environment: Mapping[str, str] | None = None
     job_id: str | None = None
@@ -126,7 +128,7 @@ async def run_flow(
     run_id = scope.taskflow["process_id"]
     plan = lay_out(flow, bundle)
     async with other_servers(options) as http:
-        executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings)
+        executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings, options.on_usage)
         with _kept(executors, options, plan) as kept:
             run = Run(
                 plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None

@@ -49,6 +49,7 @@ def test_the_email_examples_wrong_draft_is_asked_for_again(tmp_path):
     ended = run("email", home=tmp_path)
     tries = [line.split("generate_drafts")[1] for line in ended.lines if "generate_drafts" in line]
     assert [" try 2" in line for line in tries] == [False, True, False]
+    assert [" tokens" in line for line in tries] == [False, False, True]
 
 
 def test_a_small_order_takes_the_other_branch(tmp_path):
