@@ -42,8 +42,7 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield from (f"## {name}", "", "```text", " ".join(usage), "```", "", *_paragraphs(command.help or ""))
     if isinstance(command, click.Group):
         rows = [
-            [f"[`{name} {one.name}`](#{name}-{one.name})", _paragraphs(one.help or "")[0]]
-            for one in _commands(command)
+            [f"[`{name} {one.name}`](#{name}-{one.name})", _paragraphs(one.help or "")[0]] for one in _commands(command)
         ]
         yield from ("", *table(("command", "what it does"), rows))
     rows = [[f"`{_option(one)}`", one.help or "", f"`{one.default}`" if one.show_default else ""] for one in options]

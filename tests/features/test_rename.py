@@ -326,8 +326,10 @@ templates:
 """
     files = {"prompts.yml": text}
     assert renamed(Snapshot(bundle_of(files)), files, "prompts.yml", text.index("[user") + 1, "person") == [
-        ('prompts.yml: user_prompt: "{{ with .person }}{{ .user_name }} {{ .user }}{{ end }}{{ $all := . }}{{ $all.person }} '
-        '{{ .person.user }}"'),
+        (
+            'prompts.yml: user_prompt: "{{ with .person }}{{ .user_name }} {{ .user }}{{ end }}{{ $all := . }}{{ $all.person }} '
+            '{{ .person.user }}"'
+        ),
         "prompts.yml: variables: [person]",
     ]
 

@@ -54,7 +54,12 @@ def test_words_are_the_same_in_each_encoding(encoding):
 def test_a_delta_leads_from_what_was_sent_to_what_is():
     server = serving(flow__yml=FLOW)
     before = semantic_tokens.answer(server, types.SemanticTokensParams(document("flow.yml")))
-    for old, new in [("id: b", "id: bee"), ("dependencies: [ask]\n", "dependencies: []\n"), ("name: a", "name: ask"), ("+ ask.value", "")]:
+    for old, new in [
+        ("id: b", "id: bee"),
+        ("dependencies: [ask]\n", "dependencies: []\n"),
+        ("name: a", "name: ask"),
+        ("+ ask.value", ""),
+    ]:
         type_over(server, "flow.yml", old, new)
         params = types.SemanticTokensDeltaParams(document("flow.yml"), before.result_id)
         delta = semantic_tokens.answer_delta(server, params)
