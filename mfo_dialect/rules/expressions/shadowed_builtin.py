@@ -77,16 +77,14 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report a node, and variables of a condition, that hide functions, where the taskflow has expressions."""
+    if not snapshot.kept(view.flow, _has_expressions):
+        return
     variables = view.node.vars if isinstance(view.node, Condition) else None
     hiding = (
         [pair for pair in variables.effective_pairs() if pair.name in expressions.FUNCTIONS]
         if variables is not None
         else []
     )
-    if view.id not in expressions.FUNCTIONS and not hiding:
-        return
-    if not snapshot.kept(view.flow, _has_expressions):
-        return
     if view.id in expressions.FUNCTIONS:
         yield Report(view.document, view.name_span, _message(view.id))
     for pair in hiding:
