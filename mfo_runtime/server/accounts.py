@@ -8,33 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import hmac
 import os
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 import jwt
 
 from mfo_runtime.server.database import Database, from_json, to_json
-from mfo_runtime.server.failures import ApiError, ErrorCode, SettingsError, conflict
+from mfo_runtime.server.failures import ApiError, ErrorCode, SettingsError
 from mfo_runtime.server.identifiers import Dates, Identifiers
+from mfo_runtime.server.passwords import NOBODY, fits
+from mfo_runtime.server.people import People
 from mfo_runtime.server.scopes import Caller
 
-LOCAL_EMAIL = "local@localhost"
 TOKEN_PREFIX = "mfo_"  # noqa: S105 - how tokens start, not one of them
-MIN_PASSWORD = 8
 
 _KEY_BYTES = 32
-_SALT_BYTES = 16
-_SCRYPT_COST, _SCRYPT_BLOCK, _SCRYPT_LANES = 2**14, 8, 1
 _ALGORITHM = "HS256"
-_NOBODY = "scrypt$00$00"
+_LOGINS = "logins"
+"""The claim that says how often the user's logins had been ended before this one."""
 
 
 class Accounts:
-    """Users and their tokens, in the database; the key that signs log-ins, in a file beside it."""
+    """Tokens of users, in the database; the key that signs log-ins, in a file beside it.
+
+    Attributes:
+        people: the users.
+    """
 
     def __init__(self, database: Database, identifiers: Identifiers, dates: Dates, key: bytes) -> None:
         self._database = database
@@ -42,38 +43,11 @@ class Accounts:
         self._dates = dates
         self._key = key
         self._admitted: dict[str, Caller] = {}
+        self.people = People(database, identifiers, dates)
 
     def admit(self, token: str) -> None:
         """Let in whoever shows this token, as the local user and for as long as this process runs."""
-        self._admitted[_digest(token)] = Caller(self.local_user())
-
-    def add_user(self, email: str, password: str) -> str:
-        """Store a user; takes about 50 ms, which is the hash's purpose. Gives the user's id.
-
-        Raises:
-            ApiError: the address is taken (409), or the password is shorter than ``MIN_PASSWORD`` (400).
-        """
-        if len(password) < MIN_PASSWORD:
-            raise ApiError(ErrorCode.VALIDATION, f"the password has fewer than {MIN_PASSWORD} characters")
-        hashed = _hash_password(password, secrets.token_bytes(_SALT_BYTES))
-        user_id = self._identifiers.make("user")
-        try:
-            self._database.write(
-                "INSERT INTO users VALUES (?, ?, ?, ?)", (user_id, email.casefold(), hashed, self._dates.now())
-            )
-        except sqlite3.IntegrityError as error:
-            raise conflict("there is a user with this address already") from error
-        return user_id
-
-    def local_user(self) -> str:
-        """The id of the user on whose behalf a local program calls; nobody can log in as this one."""
-        with self._database.transaction():
-            row = self._database.row("SELECT id FROM users WHERE email = ?", (LOCAL_EMAIL,))
-            return str(row["id"]) if row is not None else self._add_local_user()
-
-    def has_people(self) -> bool:
-        """Whether there is a user who can log in."""
-        return self._database.row("SELECT 1 FROM users WHERE email <> ?", (LOCAL_EMAIL,)) is not None
+        self._admitted[_digest(token)] = Caller(self.people.local_user())
 
     async def log_in(self, email: str, password: str, lifetime: float) -> str:
         """A signed token for the user with this address and password, good for ``lifetime`` seconds.
@@ -81,13 +55,21 @@ class Accounts:
         Raises:
             ApiError: there is no such user, or the password is another one; the two cannot be told apart.
         """
-        row = self._database.row("SELECT id, password FROM users WHERE email = ?", (email.casefold(),))
-        stored = str(row["password"]) if row is not None else _NOBODY
-        is_right = await asyncio.to_thread(_is_password, password, stored)
+        row = self._database.row(
+            "SELECT id, password, logins FROM users WHERE email = ? AND disabled_at IS NULL", (email.casefold(),)
+        )
+        kept = str(row["password"]) if row is not None else NOBODY
+        is_right = await asyncio.to_thread(fits, password, kept)
         if row is None or not is_right:
             raise ApiError(ErrorCode.AUTHENTICATION, "wrong email or password")
         issued = int(self._dates.seconds())
-        claims = {"sub": str(row["id"]), "iat": issued, "exp": issued + int(lifetime), "jti": secrets.token_hex(8)}
+        claims = {
+            "sub": str(row["id"]),
+            "iat": issued,
+            "exp": issued + int(lifetime),
+            "jti": secrets.token_hex(8),
+            _LOGINS: row["logins"],
+        }
         return jwt.encode(claims, self._key, _ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 
     def caller_of(self, token: str) -> Caller | None:
@@ -95,7 +77,11 @@ class Accounts:
         digest = _digest(token)
         if digest in self._admitted:
             return self._admitted[digest]
-        row = self._database.row("SELECT user_id, scopes FROM tokens WHERE digest = ?", (digest,))
+        row = self._database.row(
+            """SELECT user_id, scopes FROM tokens JOIN users ON users.id = user_id
+               WHERE digest = ? AND disabled_at IS NULL""",
+            (digest,),
+        )
         if row is not None:
             return Caller(str(row["user_id"]), tuple(from_json(row["scopes"])))
         user_id = self._logged_in_user(token)
@@ -112,7 +98,10 @@ class Accounts:
             is_current = float(claims["exp"]) > self._dates.seconds()
         except (jwt.InvalidTokenError, ValueError, TypeError):
             return None
-        row = self._database.row("SELECT id FROM users WHERE id = ?", (str(claims["sub"]),))
+        row = self._database.row(
+            "SELECT id, logins FROM users WHERE id = ? AND disabled_at IS NULL", (str(claims["sub"]),)
+        )
+        is_current = is_current and row is not None and claims.get(_LOGINS, 0) == row["logins"]
         return str(row["id"]) if row is not None and is_current else None
 
     def add_token(self, user_id: str, name: str, scopes: Sequence[str]) -> tuple[str, str]:
@@ -124,13 +113,6 @@ class Accounts:
             (token_id, user_id, name, _digest(clear), self._dates.now(), to_json(list(scopes))),
         )
         return token_id, clear
-
-    def _add_local_user(self) -> str:
-        user_id = self._identifiers.make("user")
-        self._database.write(
-            "INSERT INTO users VALUES (?, ?, ?, ?)", (user_id, LOCAL_EMAIL, _NOBODY, self._dates.now())
-        )
-        return user_id
 
 
 def signing_key(path: Path) -> bytes:
@@ -163,16 +145,3 @@ def _existing_key(path: Path) -> bytes:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def _hash_password(password: str, salt: bytes) -> str:
-    hashed = hashlib.scrypt(
-        password.encode(errors="replace"), salt=salt, n=_SCRYPT_COST, r=_SCRYPT_BLOCK, p=_SCRYPT_LANES
-    )
-    return f"scrypt${salt.hex()}${hashed.hex()}"
-
-
-def _is_password(password: str, stored: str) -> bool:
-    """Compare in the same time whether or not there is a password to compare with."""
-    salt = bytes.fromhex(stored.split("$")[1])
-    return hmac.compare_digest(_hash_password(password, salt), stored)

@@ -6,7 +6,8 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,7 @@ import uvicorn
 from mfo_runtime.server.accounts import TOKEN_PREFIX
 from mfo_runtime.server.app import app_of_service
 from mfo_runtime.server.failures import SettingsError
+from mfo_runtime.server.people import People
 from mfo_runtime.server.service import Service, open_service
 from mfo_runtime.server.settings import ServerSettings
 from mfo_runtime.server.stopping import Stopping
@@ -108,9 +110,20 @@ def add_user(settings: ServerSettings, email: str, password: str) -> None:
         SettingsError: the data folder cannot be used.
         ApiError: the address is taken, or the password too short.
     """
+    with users_of(settings) as people:
+        people.add(email, password)
+
+
+@contextmanager
+def users_of(settings: ServerSettings) -> Generator[People]:
+    """The users of a data folder, to be changed; the server may be running meanwhile.
+
+    Raises:
+        SettingsError: the data folder cannot be used.
+    """
     service = open_service(replace(settings, host="127.0.0.1"))
     try:
-        service.accounts.add_user(email, password)
+        yield service.accounts.people
     finally:
         service.close()
 

@@ -63,5 +63,9 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE replays ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
         """ALTER TABLE tokens ADD COLUMN scopes TEXT NOT NULL DEFAULT '["*"]'""",
     ),
+    (
+        "ALTER TABLE users ADD COLUMN disabled_at TEXT",
+        "ALTER TABLE users ADD COLUMN logins INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 """Each step is the statements of one version of the database; the file's ``user_version`` counts the steps done."""

@@ -93,7 +93,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
     accounts = Accounts(database, store.identifiers, dates, key)
     if settings.token:
         accounts.admit(settings.token)
-    if not settings.is_loopback and not settings.token and not accounts.has_people():
+    if not settings.is_loopback and not settings.token and not accounts.people.are_there():
         raise SettingsError(
             f"{settings.host} can be reached from other machines: set a token or add a user first, or bind 127.0.0.1"
         )
