@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +11,12 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
-from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import entries_at
 from mfo_dialect.model.workflow import Condition, Task
 from mfo_dialect.references import Reference, bare_reference, scan
-from mfo_dialect.shapes import TEXT, UNKNOWN, Shape, closed_map, of_value
+from mfo_dialect.shapes import TEXT, UNKNOWN, Shape, of_value
 from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
 from mfo_dialect.text import Span
 
@@ -55,11 +55,11 @@ class ExpressionText:
         return expressions.check(self.parsed, self.names, unknown_names_allowed=self.are_names_open)
 
     @cached_property
-    def _names(self) -> tuple[dict[str, Shape], bool]:
+    def _names(self) -> tuple[Mapping[str, Shape], bool]:
         return names_of(self.view, self.bundle)
 
     @property
-    def names(self) -> dict[str, Shape]:
+    def names(self) -> Mapping[str, Shape]:
         """What it may read, functions left out."""
         return self._names[0]
 
@@ -99,28 +99,54 @@ def expressions_of(view: NodeView, bundle: Bundle) -> Iterator[ExpressionText]:
                 yield ExpressionText(view, value, key.text, bundle)
 
 
-def names_of(view: NodeView, bundle: Bundle) -> tuple[dict[str, Shape], bool]:
+def names_of(view: NodeView, bundle: Bundle) -> tuple[Mapping[str, Shape], bool]:
     """The names that an expression of a node may read, and whether there may be others: undeclared inputs.
 
-    Of two meanings of one name the first counts: ``vars``, declared inputs, nodes, roots.
+    Of two meanings of one name the first counts: ``vars``, declared inputs, nodes, roots. Who asks for one name learns of
+    that one alone.
     """
     inputs = input_shape(view.level, bundle)
-    names = dict(bundle.shape_of(view.level, _level_names).fields)
-    scope = Scope(bundle, view.level)
-    if isinstance(view.node, Condition) and view.node.vars is not None:
-        for pair in view.node.vars.effective_pairs():
-            if pair.name is not None:
-                names[pair.name] = _variable_shape(pair.value, scope)
-    return names, inputs.rest is not None or view.flow.damaged
+    return _Names(view, bundle, inputs.fields), inputs.rest is not None or view.flow.damaged
 
 
-def _level_names(level: LevelView, bundle: Bundle) -> Shape:
-    """What all expressions of a level may read, as a map."""
-    scope = Scope(bundle, level)
-    found = {root: resolve((root,), scope) for root in _ROOTS}
-    names = {root: to.shape for root, to in found.items() if to.outcome in {Outcome.KNOWN, Outcome.UNKNOWN}}
-    names |= {view.id: output_shape(view, bundle) for view in level.flow.by_id.values()}
-    return closed_map(names | dict(input_shape(level, bundle).fields))
+class _Names(Mapping[str, Shape]):
+    """The names of a node's expressions; the shape of each is found when it is asked for."""
+
+    __slots__ = ("_inputs", "_nodes", "_scope", "_variables")
+
+    def __init__(self, view: NodeView, bundle: Bundle, inputs: Mapping[str, Shape]) -> None:
+        self._scope = Scope(bundle, view.level)
+        self._nodes = view.flow.by_id
+        self._inputs = inputs
+        self._variables: dict[str, Node] = {}
+        if isinstance(view.node, Condition) and view.node.vars is not None:
+            pairs = view.node.vars.effective_pairs()
+            self._variables = {pair.name: pair.value for pair in pairs if pair.name is not None}
+
+    def __getitem__(self, name: str) -> Shape:
+        if name in self._variables:
+            return _variable_shape(self._variables[name], self._scope)
+        declared = self._inputs.get(name)
+        if declared is not None:
+            return declared
+        view = self._nodes.get(name)
+        if view is not None:
+            return output_shape(view, self._scope.bundle)
+        root = self._root(name)
+        if root is None:
+            raise KeyError(name)
+        return root
+
+    def _root(self, name: str) -> Shape | None:
+        found = resolve((name,), self._scope) if name in _ROOTS else None
+        return found.shape if found is not None and found.outcome in {Outcome.KNOWN, Outcome.UNKNOWN} else None
+
+    def __iter__(self) -> Iterator[str]:
+        roots = [root for root in _ROOTS if self._root(root) is not None]
+        return iter(dict.fromkeys((*roots, *self._nodes, *self._inputs, *self._variables)))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 def _variable_shape(node: Node, scope: Scope) -> Shape:

@@ -66,8 +66,12 @@ def is_only_triggered(flow: FlowView) -> bool:
     return bool(flow.triggers)
 
 
-def taskflow_shape(flow: FlowView) -> Shape:
+def taskflow_shape(flow: FlowView, bundle: Bundle) -> Shape:
     """The shape of TASKFLOW."""
+    return bundle.shape_of(flow, _taskflow_shape)
+
+
+def _taskflow_shape(flow: FlowView, _bundle: Bundle) -> Shape:
     conditions = {view.id: Shape(Kind.INTEGER) for view in flow.nodes if view.kind is NodeKind.CONDITION}
     return closed_map(
         {

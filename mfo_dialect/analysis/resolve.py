@@ -113,7 +113,7 @@ def _root_shape(root: str, scope: Scope) -> Shape | None:
         case "TRIGGER":
             return trigger_shape(level.flow.triggers, bundle) if is_only_triggered(level.flow) else _MISPLACED
         case "TASKFLOW":
-            return taskflow_shape(level.flow)
+            return taskflow_shape(level.flow, bundle)
         case "SYSTEM":
             return _SYSTEM
         case "SECRET":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mfo_dialect.expressions.checking import Checked, check_tree
@@ -25,8 +25,9 @@ def check(parsed: Parsed, names: Mapping[str, Shape], *, unknown_names_allowed: 
     Returns:
         All problems, those of the form first, and the shape of the result.
     """
-    types = {name: from_shape(shape) for name, shape in names.items()}
-    return check_tree(parsed.tree, types, unknown_names_allowed=unknown_names_allowed, syntax_problems=parsed.problems)
+    return check_tree(
+        parsed.tree, _Types(names), unknown_names_allowed=unknown_names_allowed, syntax_problems=parsed.problems
+    )
 
 
 def compile(  # noqa: A001 - the name that the field knows
@@ -55,7 +56,7 @@ def compile(  # noqa: A001 - the name that the field knows
     parsed = parse(source)
     if parsed.problems:
         raise ExpressionError("compile", parsed.problems)
-    names = _types_of(env_or_shapes) if typed and env_or_shapes is not None else None
+    names = _Types(env_or_shapes) if typed and env_or_shapes is not None else None
     checked = check_tree(parsed.tree, names, unknown_names_allowed=unknown_names_allowed)
     if checked.problems:
         raise ExpressionError("compile", checked.problems)
@@ -81,5 +82,23 @@ def evaluate(source: str, env: Mapping[str, Any], *, typed: bool = True, clock: 
     return compile(source, env if typed else None, typed=typed).evaluate(env, clock=clock)
 
 
-def _types_of(names: Mapping[str, Any]) -> dict[str, Type]:
-    return {name: from_shape(known) if isinstance(known, Shape) else of_value(known) for name, known in names.items()}
+class _Types(Mapping[str, Type]):
+    """The types of names, given as values or as shapes; that of one name is worked out when it is asked for."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+
+    def __getitem__(self, name: str) -> Type:
+        known = self._given[name]
+        return from_shape(known) if isinstance(known, Shape) else of_value(known)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._given
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)

@@ -46,7 +46,8 @@ def check_tree(
     syntax_problems: tuple[Problem, ...] = (),
 ) -> Checked:
     """Check a tree over the types of its names; without names, nothing is known of the environment."""
-    state = State(names or {}, _visit, are_names_known=names is not None, are_unknown_allowed=unknown_names_allowed)
+    known: Mapping[str, Type] = {} if names is None else names
+    state = State(known, _visit, are_names_known=names is not None, are_unknown_allowed=unknown_names_allowed)
     result = state.visit(tree)
     return Checked((*syntax_problems, *state.problems), to_shape(result), state.types)
 

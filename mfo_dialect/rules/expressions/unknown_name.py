@@ -98,7 +98,7 @@ def _slips(text: ExpressionText) -> Iterator[Report]:
     found = [
         read
         for read in expressions.reads(text.parsed)
-        if read.root not in {_SECRET, *known} and read.root not in expressions.FUNCTIONS
+        if read.root != _SECRET and read.root not in known and read.root not in expressions.FUNCTIONS
     ]
     unread.difference_update(read.root for read in expressions.reads(text.parsed))
     for read in found:

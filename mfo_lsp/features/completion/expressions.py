@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mfo_dialect.analysis.expression_texts import names_of
 from mfo_dialect.analysis.scopes import NodeView
@@ -119,7 +119,7 @@ def _names(place: Place, view: NodeView, partial: str, source: str) -> Iterator[
         yield Item(name, ItemKind.VARIABLE, span, name, "let", words, sort_key(0, 0))
 
 
-def _is_node(shape: Shape, name: str, known: dict[str, Shape]) -> bool:
+def _is_node(shape: Shape, name: str, known: Mapping[str, Shape]) -> bool:
     return known.get(name) is shape
 
 
