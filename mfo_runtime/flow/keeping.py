@@ -12,7 +12,7 @@ from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.past import Past, read_past
 from mfo_runtime.flow.recording import RunRecorder, TakeUsage
 from mfo_runtime.flow.secrets import Secrets, forms_of
-from mfo_runtime.journal import Codec, Definition, Journal, NewRun, RunEnd, RunLog, StoredRun
+from mfo_runtime.journal import Codec, Definition, Journal, RunEnd, RunLog, StoredRun
 
 SUCCEEDED = "succeeded"
 
@@ -27,6 +27,8 @@ class Keeping:
         again: the ids of tasks that are executed again although they have ended.
         is_redefined: whether the run goes on by another definition than before.
         settings: whatever the caller wants to find again when the run goes on, as JSON values.
+        keeper: the service that goes on with a new run by itself when this process dies.
+        begun: a new run that the journal knows already.
     """
 
     journal: Journal
@@ -34,6 +36,8 @@ class Keeping:
     again: tuple[str, ...] = ()
     is_redefined: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    keeper: str | None = None
+    begun: RunLog | None = None
 
 
 class KnownSecrets:
@@ -80,14 +84,20 @@ class KeptRun:
         self.past = past
         self._log = log
         self._codec = codec
+        self._is_parked = False
+
+    def park(self) -> None:
+        """Keep nothing more, as if the process had died."""
+        self._is_parked = True
+        self.recorder.park()
 
     def end(self, outcome: RunOutcome) -> None:
-        """Write how the run ended.
+        """Write how the run ended, unless it was parked.
 
         Raises:
             JournalError: it cannot be written.
         """
-        if self._log is not None:
+        if self._log is not None and not self._is_parked:
             error = self._codec.redacted(outcome.error.to_data()) if outcome.error is not None else None
             self._log.end(RunEnd(outcome.state.value, time.time(), outcome.duration, error, outcome.usage))
 
@@ -97,13 +107,8 @@ class KeptRun:
             self._log.close()
 
 
-def keep_new(keeping: Keeping, run: NewRun, codec: Codec, take_usage: TakeUsage) -> KeptRun:
-    """Begin to keep a run.
-
-    Raises:
-        JournalError: it cannot be kept.
-    """
-    log = keeping.journal.begin(run)
+def keep_new(log: RunLog, codec: Codec, take_usage: TakeUsage) -> KeptRun:
+    """Keep a run that the journal was told of."""
     return KeptRun(RunRecorder(log, codec, take_usage), log, codec, Past())
 
 

@@ -30,6 +30,11 @@ class RunRecorder:
         self._codec = codec
         self._take_usage = take_usage
         self._past = past or Past()
+        self._is_parked = False
+
+    def park(self) -> None:
+        """Take in nothing more; what was taken in is still committed."""
+        self._is_parked = True
 
     def resumed(self, *, failed: bool, tasks: tuple[str, ...]) -> None:
         """Take in that the run goes on, and what of it is done again."""
@@ -101,7 +106,7 @@ class RunRecorder:
         return self._log.commit() if self._log is not None else None
 
     def _add(self, event: Event) -> None:
-        if self._log is not None:
+        if self._log is not None and not self._is_parked:
             self._log.add(event)
 
     def _value(self, event: Event) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_data
@@ -22,6 +22,7 @@ from mfo_runtime.engine.result import Failure, RunResult
 from mfo_runtime.engine.shell import Run
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
+from mfo_runtime.flow.control import RunControl
 from mfo_runtime.flow.definition import definition_of
 from mfo_runtime.flow.executors import FlowExecutors, UsageObserver
 from mfo_runtime.flow.keeping import Keeping, KeptRun, KnownSecrets, keep_new, keep_on
@@ -31,7 +32,7 @@ from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
-from mfo_runtime.journal import NewRun
+from mfo_runtime.journal import Codec, Definition, Fired, Firing, NewRun, RunLog
 from mfo_runtime.tasks import Ask
 from mfo_runtime.tasks.conversation import add_usage
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
@@ -49,36 +50,6 @@ class TriggerCall:
     def to_data(self) -> dict[str, Any]:
         """TRIGGER as references read it."""
         return {"id": self.id, "type": self.type, "payload": self.payload, "headers": dict(self.headers)}
-
-
-class Stoppable(Protocol):
-    """Something that runs."""
-
-    def cancel(self, *, at_once: bool = False) -> None:
-        """Stop it; never fails."""
-        ...
-
-
-class RunControl:
-    """Stops a run from outside; may be told to before the run begins."""
-
-    def __init__(self) -> None:
-        """Control the run that is given it by ``RunOptions``."""
-        self._run: Stoppable | None = None
-        self._is_cancelled = False
-        self._at_once = False
-
-    def cancel(self, *, at_once: bool = False) -> None:
-        """Stop the run: running tasks get the flow's grace, or none; a second call may shorten it."""
-        self._is_cancelled, self._at_once = True, at_once
-        if self._run is not None:
-            self._run.cancel(at_once=at_once)
-
-    def attach(self, run: Stoppable) -> None:
-        """Control ``run`` from now on."""
-        self._run = run
-        if self._is_cancelled:
-            run.cancel(at_once=self._at_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +105,7 @@ async def run_flow(
                 plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None
             )
             if options.control is not None:
-                options.control.attach(run)
+                options.control.attach(run, kept)
             result = await run.result()
             outcome = _outcome(flow, run, result, executors)
             if kept is not None:
@@ -148,15 +119,56 @@ def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient
     return HttpClient() if given is None else nullcontext(given)
 
 
-def begun_with(scope: RunScope, options: RunOptions) -> dict[str, Any]:
-    """What a run needs besides its definition to go on; ``resuming`` reads it."""
-    return {
+def begin_run(
+    flow: FlowView,
+    bundle: Bundle,
+    inputs: Mapping[str, Any],
+    client: MfoClient,
+    options: RunOptions,
+    firing: Firing | None = None,
+) -> RunLog | Fired:
+    """Write into the journal that a run begins, and start nothing: ``run_flow`` is given what comes of it as ``begun``.
+
+    Args:
+        flow: the taskflow.
+        bundle: its documents.
+        inputs: INPUT.
+        client: the MFO server, whose token is not written down.
+        options: those of ``run_flow``; they name the run, when it began, and where it is kept.
+        firing: what makes it begin, once for each of its keys.
+
+    Raises:
+        InvalidInputError: the inputs are not what ``input_schema`` asks for.
+        JournalError: it cannot be written.
+    """
+    assert options.keeping is not None
+    inputs = checked_inputs(flow, bundle, inputs)
+    scope = scope_of_run(flow, bundle, inputs, options, is_resumed=False)
+    scope.secrets.read_all()
+    codec = KnownSecrets(scope.secrets, client).codec()
+    return options.keeping.journal.begin_once(new_run(scope, options, definition_of(bundle), codec), firing)
+
+
+def new_run(scope: RunScope, options: RunOptions, definition: Definition, codec: Codec) -> NewRun:
+    """A run as the journal is told of it; ``resuming`` reads what it begins with."""
+    keeping = options.keeping
+    begun_with = {
         "inputs": scope.inputs[""],
         "trigger": scope.trigger,
         "job_id": scope.system["JOB_ID"],
         "started_at": scope.taskflow["started_at"],
-        "settings": dict(options.keeping.settings) if options.keeping is not None else {},
+        "settings": dict(keeping.settings) if keeping is not None else {},
     }
+    return NewRun(
+        scope.taskflow["process_id"],
+        scope.flow.taskflow.name,
+        scope.flow.document,
+        definition,
+        codec.encode(begun_with),
+        time.time(),
+        options.trigger.id if options.trigger is not None else None,
+        keeping.keeper if keeping is not None else None,
+    )
 
 
 def scope_of_run(
@@ -193,15 +205,8 @@ def _kept(executors: FlowExecutors, options: RunOptions, plan: RunPlan) -> Gener
     codec = KnownSecrets(scope.secrets, executors.client).codec()
     definition = definition_of(scope.bundle)
     if keeping.stored is None:
-        run = NewRun(
-            executors.run_id,
-            scope.flow.taskflow.name,
-            scope.flow.document,
-            definition,
-            codec.encode(begun_with(scope, options)),
-            time.time(),
-        )
-        kept = keep_new(keeping, run, codec, executors.take_usage)
+        log = keeping.begun or keeping.journal.begin(new_run(scope, options, definition, codec))
+        kept = keep_new(log, codec, executors.take_usage)
     else:
         goes_on = plan.settings.goes_on
         kept = keep_on(keeping, keeping.stored, definition, codec, executors.take_usage, goes_on=goes_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from mfo_dialect.analysis.bundle import read_source
@@ -38,8 +39,16 @@ def target_of(path: str, trigger_id: str) -> str | None:
     return target.text if target is not None else None
 
 
-def trigger_inputs(flow: Flow, trigger_id: str, payload: Any) -> tuple[TriggerCall, dict[str, Any]]:
+def trigger_inputs(
+    flow: Flow, trigger_id: str, payload: Any, headers: Mapping[str, str] | None = None
+) -> tuple[TriggerCall, dict[str, Any]]:
     """What a trigger gives a run for a payload: TRIGGER, and INPUT by its ``input_mapping``.
+
+    Args:
+        flow: the taskflow that it starts.
+        trigger_id: the trigger.
+        payload: what came with the call.
+        headers: those of the call that tasks may read.
 
     Raises:
         InvalidInputError: there is no such trigger, or the payload is not what its schema asks for.
@@ -52,7 +61,7 @@ def trigger_inputs(flow: Flow, trigger_id: str, payload: Any) -> tuple[TriggerCa
     problem = schema_problem(payload, schema_data(schema, flow.bundle))
     if problem:
         raise InvalidInputError(f"The payload is not what expected_payload_schema asks for: {problem}.")
-    call = TriggerCall(trigger_id, trigger.type.text if trigger.type is not None else "", payload)
+    call = TriggerCall(trigger_id, trigger.type.text if trigger.type is not None else "", payload, headers or {})
     if trigger.input_mapping is None:
         return call, dict(cast("dict[str, Any]", payload)) if isinstance(payload, dict) else {}
     return call, _mapped(trigger.input_mapping, call, flow)

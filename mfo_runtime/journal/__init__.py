@@ -8,7 +8,7 @@ the process. Secrets do not come here: ``encoding`` puts their names in the plac
 from mfo_runtime.journal.connection import Synchronous
 from mfo_runtime.journal.encoding import Codec, Hidden, hidden_paths, shown
 from mfo_runtime.journal.journal import JOURNAL_FILE, LATEST, Journal
-from mfo_runtime.journal.rows import Definition, Event, NewRun, Retention, RunEnd, StoredRun
+from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, RunEnd, StoredRun
 from mfo_runtime.journal.run_log import RunLog
 from mfo_runtime.journal.tables import PROTOCOL
 
@@ -19,6 +19,8 @@ __all__ = [
     "Codec",
     "Definition",
     "Event",
+    "Fired",
+    "Firing",
     "Hidden",
     "Journal",
     "NewRun",

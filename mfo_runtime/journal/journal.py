@@ -12,11 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
+from mfo_runtime.journal.beginning import FIELDS, firing_of, forget_firings, insert_run, keep_firing
 from mfo_runtime.journal.connection import Synchronous, connect
-from mfo_runtime.journal.contents import definition_of, forget_unused, keep_definition, text_of
+from mfo_runtime.journal.contents import definition_of, forget_unused, text_of
 from mfo_runtime.journal.failures import journal_errors
 from mfo_runtime.journal.leases import Lease, forget_lease, is_held, take_lease, this_process
-from mfo_runtime.journal.rows import Definition, Event, NewRun, Retention, StoredRun
+from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, StoredRun
 from mfo_runtime.journal.run_log import RunLog
 from mfo_runtime.journal.tables import PROTOCOL
 from mfo_runtime.journal.writer import Work, Writer
@@ -26,8 +27,7 @@ LATEST = "last"
 """In place of a run's id: the run that was begun last."""
 
 _SECONDS_A_DAY = 24 * 3600.0
-_FIELDS = """number, id, protocol, taskflow, document, definition, begun_with, started_at, state, ended_at, duration,
-             error, usage, holder"""
+_FIRINGS_SECONDS = 7 * _SECONDS_A_DAY
 
 
 class Journal:
@@ -61,34 +61,36 @@ class Journal:
             RunHeldError: a run of this id is being executed.
             JournalError: there is one already, or it cannot be written.
         """
+        log = self.begin_once(run, None)
+        assert isinstance(log, RunLog)
+        return log
+
+    def begin_once(self, run: NewRun, firing: Firing | None) -> RunLog | Fired:
+        """As ``begin``, unless a key of the firing has begun a run before; whichever process asks first begins it.
+
+        Raises:
+            RunHeldError, JournalError: as ``begin``.
+        """
         writer = self._writing()
         lease = self._lease(run.id)
-        numbers: list[int] = []
+        begun: list[int | Fired | None] = []
 
         def work(connection: sqlite3.Connection) -> None:
-            digest = keep_definition(connection, run.definition)
-            known = connection.execute("SELECT 1 FROM runs WHERE id = ?", (run.id,)).fetchone()
-            if known is None:
-                cursor = connection.execute(
-                    f"INSERT INTO runs ({_FIELDS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 'running', NULL, NULL, NULL, NULL, ?)",  # noqa: S608 - constant names
-                    (
-                        run.id,
-                        PROTOCOL,
-                        run.taskflow,
-                        run.document,
-                        digest,
-                        run.begun_with_json,
-                        run.started_at,
-                        this_process(),
-                    ),
-                )
-                numbers.append(int(cursor.lastrowid or 0))
+            fired = firing_of(connection, firing) if firing is not None else None
+            begun.append(fired or insert_run(connection, run, this_process()))
+            if firing is not None and fired is None:
+                keep_firing(connection, firing, run.id)
 
         _do_or_release(writer, work, lease)
-        if not numbers:
+        number = begun[-1]
+        if isinstance(number, int):
+            return RunLog(writer, lease, number, 0)
+        if number is not None:
+            forget_lease(self._folder, run.id)
             lease.release()
-            raise JournalError(f"The journal has a run {run.id} already.", hint="Give the run another id.")
-        return RunLog(writer, lease, numbers[-1], 0)
+            return number
+        lease.release()
+        raise JournalError(f"The journal has a run {run.id} already.", hint="Give the run another id.")
 
     def resume(self, run: StoredRun) -> RunLog:
         """Go on writing a run, and hold its lease.
@@ -126,10 +128,10 @@ class Journal:
         """
         with self._reading() as connection:
             if name == LATEST:
-                query, values = f"SELECT {_FIELDS} FROM runs ORDER BY started_at DESC, number DESC LIMIT 1", ()  # noqa: S608 - constant names
+                query, values = f"SELECT {FIELDS} FROM runs ORDER BY started_at DESC, number DESC LIMIT 1", ()  # noqa: S608 - constant names
             else:
                 pattern = name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-                query = f"SELECT {_FIELDS} FROM runs WHERE id LIKE ? ESCAPE '!' ORDER BY id = ? DESC, id LIMIT 2"  # noqa: S608 - constant names
+                query = f"SELECT {FIELDS} FROM runs WHERE id LIKE ? ESCAPE '!' ORDER BY id = ? DESC, id LIMIT 2"  # noqa: S608 - constant names
                 values = (pattern, name)
             found = [_stored(row) for row in connection.execute(query, values)] if connection is not None else []
         if not found:
@@ -149,11 +151,46 @@ class Journal:
         Raises:
             JournalError: the journal cannot be read.
         """
-        query = f"SELECT {_FIELDS} FROM runs WHERE ? IS NULL OR taskflow = ? ORDER BY started_at DESC, number DESC"  # noqa: S608 - constant names
+        query = f"SELECT {FIELDS} FROM runs WHERE ? IS NULL OR taskflow = ? ORDER BY started_at DESC, number DESC"  # noqa: S608 - constant names
         with self._reading() as connection:
             if connection is not None:
                 for row in connection.execute(query, (taskflow, taskflow)):
                     yield _stored(row)
+
+    def left_alone(self, keeper: str) -> Iterator[StoredRun]:
+        """The runs of a service that have not ended and that no process executes, the oldest first.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        query = f"SELECT {FIELDS} FROM runs WHERE keeper = ? AND state = 'running' ORDER BY started_at, number"  # noqa: S608 - constant names
+        with self._reading() as connection:
+            rows = connection.execute(query, (keeper,)).fetchall() if connection is not None else []
+        yield from (run for run in map(_stored, rows) if not is_held(self._folder, run.id))
+
+    def position(self, source: str) -> str | None:
+        """How far a source of firings was read, as ``set_position`` was told; None where it never was.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        with self._reading() as connection:
+            row = (
+                connection and connection.execute("SELECT value FROM positions WHERE source = ?", (source,)).fetchone()
+            )
+        return str(row[0]) if row else None
+
+    def set_position(self, source: str, value: str) -> None:
+        """Keep how far a source of firings was read.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (source, value))
+
+        self._writing().write(work)
 
     def is_executed(self, run: StoredRun) -> bool:
         """Whether a process executes the run at this moment."""
@@ -213,7 +250,14 @@ class Journal:
                 forgotten += 1
         if forgotten:
             self._writing().write(forget_unused)
+        if self._has_firings_before(now - _FIRINGS_SECONDS):
+            self._writing().write(lambda connection: forget_firings(connection, now - _FIRINGS_SECONDS))
         return forgotten
+
+    def _has_firings_before(self, moment: float) -> bool:
+        with self._reading() as connection:
+            query = "SELECT 1 FROM firings WHERE time < ? LIMIT 1"
+            return connection is not None and connection.execute(query, (moment,)).fetchone() is not None
 
     def _writing(self) -> Writer:
         if self._writer is None:
@@ -257,7 +301,7 @@ def _forget(connection: sqlite3.Connection, number: int) -> None:
 
 
 def _stored(row: tuple[Any, ...]) -> StoredRun:
-    *facts, state, ended_at, duration, error, usage, holder = row
+    *facts, state, ended_at, duration, error, usage, holder, trigger, keeper = row
     return StoredRun(
         *facts,
         state=state,
@@ -266,4 +310,6 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
         error=None if error is None else json.loads(error),
         usage={} if usage is None else json.loads(usage),
         holder=holder,
+        trigger=trigger,
+        keeper=keeper,
     )

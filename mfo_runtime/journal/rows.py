@@ -41,6 +41,8 @@ class NewRun:
         definition: the texts that the run is defined by.
         begun_with_json: inputs, trigger and whatever else the run was given.
         started_at: seconds since the epoch.
+        trigger: the id of the trigger that began it; None for none.
+        keeper: the service that goes on with it by itself when its process dies; None for none.
     """
 
     id: str
@@ -49,6 +51,38 @@ class NewRun:
     definition: Definition
     begun_with_json: str
     started_at: float
+    trigger: str | None = None
+    keeper: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """What makes a run begin, so that the same thing makes it begin once.
+
+    Attributes:
+        source: what fires: a trigger.
+        keys: names of this firing, each of which is good for one run; none where every firing counts.
+        digest: what is the same in all firings of one key; those that differ are mistakes of whoever fires.
+        time: seconds since the epoch.
+    """
+
+    source: str
+    keys: tuple[str, ...]
+    digest: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A firing had begun a run before.
+
+    Attributes:
+        run_id: the run.
+        is_same: whether it was fired with the same digest.
+    """
+
+    run_id: str
+    is_same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +100,7 @@ class StoredRun:
 
     Attributes:
         number: its number in this journal.
-        id, taskflow, document, begun_with_json, started_at: as when it began.
+        id, taskflow, document, begun_with_json, started_at, trigger, keeper: as when it began.
         protocol: the protocol by which its events are replayed.
         definition: the hash of its definition.
         state: running, succeeded, failed or cancelled; what runs in no process any more is ``interrupted``.
@@ -91,6 +125,8 @@ class StoredRun:
     error: Mapping[str, Any] | None
     usage: Mapping[str, Any]
     holder: str | None
+    trigger: str | None = None
+    keeper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,20 @@ STEPS: tuple[tuple[str, ...], ...] = (
             attempt INTEGER, duration REAL, value TEXT, content TEXT, facts TEXT, PRIMARY KEY (run, sequence)
             ) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE runs ADD COLUMN trigger TEXT",
+        "ALTER TABLE runs ADD COLUMN keeper TEXT",
+        "CREATE INDEX runs_by_keeper ON runs (keeper, state)",
+        """CREATE TABLE firings (
+            source TEXT NOT NULL, key TEXT NOT NULL, run TEXT NOT NULL, digest TEXT NOT NULL, time REAL NOT NULL,
+            PRIMARY KEY (source, key)) WITHOUT ROWID""",
+        "CREATE INDEX firings_by_time ON firings (time)",
+        "CREATE TABLE positions (source TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )
 """Each step is the statements of one version of the database; the file's ``user_version`` counts the steps done.
 
 Times are seconds since 1970, durations seconds. A value stands in its row where it is short; else ``content`` is the hash
 under which ``contents`` has it, once for all rows. ``definition`` is such a hash as well, and ``parts`` names the texts that it is made of.
+A row of ``firings`` makes what fires a run by itself fire it once: its ``key`` names the delivery, the moment or the event.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import multiprocessing
 import os
 import sqlite3
@@ -11,7 +12,8 @@ from contextlib import closing
 import pytest
 
 from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
-from mfo_runtime.journal import JOURNAL_FILE, Definition, Event, Journal, NewRun, Retention, RunEnd
+from mfo_runtime.journal import JOURNAL_FILE, Definition, Event, Fired, Firing, Journal, NewRun, Retention, RunEnd
+from mfo_runtime.journal.tables import STEPS
 
 DAY = 24 * 3600.0
 
@@ -223,3 +225,85 @@ def test_a_run_that_was_broken_off_is_forgotten_for_its_age_alone(tmp_path):
         assert journal.prune(Retention(None, 1), now=DAY) == 0
         assert journal.prune(Retention(0.5, None), now=DAY) == 1
         assert [run.id for run in journal.runs()] == ["new"]
+
+
+def fire(journal, name, *keys, digest="d", moment=1000.0):
+    return journal.begin_once(new_run(name), Firing("/w.yml#hook", keys, digest, moment))
+
+
+def test_what_fires_twice_begins_one_run_whichever_of_its_names_comes_again(tmp_path):
+    with Journal(tmp_path) as journal:
+        fire(journal, "first", "delivery-1", "signature-1").close()
+        assert fire(journal, "second", "delivery-1", "signature-2") == Fired("first", is_same=True)
+        assert fire(journal, "third", "signature-1", digest="other") == Fired("first", is_same=False)
+        fire(journal, "fourth").close()
+        fire(journal, "fifth").close()
+        assert {run.id for run in journal.runs()} == {"first", "fourth", "fifth"}
+        assert not journal.is_executed(journal.find("first"))
+
+
+def fire_from_another_process(folder, name, told):
+    with Journal(folder) as journal:
+        told.put(isinstance(fire(journal, name, "moment"), Fired))
+
+
+def test_of_many_processes_that_fire_at_one_moment_one_begins_the_run(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    others = [
+        context.Process(target=fire_from_another_process, args=(tmp_path, f"run-{number}", told)) for number in range(3)
+    ]
+    for other in others:
+        other.start()
+    assert sorted(told.get(timeout=30) for _ in others) == [False, True, True]
+    for other in others:
+        other.join(30)
+    assert len(list(Journal(tmp_path).runs())) == 1
+
+
+def test_names_of_firings_are_forgotten_after_a_week(tmp_path):
+    with Journal(tmp_path) as journal:
+        fire(journal, "first", "key", moment=1000.0).close()
+        journal.prune(Retention(None, None), now=1000.0 + 6 * DAY)
+        assert isinstance(fire(journal, "second", "key"), Fired)
+        journal.prune(Retention(None, None), now=1001.0 + 7 * DAY)
+        assert not isinstance(fire(journal, "third", "key"), Fired)
+
+
+def test_a_service_finds_its_runs_that_nobody_executes_any_more(tmp_path):
+    def begun(name, keeper):
+        return journal.begin(dataclasses.replace(new_run(name), trigger="hook", keeper=keeper))
+
+    with Journal(tmp_path) as journal:
+        held = begun("held", "triggers")
+        for name, keeper in (("left", "triggers"), ("ended", "triggers"), ("by-hand", None)):
+            log = begun(name, keeper)
+            if name == "ended":
+                log.end(RunEnd("succeeded", 2.0, 1.0, None, {}))
+            log.close()
+        assert [(run.id, run.trigger) for run in journal.left_alone("triggers")] == [("left", "hook")]
+        held.close()
+        assert {run.id for run in journal.left_alone("triggers")} == {"held", "left"}
+
+
+def test_how_far_a_source_was_read_is_kept(tmp_path):
+    assert Journal(tmp_path).position("events") is None
+    with Journal(tmp_path) as journal:
+        journal.set_position("events", "7")
+        journal.set_position("events", "8")
+    assert Journal(tmp_path).position("events") == "8"
+    assert Journal(tmp_path).position("others") is None
+
+
+def test_a_journal_of_an_earlier_version_is_brought_to_todays_tables(tmp_path):
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as connection:
+        for statement in STEPS[0]:
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO runs VALUES (1, 'old', 1, 't', '/w.yml', 'd', '{}', 1.0, 'succeeded', 2.0, 1.0, NULL, NULL, 'p')"
+        )
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    with Journal(tmp_path) as journal:
+        journal.begin(new_run("new")).close()
+        assert [(run.id, run.trigger) for run in journal.runs()] == [("new", None), ("old", None)]
