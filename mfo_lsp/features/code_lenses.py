@@ -1,16 +1,20 @@
-"""What an editor writes above a line to be clicked: "Run flow" above each taskflow. It knows no protocol."""
+"""What an editor writes above a line to be clicked: above taskflows and tasks, above what is named. It knows no protocol."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.model.workflow import Taskflow
+from mfo_dialect.model.prompts import Agent, PromptTemplate
+from mfo_dialect.model.workflow import Task, Taskflow
 from mfo_dialect.text import Span
 from mfo_lsp.features.preferences import Preferences
 
 RUN_FLOW = "mfo.runFlow"
+RUN_TASK = "mfo.runTask"
+DRY_RUN = "mfo.dryRun"
+SHOW_GRAPH = "mfo.showGraph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +23,62 @@ class CodeLens:
 
     Attributes:
         span: what the words stand above.
-        title: the words.
-        command: the command's name.
-        taskflow: the id of the taskflow that the command is about; None for one without an id.
+        title: the words; empty for the number of places that name what stands there, which is counted when it is shown.
+        command: the command's name; empty where places are counted.
+        arguments: what the command is about, besides the document.
     """
 
     span: Span
-    title: str
-    command: str
-    taskflow: str | None
+    title: str = ""
+    command: str = ""
+    arguments: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 
 
 def code_lenses(snapshot: Snapshot, document: str, preferences: Preferences) -> tuple[CodeLens, ...]:
-    """The lenses of one document: one above the id of every taskflow that has nodes, in document order."""
+    """The lenses of one document, in document order.
+
+    Above the id of every taskflow that has nodes stand those that run or show it, above the name of every prompt template
+    and agent the places that name it, and where the user wants them, above every task the one that executes it alone.
+    """
     if not preferences.code_lenses:
         return ()
-    workflows = (workflow for workflow in snapshot.bundle.workflows if workflow.document == document)
-    lenses = [lens for workflow in workflows for taskflow in workflow.taskflows for lens in _lenses_of(taskflow)]
+    lenses = [*_of_taskflows(snapshot, document, preferences), *_of_names(snapshot, document, preferences)]
     return tuple(sorted(lenses, key=lambda lens: lens.span))
 
 
-def _lenses_of(taskflow: Taskflow) -> Iterator[CodeLens]:
+def counted(number: int) -> str:
+    """The words for a number of places that name something."""
+    return f"{number} reference{'' if number == 1 else 's'}"
+
+
+def _of_taskflows(snapshot: Snapshot, document: str, preferences: Preferences) -> Iterator[CodeLens]:
+    for workflow in snapshot.bundle.workflows:
+        for taskflow in workflow.taskflows if workflow.document == document else ():
+            yield from _of_taskflow(taskflow)
+    if preferences.task_lenses:
+        for view in snapshot.nodes:
+            if view.document == document and isinstance(view.node, Task) and view.node.id is not None:
+                about = {"taskflow": view.flow.taskflow.name or None, "task": view.id}
+                yield CodeLens(view.node.id.content_span, "Run task", RUN_TASK, about)
+
+
+def _of_taskflow(taskflow: Taskflow) -> Iterator[CodeLens]:
     if not taskflow.level.nodes:
         return
     start = taskflow.mapping.span.start
     span = taskflow.id.content_span if taskflow.id is not None else Span(start, start)
-    yield CodeLens(span, "Run flow", RUN_FLOW, taskflow.name or None)
+    about = {"taskflow": taskflow.name or None}
+    yield CodeLens(span, "Run flow", RUN_FLOW, about)
+    yield CodeLens(span, "Dry run", DRY_RUN, about)
+    yield CodeLens(span, "Show graph", SHOW_GRAPH, about)
+
+
+def _of_names(snapshot: Snapshot, document: str, preferences: Preferences) -> Iterator[CodeLens]:
+    if not preferences.reference_lenses:
+        return
+    named: list[PromptTemplate | Agent] = [*snapshot.templates]
+    for agents in snapshot.bundle.agents_documents:
+        named += agents.agents
+    for one in named:
+        if one.document == document:
+            yield CodeLens(one.id.content_span)

@@ -13,7 +13,9 @@ class Preferences:
 
     Attributes:
         hints: whether findings of the severity "hint" are shown.
-        code_lenses: whether "Run flow" is offered above every taskflow.
+        code_lenses: whether anything is offered above lines: above every taskflow, to run or to show it.
+        reference_lenses: whether the places are counted that name a prompt template or an agent.
+        task_lenses: whether "Run task" is offered above every task.
         formatting: whether documents are laid out when the editor asks for it.
         inlay_types: whether the types of references and computed values are shown beside them.
         inlay_branches: whether the branches of conditions are numbered.
@@ -23,6 +25,8 @@ class Preferences:
 
     hints: bool = True
     code_lenses: bool = True
+    reference_lenses: bool = True
+    task_lenses: bool = False
     formatting: bool = True
     inlay_types: bool = True
     inlay_branches: bool = True

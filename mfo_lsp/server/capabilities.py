@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -25,6 +27,8 @@ class Client:
         change_annotations: edits may say what they are about, and ask the user first.
         watched_files: file watching can be asked for.
         progress: work-done progress can be created by the server.
+        shows_documents: it can be asked to show a document, or to have a browser show it.
+        shows_references: it has a command that shows places, ``mfo.showReferences``.
         snippets: completion items may have tab stops.
         keeps_indentation: completion items may forbid that their further lines are indented anew.
         markdown_items: completion items may be documented in Markdown.
@@ -60,6 +64,8 @@ class Client:
     change_annotations: bool = False
     watched_files: bool = False
     progress: bool = False
+    shows_documents: bool = False
+    shows_references: bool = False
     snippets: bool = False
     keeps_indentation: bool = False
     markdown_items: bool = False
@@ -94,6 +100,17 @@ _REFRESHED = (
 """What depends on settings, by the name of the capability."""
 
 
+SHOW_REFERENCES = "mfo.showReferences"
+"""A command of the client's: it takes a URI, a position and locations, and shows the locations."""
+
+
+def _has_command(experimental: object, command: str) -> bool:
+    """Whether a client says that it has a command, by ``{"commands": [...]}`` among its experimental capabilities."""
+    said = cast("Mapping[str, object]", experimental if isinstance(experimental, Mapping) else {})
+    commands = said.get("commands")
+    return isinstance(commands, Sequence) and command in commands
+
+
 def read_client(capabilities: types.ClientCapabilities) -> Client:
     """The value for what a client said of itself."""
 
@@ -120,6 +137,8 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         change_annotations=can("workspace.workspace_edit.change_annotation_support"),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
+        shows_documents=can("window.show_document.support"),
+        shows_references=_has_command(capabilities.experimental, SHOW_REFERENCES),
         snippets=can(f"{item}.snippet_support"),
         keeps_indentation=types.InsertTextMode.AsIs in listed(f"{item}.insert_text_mode_support.value_set"),
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),

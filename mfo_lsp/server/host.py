@@ -13,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 
 from mfo_lsp.server.jobs import Jobs
 from mfo_lsp.server.protocol import Handler, Protocol, log_failure
+from mfo_lsp.server.scratch import Scratch
 from mfo_lsp.server.session import Session
 from mfo_workspace.files import Files
 
@@ -48,6 +49,7 @@ class Server(LanguageServer):
         commands: the names of the commands that it runs.
         checks: the checks under way, by bundle.
         runs: the runs under way, by progress token.
+        scratch: the files that were made to be shown.
         stopped: set when the session is over.
         exit_status: what the process is to end with.
     """
@@ -62,6 +64,7 @@ class Server(LanguageServer):
         self.commands = tuple(commands)
         self.checks = Jobs()
         self.runs = Jobs()
+        self.scratch = Scratch()
         self.stopped = asyncio.Event()
         self.exit_status = 1
         self.protocol.jobs = Jobs()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_lsp.server.keeping import kept
 
 if TYPE_CHECKING:
-    from mfo_runtime.client import ClientSettings
+    from mfo_runtime.client import ClientSettings, MfoClient
     from mfo_runtime.engine.observing import RunEvent
-    from mfo_runtime.flow import Flow
+    from mfo_runtime.flow import Flow, RunOptions, RunOutcome
+    from mfo_runtime.flow.only import Recorded
 
 SUCCEEDED = "succeeded"
 CANCELLED = "cancelled"
@@ -32,6 +35,8 @@ class RunRequest:
         inputs: the run's inputs.
         server: the URL of the MFO server; None for the one that is configured, else a local one.
         script: the path of the scripted answers for the local server; None for the one beside the flow.
+        task: the id of the one task to execute; None for the whole flow.
+        recorded: the id of the run that gives what that task reads; None for the last one of the flow.
     """
 
     document: str
@@ -40,6 +45,8 @@ class RunRequest:
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     server: str | None = None
     script: str | None = None
+    task: str | None = None
+    recorded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +109,51 @@ async def run(flow: Flow, request: RunRequest, on_event: OnEvent) -> RunReport:
     options = RunOptions(observers=(lambda event: on_event(event_data(event)),))
     try:
         async with _connected(flow, request) as settings, MfoClient(settings) as client:
-            outcome = await flow.run(request.inputs, client, options)
+            if request.task is not None:
+                outcome = await _run_task(flow, request.task, request, client, options)
+            else:
+                async with kept(flow, {"server": request.server, "script": request.script}) as keeping:
+                    outcome = await flow.run(request.inputs, client, replace(options, keeping=keeping))
     except MfoError as error:
         return RunReport(_FAILED, failure=error.to_data())
     details = outcome.to_data()
     return RunReport(details.pop("state"), details.pop("outputs"), details.pop("error"), details)
+
+
+async def _run_task(flow: Flow, task: str, request: RunRequest, client: MfoClient, options: RunOptions) -> RunOutcome:
+    from mfo_runtime.flow.only import run_only  # noqa: PLC0415 - as above
+
+    recorded = await asyncio.to_thread(_recorded, flow, request)
+    return await run_only(flow, task, request.inputs, recorded, client, options)
+
+
+def _recorded(flow: Flow, request: RunRequest) -> Recorded | None:
+    """What the nodes gave in the run that is named, else in the flow's last one; None where none was recorded."""
+    from mfo_runtime.cli.connecting import data_path  # noqa: PLC0415 - as above
+    from mfo_runtime.errors import InvalidInputError  # noqa: PLC0415 - as above
+    from mfo_runtime.flow.only import recorded_of  # noqa: PLC0415 - as above
+    from mfo_runtime.journal import Journal  # noqa: PLC0415 - as above
+
+    document = flow.view.document
+    journal = Journal(data_path(flow.bundle.project, PurePosixPath(document).parent.as_posix()))
+    if request.recorded is None:
+        stored = next((run for run in journal.runs(flow.name) if run.document == document), None)
+        return recorded_of(journal, stored) if stored is not None else None
+    stored = journal.find(request.recorded)
+    if stored.taskflow != flow.name:
+        raise InvalidInputError(f"Run {stored.id} is one of {stored.taskflow}, not of {flow.name}.", hint="")
+    return recorded_of(journal, stored)
+
+
+def plan(flow: Flow, request: RunRequest) -> Mapping[str, Any] | RunReport:
+    """What a run would do, as JSON values; a report where the inputs are refused. Nothing is called."""
+    from mfo_runtime.errors import MfoError  # noqa: PLC0415 - as above
+    from mfo_runtime.forecast import forecast  # noqa: PLC0415 - as above
+
+    try:
+        return forecast(flow, request.inputs, None).to_data()
+    except MfoError as error:
+        return RunReport(_FAILED, failure=error.to_data())
 
 
 @asynccontextmanager

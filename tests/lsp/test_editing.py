@@ -214,10 +214,22 @@ async def test_a_finding_can_be_ignored_where_it_stands(bundle):
 async def test_run_flow_is_offered_above_the_taskflow(bundle):
     bundle.open("workflow.yml")
     document = types.TextDocumentIdentifier(bundle.uri("workflow.yml"))
+    lenses = await bundle.client.text_document_code_lens_async(types.CodeLensParams(document))
+    assert {str(lens.range) for lens in lenses} == {str(bundle.range("workflow.yml", "letters"))}
+    assert [lens.command.title for lens in lenses] == ["Run flow", "Dry run", "Show graph"]
+    assert [lens.command.command for lens in lenses] == ["mfo.runFlow", "mfo.dryRun", "mfo.showGraph"]
+    for lens in lenses:
+        assert list(lens.command.arguments) == [{"uri": bundle.uri("workflow.yml"), "taskflow": "letters"}]
+
+
+async def test_the_places_that_name_a_prompt_template_are_counted_when_the_lens_is_shown(bundle):
+    bundle.open("workflow.yml")
+    bundle.open("prompts.yml")
+    document = types.TextDocumentIdentifier(bundle.uri("prompts.yml"))
     (lens,) = await bundle.client.text_document_code_lens_async(types.CodeLensParams(document))
-    assert lens.range == bundle.range("workflow.yml", "letters")
-    assert (lens.command.title, lens.command.command) == ("Run flow", "mfo.runFlow")
-    assert list(lens.command.arguments) == [{"uri": bundle.uri("workflow.yml"), "taskflow": "letters"}]
+    assert lens.command is None
+    resolved = await bundle.client.code_lens_resolve_async(lens)
+    assert (resolved.command.title, resolved.command.command) == ("1 reference", "")
 
 
 def at(editor, name, before):

@@ -145,11 +145,32 @@ def test_every_prefix_has_an_outline_inside_its_text(text):
         assert all(lens.span.end <= len(prefix) for lens in code_lenses(snapshot, "document.yml", Preferences()))
 
 
-def test_a_lens_stands_above_each_taskflow_with_nodes():
+def test_lenses_stand_above_each_taskflow_with_nodes():
     text = "taskflows:\n  - taskflow_id: one\n    tasks: [{id: a}]\n  - taskflow_id: two\n  - tasks: [{id: b}]\n"
     lenses = code_lenses(snapshot_of(document=text), "document.yml", Preferences())
-    assert [(text[lens.span.start : lens.span.end], lens.taskflow) for lens in lenses] == [("one", "one"), ("", None)]
-    assert {(lens.title, lens.command) for lens in lenses} == {("Run flow", "mfo.runFlow")}
+    found = {(text[lens.span.start : lens.span.end], lens.arguments["taskflow"]) for lens in lenses}
+    assert found == {("one", "one"), ("", None)}
+    above = [(lens.title, lens.command) for lens in lenses if lens.arguments["taskflow"] == "one"]
+    assert above == [("Run flow", "mfo.runFlow"), ("Dry run", "mfo.dryRun"), ("Show graph", "mfo.showGraph")]
+
+
+def test_each_task_has_a_lens_where_the_user_wants_it():
+    text = "name: one\ntasks: [{id: a, type: transform}, {type: transform}]\nconditions: [{id: c}]\n"
+    found = code_lenses(snapshot_of(document=text), "document.yml", Preferences(task_lenses=True))
+    (lens,) = [lens for lens in found if lens.command == "mfo.runTask"]
+    assert (lens.title, text[lens.span.start : lens.span.end]) == ("Run task", "a")
+    assert lens.arguments == {"taskflow": "one", "task": "a"}
+
+
+def test_what_names_templates_and_agents_is_counted_above_them():
+    prompts = "templates:\n  hello: {user_prompt: Hi}\n  bye: {user_prompt: Bye}\n"
+    agents = "agents:\n  - {id: writer, guide: Write., prompt_template_id: hello}\n"
+    snapshot = snapshot_of(prompts=prompts, agents=agents)
+    for name, text, names in (("prompts.yml", prompts, ["hello", "bye"]), ("agents.yml", agents, ["writer"])):
+        lenses = code_lenses(snapshot, name, Preferences())
+        assert [text[lens.span.start : lens.span.end] for lens in lenses] == names
+        assert {(lens.title, lens.command) for lens in lenses} == {("", "")}
+        assert code_lenses(snapshot, name, Preferences(reference_lenses=False)) == ()
 
 
 def test_lenses_can_be_turned_off():

@@ -1,12 +1,19 @@
-"""``textDocument/codeLens``: what is written above taskflows."""
+"""``textDocument/codeLens``: what is written above taskflows, tasks and names; places are counted when they are shown."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from lsprotocol import types
 
-from mfo_lsp.features.code_lenses import CodeLens, code_lenses
+from mfo_lsp.features.code_lenses import CodeLens, code_lenses, counted
+from mfo_lsp.features.references import references
+from mfo_lsp.server.capabilities import SHOW_REFERENCES
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
+
+OPTIONS = types.CodeLensOptions(resolve_provider=True)
 
 
 def answer(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -18,5 +25,28 @@ def answer(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]
 
 
 def _converted(lens: CodeLens, view: View) -> types.CodeLens:
-    arguments = {"uri": view.session.uri(view.key), "taskflow": lens.taskflow}
-    return types.CodeLens(view.range(lens.span), types.Command(lens.title, lens.command, arguments=[arguments]))
+    uri = view.session.uri(view.key)
+    if not lens.command:
+        return types.CodeLens(view.range(lens.span), data={"uri": uri})
+    command = types.Command(lens.title, lens.command, arguments=[{"uri": uri, **lens.arguments}])
+    return types.CodeLens(view.range(lens.span), command)
+
+
+def resolve(server: Server, lens: types.CodeLens) -> types.CodeLens:
+    """The same lens with the number of the places that name what stands there; they are shown by clients that can."""
+    data = cast("object", lens.data)  # pyright: ignore[reportUnknownMemberType] - the protocol leaves it open
+    said = cast("Mapping[str, object]", data if isinstance(data, Mapping) else {})
+    uri = said.get("uri")
+    view = look_up(server.session, uri) if isinstance(uri, str) else None
+    if view is None:
+        return lens
+    offset = view.offset(lens.range.start)
+    found = references(view.snapshot, view.key, offset, include_declaration=False)
+    places = [view.location(place) for place in found]
+    can_show = bool(places) and server.session.client.shows_references
+    lens.command = types.Command(
+        counted(len(places)),
+        SHOW_REFERENCES if can_show else "",
+        arguments=[server.protocol.plain(one) for one in (uri, lens.range.start, places)] if can_show else None,
+    )
+    return lens

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.suggestions import did_you_mean
-from mfo_lsp.features.flow_graph import FORMATS, flow_graph, nodes_by_key
+from mfo_lsp.features.flow_graph import FORMATS, FlowGraph, flow_graph, nodes_by_key
 from mfo_lsp.features.flow_graph.json_form import json_value
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
@@ -14,6 +15,36 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, view_of
 from mfo_lsp.server.own_params import OwnParams
 from mfo_lsp.server.protocol import INVALID_PARAMS, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A taskflow with its graph.
+
+    Attributes:
+        view: its document.
+        flow: the taskflow.
+        graph: the graph, problems included.
+    """
+
+    view: View
+    flow: FlowView
+    graph: FlowGraph
+
+
+async def draw(server: Server, params: OwnParams) -> Drawn | None:
+    """The taskflow that is named, else the one at the position, else the first; None for a document without taskflows.
+
+    Raises:
+        RefusedError: there is no such taskflow.
+    """
+    key = to_key(params.uri)
+    analysis, findings = await checked(server, directory_of(key))
+    view = view_of(server.session, key, analysis.snapshot)
+    flow = _flow(view, params) if view is not None else None
+    if view is None or flow is None:
+        return None
+    return Drawn(view, flow, flow_graph(flow, view.lines, key.rsplit("/", 1)[-1], findings))
 
 
 async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
@@ -26,14 +57,11 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
     Raises:
         RefusedError: there is no such taskflow or format.
     """
-    key = to_key(params.uri)
-    analysis, findings = await checked(server, directory_of(key))
-    view = view_of(server.session, key, analysis.snapshot)
-    flow = _flow(view, params) if view is not None else None
-    if view is None or flow is None:
+    drawn = await draw(server, params)
+    if drawn is None:
         return None
-    graph = flow_graph(flow, view.lines, key.rsplit("/", 1)[-1], findings)
-    states = server.session.states.get((key, flow.taskflow.name), {})
+    view, flow, graph = drawn.view, drawn.flow, drawn.graph
+    states = server.session.states.get((view.key, flow.taskflow.name), {})
     nodes = nodes_by_key(flow)
     name = params.names.get("format", "")
     if name and name not in FORMATS:

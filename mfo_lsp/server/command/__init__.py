@@ -1,0 +1,1 @@
+"""``workspace/executeCommand``: the commands, each in a file of its own, in one table."""

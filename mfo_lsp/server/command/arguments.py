@@ -1,0 +1,91 @@
+"""The one argument of the commands: a map, read from JSON, refused where it is not as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from lsprotocol import types
+
+from mfo_dialect.model.kinds import DocumentKind
+from mfo_lsp.server.host import Server
+from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.protocol import RefusedError
+from mfo_lsp.server.runs import RunRequest
+
+INVALID = types.ErrorCodes.InvalidParams
+_TEXTS = ("taskflow", "server", "script", "task", "run")
+
+
+@dataclass(frozen=True, slots=True)
+class RunArguments:
+    """What the commands that run something, or say what a run would do, are asked for.
+
+    Attributes:
+        uri: the workflow document.
+        inputs: the run's inputs.
+        taskflow: which one; None where there is only one.
+        server: the URL of an MFO server.
+        script: the path of scripted answers.
+        task: the id of the one task to execute; None for all.
+        run: the recorded run that gives what the one task reads; None for the last one.
+    """
+
+    uri: str
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    taskflow: str | None = None
+    server: str | None = None
+    script: str | None = None
+    task: str | None = None
+    run: str | None = None
+
+    def request(self, view: View) -> RunRequest:
+        """What is to be run, of a document as it is now."""
+        return RunRequest(
+            view.key, view.snapshot.bundle, self.taskflow, self.inputs, self.server, self.script, self.task, self.run
+        )
+
+
+def read_map(command: str, arguments: Sequence[object], form: str) -> Mapping[str, Any]:
+    """The one argument of a command.
+
+    Args:
+        command: its name.
+        arguments: what the client sent.
+        form: how the argument is written, for the message.
+
+    Raises:
+        RefusedError: it is no map, or there are several.
+    """
+    if len(arguments) == 1 and isinstance(arguments[0], Mapping):
+        return cast("Mapping[str, Any]", arguments[0])
+    raise RefusedError(f"{command} takes one argument: {form}", INVALID)
+
+
+def read_run_arguments(command: str, arguments: Sequence[object], needed: Sequence[str] = ()) -> RunArguments:
+    """Read ``{uri, taskflow?, inputs?, server?, script?}``, and ``{task, run?}`` where a task is needed.
+
+    Raises:
+        RefusedError: a part is missing or of another type.
+    """
+    form = f"{{uri, {''.join(f'{name}, ' for name in needed)}taskflow?, inputs?, server?, script?}}"
+    said = read_map(command, arguments, form)
+    texts = {name: said.get(name) for name in _TEXTS}
+    uri, inputs = said.get("uri"), said.get("inputs")
+    are_texts = all(isinstance(value, str) or (value is None and name not in needed) for name, value in texts.items())
+    if not isinstance(uri, str) or not are_texts or not (inputs is None or isinstance(inputs, Mapping)):
+        raise RefusedError(f"{command} takes one argument: {form}", INVALID)
+    return RunArguments(uri, cast("Mapping[str, Any]", inputs or {}), **cast("dict[str, str | None]", texts))
+
+
+def view_of_workflow(server: Server, uri: str) -> View:
+    """The workflow document of a URI.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    view = look_up(server.session, uri)
+    if view is None or view.source.kind is not DocumentKind.WORKFLOW:
+        raise RefusedError("this document is no MFO workflow, so there is nothing to run", INVALID)
+    return view
