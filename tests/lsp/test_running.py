@@ -8,6 +8,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from mfo_runtime.journal import Journal
 from tests.lsp.raw_client import PATIENCE
 
 FLOW = """\
@@ -192,3 +193,19 @@ async def test_shutdown_ends_a_run_that_is_under_way(slow):
     slow.client.exit(None)
     assert await asyncio.wait_for(slow.client._server.wait(), PATIENCE) == 0
     slow.client.error = RuntimeError("ended already")
+
+
+async def test_a_run_is_kept_like_one_of_the_command_line(editor):
+    editor.open("workflow.yml", FLOW)
+    report = await editor.run("workflow.yml", inputs={"name": "Ada"})
+    with Journal(editor.folder / ".mfo") as journal:
+        stored = journal.find(report["run_id"])
+        assert (stored.state, stored.taskflow) == ("succeeded", "letters")
+        assert {event.node for event in journal.events(stored)} == {"", "keep", "read"}
+
+
+async def test_a_project_may_have_no_run_kept(editor):
+    editor.write("mfo.toml", "[journal]\nenabled = false\n")
+    editor.open("workflow.yml", FLOW)
+    assert (await editor.run("workflow.yml", inputs={"name": "Ada"}))["state"] == "succeeded"
+    assert not (editor.folder / ".mfo" / "journal.db").exists()
