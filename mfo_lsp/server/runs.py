@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_lsp.server.keeping import kept
-from mfo_lsp.server.keeping import kept
 
 if TYPE_CHECKING:
     from mfo_runtime.client import ClientSettings, MfoClient
