@@ -19,6 +19,9 @@ class ActionKind(Enum):
     """The sort of an action, by the name that editors know it by."""
 
     QUICK_FIX = "quickfix"
+    EXTRACT = "refactor.extract"
+    INLINE = "refactor.inline"
+    REWRITE = "refactor.rewrite"
     FIX_ALL = "source.fixAll.mfo"
 
     def is_wanted(self, only: Iterable[str] | None) -> bool:

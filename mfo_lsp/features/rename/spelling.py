@@ -44,7 +44,7 @@ def respelled(root: Node | None, occurrences: Iterable[Occurrence], new_name: st
         if change is None:
             return None
         changes.append(change)
-    return tuple(Edit(Place(document, edit.span), edit.new_text) for edit in _written(scalar, changes, root))
+    return tuple(Edit(Place(document, edit.span), edit.new_text) for edit in rewritten_parts(scalar, changes, root))
 
 
 def _change(occurrence: Occurrence, scalar: Scalar, new: str) -> TextEdit | None:
@@ -82,8 +82,14 @@ def _without_brackets(before: str, span: Span, new: str, *, is_name: bool) -> Te
     return TextEdit(Span(len(before) - 1, end), f"{dot}{new}")
 
 
-def _written(scalar: Scalar, changes: Sequence[TextEdit], root: Node | None) -> list[TextEdit]:
-    """The same changes in the document, the scalar quoted as its new text needs it."""
+def rewritten_parts(scalar: Scalar, changes: Sequence[TextEdit], root: Node | None) -> list[TextEdit]:
+    """Changes of a scalar's text as changes of the document, the scalar quoted as its new text needs it.
+
+    Args:
+        scalar: the scalar.
+        changes: in order; their spans are relative to its text, and they do not overlap.
+        root: the root of the YAML document that holds it.
+    """
     old, new = scalar.text, apply_edits(scalar.text, changes)
     match scalar.style:
         case Style.PLAIN if not _can_be_plain(new, scalar, root):
@@ -103,7 +109,7 @@ def _written(scalar: Scalar, changes: Sequence[TextEdit], root: Node | None) -> 
 
 def rewritten(scalar: Scalar, text: str, root: Node | None) -> list[TextEdit]:
     """The edits that let a scalar say something else, quoted as that needs it; ``root`` is that of its document."""
-    return _written(scalar, [TextEdit(Span(0, len(scalar.text)), text)], root)
+    return rewritten_parts(scalar, [TextEdit(Span(0, len(scalar.text)), text)], root)
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,185 @@
+"""Selected nodes of one level become a subflow that counts as one node (dialect sections 3 and 4).
+
+Their lines move as they are. Edges between them stay; edges that would cross the border become edges of the subflow.
+References stay too, since the nodes inside are read by the ids that they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mfo_dialect.analysis.graph import NodeKind
+from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.findings import Edit, Place
+from mfo_dialect.model.access import text_at
+from mfo_dialect.rules.fixes import quoted
+from mfo_dialect.rules.layout import line_start, shifted_lines
+from mfo_dialect.syntax import Pair
+from mfo_dialect.text import Span
+from mfo_lsp.features.code_actions import ActionKind
+from mfo_lsp.features.refactorings.blocks import ItemBlock, dash_of, item_block, joined, with_items, without_blocks
+from mfo_lsp.features.refactorings.draft import Draft
+from mfo_lsp.features.refactorings.grouping import obstacle_to_grouping
+from mfo_lsp.features.refactorings.levels import (
+    LISTS,
+    LevelAddress,
+    address_of,
+    fresh_id,
+    has_anchors,
+    level_at,
+    list_holding,
+    lost_comments,
+    mapping_of,
+    selected_nodes,
+)
+from mfo_lsp.features.refactorings.name_lists import names_in, with_names
+from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
+
+_NAME = "subflow"
+_OTHER_LAYOUT = Obstacle("The lists of nodes or of their ids are written in a way that cannot be moved safely.")
+
+
+def extract_subflow(selection: Selection) -> Iterator[Offer]:
+    """Offer to make a subflow of the selected nodes."""
+    chosen = selected_nodes(selection)
+    if not chosen or (len(chosen) == 1 and chosen[0].kind is not NodeKind.TASK):
+        return
+    level = chosen[0].level
+    words = f'"{chosen[0].id}"' if len(chosen) == 1 else f"{len(chosen)} nodes"
+    yield Offer(
+        f"Extract {words} to a subflow",
+        ActionKind.EXTRACT,
+        lambda: _extracted(selection, level, chosen),
+        _obstacle(level, chosen),
+    )
+
+
+def _obstacle(level: LevelView, chosen: Sequence[NodeView]) -> str:
+    flow = level.flow
+    if flow.damaged or level.level.damaged or flow.has_cycle or level.doubtful != (0, False):
+        return "Not all nodes and edges of the taskflow can be told: mend its errors first."
+    tasks = [view for view in level.nodes if view.kind is NodeKind.TASK]
+    if not any(view.kind is NodeKind.TASK for view in chosen):
+        return "A subflow has at least one task: select one too."
+    if all(view in chosen for view in tasks):
+        return "No task would be left beside the subflow."
+    if any(has_anchors(view.node.mapping) for view in chosen):
+        return "A selected node holds an anchor or an alias, whose order in the text counts."
+    config = flow.taskflow.config
+    on_failure = text_at(config, "on_failure") if config is not None else None
+    goes_on = on_failure is not None and on_failure.text == "continue"
+    return obstacle_to_grouping(level.graph, [view.index for view in chosen], goes_on=goes_on)
+
+
+def _extracted(selection: Selection, level: LevelView, chosen: Sequence[NodeView]) -> Texts | Obstacle:
+    draft, address = Draft(selection.snapshot), address_of(level, selection.snapshot)
+    ids, group = tuple(view.id for view in chosen), fresh_id(level.flow, _NAME)
+    edges = _border_edges(level, chosen, ids)
+    edits = _without_border(draft, level, ids, group)
+    if edits is None:
+        return _OTHER_LAYOUT
+    draft.apply(edits)
+    lines = _take_out(draft, address, ids)
+    if lines is None:
+        return _OTHER_LAYOUT
+    level = level_at(address, draft.snapshot)
+    added = with_items(
+        address.document, mapping_of(level), "subflows", _subflow(group, *edges, lines), draft.text(address.document)
+    )
+    if added is None:
+        return _OTHER_LAYOUT
+    draft.apply([added])
+    draft.apply(_kept_comments(draft, address, group, selection))
+    return draft.texts
+
+
+def _border_edges(level: LevelView, chosen: Sequence[NodeView], ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The ids that the subflow waits for, and those that it leads to, as its nodes write them."""
+    waits = dict.fromkeys(item.text for view in chosen for item in view.node.dependencies if item.text not in ids)
+    leads = dict.fromkeys(
+        item.text
+        for view in chosen
+        if view.kind is not NodeKind.CONDITION
+        for item in view.node.successors
+        if item.text not in ids
+    )
+    return list(waits), [name for name in leads if name in level.by_id]
+
+
+def _without_border(draft: Draft, level: LevelView, ids: Sequence[str], group: str) -> list[Edit] | None:
+    """The edits after which no list of ids crosses the border of the subflow."""
+    edits: list[Edit] = []
+    for view in level.nodes:
+        mapping, text = view.node.mapping, draft.text(view.document)
+        for key in ("dependencies", "successors"):
+            names = names_in(mapping, key)
+            if names is None:
+                if {item.text for item in (*view.node.dependencies, *view.node.successors)} & set(ids) or view.id in ids:
+                    return None
+                continue
+            is_branches = view.kind is NodeKind.CONDITION and key == "successors"
+            new = _inside(names, ids) if view.id in ids else _outside(names, ids, group, doubles=is_branches)
+            found = with_names(view.document, mapping, key, new, text)
+            if found is None:
+                return None
+            edits += found
+    return edits
+
+
+def _inside(names: Sequence[str], ids: Sequence[str]) -> list[str | None]:
+    return [name if name in ids else None for name in names]
+
+
+def _outside(names: Sequence[str], ids: Sequence[str], group: str, *, doubles: bool) -> list[str | None]:
+    """The subflow in place of its nodes, once but among branches, whose numbers count."""
+    new: list[str | None] = []
+    for name in names:
+        other = group if name in ids else name
+        new.append(None if other == group and group in new and not doubles else other)
+    return new
+
+
+def _take_out(draft: Draft, address: LevelAddress, ids: Sequence[str]) -> dict[str, str] | None:
+    """Take nodes out of their lists; gives their lines by list."""
+    level, document = level_at(address, draft.snapshot), address.document
+    text, mapping = draft.text(document), mapping_of(level)
+    blocks: dict[str, list[ItemBlock]] = {}
+    for name in ids:
+        holding, span = list_holding(level.by_id[name]), level.by_id[name].node.mapping.span
+        block = item_block(text, span.start, span.end) if holding is not None and not holding[1].flow else None
+        if holding is None or block is None:
+            return None
+        blocks.setdefault(holding[0], []).append(block)
+    edits: list[Edit] = []
+    for key, some in blocks.items():
+        pair: Pair | None = mapping.pair(key)
+        if pair is None or mapping.flow:
+            return None
+        edits += without_blocks(document, pair, sorted(some, key=lambda block: block.span), text)
+    draft.apply(edits)
+    return {key: joined(sorted(blocks[key], key=lambda block: block.span)) for key in LISTS if key in blocks}
+
+
+def _subflow(group: str, waits: Sequence[str], leads: Sequence[str], lists: dict[str, str]) -> str:
+    """The subflow as an item of a list, its dash in column 0."""
+    lines = [f"- id: {group}"]
+    lines += [f"  dependencies: [{', '.join(map(quoted, waits))}]"] if waits else []
+    for key, items in lists.items():
+        lines += [f"  {key}:", shifted_lines(items, 4)]
+    lines += [f"  successors: [{', '.join(map(quoted, leads))}]"] if leads else []
+    return "\n".join(lines)
+
+
+def _kept_comments(draft: Draft, address: LevelAddress, group: str, selection: Selection) -> list[Edit]:
+    """Comments of edges that are written elsewhere now, above the subflow."""
+    lost = lost_comments(draft, address.document, selection.snapshot)
+    if not lost:
+        return []
+    text = draft.text(address.document)
+    view = level_at(address, draft.snapshot).by_id[group]
+    dash = dash_of(text, view.node.mapping.span.start)
+    if dash is None:
+        return []
+    start = line_start(text, dash)
+    lines = "".join(f"{text[start:dash]}{comment}\n" for comment in lost)
+    return [Edit(Place(address.document, Span(start, start)), lines)]
