@@ -11,6 +11,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TypeAlias
 
+from mfo_dialect.shapes import Kind
+
 
 class References(Enum):
     """Which spellings of a reference a scalar is read for (dialect section 6)."""
@@ -244,3 +246,25 @@ def describe(value_type: ValueType) -> str:
             return "a map"
         case EitherType(options=options):
             return " or ".join(describe(option) for option in options)
+
+
+_COLLECTIONS = frozenset({Kind.MAP, Kind.LIST})
+
+
+def takes_kind(value_type: ValueType, kind: Kind) -> bool:
+    """Whether a value of some kind may stand where a type is declared; what is not known may."""
+    if kind in {Kind.ANY, Kind.NULL}:
+        return True
+    match value_type:
+        case TextType():
+            return kind not in _COLLECTIONS
+        case IntegerType() | NumberType():
+            return kind in {Kind.INTEGER, Kind.NUMBER}
+        case BooleanType():
+            return kind is Kind.BOOLEAN
+        case MapType():
+            return kind is Kind.MAP
+        case ListType():
+            return kind is Kind.LIST
+        case _:
+            return True

@@ -54,22 +54,10 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Reader, Use
-from mfo_dialect.catalogue.values import (
-    BooleanType,
-    IntegerType,
-    ListType,
-    MapType,
-    NumberType,
-    TextType,
-    ValueType,
-    describe,
-)
+from mfo_dialect.catalogue.values import describe, takes_kind
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.shapes import Kind
-
-_COLLECTIONS = {Kind.MAP, Kind.LIST}
 
 
 def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
@@ -77,30 +65,10 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     if not use.alone or use.reader is not Reader.CONFIG or use.reference.problem or use.value_type is None:
         return
     resolution = snapshot.resolution(use)
-    if resolution.outcome is not Outcome.KNOWN or _fits(resolution.shape.kind, use.value_type):
+    if resolution.outcome is not Outcome.KNOWN or takes_kind(use.value_type, resolution.shape.kind):
         return
     message = f"{use.reference} is a {resolution.shape}, but {describe(use.value_type)} is needed here"
     yield Report(use.document, use.span, message)
-
-
-def _fits(kind: Kind, value_type: ValueType) -> bool:
-    if kind in {Kind.ANY, Kind.NULL}:
-        return True
-    match value_type:
-        case TextType():
-            return kind not in _COLLECTIONS
-        case IntegerType():
-            return kind in {Kind.INTEGER, Kind.NUMBER}
-        case NumberType():
-            return kind in {Kind.INTEGER, Kind.NUMBER}
-        case BooleanType():
-            return kind is Kind.BOOLEAN
-        case MapType():
-            return kind is Kind.MAP
-        case ListType():
-            return kind is Kind.LIST
-        case _:
-            return True
 
 
 RULE = Rule("MFO408", "reference-type-mismatch", Severity.ERROR, select.uses, check)
