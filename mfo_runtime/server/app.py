@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mfo_runtime.server.admission import Admission
 from mfo_runtime.server.endpoint import Answer, Endpoint
 from mfo_runtime.server.failures import ApiError, error_for_status, not_found
 from mfo_runtime.server.gate import ROUTE_KEY, Gate
@@ -82,7 +83,7 @@ def app_of_service(service: Service) -> Starlette:
 
     application = Starlette(
         routes=_routes(service),
-        middleware=[Middleware(Gate, service=service)],
+        middleware=[Middleware(Gate, let_in=Admission(service))],
         exception_handlers={ApiError: _answer_error, HTTPException: _answer_http_exception},
         lifespan=lifespan,
     )

@@ -9,37 +9,34 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mfo_runtime.server.failures import ApiError, ErrorCode
-from mfo_runtime.server.rates import Rates
+from mfo_runtime.server.failures import ApiError
 from mfo_runtime.server.responses import error_response, unexpected_error
-from mfo_runtime.server.service import Service
-from mfo_runtime.server.serving import CALLER_KEY
 
 ROUTE_KEY = "mfo.route"
 """Where the request's scope says which route serves it."""
 
-_LOG_IN = "/auth/login"
-_PROTECTED = ("/api", "/auth-protected")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _DISCONNECTED = 499
 _access_log = logging.getLogger("mfo_runtime.server.access")
 _error_log = logging.getLogger("mfo_runtime.server.errors")
 
 
+LetIn = Callable[[Scope, Headers], None]
+"""Finds out who calls; raises ``ApiError`` where a stranger may not, whether or not such a route exists."""
+
+
 class Gate:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, let_in: LetIn) -> None:
         self._app = app
-        self._service = service
-        settings = service.settings
-        self._rates = Rates(settings.rate_limit, time.monotonic) if settings.rate_limit is not None else None
-        self._log_ins = Rates(settings.log_in_limit, time.monotonic) if settings.log_in_limit is not None else None
+        self._let_in = let_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; what is no HTTP request is passed on as it is."""
@@ -73,28 +70,6 @@ class Gate:
             milliseconds = (time.monotonic() - started) * 1000
             route = scope.get(ROUTE_KEY, "(no route)")
             _access_log.info("%s %s %d %.1fms %s", scope["method"], route, status, milliseconds, request_id)
-
-    def _let_in(self, scope: Scope, headers: Headers) -> None:
-        """Find out who calls; refuse strangers where a token is needed, whether or not such a route exists."""
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        is_bearer = scheme.casefold() == "bearer" and token.strip() != ""
-        caller = self._service.accounts.caller_of(token.strip()) if is_bearer else None
-        path = str(scope["path"])
-        is_protected = any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PROTECTED)
-        if is_protected and caller is None:
-            message = "the token is not valid" if is_bearer else "this needs an Authorization: Bearer header"
-            raise ApiError(ErrorCode.AUTHENTICATION, message, headers={"WWW-Authenticate": "Bearer"})
-        scope[CALLER_KEY] = caller
-        if caller is not None and self._rates is not None:
-            self._rates.count(caller.user_id)
-        if path == _LOG_IN and self._log_ins is not None:
-            self._log_ins.count(_address(scope))
-
-
-def _address(scope: Scope) -> str:
-    """The address of whoever calls; all that have none count as one."""
-    client = scope.get("client")
-    return str(client[0]) if client else ""
 
 
 def _request_id(headers: Headers) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 import threading
@@ -17,6 +16,7 @@ import uvicorn
 from mfo_runtime.server.accounts import TOKEN_PREFIX
 from mfo_runtime.server.app import app_of_service
 from mfo_runtime.server.failures import SettingsError
+from mfo_runtime.server.listening import listen, url_of
 from mfo_runtime.server.people import People
 from mfo_runtime.server.service import Service, open_service
 from mfo_runtime.server.settings import ServerSettings
@@ -25,8 +25,6 @@ from mfo_runtime.server.stopping import Stopping
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 _GRACE_SECONDS = 5
-_BACKLOG = 512
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,32 +131,11 @@ def _prepare(settings: ServerSettings) -> tuple[Service, socket.socket, ServerAd
     token = settings.token or TOKEN_PREFIX + secrets.token_urlsafe(32)
     service.accounts.admit(token)
     try:
-        listener = _listen(settings.host, settings.port)
+        listener = listen(settings.host, settings.port)
     except SettingsError:
         service.close()
         raise
-    return service, listener, ServerAddress(_url(listener, settings.host), token)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; its protocol is named, as asyncio sends small packets at once only where it is."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise SettingsError(f"{host} port {port}: cannot be listened on ({error})") from error
-    return listener
-
-
-def _url(listener: socket.socket, host: str) -> str:
-    port = listener.getsockname()[1]
-    host = _ANY_ADDRESS.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return service, listener, ServerAddress(url_of(listener, settings.host), token)
 
 
 class _AnnouncingServer(uvicorn.Server):

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import sqlite3
 
 from mfo_runtime.server.database import from_json
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.settings import OutgoingRequest, Sender
+from mfo_runtime.server.signatures import DELIVERY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from mfo_runtime.server.store import Store
 
-SIGNATURE_HEADER = "X-Webhook-Signature"
-TIMESTAMP_HEADER = "X-Webhook-Timestamp"
 _SEND_SECONDS = 15.0
 _LONGEST_DELAY = 3600.0
 _MAX_DOUBLINGS = 20
 _FIRST_ERROR = 300
-
-
-def signature(secret: str, body: bytes) -> str:
-    """The hex HMAC-SHA256 of a body (dialect section 10)."""
-    return hmac.new(secret.encode(errors="replace"), body, hashlib.sha256).hexdigest()
 
 
 async def deliver(store: Store, sender: Sender, delivery_id: str, *, attempts: int, delay: float) -> None:
@@ -48,7 +40,7 @@ async def deliver(store: Store, sender: Sender, delivery_id: str, *, attempts: i
 
 def _request(store: Store, row: sqlite3.Row) -> OutgoingRequest:
     headers = {"Content-Type": "application/json", **from_json(row["headers"])}
-    headers["X-Webhook-Delivery"] = str(row["id"])
+    headers[DELIVERY_HEADER] = str(row["id"])
     secret = _secret(store, str(row["origin"]))
     if secret:
         moment = str(int(store.dates.seconds()))

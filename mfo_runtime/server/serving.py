@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any, cast
@@ -12,7 +11,8 @@ from starlette.responses import Response
 
 from mfo_runtime.server.bodies import check_shape, read_json
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Handler, Preparation
-from mfo_runtime.server.failures import ApiError, ErrorCode, not_found
+from mfo_runtime.server.failures import not_found
+from mfo_runtime.server.incoming import read_body
 from mfo_runtime.server.replays import Name, checked_key, digest_of
 from mfo_runtime.server.responses import REPLAYED, encoded, json_response
 from mfo_runtime.server.scopes import Caller, check_scope, scope_of
@@ -22,9 +22,6 @@ from mfo_runtime.server.streaming import stream_answer
 
 CALLER_KEY = "mfo.caller"
 """Where the request's scope says who calls: a ``Caller``, or None."""
-
-_TOO_LARGE = 413
-_TOO_SLOW = 408
 
 
 async def answer_request(service: Service, endpoint: Endpoint, request: Request) -> Response:
@@ -63,7 +60,7 @@ async def _call(service: Service, endpoint: Endpoint, request: Request, caller: 
     path = {name: str(value) for name, value in request.path_params.items()}
     if not all(path.values()):
         raise not_found("route")
-    raw_body = await _read_body(service, request)
+    raw_body = await read_body(request, service.settings.max_body, service.settings.body_timeout)
     body: Any = {}
     if endpoint.body is not None:
         body = read_json(raw_body) if raw_body else {}
@@ -78,33 +75,6 @@ async def _call(service: Service, endpoint: Endpoint, request: Request, caller: 
         body,
         raw_body,
     )
-
-
-async def _read_body(service: Service, request: Request) -> bytes:
-    limit = service.settings.max_body
-    too_large = ApiError(
-        ErrorCode.VALIDATION,
-        f"the body has more than {limit} bytes",
-        status=_TOO_LARGE,
-        headers={"Connection": "close"},
-    )
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit):
-        raise too_large
-    pieces: list[bytes] = []
-    room = limit
-    try:
-        async with asyncio.timeout(service.settings.body_timeout):
-            async for piece in request.stream():
-                room -= len(piece)
-                if room < 0:
-                    raise too_large
-                pieces.append(piece)
-    except TimeoutError as error:
-        raise ApiError(
-            ErrorCode.VALIDATION, "the body did not arrive in time", status=_TOO_SLOW, headers={"Connection": "close"}
-        ) from error
-    return b"".join(pieces)
 
 
 async def _first_answer(endpoint: Endpoint, call: Call, name: Name | None) -> Response:

@@ -20,9 +20,9 @@ import pytest
 from conftest import WAIT, Api
 
 from mfo_runtime.server import RunningServer, Script, ServerSettings, SettingsError, create_app, start_server
+from mfo_runtime.server.listening import listen
 from mfo_runtime.server.providers.echo import EchoProvider
 from mfo_runtime.server.providers.scripted import ScriptedProvider
-from mfo_runtime.server.running import _listen
 from tests.effort import examples
 
 PROGRAM = """
@@ -135,7 +135,7 @@ def test_a_stream_under_way_says_that_the_server_stops(start, monkeypatch):
 
 
 def test_small_packets_are_sent_at_once():
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 

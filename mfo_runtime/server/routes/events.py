@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import sqlite3
 from typing import Any
 
@@ -12,12 +11,9 @@ from mfo_runtime.server.endpoint import Answer, Call, Endpoint
 from mfo_runtime.server.events import record_event
 from mfo_runtime.server.failures import ApiError, ErrorCode, invalid
 from mfo_runtime.server.pages import PAGES, page_of_rows
-from mfo_runtime.server.sending import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from mfo_runtime.server.shapes import NAME, TEXT, body, one_of_keys
+from mfo_runtime.server.signatures import is_signed
 
-_SIGNATURE_HEADERS = (SIGNATURE_HEADER.lower(), "x-signature")
-_TIMESTAMP_HEADER = TIMESTAMP_HEADER.lower()
-_WINDOW_SECONDS = 300
 _MAX_SEQUENCE = 2**63 - 1
 _CREATE = body({"type": NAME, "event_type": NAME, "data": {}, "payload": {}})
 
@@ -88,17 +84,8 @@ def _check_sender(call: Call) -> None:
         if call.user_id or (call.service.settings.is_loopback and "origin" not in call.headers):
             return
         raise ApiError(ErrorCode.AUTHENTICATION, "this call needs a signature or a token")
-    shown = next((call.headers[name] for name in _SIGNATURE_HEADERS if name in call.headers), "")
-    timestamp = call.headers.get(_TIMESTAMP_HEADER)
-    signed = call.raw_body if timestamp is None else timestamp.encode(errors="replace") + b"." + call.raw_body
-    is_right = hmac.compare_digest(signature(secret, signed).encode(), shown.lower().encode(errors="replace"))
-    if not is_right or (timestamp is not None and not _is_recent(timestamp, store.dates.seconds())):
+    if not is_signed(secret, call.headers, call.raw_body, store.dates.seconds()):
         raise ApiError(ErrorCode.AUTHENTICATION, "the signature is missing, wrong or too old")
-
-
-def _is_recent(timestamp: str, now: float) -> bool:
-    is_number = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 16  # noqa: PLR2004 - digits of any date
-    return is_number and abs(now - int(timestamp)) <= _WINDOW_SECONDS
 
 
 ENDPOINTS = (
