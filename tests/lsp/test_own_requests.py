@@ -6,7 +6,7 @@ import pytest
 
 from mfo_lsp.server.own_params import read_own_params
 from mfo_lsp.server.protocol import RefusedError
-from mfo_lsp.server.requests import graph, rendered_prompt, why
+from mfo_lsp.server.requests import graph, inputs, rendered_prompt, why
 from tests.features.bundles import FILES
 from tests.lsp.in_process import ENCODINGS, serving, uri_of
 from tests.lsp.raw_client import RawClient
@@ -44,6 +44,22 @@ async def test_the_graph_shows_problems_states_and_formats():
     with pytest.raises(RefusedError, match="no format"):
         await graph.answer(server, ask("workflow.yml", format="png"))
     assert await graph.answer(server, ask("prompts.yml")) is None
+
+
+def test_inputs_are_told_with_their_schema_and_the_file_beside_the_flow():
+    flow = "name: a\ninput_schema: {type: object, required: [to], properties: {to: {type: string}}}\ntasks: [{id: b}]\n"
+    found = inputs.answer(serving(ENCODINGS[0], flow__yml=flow, inputs__yml="to: ann\n"), ask("flow.yml"))
+    assert found["taskflow"] == "a"
+    assert found["schema"] == {"type": "object", "required": ["to"], "properties": {"to": {"type": "string"}}}
+    assert found["file"] == {"to": "ann"}
+
+
+@pytest.mark.parametrize("text", ["- to\n", "to: [\n", ""])
+def test_inputs_that_are_no_map_are_not_told(text):
+    server = serving(ENCODINGS[0], flow__yml="name: a\ntasks: [{id: b}]\n", inputs__yml=text)
+    assert inputs.answer(server, ask("flow.yml")) == {"taskflow": "a", "schema": None, "file": None}
+    with pytest.raises(RefusedError, match='no taskflow "c"'):
+        inputs.answer(server, ask("flow.yml", taskflow="c"))
 
 
 async def test_a_prompt_is_rendered_with_given_values():

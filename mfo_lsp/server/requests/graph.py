@@ -41,7 +41,7 @@ async def draw(server: Server, params: OwnParams) -> Drawn | None:
     key = to_key(params.uri)
     analysis, findings = await checked(server, directory_of(key))
     view = view_of(server.session, key, analysis.snapshot)
-    flow = _flow(view, params) if view is not None else None
+    flow = flow_of(view, params) if view is not None else None
     if view is None or flow is None:
         return None
     return Drawn(view, flow, flow_graph(flow, view.lines, key.rsplit("/", 1)[-1], findings))
@@ -77,8 +77,8 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
     }
 
 
-def _flow(view: View, params: OwnParams) -> FlowView | None:
-    """The taskflow that is asked for.
+def flow_of(view: View, params: OwnParams) -> FlowView | None:
+    """The taskflow that is named, else the one at the position, else the first; None for a document without taskflows.
 
     Raises:
         RefusedError: the document has others, but not this one.
