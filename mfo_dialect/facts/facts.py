@@ -13,10 +13,17 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 _T = TypeVar("_T")
 _UNKNOWN: Any = object()
+
+
+class Reader(Protocol):
+    """Who depends on facts."""
+
+    def hear(self, source: Fact[Any]) -> None:
+        """Learn that a fact has another value; nothing is computed yet."""
 
 
 class CircularFactError(RuntimeError):
@@ -32,7 +39,7 @@ class Fact(Generic[_T]):
         """Make a fact of ``facts``; use ``Facts.input`` and ``Facts.derive``."""
         self._facts = facts
         self._value = value
-        self._readers: dict[Derived[Any], None] | None = None
+        self._readers: dict[Reader, None] | None = None
         self.height = 0
 
     def get(self) -> _T:
@@ -42,26 +49,32 @@ class Fact(Generic[_T]):
             frame[self] = None
         return self._value
 
+    def note(self) -> None:
+        """Let whoever is being computed depend on it, wherever its value is kept."""
+        frame = self._facts.frame
+        if frame is not None:
+            frame[self] = None
+
     @property
     def is_read(self) -> bool:
         """Whether any derived fact depends on it."""
         return bool(self._readers)
 
-    def add_reader(self, reader: Derived[Any]) -> None:
+    def add_reader(self, reader: Reader) -> None:
         """Note that ``reader`` depends on this fact."""
         if self._readers is None:
             self._readers = {}
         self._readers[reader] = None
 
-    def remove_reader(self, reader: Derived[Any]) -> None:
+    def remove_reader(self, reader: Reader) -> None:
         """Note that ``reader`` no longer depends on this fact."""
         if self._readers is not None:
             self._readers.pop(reader, None)
 
     def tell_readers(self) -> None:
-        """Have all facts that depend on this one computed again."""
+        """Have all that depends on this one looked at again."""
         for reader in self._readers or ():
-            self._facts.make_stale(reader)
+            reader.hear(self)
 
 
 class Input(Fact[_T]):
@@ -115,13 +128,17 @@ class Derived(Fact[_T]):
             return _given(value, error)
         return _given(self._value, self._error)
 
+    def found(self) -> _T:
+        """What its function gives now."""
+        return self._compute()
+
     def _once(self) -> Any:
         if self._value is _UNKNOWN:
             if self._is_running:
                 raise CircularFactError("a fact depends on itself")
             self._is_running = True
             try:
-                self._value = self._compute()
+                self._value = self.found()
             finally:
                 self._is_running = False
         return self._value
@@ -145,7 +162,7 @@ class Derived(Fact[_T]):
         self._facts.frame = frame
         self._facts.computed += 1
         try:
-            self._value, self._error = self._compute(), None
+            self._value, self._error = self.found(), None
         except CircularFactError:
             self._value = _UNKNOWN
             raise
@@ -171,7 +188,11 @@ class Derived(Fact[_T]):
         self.height = height
         for source in before:
             if source not in sources:
-                _leave(source, self)
+                leave(source, self)
+
+    def hear(self, source: Fact[Any]) -> None:  # noqa: ARG002 - all of it is computed again, whatever has changed
+        """Have it computed again."""
+        self._facts.make_stale(self)
 
     def mark_stale(self) -> bool:
         """Have it computed again; says whether it was not to be already."""
@@ -266,10 +287,11 @@ class Facts:
             for fact in frame:
                 fact.add_reader(reader)
             for fact in frame:
-                _leave(fact, reader)
+                leave(fact, reader)
 
 
-def _leave(source: Fact[Any], reader: Derived[Any]) -> None:
+def leave(source: Fact[Any], reader: Reader) -> None:
+    """End that a reader depends on a fact; one that nobody needs any more is forgotten."""
     source.remove_reader(reader)
     if isinstance(source, Derived) and not source.is_read and not source.is_kept:
         source.forget()

@@ -27,22 +27,27 @@ from mfo_dialect.syntax.stretches import (
     spare_of,
     text_of,
 )
-from mfo_dialect.syntax.tree import Pair
+from mfo_dialect.syntax.tree import Node, Pair
 from mfo_dialect.text import TextEdit
 
 
 class BlockTree(ReadBlocks):
     """The blocks of one text that is being edited."""
 
-    def taken_changes(self) -> tuple[tuple[ChangedBlock, ...], tuple[ChangedBlock, ...], bool]:
-        """The blocks that went and came since this was asked last, and whether problems went or came with them."""
+    def taken_changes(self) -> tuple[tuple[ChangedBlock, ...], tuple[ChangedBlock, ...], bool, tuple[Node, ...]]:
+        """The blocks that went and came since this was asked last, whether problems went or came with them, and marks.
+
+        The last are the collections around blocks that count as damaged now and did not, or the other way round.
+        """
         gone = tuple(block for _, block in self._gone.values())
         come = tuple(changed_block(stretch) for stretch in self._come.values())
         stretches = [*(stretch for stretch, _ in self._gone.values()), *self._come.values()]
         problems = any(isinstance(stretch, Leaf) and stretch.problems for stretch in stretches)
+        marked = tuple(container.node for container in self._marked.values())
         self._gone = {}
         self._come = {}
-        return gone, come, problems
+        self._marked = {}
+        return gone, come, problems, marked
 
     def edit(self, edit: TextEdit) -> None:
         """Change the text, and read again what that can have changed.

@@ -19,6 +19,7 @@ from mfo_dialect.syntax.limits import BLOCK_LINES, MAX_LENGTH
 from mfo_dialect.syntax.parser import collector_paused, read
 from mfo_dialect.syntax.skipping import BlockLines
 from mfo_dialect.syntax.stretches import ChangedBlock, Spare
+from mfo_dialect.syntax.tree import Node
 from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit
 
 
@@ -31,12 +32,14 @@ class Change:
         removed: the blocks that went; empty if ``is_whole``.
         added: the blocks that came; empty if ``is_whole``. A block in neither is there with the very same nodes.
         problems: whether a problem went or came; they may have moved even if not.
+        marked: the collections around blocks whose mark of damage came or went.
     """
 
     is_whole: bool
     removed: tuple[ChangedBlock, ...] = ()
     added: tuple[ChangedBlock, ...] = ()
     problems: bool = False
+    marked: tuple[Node, ...] = ()
 
 
 class LiveTree(SyntaxTree):
@@ -105,6 +108,24 @@ class LiveTree(SyntaxTree):
         return self._blocks is not None
 
     @property
+    def has_anchors(self) -> bool:
+        """Whether a part of the text has an anchor or an alias; true as well where that is not known."""
+        return self._blocks is None or self._blocks.has_anchors
+
+    def holds(self, words: str) -> bool:
+        """Whether some words, without a line break in them, stand anywhere in the text."""
+        return self._pieces.holds(words)
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the text has no character beyond ASCII."""
+        return self._pieces.is_ascii
+
+    def piece_at(self, offset: int) -> Piece:
+        """The stretch of the text that holds an offset; it stays the same object until something in it is edited."""
+        return self._pieces.piece_at(offset)
+
+    @property
     def work(self) -> Work:
         """How much was composed so far; of a text that is not divided, all of it at each edit."""
         return self._work
@@ -141,8 +162,8 @@ class LiveTree(SyntaxTree):
                 is_whole = self._applied(edit) or is_whole
         if self._blocks is None:
             return Change(is_whole=is_whole, problems=is_whole)
-        removed, added, problems = self._blocks.taken_changes()
-        return Change(is_whole=True, problems=True) if is_whole else Change(False, removed, added, problems)
+        changes = self._blocks.taken_changes()
+        return Change(is_whole=True, problems=True) if is_whole else Change(False, *changes)
 
     def edit_to(self, text: str) -> TextEdit:
         """The one edit that makes this text another one, as short as possible: for who is told all of the new text."""

@@ -71,6 +71,7 @@ class ReadBlocks:
         self._touched: dict[int, Container] = {}
         self._gone: dict[int, tuple[Stretch, ChangedBlock]] = {}
         self._come: dict[int, Stretch] = {}
+        self._marked: dict[int, Container] = {}
         start = preamble_end(text)
         if start is None or is_odd(text) or text.count("\n") <= block_lines or not starts_well(ROOT, text[start:]):
             raise UndividableError(None)
@@ -86,6 +87,7 @@ class ReadBlocks:
         self._finish(list(self._unsound))
         self._gone.clear()
         self._come.clear()
+        self._marked.clear()
         self._spare = {}
 
     @property
@@ -101,6 +103,11 @@ class ReadBlocks:
                 broken += len(problems)
             found += [moved_problem(problem, base) for problem in problems]
         return tuple(sorted(found, key=lambda problem: problem.span))
+
+    @property
+    def has_anchors(self) -> bool:
+        """Whether any block has an anchor or an alias."""
+        return any(count > 0 for counts in (self._anchors, self._undefined) for count in counts.values())
 
     def spare(self) -> Spare:
         """The blocks that can be used again wherever the same text stands."""
@@ -239,6 +246,7 @@ class ReadBlocks:
         return [one for unit in units for one in leaves_of(unit) if not one.is_sound]
 
     def _mark_damage(self) -> None:
+        before = {id(one): one for one in self._damaged}
         for container in self._damaged:
             container.node.damaged = False
         damaged = {
@@ -250,6 +258,10 @@ class ReadBlocks:
         self._damaged = list(damaged.values())
         for container in self._damaged:
             container.node.damaged = True
+        for number in before.keys() ^ damaged.keys():
+            container = before.get(number) or damaged[number]
+            if self._marked.pop(number, None) is None:  # what was marked and unmarked is as it was
+                self._marked[number] = container
 
     def _register(self, leaves: Iterable[Leaf]) -> None:
         for leaf in leaves:

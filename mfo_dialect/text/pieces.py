@@ -26,9 +26,11 @@ class Run:
         length: the number of their code points.
         breaks: the number of their line breaks.
         memo: what somebody found out about the pieces; forgotten when these change.
+        text: all that is written in them, joined on demand; forgotten when these change.
+        held: of some words, whether they stand in the pieces; forgotten when these change.
     """
 
-    __slots__ = ("breaks", "length", "line", "memo", "pieces", "start")
+    __slots__ = ("_text", "breaks", "held", "length", "line", "memo", "pieces", "start")
 
     def __init__(self, pieces: list[Piece]) -> None:
         """Take ``pieces`` over."""
@@ -38,7 +40,16 @@ class Run:
         self.length = 0
         self.breaks = 0
         self.memo: object = None
+        self.held: dict[str, bool] = {}
+        self._text: str | None = None
         self.settle(0)
+
+    @property
+    def text(self) -> str:
+        """What is written in its pieces; kept until they change."""
+        if self._text is None:
+            self._text = "".join([piece.text for piece in self.pieces])
+        return self._text
 
     def settle(self, index: int) -> None:
         """Give the pieces from ``index`` on their places, and measure the run."""
@@ -55,6 +66,9 @@ class Run:
         self.length = start
         self.breaks = line
         self.memo = None
+        self._text = None
+        if self.held:
+            self.held = {}
 
 
 _NOWHERE = Run([])
@@ -143,8 +157,33 @@ class PiecedText:
     def text(self) -> str:
         """All of it, joined on demand and kept until something changes."""
         if self._joined is None:
-            self._joined = "".join([piece.text for run in self.runs for piece in run.pieces])
+            self._joined = "".join([run.text for run in self.runs])
         return self._joined
+
+    def holds(self, words: str) -> bool:
+        """Whether some words stand anywhere in the text; remembered for each run of pieces.
+
+        Args:
+            words: something without a line break, so that no piece ends inside it.
+        """
+        for run in self.runs:
+            known = run.held.get(words)
+            if known is None:
+                known = run.held[words] = any(words in piece.text for piece in run.pieces)
+            if known:
+                return True
+        return False
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether all characters are of ASCII."""
+        for run in self.runs:
+            known = run.held.get("")
+            if known is None:
+                known = run.held[""] = all(piece.text.isascii() for piece in run.pieces)
+            if not known:
+                return False
+        return True
 
     def piece_at(self, offset: int) -> Piece:
         """The piece that holds the code point at ``offset``; the first or last one outside the text."""
