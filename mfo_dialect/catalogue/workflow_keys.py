@@ -185,6 +185,13 @@ _SCHEDULE_CONFIG = (
                     "The IANA time zone of the schedule.",
                     default="UTC",
                 ),
+                Key(
+                    "missed_runs",
+                    TextType(choices=("latest", "all", "skip")),
+                    "What becomes of the times at which nobody was there to start the flow.",
+                    default="latest",
+                    source="ours",
+                ),
             ),
         ),
         "When.",

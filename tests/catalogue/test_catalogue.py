@@ -163,7 +163,7 @@ MAPS = {
         variant(TRIGGER, "webhook"),
         "http_path^ http_method provider^ webhook_id secret_ref expected_payload_schema",
     ),
-    "schedule": (variant(TRIGGER, "schedule"), "cron_expression! timezone"),
+    "schedule": (variant(TRIGGER, "schedule"), "cron_expression! timezone missed_runs"),
     "event": (variant(TRIGGER, "event"), "event_type! filter"),
     "prompts file": (PROMPTS_FILE, "templates! tools extraction_schemas name description version"),
     "template": (

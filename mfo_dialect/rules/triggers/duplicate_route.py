@@ -61,15 +61,12 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.webhooks import Route, served_at
 from mfo_dialect.findings import Place, Related, Severity
-from mfo_dialect.model.access import text_at
-from mfo_dialect.model.workflow import Trigger, Workflow
-from mfo_dialect.references import Reference, scan
+from mfo_dialect.model.workflow import Workflow
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
-
-_Route = tuple[str, str]
 
 
 def check(document: Document, _snapshot: Snapshot) -> Iterator[Report]:
@@ -77,9 +74,9 @@ def check(document: Document, _snapshot: Snapshot) -> Iterator[Report]:
     workflow = document.model
     if not isinstance(workflow, Workflow):
         return
-    first: dict[_Route, tuple[str, Scalar]] = {}
+    first: dict[Route, tuple[str, Scalar]] = {}
     for trigger in workflow.triggers:
-        served = _served(trigger)
+        served = served_at(trigger) if trigger.enabled else None
         if served is None:
             continue
         route, scalar = served
@@ -93,26 +90,6 @@ def check(document: Document, _snapshot: Snapshot) -> Iterator[Report]:
         related = (Related(Place(workflow.document, place.content_span), f'"{other}" is served here'),)
         message = f'"{other}" is served at {route[0]} {route[1]} already'
         yield Report(workflow.document, scalar.content_span, message, related)
-
-
-def _served(trigger: Trigger) -> tuple[_Route, Scalar] | None:
-    """The method and path of an enabled webhook, and the scalar that gives it; None where it is not known."""
-    config = trigger.config
-    if not trigger.enabled or config is None or trigger.type is None or trigger.type.text != "webhook":
-        return None
-    path, provider, webhook_id = (text_at(config, key) for key in ("http_path", "provider", "webhook_id"))
-    method = text_at(config, "http_method")
-    if path is not None and provider is None:
-        return _route(method.text.upper() if method is not None else "POST", path.text, path)
-    if path is None and provider is not None and webhook_id is not None:
-        return _route("POST", f"/webhooks/{provider.text}/{webhook_id.text}", webhook_id)
-    return None
-
-
-def _route(method: str, path: str, scalar: Scalar) -> tuple[_Route, Scalar] | None:
-    if any(isinstance(piece, Reference) for piece in scan(path)):
-        return None
-    return (method, "/" + path.strip().strip("/")), scalar
 
 
 RULE = Rule("MFO708", "duplicate-route", Severity.ERROR, select.documents, check)
