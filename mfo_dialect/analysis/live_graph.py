@@ -8,6 +8,7 @@ Questions are facts: who asks depends on the edges and labels that were looked a
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
@@ -40,6 +41,9 @@ class LiveGraph(Generic[_Node]):
         self._sources: FactTable[_Node, tuple[_Node, ...]] = FactTable(facts)
         self._targets: FactTable[_Node, tuple[_Node, ...]] = FactTable(facts)
         self._guards: FactTable[_Node, tuple[_Node, ...]] = FactTable(facts)
+        self._branches: FactTable[_Node, tuple[_Node | None, ...]] = FactTable(facts)
+        self._always: FactTable[_Node, bool] = FactTable(facts)
+        self._unconditional: FactTable[_Node, bool] = FactTable(facts)
         self._backwards: dict[tuple[_Node, _Node], None] = {}
         self._repeated: dict[str, None] = {}
         self._order: LiveOrder[_Node] = LiveOrder(facts, self._ordered_sources, self._ordered_targets)
@@ -55,6 +59,18 @@ class LiveGraph(Generic[_Node]):
     def guards(self, node: _Node) -> tuple[_Node, ...]:
         """The conditions that have a node as a branch."""
         return self._guards.get(node) or ()
+
+    def branches(self, node: _Node) -> tuple[_Node | None, ...]:
+        """Of a condition, where each branch leads to, None for one that leads to no other node; else empty."""
+        return self._branches.get(node) or ()
+
+    def runs_always(self, node: _Node) -> bool:
+        """Whether a path without branches leads to a node from one that waits for nothing; for plain levels."""
+        return node in self._always
+
+    def is_unconditional(self, node: _Node) -> bool:
+        """Whether neither a node nor any that leads to it is a branch; for plain levels."""
+        return node in self._unconditional
 
     def _ordered_sources(self, node: _Node) -> Iterator[_Node]:
         return (source for source in self.predecessors(node) if (source, node) not in self._backwards)
@@ -81,6 +97,7 @@ class LiveGraph(Generic[_Node]):
         touched[node] = None
         if declaration is not None:
             touched.update(self._waiting_for.get(declaration.id, {}))
+            touched.update(self._leading_to.get(declaration.id, {}))
             for name in declaration.successors:
                 touched.update(self._named.get(name, {}))
 
@@ -123,7 +140,8 @@ class LiveGraph(Generic[_Node]):
                 if source not in self.predecessors(node):
                     self._add_edge(source, node)
             self._guards.set(node, self._wanted_guards(node, sources) or None)
-        self._retry()
+            self._branches.set(node, self._wanted_branches(node) or None)
+        self._pass_on([*touched, *self._retry()])
 
     def _wanted_sources(self, node: _Node) -> dict[_Node, None]:
         declaration = self._declared.get(node)
@@ -148,6 +166,43 @@ class LiveGraph(Generic[_Node]):
             and declaration.id in self._declared[source].successors
         )
 
+    def _wanted_branches(self, node: _Node) -> tuple[_Node | None, ...]:
+        declaration = self._declared.get(node)
+        if declaration is None or declaration.kind is not NodeKind.CONDITION:
+            return ()
+        targets = (next(iter(self._named.get(name, ())), None) for name in declaration.successors)
+        return tuple(None if target == node else target for target in targets)
+
+    def _pass_on(self, changed: list[_Node]) -> None:
+        """Bring up to date what follows for each node from those before it: whether it runs in any case."""
+        for node in changed:
+            if node not in self._order:
+                self._always.set(node, None)
+                self._unconditional.set(node, None)
+        waiting = [(self._order.label(node), node) for node in changed if node in self._order]
+        seen = {label for label, _ in waiting}
+        heapq.heapify(waiting)
+        while waiting:
+            label, node = heapq.heappop(waiting)
+            seen.discard(label)
+            before = node in self._always, node in self._unconditional
+            now = self._runs_always(node), self._is_unconditional(node)
+            if now != before:
+                self._always.set(node, now[0] or None)
+                self._unconditional.set(node, now[1] or None)
+                for target in self._ordered_targets(node):
+                    following = self._order.label(target)
+                    if following not in seen:
+                        seen.add(following)
+                        heapq.heappush(waiting, (following, target))
+
+    def _runs_always(self, node: _Node) -> bool:
+        sources = tuple(self._ordered_sources(node))
+        return not self.guards(node) and (not sources or any(source in self._always for source in sources))
+
+    def _is_unconditional(self, node: _Node) -> bool:
+        return not self.guards(node) and all(source in self._unconditional for source in self._ordered_sources(node))
+
     def _place(self, node: _Node, sources: Iterable[_Node]) -> None:
         declaration = self._declared[node]
         targets = dict(self._waiting_for.get(declaration.id, {}))
@@ -167,11 +222,14 @@ class LiveGraph(Generic[_Node]):
         self._sources.set(target, tuple(one for one in self.predecessors(target) if one != source) or None)
         self._targets.set(source, tuple(one for one in self.successors(source) if one != target) or None)
 
-    def _retry(self) -> None:
-        """Let edges that closed a cycle take part again where they no longer do."""
+    def _retry(self) -> list[_Node]:
+        """Let edges that closed a cycle take part again where they no longer do; gives the nodes that they lead to."""
+        allowed: list[_Node] = []
         for source, target in list(self._backwards):
             if self._order.allow(source, target):
                 del self._backwards[source, target]
+                allowed.append(target)
+        return allowed
 
     def leads_to(self, node: _Node, target: _Node, *, without_branches: bool = False) -> bool:
         """Whether a path of edges leads from ``node`` to ``target``; for plain levels.

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mfo_dialect.analysis.graph import Level, NodeDeclaration, NodeKind, build_level
 from mfo_dialect.analysis.live_graph import LiveGraph
+from mfo_dialect.analysis.wiring import BuiltWiring, LiveWiring
 from mfo_dialect.facts import Facts
 from tests.effort import examples
 
@@ -33,9 +34,11 @@ def _is_plain(level: Level) -> bool:
 
 def _agree(live: LiveGraph[int], level: Level, numbers: list[int]) -> None:
     assert live.is_plain.get() == _is_plain(level)
+    place = {number: index for index, number in enumerate(numbers)}
+    built = BuiltWiring(numbers, level, place.__getitem__)
+    _agree_on_wiring(LiveWiring(live, lambda: built, place.__getitem__), built, numbers)
     if not live.is_plain.get():
         return
-    place = {number: index for index, number in enumerate(numbers)}
     for number in numbers:
         index = place[number]
         assert {place[one] for one in live.predecessors(number)} == set(level.predecessors[index])
@@ -45,6 +48,26 @@ def _agree(live: LiveGraph[int], level: Level, numbers: list[int]) -> None:
             assert live.leads_to(number, other) == level.is_ancestor(index, of=place[other])
     rank = {place[number]: rank for rank, number in enumerate(live.by_label(numbers))}
     assert all(rank[source] < rank[target] for source, target in level.edges)
+
+
+def _agree_on_wiring(live: LiveWiring[int], built: BuiltWiring[int], nodes: list[int]) -> None:
+    assert (live.is_plain, live.has_cycle) == (built.is_plain, built.has_cycle)
+    for node in nodes:
+        for ask in (
+            "predecessors",
+            "successors",
+            "guards",
+            "branches",
+            "runs_always",
+            "is_unconditional",
+            "in_loop",
+        ):
+            assert getattr(live, ask)(node) == getattr(built, ask)(node), ask
+        for other in nodes:
+            assert live.leads_to(node, other) == built.leads_to(node, other)
+            steady = [one.leads_to(node, other, without_branches=True) for one in (live, built)]
+            assert steady[0] == steady[1]
+            assert live.same_loop(node, other) == built.same_loop(node, other)
 
 
 @given(_changes)
@@ -119,3 +142,26 @@ def test_a_node_pasted_among_others_moves_none_of_them() -> None:
     assert live.leads_to(50, 500)
     assert live.leads_to(500, 199)
     assert not live.leads_to(500, 59)
+
+
+def test_a_node_that_comes_after_the_condition_that_names_it_is_its_branch() -> None:
+    live: LiveGraph[int] = LiveGraph(Facts())
+    live.update([(0, NodeDeclaration("asks", NodeKind.CONDITION, (), ("yes", "no"))), (1, NodeDeclaration("yes"))])
+    assert live.branches(0) == (1, None)
+    live.update([(2, NodeDeclaration("no"))])
+    assert live.branches(0) == (1, 2)
+    assert live.guards(2) == (0,)
+
+
+def test_what_runs_in_any_case_is_known_again_all_along_a_chain() -> None:
+    live: LiveGraph[int] = LiveGraph(Facts())
+    nodes = _chain(50)
+    live.update([*enumerate(nodes), (60, NodeDeclaration("asks", NodeKind.CONDITION, (), ("n0",)))])
+    assert not any(live.runs_always(node) or live.is_unconditional(node) for node in range(50))
+    live.update([(25, replace(nodes[25], dependencies=()))])
+    assert [live.runs_always(node) for node in range(50)] == [False] * 25 + [True] * 25
+    live.update([(10, replace(nodes[10], dependencies=("n9", "n30"))), (61, NodeDeclaration("free"))])
+    assert live.runs_always(10)
+    assert not live.is_unconditional(10)
+    live.update([(60, None)])
+    assert all(live.is_unconditional(node) for node in (*range(50), 61))
