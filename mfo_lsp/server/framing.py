@@ -70,6 +70,11 @@ class Frames:
         return None
 
 
+def header(body: bytes) -> bytes:
+    """What stands before a message."""
+    return b"Content-Length: %d\r\n\r\n" % len(body)
+
+
 def framed(body: bytes) -> bytes:
     """A message with its header."""
-    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    return header(body) + body

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from mfo_lsp.server.framing import MAX_BODY, Frames, Garbled, framed
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.standard_streams import listen, make_writer, take_standard_streams
 
 _CHUNK = 1 << 16
 _PARENT_INTERVAL = 3.0
@@ -74,15 +74,11 @@ class SocketWriter:
 
 
 async def talk_over_stdio(server: Server) -> None:
-    """Serve the client at the standard streams, until it leaves or vanishes.
-
-    Both streams are taken away from everything else in the process: what a library or a task prints goes to the
-    standard error stream, and cannot spoil the protocol.
-    """
-    source, sink = _take_standard_streams()
-    server.protocol.set_writer(StreamWriter(lambda data: _write_all(sink, data), server), include_headers=False)
+    """Serve the client at the standard streams, until it leaves or vanishes."""
+    source, sink = take_standard_streams()
+    writer = make_writer(sink, server)
+    server.protocol.set_writer(writer, include_headers=False)
     frames = Frames()
-    loop = asyncio.get_running_loop()
 
     def receive(data: bytes) -> None:
         if not data:
@@ -90,44 +86,14 @@ async def talk_over_stdio(server: Server) -> None:
         for message in frames.feed(data):
             server.protocol.receive(message)
 
-    def read() -> None:
-        data = b"-"
-        while data:
-            try:
-                data = os.read(source, _CHUNK)
-            except OSError:
-                data = b""
-            try:
-                loop.call_soon_threadsafe(receive, data)
-            except RuntimeError:  # the loop has ended
-                return
-
-    # A daemon thread on the bare descriptor: neither the loop nor the end of the process ever waits for the client.
-    threading.Thread(target=read, name="mfo-lsp stdin", daemon=True).start()
-    watch = loop.create_task(_watch_parent(server))
-    await server.stopped.wait()
-    watch.cancel()
-
-
-def _take_standard_streams() -> tuple[int, int]:
-    source, sink = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    sys.stdout.flush()
-    os.dup2(2, 1)
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - exists on Windows alone
-
-        for descriptor in (source, sink):
-            msvcrt.setmode(descriptor, os.O_BINARY)
-    return source, sink
-
-
-def _write_all(sink: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(sink, view) :]
+    listen_no_more = listen(source, receive)
+    watch = asyncio.get_running_loop().create_task(_watch_parent(server))
+    try:
+        await server.stopped.wait()
+    finally:
+        watch.cancel()
+        listen_no_more()
+        writer.close()
 
 
 async def _watch_parent(server: Server) -> None:
