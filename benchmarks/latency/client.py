@@ -137,12 +137,13 @@ class Client:
 
         return self.wait(fits, patience)
 
-    def settle(self, seconds: float) -> None:
-        """Wait until nothing has come for a while, and forget what came."""
+    def settle(self, seconds: float) -> list[Arrived]:
+        """Wait until nothing has come for a while; gives what came, and forgets it."""
         with self._news:
             while self._news.wait(seconds):
                 pass
-            self._arrived.clear()
+            came, self._arrived = self._arrived, []
+        return came
 
     def initialize(self, folder: Path) -> dict[str, Any]:
         """Greet the server; gives its capabilities."""

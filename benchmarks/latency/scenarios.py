@@ -69,15 +69,23 @@ def pasting(document: OpenDocument, repeats: int) -> Iterator[Answer]:
 
 
 def prompting(prompts: OpenDocument, workflow: OpenDocument, repeats: int) -> Iterator[Answer]:
-    """A variable of a prompt that every chat task uses, with a letter more and without it again."""
+    """A variable of a prompt that every chat task uses, with a letter more and without it again.
+
+    The last news counts: of the prompts, or of the workflow where its diagnostics change.
+    """
     line = prompts.find("{{ .subject }}", 0)
     end = prompts.lines[line].index(" }}")
     for _ in range(repeats):
         for start, stop, text in ((end, end, "s"), (end, end + 1, "")):
             begun = prompts.replace(line, start, stop, text)
-            arrived = prompts.client.diagnostics(workflow.uri, 0)
-            prompts.client.settle(PAUSE)
-            yield arrived.at - begun, arrived.message["params"]
+            arrived = prompts.client.diagnostics(prompts.uri, prompts.version)
+            others = [one for one in prompts.client.settle(PAUSE) if _speaks_of(workflow, one.message)]
+            yield (others[-1] if others else arrived).at - begun, arrived.message["params"]
+
+
+def _speaks_of(document: OpenDocument, message: dict[str, Any]) -> bool:
+    is_news = message.get("method") == "textDocument/publishDiagnostics"
+    return is_news and message["params"]["uri"] == document.uri
 
 
 def asking(document: OpenDocument, repeats: int, method: str) -> Iterator[float]:
