@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
@@ -132,9 +132,7 @@ class LiveGraph(Generic[_Node]):
         for node in touched:
             if node not in self._declared and node in self._order:
                 self._order.remove(node)
-        new = [node for node in touched if node in self._declared and node not in self._order]
-        for node in new:
-            self._place(node, wanted[node])
+        self._take_in([node for node in touched if node in self._declared and node not in self._order], wanted)
         for node, sources in wanted.items():
             for source in sources:
                 if source not in self.predecessors(node):
@@ -142,6 +140,16 @@ class LiveGraph(Generic[_Node]):
             self._guards.set(node, self._wanted_guards(node, sources) or None)
             self._branches.set(node, self._wanted_branches(node) or None)
         self._pass_on([*touched, *self._retry()])
+
+    def _take_in(self, new: list[_Node], wanted: dict[_Node, dict[_Node, None]]) -> None:
+        """Give new nodes their place in the order; those of a whole level at once, behind each other."""
+        if self._order.is_empty:
+            number = {node: index for index, node in enumerate(new)}
+            for index in _sorted_by_edges([[number[source] for source in wanted[node]] for node in new]):
+                self._order.append(new[index])
+        for node in new:
+            if node not in self._order:
+                self._place(node, wanted[node])
 
     def _wanted_sources(self, node: _Node) -> dict[_Node, None]:
         declaration = self._declared.get(node)
@@ -282,6 +290,22 @@ class LiveGraph(Generic[_Node]):
     def by_label(self, nodes: Iterable[_Node]) -> list[_Node]:
         """These nodes in an order in which each stands behind those that lead to it."""
         return sorted(nodes, key=self._order.label)
+
+
+def _sorted_by_edges(sources: Sequence[Sequence[int]]) -> list[int]:
+    """Numbered nodes, each behind its sources; those of cycles, and behind them, are left out."""
+    missing = [len(one) for one in sources]
+    targets: list[list[int]] = [[] for _ in sources]
+    for node, one in enumerate(sources):
+        for source in one:
+            targets[source].append(node)
+    found = [node for node, count in enumerate(missing) if not count]
+    for node in found:
+        for target in targets[node]:
+            missing[target] -= 1
+            if not missing[target]:
+                found.append(target)
+    return found
 
 
 def _withdraw(index: defaultdict[str, dict[_Node, None]], name: str, node: _Node) -> None:

@@ -44,6 +44,11 @@ class LiveOrder(Generic[_Node]):
         """Whether the node has a label."""
         return node in self._labels
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no node has a label."""
+        return not self._sorted
+
     def label(self, node: _Node) -> int:
         """The node's label; whoever is being computed depends on it.
 
