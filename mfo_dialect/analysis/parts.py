@@ -72,6 +72,13 @@ def borders_of(parts: Iterable[Part]) -> dict[int, Part]:
     return borders
 
 
+def place_of(part: Part) -> tuple[str, int, int]:
+    """Where a part stands among all others: sorted by it, parts are in the order of the texts, outer ones first."""
+    root = part.root if isinstance(part, Document) else root_of(part)
+    rank = 0 if isinstance(part, Document) else 1 if isinstance(part, FlowView) else 2
+    return document_key(part) or "", root.span.start if root is not None else 0, rank
+
+
 def document_key(part: Part) -> str | None:
     """The key of the text that a part stands in; None of the bundle."""
     match part:

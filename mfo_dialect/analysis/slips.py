@@ -7,6 +7,7 @@ follows from the slip is reported too. Values of maps are changed here once, rig
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from collections.abc import Mapping as MappingOf
 from typing import NamedTuple
 
@@ -42,8 +43,14 @@ def read_names_plainly(root: Node) -> None:
                 node.leave_out(INVISIBLE)
 
 
-def read_slips(root: Node, root_type: MapType) -> None:
-    """Let the unknown keys at and below ``root`` count for the missing keys that they were meant to be."""
+def read_slips(root: Node, root_type: ValueType, borders: Container[int] = ()) -> None:
+    """Let the unknown keys at and below ``root`` count for the missing keys that they were meant to be.
+
+    Args:
+        root: where to start.
+        root_type: its declaration.
+        borders: identities of nodes below it that are left out, with all that is in them.
+    """
     seen: set[int] = set()
     stack = [_Place(root, root_type, None, {}, 0)]
     while stack:
@@ -59,7 +66,7 @@ def read_slips(root: Node, root_type: MapType) -> None:
                 stack += [
                     _Place(follow(one), item, place.parent, place.parent_keys, place.depth + 1)
                     for one in node.items
-                    if type(one) is not Scalar
+                    if type(one) is not Scalar and id(one) not in borders
                 ]
             case _:
                 pass

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
-from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document
+from mfo_dialect.analysis.index import BuiltIndex, Index
+from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
-from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView, view_flows
+from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.uses import Use, uses_of_node, uses_of_outputs, uses_of_trigger
 from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
@@ -202,6 +203,43 @@ class Snapshot:
         if value is _NOT_YET:
             value = known[subject] = find(subject, self)
         return value
+
+    @overload
+    def index(self, scope: LevelView, find: Callable[[NodeView, Snapshot], Iterable[Hashable]]) -> Index[NodeView]: ...
+    @overload
+    def index(
+        self, scope: FlowView, find: Callable[[NodeView | FlowView, Snapshot], Iterable[Hashable]]
+    ) -> Index[NodeView | FlowView]: ...
+    @overload
+    def index(self, scope: Bundle, find: Callable[[Part, Snapshot], Iterable[Hashable]]) -> Index[Part]: ...
+
+    def index(self, scope: Bundle | FlowView | LevelView, find: Callable[[Any, Snapshot], Iterable[Hashable]]) -> Any:
+        """The parts of a scope by the keys that ``find`` says of each; made once, and then kept.
+
+        Args:
+            scope: a level: its nodes. A taskflow: itself and its nodes on all levels. The bundle: the documents that
+                findings are wanted for, and all their parts but levels.
+            find: the keys of one part; looks at that part, and asks for others by name only.
+        """
+        known = self._indexes.get((scope, find))
+        if known is None:
+            parts = self._parts_in(scope)
+            known = self._indexes[scope, find] = BuiltIndex(parts, lambda part: find(part, self))
+        return known
+
+    def _parts_in(self, scope: Bundle | FlowView | LevelView) -> Iterable[Part]:
+        match scope:
+            case LevelView():
+                return scope.nodes
+            case FlowView():
+                return sorted((scope, *scope.nodes), key=place_of)
+            case Bundle():
+                parts = (part for document in self.documents for part in self._parts_of(document))
+                return sorted((part for part in parts if not isinstance(part, LevelView)), key=place_of)
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[object, object], BuiltIndex[Any]]:
+        return {}
 
     @cached_property
     def _found(self) -> dict[object, tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from mfo_dialect.model.access import entries_at, is_true, items_at, mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.model.workflow import (
@@ -19,30 +19,41 @@ from mfo_dialect.model.workflow import (
 )
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 
-_MAX_DEPTH = 16
+MAX_DEPTH = 16
+"""How deep subflows are read: those nested deeper than that are no nodes."""
+
+TASKS, CONDITIONS, SUBFLOWS = NODE_LISTS = ("tasks", "conditions", "subflows")
+NO_NODES = Level((), damaged=False, hides_nodes=False)
+
 _ID_KEY = re.compile(r"\bid[\"']?\s*:")
 _WORKFLOW_KEYS = ("workflow_name", "taskflows", "triggers")
 
 
 def lower_workflow(root: Mapping, document: str) -> Workflow:
     """Read a workflow document of either shape; a mixed one gives all that it holds."""
-    flows = [_taskflow(mapping, text_at(mapping, "taskflow_id", "id")) for mapping in mappings_at(root, "taskflows")]
+    flows = tuple(lower_taskflow(mapping, root, _level(mapping, 0)) for mapping in taskflow_maps(root))
+    return lower_around(
+        root, document, flows, tuple(lower_trigger(mapping) for mapping in mappings_at(root, "triggers"))
+    )
+
+
+def taskflow_maps(root: Mapping) -> list[Mapping]:
+    """The maps of a document that are taskflows; of a flow file, the document's own."""
+    maps = list(mappings_at(root, "taskflows"))
+    if not is_workflow_file(root) or any(key in root for key in NODE_LISTS):
+        maps.append(root)
+    return maps
+
+
+def lower_around(
+    root: Mapping, document: str, taskflows: tuple[Taskflow, ...], triggers: tuple[Trigger, ...]
+) -> Workflow:
+    """Read what stands around the taskflows and triggers of a document."""
     shape = WorkflowShape.WORKFLOW if is_workflow_file(root) else WorkflowShape.FLOW
-    if shape is WorkflowShape.FLOW or any(key in root for key in ("tasks", "conditions", "subflows")):
-        flows.append(_taskflow(root, text_at(root, "name", "workflow_name")))
     configs = mapping_at(root, "global_configs")
     secrets = {key.text: key for key, _ in entries_at(configs, "secrets")} if configs is not None else {}
     env = {item.text: item for item in texts_at(configs, "env")} if configs is not None else {}
-    return Workflow(
-        document,
-        root,
-        shape,
-        tuple(flows),
-        tuple(_trigger(mapping) for mapping in mappings_at(root, "triggers")),
-        secrets,
-        env,
-        dict(_schemas(root)),
-    )
+    return Workflow(document, root, shape, taskflows, triggers, secrets, env, dict(_schemas(root)))
 
 
 def is_workflow_file(root: Mapping) -> bool:
@@ -59,11 +70,19 @@ def _schemas(root: Mapping) -> Iterator[tuple[str, tuple[Scalar, Node]]]:
             yield name.text, (name, item)
 
 
-def _taskflow(mapping: Mapping, identifier: Scalar | None) -> Taskflow:
+def lower_taskflow(mapping: Mapping, root: Mapping, level: Level) -> Taskflow:
+    """Read a taskflow's own keys.
+
+    Args:
+        mapping: the taskflow.
+        root: the document's map; the same for a flow file.
+        level: its nodes.
+    """
+    names = ("name", "workflow_name") if mapping is root else ("taskflow_id", "id")
     return Taskflow(
         mapping,
-        identifier,
-        _level(mapping, 0),
+        text_at(mapping, *names),
+        level,
         mapping_at(mapping, "config"),
         mapping.get("input_schema"),
         mapping_at(mapping, "outputs"),
@@ -71,21 +90,21 @@ def _taskflow(mapping: Mapping, identifier: Scalar | None) -> Taskflow:
 
 
 def _level(mapping: Mapping, depth: int) -> Level:
-    lowering: tuple[tuple[str, Callable[[Mapping], FlowNode]], ...] = (
-        ("tasks", _task),
-        ("conditions", _condition),
-        ("subflows", lambda inner: _subflow(inner, depth + 1)),
-    )
     nodes = [
-        lower(item)
-        for key, lower in lowering
-        if depth < _MAX_DEPTH or key != "subflows"
+        _subflow(item, depth + 1) if key == SUBFLOWS else lower_node(key, item)
+        for key in NODE_LISTS
+        if depth < MAX_DEPTH or key != SUBFLOWS
         for item in mappings_at(mapping, key)
     ]
-    lost = any(not isinstance(item, Mapping | Scalar) for key, _ in lowering for item in items_at(mapping, key))
     nodes.sort(key=lambda node: node.mapping.span.start)
-    lists = [node for key, _ in lowering if (node := mapping.get(key)) is not None]
-    return Level(tuple(nodes), mapping.damaged or lost, lost or _hides_nodes(mapping, lists))
+    return Level(tuple(nodes), *level_marks(mapping))
+
+
+def level_marks(mapping: Mapping) -> tuple[bool, bool]:
+    """Whether a part of the level of a taskflow or subflow could not be read, and whether that may hide whole nodes."""
+    lost = any(not isinstance(item, Mapping | Scalar) for key in NODE_LISTS for item in items_at(mapping, key))
+    lists = [node for key in NODE_LISTS if (node := mapping.get(key)) is not None]
+    return mapping.damaged or lost, lost or _hides_nodes(mapping, lists)
 
 
 def _hides_nodes(mapping: Mapping, lists: list[Node]) -> bool:
@@ -109,6 +128,19 @@ def _may_hide_another(item: Node) -> bool:
     if not isinstance(item, Mapping) or text_at(item, "id") is None:
         return True
     return "tasks" not in item and len(_ID_KEY.findall(item.source)) > 1
+
+
+def lower_node(key: str, mapping: Mapping, level: Level = NO_NODES) -> FlowNode:
+    """Read one node.
+
+    Args:
+        key: the list that it stands in, one of ``NODE_LISTS``.
+        mapping: the node.
+        level: of a subflow, its nodes.
+    """
+    if key == TASKS:
+        return _task(mapping)
+    return _condition(mapping) if key == CONDITIONS else _lower_subflow(mapping, level)
 
 
 def _task(mapping: Mapping) -> Task:
@@ -140,6 +172,10 @@ def _condition(mapping: Mapping) -> Condition:
 
 
 def _subflow(mapping: Mapping, depth: int) -> Subflow:
+    return _lower_subflow(mapping, _level(mapping, depth))
+
+
+def _lower_subflow(mapping: Mapping, level: Level) -> Subflow:
     return Subflow(
         mapping,
         text_at(mapping, "id"),
@@ -147,11 +183,12 @@ def _subflow(mapping: Mapping, depth: int) -> Subflow:
         texts_at(mapping, "successors"),
         mapping.get("input_schema"),
         mapping_at(mapping, "input_mapping"),
-        _level(mapping, depth),
+        level,
     )
 
 
-def _trigger(mapping: Mapping) -> Trigger:
+def lower_trigger(mapping: Mapping) -> Trigger:
+    """Read one trigger."""
     return Trigger(
         mapping,
         text_at(mapping, "id"),

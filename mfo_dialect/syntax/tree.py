@@ -282,6 +282,10 @@ class Mapping(Node):
             self._meant = self._meant or {}
             self._meant.setdefault(name, pair)
 
+    def forget_meant(self) -> None:
+        """Let every key count as it is written again, after pairs have come or gone."""
+        self._meant = None
+
     def meant(self, pair: Pair) -> str | None:
         """The key that a pair of this map counts for: its own one, or the one that it is a slip for."""
         if self._meant is not None:

@@ -1,0 +1,179 @@
+"""An index whose parts come, go and say other keys: what is asked of it is a fact for each key."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from mfo_dialect.facts import Fact, Facts, leave
+
+_Part = TypeVar("_Part", bound=Hashable)
+_NO_KEYS: tuple[Hashable, ...] = ()
+
+
+class _Asker:
+    """What the keys of one part depend on besides the part itself."""
+
+    __slots__ = ("index", "part", "sources")
+
+    def __init__(self, index: LiveIndex[Any], part: Hashable, sources: dict[Fact[Any], None]) -> None:
+        self.index = index
+        self.part = part
+        self.sources = sources
+        for source in sources:
+            source.add_reader(self)
+
+    def hear(self, source: Fact[Any]) -> None:  # noqa: ARG002 - the part is asked again, whatever has changed
+        """Have the part asked again."""
+        self.index.waiting[self.part] = None
+
+    def end(self) -> None:
+        """Depend on nothing any more."""
+        for source in self.sources:
+            leave(source, self)
+
+
+class LiveIndex(Generic[_Part]):
+    """The parts of a scope by the keys that they say.
+
+    Attributes:
+        waiting: parts that are to be asked again, as something that their keys depend on has changed.
+    """
+
+    __slots__ = (
+        "_askers",
+        "_cells",
+        "_counts",
+        "_facts",
+        "_keys_of",
+        "_names",
+        "_order",
+        "_parts",
+        "_place",
+        "_said",
+        "waiting",
+    )
+
+    def __init__(
+        self,
+        facts: Facts,
+        keys_of: Callable[[_Part], Iterable[Hashable]],
+        place: Callable[[_Part], Any],
+    ) -> None:
+        """Start without parts.
+
+        Args:
+            facts: where who asks is noted.
+            keys_of: the keys of one part.
+            place: where a part stands now, to put parts in order.
+        """
+        self._facts = facts
+        self._keys_of = keys_of
+        self._place = place
+        self._said: dict[_Part, tuple[Hashable, ...]] = {}
+        self._parts: dict[Hashable, tuple[_Part, ...]] = {}
+        self._counts: dict[Hashable, int] = {}
+        self._cells: dict[Hashable, Fact[None]] = {}
+        self._names: Fact[None] = Fact(facts, None)
+        self._order: tuple[Hashable, ...] | None = None
+        self._askers: dict[_Part, _Asker] = {}
+        self.waiting: dict[_Part, None] = {}
+
+    def get(self, key: Hashable) -> tuple[_Part, ...]:
+        """The parts that say a key; whoever is being computed depends on it."""
+        self._note(key)
+        return self._parts.get(key, ())
+
+    def count(self, key: Hashable) -> int:
+        """How often a key is said; whoever is being computed depends on it."""
+        self._note(key)
+        return self._counts.get(key, 0)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether any part says a key; whoever is being computed depends on who does."""
+        self._note(key)
+        return key in self._parts
+
+    def __iter__(self) -> Iterator[Any]:
+        """All keys in the order in which they are first said; whoever is being computed depends on which there are."""
+        self._names.note()
+        if self._order is None:
+            self._order = tuple(sorted(self._parts, key=lambda key: self._place(self._parts[key][0])))
+        return iter(self._order)
+
+    def _note(self, key: object) -> None:
+        if self._facts.frame is not None:
+            cell = self._cells.get(key)
+            if cell is None:
+                cell = self._cells[key] = Fact(self._facts, None)
+            cell.note()
+
+    def ask(self, part: _Part) -> None:
+        """Ask a part for its keys, a new one or one that has changed."""
+        self.waiting.pop(part, None)
+        outer, frame = self._facts.frame, dict[Fact[Any], None]()
+        self._facts.frame = frame
+        try:
+            keys = tuple(self._keys_of(part))
+        except Exception:  # noqa: BLE001 - a part whose keys cannot be told says none; rules that ask it are fenced
+            keys = _NO_KEYS
+        finally:
+            self._facts.frame = outer
+        own: frozenset[Fact[Any]] = getattr(part, "own_facts", frozenset())
+        sources = {fact: None for fact in frame if fact not in own}
+        before = self._askers.pop(part, None)
+        if sources:
+            self._askers[part] = _Asker(self, part, sources)
+        if before is not None:
+            before.end()
+        self._say(part, self._said.get(part, _NO_KEYS), keys)
+        self._said[part] = keys
+
+    def drop(self, part: _Part) -> None:
+        """Forget a part."""
+        self.waiting.pop(part, None)
+        asker = self._askers.pop(part, None)
+        if asker is not None:
+            asker.end()
+        self._say(part, self._said.pop(part, _NO_KEYS), _NO_KEYS)
+
+    def settle(self) -> None:
+        """Ask those parts again that are waiting for it."""
+        for part in list(self.waiting):
+            self.ask(part)
+
+    def _say(self, part: _Part, before: tuple[Hashable, ...], now: tuple[Hashable, ...]) -> None:
+        if before == now:
+            return
+        old, new = Counter(before), Counter(now)
+        for key in {**old, **new}:
+            if old[key] != new[key]:
+                self._change(part, key, old[key], new[key])
+
+    def _change(self, part: _Part, key: Hashable, before: int, now: int) -> None:
+        count = self._counts.get(key, 0) + now - before
+        parts = self._parts.get(key, ())
+        first = parts[0] if parts else None
+        if not before:
+            index = bisect_left(parts, self._place(part), key=self._place)
+            parts = (*parts[:index], part, *parts[index:])
+        elif not now:
+            parts = tuple(one for one in parts if one is not part)
+        if count:
+            self._counts[key] = count
+            self._parts[key] = parts
+        else:
+            self._counts.pop(key, None)
+            self._parts.pop(key, None)
+        if (parts[0] if parts else None) is not first:
+            self._order = None
+            if first is None or not parts:
+                self._names.tell_readers()
+        cell = self._cells.get(key)
+        if cell is not None:
+            if cell.is_read:
+                cell.tell_readers()
+            else:
+                del self._cells[key]
