@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,16 +23,29 @@ HAS_REGISTRY = os.environ.get("MFO_REGISTRY", "") not in {"", "0"}
 LEFT_OUT = "tests that install packages of npm or PyPI are left out; MFO_REGISTRY=1 runs them, as .ci/run does"
 
 
+EDITORS = os.environ.get("MFO_EDITORS", "")
+WITHOUT_EDITORS = "tests in real editors are left out; MFO_EDITORS names the folder that .ci/editors put them into"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and why."""
     if not HAS_REGISTRY:
         terminalreporter.write_line(LEFT_OUT)
+    if not EDITORS:
+        terminalreporter.write_line(WITHOUT_EDITORS)
+
+
+@pytest.fixture(scope="session")
+def editors_folder() -> Path:
+    """The folder with the real editors."""
+    return Path(EDITORS).resolve()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need a package registry run where they are asked for; a campaign may take its time."""
-    if not HAS_REGISTRY:
-        items[:] = [item for item in items if item.get_closest_marker("registry") is None]
+    """Tests that need a package registry or an editor run where they are asked for; a campaign may take its time."""
+    left_out = {"registry": not HAS_REGISTRY, "editors": not EDITORS}
+    for marker in (marker for marker, is_left_out in left_out.items() if is_left_out):
+        items[:] = [item for item in items if item.get_closest_marker(marker) is None]
     if IS_LONG:
         for item in items:
             item.add_marker(pytest.mark.timeout(4 * 3600))

@@ -1,0 +1,39 @@
+--- MFO workflows in Neovim 0.10 and newer: the language server, a filetype for its files, and commands to run and to see flows.
+local M = {}
+
+---@class mfo.Options
+---@field cmd? string[] what starts the server
+---@field filetype? boolean whether files that are MFO documents get the filetype "yaml.mfo"
+---@field settings? table the server's settings, as docs/editors.md lists them
+---@field root_markers? string[] what the folder of a project holds
+---@field on_attach? fun(client: vim.lsp.Client, buffer: integer)
+
+---@type mfo.Options
+M.options = {
+  cmd = { 'mfo-lsp' },
+  filetype = true,
+  settings = vim.empty_dict(),
+  root_markers = { 'mfo.toml', '.git' },
+}
+
+--- Start the server for every YAML file from now on, and for those that are open.
+---@param options? mfo.Options
+function M.setup(options)
+  M.options = vim.tbl_extend('force', M.options, options or {})
+  local group = vim.api.nvim_create_augroup('mfo', { clear = true })
+  vim.api.nvim_create_autocmd('FileType', {
+    group = group,
+    pattern = { 'yaml', 'yaml.mfo' },
+    callback = function(event)
+      require('mfo.server').start(event.buf)
+    end,
+  })
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    local filetype = vim.bo[buffer].filetype
+    if vim.api.nvim_buf_is_loaded(buffer) and (filetype == 'yaml' or filetype == 'yaml.mfo') then
+      require('mfo.server').start(buffer)
+    end
+  end
+end
+
+return M
