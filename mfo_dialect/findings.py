@@ -5,9 +5,9 @@ Values only; who finds, sorts, shows or converts them stands elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
 
@@ -36,7 +36,7 @@ class Tag(Enum):
     DEPRECATED = "deprecated"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Place:
     """A stretch of one document; ``document`` is the key by which the bundle knows it."""
 
@@ -44,7 +44,7 @@ class Place:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Related:
     """A second place that a finding speaks of, with its own words."""
 
@@ -52,7 +52,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """Put ``new_text`` at ``place``; a document that does not exist yet is created by an edit at ``Span(0, 0)``."""
 
@@ -60,7 +60,7 @@ class Edit:
     new_text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """A way to mend a finding.
 
@@ -75,7 +75,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One mistake at one place.
 

@@ -7,10 +7,12 @@ nothing is declared, and whoever reports findings stays silent there (dialect se
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, cast
+
+from mfo_dialect.records import record
 
 _NO_FIELDS: Mapping[str, Shape] = MappingProxyType({})
 _MAX_DEPTH = 32
@@ -29,7 +31,7 @@ class Kind(Enum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """What is known of one value.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mfo_dialect.findings import Finding
+from mfo_dialect.records import record
 from mfo_dialect.text import LineIndex, Span
 from mfo_workspace.files import UnreadableFileError
 
@@ -17,7 +18,7 @@ FileGroup: TypeAlias = tuple[str, tuple[tuple[str, bool], ...]]
 """A directory and the files in it that are to be checked, each with whether a person named it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckedGroup:
     """What was found in the files of one directory.
 

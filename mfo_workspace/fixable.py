@@ -6,12 +6,12 @@ Light to import: it loads no rule.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mfo_dialect.findings import Finding, Fix
+from mfo_dialect.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fixable:
     """How many findings can be mended without a person's choice.
 

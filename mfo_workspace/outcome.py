@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mfo_dialect.findings import Finding, Place, Severity
+from mfo_dialect.records import record
 from mfo_dialect.text import LineIndex, Position
 
 RULE_URL = "https://github.com/mfo-lsp/mfo-lsp/blob/main/docs/rules/{code}.md"
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class CheckOutcome:
     """What was found.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from mfo_dialect.records import record
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -49,7 +50,7 @@ def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None, skipped: Skip
     return _walk(top, 0, () if is_ignored else rules, _Told(unreadable, skipped))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Told:
     """Who is told of what."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
@@ -26,6 +25,7 @@ from mfo_dialect.model.prompts import (
     lower_prompts,
 )
 from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.records import record
 from mfo_dialect.shapes import Shape
 from mfo_dialect.syntax import Mapping, Node, Scalar, SyntaxTree, parse
 
@@ -34,7 +34,7 @@ _Subject = TypeVar("_Subject")
 Model: TypeAlias = Workflow | PromptsDocument | AgentsDocument
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Document:
     """One YAML document of a text: its kind, and what it was lowered to.
 
@@ -56,7 +56,7 @@ class Document:
         return self.classification.kind
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Source:
     """One text with all its documents.
 
@@ -135,7 +135,7 @@ def _document(key: str, root: Node | None, classification: Classification) -> Do
     return Document(key, root, classification, model)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """A name that a document declares, and the document's key."""
 
@@ -144,7 +144,7 @@ class Declared:
     node: Node | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class Bundle:
     """Documents that see each other.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect import templates
 from mfo_dialect.analysis.bundle import Bundle
@@ -12,6 +11,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import mappings_at, text_at
 from mfo_dialect.model.prompts import PromptTemplate, parse_text
 from mfo_dialect.model.workflow import Task
+from mfo_dialect.records import record
 from mfo_dialect.references import Reference, scan
 from mfo_dialect.syntax import Mapping, Scalar
 
@@ -31,7 +31,7 @@ __all__ = [
 CHAT = "mfo_api_chat_send"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class ChatUse:
     """One chat task and its prompt.
 
@@ -85,7 +85,7 @@ def is_plain_name(scalar: Scalar) -> bool:
     return not any(isinstance(piece, Reference) for piece in scan(scalar.text))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissingVariable:
     """A variable that a template needs and nobody gives; ``required`` where the template lists it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from mfo_dialect import expressions
@@ -15,6 +14,7 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import entries_at
 from mfo_dialect.model.workflow import Condition, Task
+from mfo_dialect.records import record
 from mfo_dialect.references import Reference, bare_reference, scan
 from mfo_dialect.shapes import TEXT, UNKNOWN, Shape, of_value
 from mfo_dialect.syntax import Node, Scalar, TooManyNodesError, to_value
@@ -23,7 +23,7 @@ from mfo_dialect.text import Span
 _ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "SYSTEM", "ENV")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class ExpressionText:
     """One expression.
 

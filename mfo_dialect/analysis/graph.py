@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from functools import cached_property
 
 from mfo_dialect.analysis.loops import Loop, enclosing_loops, find_loops
+from mfo_dialect.records import record
 
 
 class NodeKind(Enum):
@@ -32,7 +33,7 @@ class Priority(IntEnum):
     LOW = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NodeDeclaration:
     """One node as the document declares it.
 
@@ -53,7 +54,7 @@ class NodeDeclaration:
     inner: tuple[NodeDeclaration, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cycle:
     """A cycle that no condition can leave: an error before anything runs.
 
@@ -64,7 +65,7 @@ class Cycle:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Level:
     """The graph of one level. All numbers are places of nodes in ``nodes``, but those of ``loops``.
 

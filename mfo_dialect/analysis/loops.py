@@ -9,14 +9,15 @@ node that is no condition has no head; following those edges backwards leads rou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from mfo_dialect.records import record
 
 _ROUNDS = 64
 _SPARE_WORK = 50_000
 _CLOSED = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """A part of a level that a condition can send round again.
 
@@ -33,7 +34,7 @@ class Loop:
     parent: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoopStructure:
     """What the search found.
 

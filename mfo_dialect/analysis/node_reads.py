@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts_of
@@ -12,10 +11,11 @@ from mfo_dialect.analysis.resolve import Scope, resolve
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.workflow import Condition
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class NodeRead:
     """One reading.
 

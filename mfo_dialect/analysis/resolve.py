@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.bundle import Bundle
@@ -11,6 +10,7 @@ from mfo_dialect.analysis.inputs import input_shape, is_only_triggered, taskflow
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.model.workflow import Subflow, Trigger
+from mfo_dialect.records import record
 from mfo_dialect.shapes import TEXT, UNKNOWN, Kind, Shape, closed_map, step
 
 _SYSTEM = closed_map({"JOB_ID": TEXT})
@@ -26,7 +26,7 @@ class Outcome(Enum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolution:
     """What a path leads to.
 
@@ -49,7 +49,7 @@ class Resolution:
     parent: Shape = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """Where a path is read: the level whose names it sees, or the trigger whose mapping holds it.
 

@@ -18,11 +18,11 @@ may or may not run; and a condition may have taken a loop edge, so none of its b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.loops import enclosing_loops
+from mfo_dialect.records import record
 
 NodePath = tuple[str, ...]
 
@@ -48,7 +48,7 @@ class Why(Enum):
     OTHER_BRANCH = "it runs only on branches on which the reader does not"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunOrder:
     """The answer for one reader and one producer.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Place
+from mfo_dialect.records import record
 from mfo_dialect.syntax.navigation import walk
 from mfo_dialect.syntax.tree import Mapping, Node, Scalar, Sequence, Style
 from mfo_dialect.text import Span
@@ -18,7 +18,7 @@ _LIKE_A_COMMENT = re.compile(r"(?<!\S)#[ \t]*mfo:[ \t]*ignore(?:-file)?[ \t]*\[(
 _BLOCKS = (Style.LITERAL, Style.FOLDED)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SuppressionText:
     """One such text.
 

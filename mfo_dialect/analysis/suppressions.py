@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 
 from mfo_dialect.analysis.bundle import Source
@@ -18,6 +17,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.suppression_layouts import TomlLayout, YamlLayout
 from mfo_dialect.findings import Finding, Place
 from mfo_dialect.model.project import Project
+from mfo_dialect.records import record
 from mfo_dialect.suggestions import did_you_mean, nearest
 from mfo_dialect.syntax.comments import Comment
 from mfo_dialect.text import Span
@@ -28,7 +28,7 @@ _LISTED = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _VERBS = _ON_PLACE, _ON_FILE = "ignore", "ignore-file"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listed:
     """One code or name between the brackets, as written."""
 
@@ -36,7 +36,7 @@ class Listed:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """One comment that is to suppress findings.
 

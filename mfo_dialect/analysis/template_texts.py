@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mfo_dialect import templates
 from mfo_dialect.analysis.bundle import Document
@@ -14,10 +13,11 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.records import record
 from mfo_dialect.syntax import Mapping, Node, Scalar
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class TemplateText:
     """One text.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -13,6 +12,7 @@ from mfo_dialect.analysis.visits import references_of, scalars_below, walk
 from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, EitherType, ListType, MapType, References, ValueType
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
+from mfo_dialect.records import record
 from mfo_dialect.references import Reference, Segment, Spelling, bare_reference, scan
 from mfo_dialect.syntax import Node, Scalar
 from mfo_dialect.text import Span
@@ -28,7 +28,7 @@ class Reader(Enum):
     TRIGGER = "trigger"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Use:
     """One reference in its place.
 
@@ -66,7 +66,7 @@ class Use:
         return self.scalar.span_of(self.reference.segments[index].span)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Context:
     document: str
     reader: Reader

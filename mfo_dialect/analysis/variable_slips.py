@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import ChatUse, chat_use, missing_variables, template_reads
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.records import record
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Pair
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class VariableSlip:
     """A variable that a template wants and a task does not give, although it gives one of nearly that name in vain.
 

@@ -6,11 +6,12 @@ From these declarations come validation, completion, hover, the JSON Schemas and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import TypeAlias
 
+from mfo_dialect.records import record
 from mfo_dialect.shapes import Kind
 
 
@@ -57,7 +58,7 @@ class Format(Enum):
     REFERENCE = "reference"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextType:
     """A string."""
 
@@ -68,7 +69,7 @@ class TextType:
     non_empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IntegerType:
     """An integer within bounds, both included."""
 
@@ -77,7 +78,7 @@ class IntegerType:
     references: References = References.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NumberType:
     """An integer or a float within bounds, both included."""
 
@@ -86,28 +87,28 @@ class NumberType:
     references: References = References.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BooleanType:
     """``true`` or ``false``."""
 
     references: References = References.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyType:
     """Any value, and any values below it."""
 
     references: References = References.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SchemaType:
     """A JSON Schema (2020-12), or with ``names`` also the name of one."""
 
     names: Names | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListType:
     """A list of items of one type."""
 
@@ -115,7 +116,7 @@ class ListType:
     non_empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """One key of a map.
 
@@ -141,7 +142,7 @@ class Key:
 _NO_VARIANTS: Mapping[str, tuple[Key, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapType:
     """A map.
 
@@ -191,7 +192,7 @@ class MapType:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EitherType:
     """One of several types that differ in their YAML kind; the first option that fits the kind counts."""
 

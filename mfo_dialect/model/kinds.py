@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.catalogue.agents_keys import AGENT
 from mfo_dialect.catalogue.workflow_keys import TASK
+from mfo_dialect.records import record
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
 
@@ -21,7 +21,7 @@ class DocumentKind(Enum):
     CONFIG = "client config"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Classification:
     """What a document was taken for, and why; ``kind`` is None for a file that is not ours."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES, TaskType
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
 from mfo_dialect.model.rule_settings import RuleSettings
+from mfo_dialect.records import record
 from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
 from mfo_dialect.text import LineIndex, Span
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mfo_dialect.syntax.toml import TomlDocument, TomlProblem
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Project:
     """What the project file says; an empty one where there is none.
 

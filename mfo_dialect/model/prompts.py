@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from mfo_dialect import templates
 from mfo_dialect.model.access import entries_at, mapping_at, mappings_at, text_at, texts_at
+from mfo_dialect.records import record
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 
 _LONGEST_KEPT = 4096
@@ -25,7 +25,7 @@ def _parsed(text: str, engine: str) -> templates.Template:
 _kept = lru_cache(_MOST_KEPT)(_parsed)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Tool:
     """A tool that a model may call; ``parameters`` is its JSON Schema, if it has one."""
 
@@ -34,7 +34,7 @@ class Tool:
     parameters: Node | None
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class PromptTemplate:
     """One prompt template.
 
@@ -79,7 +79,7 @@ class PromptTemplate:
         return {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class PromptsDocument:
     """A prompts document: templates in document order, tools and extraction schemas by name."""
 
@@ -90,7 +90,7 @@ class PromptsDocument:
     schemas: dict[str, tuple[Scalar, Node]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Agent:
     """One agent; the rest of its keys are read from ``mapping``."""
 
@@ -102,7 +102,7 @@ class Agent:
     tools: tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class AgentsDocument:
     """An agents document: agents in document order."""
 

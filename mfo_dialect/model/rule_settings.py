@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mfo_dialect.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleSettings:
     """Settings as written; ``mfo_dialect/rules/choosing.py`` says what follows from them.
 

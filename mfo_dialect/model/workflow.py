@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
+from mfo_dialect.records import record
 from mfo_dialect.syntax import Mapping, Node, Scalar
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Task:
     """One task.
 
@@ -35,7 +36,7 @@ class Task:
         return self.type.text if self.type is not None else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Condition:
     """One condition; its ``successors`` are its branches, in order."""
 
@@ -47,7 +48,7 @@ class Condition:
     successors: tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Subflow:
     """A group of nodes that counts as one node."""
 
@@ -63,7 +64,7 @@ class Subflow:
 FlowNode: TypeAlias = Task | Condition | Subflow
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Level:
     """The nodes of one taskflow or one subflow, in document order.
 
@@ -78,7 +79,7 @@ class Level:
     hides_nodes: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Taskflow:
     """One taskflow; of a flow file, the whole document."""
 
@@ -95,7 +96,7 @@ class Taskflow:
         return self.id.text if self.id is not None else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Trigger:
     """What starts a taskflow."""
 
@@ -115,7 +116,7 @@ class WorkflowShape(Enum):
     WORKFLOW = "workflow file"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Workflow:
     """A workflow document of either shape.
 

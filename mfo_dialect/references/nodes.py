@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
 _NOWHERE = Span(0, 0)
@@ -18,7 +18,7 @@ class Spelling(Enum):
     BARE = "path"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """One step of a path.
 
@@ -33,7 +33,7 @@ class Segment:
     bracketed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """A path in one of the three spellings.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, ValueType
+from mfo_dialect.records import record
 from mfo_dialect.rules.rule import Rule
 from mfo_dialect.rules.select import Concerns, Selector
 
 _MANY = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """The rules that look at the same items of a part."""
 

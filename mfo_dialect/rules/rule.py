@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Related, Severity, Tag
+from mfo_dialect.records import record
 from mfo_dialect.rules.select import Selector
 from mfo_dialect.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """What a rule says of one place; the checker makes a finding of it.
 
@@ -43,7 +43,7 @@ class Report:
 Check = Callable[[Any, Snapshot], Iterable[Report]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Rule:
     """One rule; the page stands in the docstring of the module that declares it.
 

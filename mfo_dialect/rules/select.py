@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from mfo_dialect.analysis import expression_texts as of_expressions
@@ -20,11 +19,12 @@ from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, Names, TextType, ValueType
 from mfo_dialect.model.prompts import Agent, PromptTemplate
+from mfo_dialect.records import record
 
 Concerns = Callable[[ValueType, Key | None], bool]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Selector:
     """What a rule looks at, one item at a time.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from mfo_dialect.records import record
 from mfo_dialect.syntax.navigation import walk
 from mfo_dialect.syntax.tree import Node, Scalar, Style
 from mfo_dialect.text import Span
@@ -15,7 +15,7 @@ _MARK = re.compile(r"(?<![^\s\ufeff])#[^\r\n]*")
 _LINE_BREAK = re.compile(r"[\r\n]|\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """``# text`` from the mark to the line's end."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from mfo_dialect.records import record
 from mfo_dialect.syntax.comments import Comment, find_comments
 from mfo_dialect.syntax.tree import Mapping, Node, Scalar, Sequence
 from mfo_dialect.text import LineIndex, Span
@@ -23,7 +23,7 @@ class ProblemKind(Enum):
     TOO_DEEP = "too-deep"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing that YAML does not allow, placed where the mistake is, in a person's words."""
 
@@ -33,7 +33,7 @@ class Problem:
     related: tuple[tuple[Span, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class YamlDocument:
     """One document of a stream; ``root`` is None where nothing is written or readable."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import StreamEndEvent
+
+from mfo_dialect.records import record
 
 try:
     from _ruamel_yaml import CParser  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
@@ -41,7 +42,7 @@ class Engine(Enum):
 BEST_ENGINE = Engine.PURE if CParser is None else Engine.C
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """Why an engine stopped, in its own words, and where, in offsets of the stretch.
 
@@ -53,7 +54,7 @@ class Failure:
     context: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StandIns:
     """Characters that the engines refuse or take for line breaks, and the letters that stand for them."""
 

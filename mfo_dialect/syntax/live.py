@@ -6,7 +6,7 @@ whole at each edit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mfo_dialect.syntax.blocks import Stretch
@@ -20,7 +20,7 @@ from mfo_dialect.syntax.parser import collector_paused, read
 from mfo_dialect.syntax.skipping import BlockLines
 from mfo_dialect.syntax.stretches import ChangedBlock, Spare
 from mfo_dialect.syntax.tree import Node
-from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit
+from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit, edit_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +167,7 @@ class LiveTree(SyntaxTree):
 
     def edit_to(self, text: str) -> TextEdit:
         """The one edit that makes this text another one, as short as possible: for who is told all of the new text."""
-        old = self.text
-        most = min(len(old), len(text))
-        start = _longest(most, lambda length: old[:length] == text[:length])
-        end = _longest(most - start, lambda length: old[len(old) - length :] == text[len(text) - length :])
-        return TextEdit(Span(start, len(old) - end), text[start : len(text) - end])
+        return edit_between(self.text, text)
 
     def _applied(self, edit: TextEdit) -> bool:
         """Make one edit; says whether everything was read anew."""
@@ -217,18 +213,6 @@ class LiveTree(SyntaxTree):
     def _count(self, work: Work, before: Work) -> None:
         self._work.compositions += work.compositions - before.compositions
         self._work.characters += work.characters - before.characters
-
-
-def _longest(most: int, holds: Callable[[int], bool]) -> int:
-    """The greatest length up to ``most`` for which something holds that holds for all shorter ones."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if holds(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 __all__ = ["Change", "ChangedBlock", "LiveTree"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from mfo_dialect.records import record
 from mfo_dialect.syntax.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Part(Enum):
     ITEM = "item"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One step down from a collection.
 

@@ -7,8 +7,9 @@ data and no shapes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mfo_dialect.records import record
 from mfo_dialect.templates import nodes
 from mfo_dialect.templates.reads import ELEMENT, Origin, Reads, VariableRead, VisibleScope
 from mfo_dialect.text import Span
@@ -33,7 +34,7 @@ def find_scope(body: nodes.Body, definitions: Mapping[str, nodes.Body], offset: 
     return VisibleScope(place.dot, tuple(dict(place.variables).items()))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """What is known at a place of the template.
 

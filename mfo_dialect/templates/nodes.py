@@ -6,12 +6,12 @@ Spans are relative to the template's source. A tree of broken text is whole too:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A name in the source; empty where one is still to be typed."""
 
@@ -19,21 +19,21 @@ class Name:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dot:
     """The cursor, ``.``."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nil:
     """The constant ``nil``."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """A boolean, number or string; ``value`` is what it means, or None where Go's ``int`` cannot hold it."""
 
@@ -42,7 +42,7 @@ class Constant:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """``.a.b``: fields of the cursor."""
 
@@ -50,7 +50,7 @@ class Field:
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """``$x`` and the fields that are read from it; ``$`` is the variable with that name."""
 
@@ -59,7 +59,7 @@ class Variable:
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """The name of a function, called with what follows it in its command."""
 
@@ -67,7 +67,7 @@ class Function:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """A pipeline in parentheses, which ``span`` includes."""
 
@@ -75,7 +75,7 @@ class Group:
     pipeline: Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """Fields of the value of an operand: ``(index .a 0).b``."""
 
@@ -87,7 +87,7 @@ class Chain:
 Operand = Dot | Nil | Constant | Field | Variable | Function | Group | Chain
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """Operands in a row: a value, or a function and its arguments. Never empty."""
 
@@ -95,7 +95,7 @@ class Command:
     operands: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pipeline:
     """Commands, each fed with the one before, and the variables that get the result.
 
@@ -112,7 +112,7 @@ class Pipeline:
     commands: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """Text that is written as it stands, without what trim marks took away."""
 
@@ -120,14 +120,14 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """A comment with its delimiters."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """An action that writes the value of its pipeline, or sets variables with it."""
 
@@ -135,7 +135,7 @@ class Output:
     pipeline: Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branch:
     """One ``if`` or ``else if``: ``span`` is that of its action."""
 
@@ -144,7 +144,7 @@ class Branch:
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     """A conditional, from its ``if`` to its ``end``."""
 
@@ -153,7 +153,7 @@ class If:
     otherwise: Body | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class With:
     """A block with another cursor; ``head`` is the span of its first action."""
 
@@ -164,7 +164,7 @@ class With:
     otherwise: Body | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Range:
     """A loop; ``head`` is the span of its first action."""
 
@@ -175,21 +175,21 @@ class Range:
     otherwise: Body | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Break:
     """Leave the innermost loop."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Continue:
     """Go on with the innermost loop's next element."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """``{{template "name" pipeline}}``; without a pipeline the template gets no data."""
 
@@ -198,7 +198,7 @@ class Call:
     pipeline: Pipeline | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Define:
     """``{{define "name"}}``: it writes nothing where it stands."""
 
@@ -208,7 +208,7 @@ class Define:
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """``{{block "name" pipeline}}``: a definition that is called where it stands."""
 
@@ -222,7 +222,7 @@ class Block:
 Statement = Text | Comment | Output | If | With | Range | Break | Continue | Call | Define | Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Body:
     """Statements in a row."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mfo_dialect.records import record
 from mfo_dialect.templates import nodes
 from mfo_dialect.templates.pipelines import ActionReader
 from mfo_dialect.templates.problems import Problem, ProblemKind
@@ -18,7 +19,7 @@ ROOT_SCOPE = "$"
 MAX_BLOCK_DEPTH = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParsedTemplate:
     """A tree and the problems of its text, ordered by where they were noticed.
 

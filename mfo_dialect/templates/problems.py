@@ -5,10 +5,10 @@ It knows nothing of how templates are read or rendered, and nothing of findings 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
 
@@ -31,7 +31,7 @@ class ProblemKind(Enum):
         return self not in {ProblemKind.UNDEFINED_TEMPLATE, ProblemKind.WRONG_ARGUMENTS}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One mistake in the text of a template.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
 ELEMENT = "*"
@@ -12,7 +11,7 @@ Origin = tuple[str, ...] | None
 """A path from the top of the data, ``*`` for any element; None where it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VariableRead:
     """One place where a template reads a variable that it must be given.
 
@@ -31,7 +30,7 @@ class VariableRead:
     guarded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reads:
     """All reads of a template, in the order of the source.
 
@@ -44,7 +43,7 @@ class Reads:
     everything: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisibleScope:
     """What can be named at a place of a Go template.
 

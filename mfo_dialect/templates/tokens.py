@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from mfo_dialect.records import record
 
 LEFT = "{{"
 RIGHT = "}}"
@@ -57,7 +58,7 @@ class LexicalError(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextPiece:
     """Text that is written as it stands, trim marks applied; ``start`` and ``end`` are of what is left."""
 
@@ -66,7 +67,7 @@ class TextPiece:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommentPiece:
     """A comment with its delimiters."""
 
@@ -76,7 +77,7 @@ class CommentPiece:
     error: LexicalError | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ActionPiece:
     """An action with its delimiters and trim marks; ``inner_end`` is where its right delimiter starts."""
 

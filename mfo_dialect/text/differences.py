@@ -1,8 +1,9 @@
-"""The lines in which two texts differ, as edits."""
+"""Where two texts differ, as edits: line by line, or as the one stretch that holds every difference."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from itertools import accumulate, takewhile
 
@@ -29,3 +30,23 @@ def line_edits(before: str, after: str) -> tuple[TextEdit, ...]:
 def _common(one: list[str], other: list[str]) -> int:
     """How many lines at the start are the same."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def edit_between(before: str, after: str) -> TextEdit:
+    """The one edit that turns a text into another one, as short as possible: for who is told all of the new text."""
+    most = min(len(before), len(after))
+    start = _longest(most, lambda length: before[:length] == after[:length])
+    end = _longest(most - start, lambda length: before[len(before) - length :] == after[len(after) - length :])
+    return TextEdit(Span(start, len(before) - end), after[start : len(after) - end])
+
+
+def _longest(most: int, holds: Callable[[int], bool]) -> int:
+    """The greatest length up to ``most`` for which something holds that holds for all shorter ones."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.graph import NodeKind
@@ -21,10 +23,12 @@ from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.templates import FUNCTIONS as TEMPLATE_FUNCTIONS
 from mfo_dialect.templates import Function as TemplateFunction
+from mfo_lsp.features.recorded import Recorded, WantedPath, values_at
 
 _MAX_FIELDS = 20
 _MAX_PREVIEW_LINES = 8
 _MAX_PREVIEW = 600
+_LONGEST_INLINE = 80
 _OUR_CHOICE = "*A choice of mfo-lsp; MFO's own documents leave it open.*"
 _KIND_WORDS = {NodeKind.TASK: "task", NodeKind.CONDITION: "condition", NodeKind.SUBFLOW: "subflow"}
 _RAN = {
@@ -119,6 +123,19 @@ def of_shape(path: str, shape: Shape) -> str:
         deprecated,
         fields(shape),
     )
+
+
+def of_recorded(path: WantedPath, recorded: Recorded) -> str:
+    """What a path led to in the last run in which it led anywhere; empty where there was none."""
+    last = next(iter(values_at(path, recorded)), None)
+    if last is None:
+        return ""
+    when = datetime.fromtimestamp(last.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    text = json.dumps(last.value, ensure_ascii=False, default=str)
+    shown = last.value if isinstance(last.value, str) and "\n" in last.value else text
+    is_short = len(text) <= _LONGEST_INLINE
+    words = f"In the run of {when} ({last.state})"
+    return f"{words}: {code(text)}" if is_short else f"{words}:\n\n{block(shown)}"
 
 
 def of_run_order(order: RunOrder | None) -> str:

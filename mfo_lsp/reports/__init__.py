@@ -6,15 +6,15 @@ Every format is a function from the same value to text; none of them knows the c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 
+from mfo_dialect.records import record
 from mfo_workspace.outcome import CheckOutcome
 
 Format = Callable[[CheckOutcome], str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LazyFormat:
     """A format whose module is loaded when it is first written.
 

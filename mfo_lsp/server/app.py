@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from mfo_lsp.server import commands, documents, lifecycle, progress, settings
 from mfo_lsp.server.host import Method, Server
+from mfo_lsp.server.open_text import read_changed_document
 from mfo_lsp.server.own_params import read_own_params
 from mfo_lsp.server.requests import (
     call_hierarchy,
@@ -49,7 +50,7 @@ METHODS: tuple[Method, ...] = (
     Method(types.CANCEL_REQUEST, lifecycle.cancel_request),
     Method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, progress.cancel),
     Method(types.TEXT_DOCUMENT_DID_OPEN, documents.did_open),
-    Method(types.TEXT_DOCUMENT_DID_CHANGE, documents.did_change),
+    Method(types.TEXT_DOCUMENT_DID_CHANGE, documents.did_change, params=read_changed_document),
     Method(types.TEXT_DOCUMENT_DID_CLOSE, documents.did_close),
     Method(types.TEXT_DOCUMENT_DID_SAVE, documents.did_save),
     Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, documents.did_change_watched_files),

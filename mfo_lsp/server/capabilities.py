@@ -22,6 +22,8 @@ class Client:
         nested_symbols: document symbols may hold others.
         action_literals: code actions may be values rather than commands.
         preferred_actions: code actions may be marked as the one to take.
+        disabled_actions: code actions may be offered with the reason why they cannot be taken.
+        resolves_actions: the edit of a code action may be asked for when it is taken.
         document_changes: edits may name the version of a document.
         create_files: edits may create files.
         change_annotations: edits may say what they are about, and ask the user first.
@@ -59,6 +61,8 @@ class Client:
     nested_symbols: bool = False
     action_literals: bool = False
     preferred_actions: bool = False
+    disabled_actions: bool = False
+    resolves_actions: bool = False
     document_changes: bool = False
     create_files: bool = False
     change_annotations: bool = False
@@ -132,6 +136,9 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         nested_symbols=can("text_document.document_symbol.hierarchical_document_symbol_support"),
         action_literals=can("text_document.code_action.code_action_literal_support"),
         preferred_actions=can("text_document.code_action.is_preferred_support"),
+        disabled_actions=can("text_document.code_action.disabled_support"),
+        resolves_actions=can("text_document.code_action.data_support")
+        and "edit" in listed("text_document.code_action.resolve_support.properties"),
         document_changes=can("workspace.workspace_edit.document_changes"),
         create_files=types.ResourceOperationKind.Create in listed("workspace.workspace_edit.resource_operations"),
         change_annotations=can("workspace.workspace_edit.change_annotation_support"),

@@ -7,6 +7,7 @@ from lsprotocol import types
 from mfo_lsp.server.checking import check_soon
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.open_text import ChangedDocument
 
 FILE_OPERATIONS = types.FileOperationRegistrationOptions(
     [
@@ -25,10 +26,9 @@ def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     check_soon(server, server.session.open(document.uri, document.version, document.text))
 
 
-def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+def did_change(server: Server, params: ChangedDocument) -> None:
     """Change an open document."""
-    document = params.text_document
-    check_soon(server, server.session.change(document.uri, document.version, params.content_changes))
+    check_soon(server, server.session.change(params.uri, params.version, params.changes))
 
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:

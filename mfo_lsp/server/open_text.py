@@ -2,62 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from threading import Lock
+from typing import Any
 
-from lsprotocol import types
-
-from mfo_dialect.syntax import LiveTree
-from mfo_dialect.text import Encoding, LineIndex, TextEdit, apply_edits
-from mfo_lsp.server.convert import to_span
+from mfo_dialect.text import EditedText, Encoding, LineIndex, Position, Span, TextEdit
 
 
 @dataclass(frozen=True, slots=True)
+class TextChange:
+    """One change of a notification; it speaks of the text after the one before it.
+
+    Attributes:
+        range: from where to where, in the client's columns; None where all of the text is replaced.
+        text: what stands there now.
+    """
+
+    range: tuple[Position, Position] | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDocument:
+    """The params of ``textDocument/didChange``."""
+
+    uri: str
+    version: int
+    changes: tuple[TextChange, ...]
+
+
+def read_changed_document(params: Any) -> ChangedDocument:
+    """The params of ``textDocument/didChange`` from plain values; read by hand, as every keystroke sends them.
+
+    Raises:
+        TypeError, KeyError, AttributeError: they are not as the protocol says.
+    """
+    document = params["textDocument"]
+    changes = tuple(map(_read_change, params["contentChanges"]))
+    return ChangedDocument(_of_type(str, document["uri"]), _of_type(int, document["version"]), changes)
+
+
+def _read_change(change: Any) -> TextChange:
+    range_ = change.get("range")
+    places = (_read_position(range_["start"]), _read_position(range_["end"])) if range_ is not None else None
+    return TextChange(places, _of_type(str, change["text"]))
+
+
+def _read_position(position: Any) -> Position:
+    return Position(_of_type(int, position["line"]), _of_type(int, position["character"]))
+
+
+def _of_type(type_: type[Any], value: Any) -> Any:
+    if not isinstance(value, type_):
+        raise TypeError(type(value).__name__)
+    return value
+
+
 class OpenText:
-    """One version of an open document.
+    """An open document as it is now. Other threads may read it.
 
     Attributes:
         uri: as the client writes it.
         version: the client's number.
-        text: all of it.
     """
 
-    uri: str
-    version: int
-    text: str
+    __slots__ = ("_edited", "_lock", "uri", "version")
 
+    def __init__(self, uri: str, version: int, text: str) -> None:
+        """Open a document with a text."""
+        self.uri = uri
+        self.version = version
+        self._edited = EditedText(text)
+        self._lock = Lock()
 
-def changed(text: str, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding) -> str:
-    """The text after a notification's changes, each of which speaks of the text after the one before it.
+    @property
+    def text(self) -> str:
+        """All of it."""
+        with self._lock:
+            return self._edited.text
 
-    Args:
-        text: the text before.
-        changes: stretches to replace, or whole new texts.
-        encoding: how the columns of their ranges are counted.
-    """
-    for change in changes:
-        if isinstance(change, types.TextDocumentContentChangePartial):
-            span = to_span(LineIndex(text), change.range, encoding)
-            text = apply_edits(text, (TextEdit(span, change.text),))
+    @property
+    def lines(self) -> LineIndex:
+        """Its lines, as they are at any time; for the event loop's thread alone."""
+        return self._edited.lines
+
+    def change(self, version: int, changes: Iterable[TextChange], encoding: Encoding) -> tuple[TextEdit, ...]:
+        """Change it; gives the edits that were made, of which each speaks of the text after the one before it.
+
+        Args:
+            version: its number from now on.
+            changes: as the client told them.
+            encoding: how the columns of their ranges are counted.
+        """
+        self.version = version
+        with self._lock:
+            return tuple([self._applied(change, encoding) for change in changes])
+
+    def _applied(self, change: TextChange, encoding: Encoding) -> TextEdit:
+        if change.range is None:
+            edit = self._edited.edit_to(change.text)
         else:
-            text = change.text
-    return text
-
-
-def edits_of(
-    tree: LiveTree, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding
-) -> Iterator[TextEdit]:
-    """A notification's changes as edits of a tree; it is to be edited by each before the next one is drawn.
-
-    ``tree.apply(edits_of(tree, changes, encoding))`` does so. No line is looked for outside the edited blocks.
-
-    Args:
-        tree: the tree of the text before.
-        changes: stretches to replace, or whole new texts, of which only what differs becomes an edit.
-        encoding: how the columns of their ranges are counted.
-    """
-    for change in changes:
-        if isinstance(change, types.TextDocumentContentChangePartial):
-            yield TextEdit(to_span(tree.lines, change.range, encoding), change.text)
-        else:
-            yield tree.edit_to(change.text)
+            start, end = (self._edited.lines.offset(position, encoding) for position in change.range)
+            edit = TextEdit(Span(min(start, end), max(start, end)), change.text)
+        self._edited.apply(edit)
+        return edit

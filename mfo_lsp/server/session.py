@@ -20,7 +20,7 @@ from mfo_lsp.features.preferences import Preferences
 from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_uri
-from mfo_lsp.server.open_text import OpenText, changed
+from mfo_lsp.server.open_text import OpenText, TextChange
 from mfo_lsp.server.overlay import OverlaidFiles
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
@@ -119,13 +119,13 @@ class Session:
         self.open_texts[key] = OpenText(uri, version, text)
         return self.reread([key])
 
-    def change(self, uri: str, version: int, changes: Iterable[types.TextDocumentContentChangeEvent]) -> set[str]:
+    def change(self, uri: str, version: int, changes: Iterable[TextChange]) -> set[str]:
         """Change an open document; gives the bundles that this touches: none where it is not open."""
         key = to_key(uri)
-        before = self.open_texts.get(key)
-        if before is None:
+        open_text = self.open_texts.get(key)
+        if open_text is None:
             return set()
-        self.open_texts[key] = OpenText(before.uri, version, changed(before.text, changes, self.encoding))
+        open_text.change(version, changes, self.encoding)
         if posixpath.basename(key) in _PROJECT_FILES:
             return self.reread([key])
         touched = {bundle for bundle, analysis in self._analyses.items() if key in analysis.snapshot.bundle.sources}

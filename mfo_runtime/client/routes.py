@@ -47,6 +47,7 @@ class Operation(StrEnum):
     WEBHOOK_CREATE = "webhooks.create"
     WEBHOOK_GET = "webhooks.get"
     WEBHOOK_DELETE = "webhooks.delete"
+    EVENT_LIST = "events.list"
     EVENT_SEND = "events.send"
     WEBHOOK_DELIVER = "events.deliver_webhook"
     TRIGGER_START = "events.start_trigger"
@@ -107,6 +108,7 @@ ROUTES: Routes = MappingProxyType(
         Operation.WEBHOOK_CREATE: Route("POST", "/api/webhooks"),
         Operation.WEBHOOK_GET: Route("GET", "/api/webhooks/{webhook_id}"),
         Operation.WEBHOOK_DELETE: Route("DELETE", "/api/webhooks/{webhook_id}"),
+        Operation.EVENT_LIST: Route("GET", "/api/events"),
         Operation.EVENT_SEND: Route("POST", "/api/events"),
         Operation.WEBHOOK_DELIVER: Route("POST", "/webhooks/{provider}/{webhook_id}"),
         Operation.TRIGGER_START: Route("POST", "/api/trigger/{trigger_id}"),

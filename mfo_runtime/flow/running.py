@@ -32,7 +32,7 @@ from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
-from mfo_runtime.journal import Codec, Definition, Fired, Firing, NewRun, RunLog
+from mfo_runtime.journal import Codec, Definition, NewRun
 from mfo_runtime.tasks import Ask
 from mfo_runtime.tasks.conversation import add_usage
 from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
@@ -119,34 +119,27 @@ def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient
     return HttpClient() if given is None else nullcontext(given)
 
 
-def begin_run(
-    flow: FlowView,
-    bundle: Bundle,
-    inputs: Mapping[str, Any],
-    client: MfoClient,
-    options: RunOptions,
-    firing: Firing | None = None,
-) -> RunLog | Fired:
-    """Write into the journal that a run begins, and start nothing: ``run_flow`` is given what comes of it as ``begun``.
+def announced_run(
+    flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], client: MfoClient, options: RunOptions
+) -> NewRun:
+    """A run as the journal can be told of it before it is started; ``run_flow`` is then given its log as ``begun``.
 
     Args:
         flow: the taskflow.
         bundle: its documents.
         inputs: INPUT.
         client: the MFO server, whose token is not written down.
-        options: those of ``run_flow``; they name the run, when it began, and where it is kept.
-        firing: what makes it begin, once for each of its keys.
+        options: those of ``run_flow``; they name the run, when it began, and how it is kept.
 
     Raises:
         InvalidInputError: the inputs are not what ``input_schema`` asks for.
-        JournalError: it cannot be written.
+        JournalError: they cannot be kept.
     """
-    assert options.keeping is not None
     inputs = checked_inputs(flow, bundle, inputs)
     scope = scope_of_run(flow, bundle, inputs, options, is_resumed=False)
     scope.secrets.read_all()
     codec = KnownSecrets(scope.secrets, client).codec()
-    return options.keeping.journal.begin_once(new_run(scope, options, definition_of(bundle), codec), firing)
+    return new_run(scope, options, definition_of(bundle), codec)
 
 
 def new_run(scope: RunScope, options: RunOptions, definition: Definition, codec: Codec) -> NewRun:

@@ -157,7 +157,7 @@ class Journal:
                 for row in connection.execute(query, (taskflow, taskflow)):
                     yield _stored(row)
 
-    def left_alone(self, keeper: str) -> Iterator[StoredRun]:
+    def left_alone(self, keeper: str) -> tuple[StoredRun, ...]:
         """The runs of a service that have not ended and that no process executes, the oldest first.
 
         Raises:
@@ -166,7 +166,7 @@ class Journal:
         query = f"SELECT {FIELDS} FROM runs WHERE keeper = ? AND state = 'running' ORDER BY started_at, number"  # noqa: S608 - constant names
         with self._reading() as connection:
             rows = connection.execute(query, (keeper,)).fetchall() if connection is not None else []
-        yield from (run for run in map(_stored, rows) if not is_held(self._folder, run.id))
+        return tuple(run for run in map(_stored, rows) if not is_held(self._folder, run.id))
 
     def position(self, source: str) -> str | None:
         """How far a source of firings was read, as ``set_position`` was told; None where it never was.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from mfo_dialect.records import record
 from mfo_workspace.files import DiskFiles, UnreadableFileError, decode
 from mfo_workspace.walking import is_yaml
 
@@ -18,7 +18,7 @@ _READ, _LIST, _EXISTS, _GLOB = "r", "l", "e", "g"
 _DIGEST_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Observation:
     """Questions that were asked of the disk, in their order, and a digest of the answers, in hexadecimal digits."""
 

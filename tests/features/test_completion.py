@@ -102,8 +102,9 @@ FIRST = [
     (VALUES + "        x: <|>", ["ask", "fetch", "address"]),
     (VALUES + "        x: fetch.<|>", ["value"]),
     (VALUES + "        x: ask?.parsed_content?.m<|>", ["mood"]),
-    (VALUES + "        x: |\n          1 +\n          <|>", ["ask", "fetch", "address"]),
-    (VALUES + "        x: ask.message <|>", ["and", "or", "in"]),
+    (VALUES + "        x: |\n          1 +\n          <|>", ["ask", "fetch", "INPUT"]),
+    (VALUES + "        x: ask.message <|>", ["in", "not in", "contains"]),
+    (VALUES + "        x: true <|>", ["and", "or", "in"]),
     (VALUES + "        x: len(f<|>)", ["ask", "fetch", "address"]),
     (VALUES + '        x: "ask.message == \\"a\\" ? <|>"', ["ask", "fetch", "address"]),
 ]  # fmt: skip
@@ -214,7 +215,7 @@ SNIPPETS = [
     (LAST + "    type: mfo_<|>", "mfo_api_tool_list", "    type: mfo_api_tool_list"),
     ("name: x\ntasks:\n  - {id: a, type: mfo_<|>}", "mfo_api_memory_store",
      "  - {id: a, type: mfo_api_memory_store}"),
-    (CONFIG + "      question: ${fe<|>", "fetch", "      question: ${fetch$0\\}"),
+    (CONFIG + "      question: ${fe<|>", "fetch", "      question: ${fetch.$0\\}"),
     (CONFIG + "      question: ${fetch.<|>", "value", "      question: ${fetch.value\\}$0"),
     (VALUES + "        x: le<|>", "len", "        x: len($0)"),
 ]  # fmt: skip

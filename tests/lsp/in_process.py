@@ -7,7 +7,8 @@ from lsprotocol import types
 from mfo_dialect.text import Encoding, LineIndex, Span
 from mfo_lsp.server.app import make_server
 from mfo_lsp.server.capabilities import Client
-from mfo_lsp.server.convert import to_range, to_uri
+from mfo_lsp.server.convert import to_uri
+from mfo_lsp.server.open_text import TextChange
 
 FOLDER = "/nowhere"
 ENCODINGS = list(Encoding)
@@ -36,6 +37,10 @@ def type_over(server, name, old, new):
     text = server.session.open_texts[f"{FOLDER}/{name}"].text
     assert text.count(old) == 1
     at = text.index(old)
-    range_ = to_range(LineIndex(text), Span(at, at + len(old)), server.session.encoding)
-    change = types.TextDocumentContentChangePartial(range_, new)
-    server.session.change(uri_of(name), 2, [change])
+    server.session.change(uri_of(name), 2, [replaced(text, Span(at, at + len(old)), new, server.session.encoding)])
+
+
+def replaced(text, span, new, encoding=Encoding.UTF16):
+    """The change that puts ``new`` where ``span`` is, as a client tells it."""
+    lines = LineIndex(text)
+    return TextChange((lines.position(span.start, encoding), lines.position(span.end, encoding)), new)

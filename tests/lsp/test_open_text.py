@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lsprotocol import types
 
-from mfo_dialect.syntax import LiveTree
-from mfo_dialect.text import Encoding
-from mfo_lsp.server.open_text import changed, edits_of
+from mfo_dialect.text import EditedText, Encoding, Position
+from mfo_lsp.server.open_text import OpenText, TextChange, read_changed_document
 
 UNITS = {
     Encoding.UTF8: lambda text: len(text.encode()),
@@ -34,17 +32,17 @@ CHANGES = [
 
 
 def partial(start_line, start, end_line, end, text):
-    places = types.Range(types.Position(start_line, start), types.Position(end_line, end))
-    return types.TextDocumentContentChangePartial(places, text)
+    return TextChange((Position(start_line, start), Position(end_line, end)), text)
 
 
 def applied(before, changes, encoding):
-    """The text after the changes, both ways."""
-    tree = LiveTree(before, block_lines=1)
-    tree.apply(edits_of(tree, changes, encoding))
-    after = changed(before, changes, encoding)
-    assert tree.text == after
-    return after
+    """The text after the changes; the edits that they were taken for give the same."""
+    opened, edited = OpenText("file:///a", 1, before), EditedText(before)
+    for edit in opened.change(2, changes, encoding):
+        edited.apply(edit)
+    assert opened.text == edited.text
+    assert opened.version == 2
+    return opened.text
 
 
 @pytest.mark.parametrize(("before", "places", "new", "after"), CHANGES)
@@ -58,7 +56,7 @@ def test_each_change_speaks_of_the_text_after_the_one_before():
 
 
 def test_a_change_without_a_range_is_the_whole_text():
-    changes = [partial(0, 0, 0, 0, "x"), types.TextDocumentContentChangeWholeDocument("new")]
+    changes = [partial(0, 0, 0, 0, "x"), TextChange(None, "new")]
     assert applied("ab", changes, Encoding.UTF16) == "new"
 
 
@@ -82,6 +80,25 @@ def test_incremental_equals_full(text, edits, encoding):
         cuts = [i for i in range(len(expected) + 1) if expected[i - 1 : i + 1] != "\r\n"]  # none inside a line break
         start, end = sorted((cuts[int(first * (len(cuts) - 1))], cuts[int(second * (len(cuts) - 1))]))
         places = (*position(expected, start, encoding), *position(expected, end, encoding))
-        incremental = changed(incremental, [partial(*places, new)], encoding)
+        incremental = applied(incremental, [partial(*places, new)], encoding)
         expected = expected[:start] + new + expected[end:]
         assert incremental == expected
+
+
+def test_changes_are_read_from_plain_values():
+    position = {"line": 1, "character": 2}
+    params = {
+        "textDocument": {"uri": "file:///a", "version": 3},
+        "contentChanges": [{"range": {"start": position, "end": position}, "text": "x"}, {"text": "y"}],
+    }
+    read = read_changed_document(params)
+    assert (read.uri, read.version) == ("file:///a", 3)
+    assert read.changes == (partial(1, 2, 1, 2, "x"), TextChange(None, "y"))
+
+
+@pytest.mark.parametrize(
+    "change", [None, [], {}, {"text": 1}, {"range": {}, "text": ""}, {"range": {"start": 1, "end": 2}, "text": ""}]
+)
+def test_changes_that_are_none_are_refused(change):
+    with pytest.raises((TypeError, KeyError, AttributeError)):
+        read_changed_document({"textDocument": {"uri": "a", "version": 1}, "contentChanges": [change]})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lsprotocol import types
 
 from mfo_dialect.checker import check, check_snapshot
+from mfo_lsp.server.open_text import TextChange
 from mfo_lsp.server.session import Session
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import UnreadableFileError
@@ -39,7 +39,7 @@ class MemoryDisk:
 
 
 def whole(text):
-    return [types.TextDocumentContentChangeWholeDocument(text)]
+    return [TextChange(None, text)]
 
 
 def texts(session, bundle="/w"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mfo_dialect.catalogue.values import Key, MapType
+from mfo_dialect.records import record
 from mfo_dialect.shapes import Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaskType:
     """One task type (dialect section 5).
 

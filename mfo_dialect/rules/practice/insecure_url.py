@@ -42,7 +42,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from mfo_dialect.analysis.bundle import Bundle
@@ -50,6 +49,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, TextType, ValueType
 from mfo_dialect.findings import Severity
+from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
@@ -63,7 +63,7 @@ _LOOPBACK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Profile:
     """A server's address in the project file."""
 

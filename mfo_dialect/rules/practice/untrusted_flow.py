@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect import expressions
 from mfo_dialect.analysis.bundle import Bundle
@@ -22,6 +21,7 @@ from mfo_dialect.analysis.uses import Reader, Use
 from mfo_dialect.findings import Place, Related
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Subflow, Task, Trigger
+from mfo_dialect.records import record
 from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Mapping, Scalar, follow
 
@@ -43,7 +43,7 @@ _PASSING = frozenset(
 _LOOKED_UP = {"mfo_api_resource_get": "resource_id", "mfo_api_job_get": "job_id"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Step:
     """One step on the way of untrusted data; ``before`` is the step before it."""
 

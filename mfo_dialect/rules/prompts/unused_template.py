@@ -55,7 +55,6 @@ Take it out, or name it where it was meant to be used.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import chain
 
@@ -66,6 +65,7 @@ from mfo_dialect.analysis.visits import Visit, walk
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import nearest
@@ -74,7 +74,7 @@ from mfo_dialect.syntax import Scalar
 _TAGS = (Tag.UNNECESSARY,)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Used:
     """The names of templates and error templates that a bundle uses, and those that may be meant by misspelt ones."""
 

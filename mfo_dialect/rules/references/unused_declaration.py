@@ -54,7 +54,6 @@ Take it out, or read it where it was meant to be read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import expression_texts_of
@@ -64,6 +63,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.access import entries_at, texts_at
 from mfo_dialect.model.workflow import Condition, Subflow, Task
+from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Mapping, Node, Scalar
@@ -82,7 +82,7 @@ _COMPUTING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _ReadPath:
     """One reading: the level that it is read from, and the names."""
 
@@ -90,7 +90,7 @@ class _ReadPath:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _FlowReads:
     """All that one taskflow reads.
 

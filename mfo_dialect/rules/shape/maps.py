@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
@@ -13,6 +12,7 @@ from mfo_dialect.analysis.visits import Visit, effective_keys, known_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
+from mfo_dialect.records import record
 from mfo_dialect.rules.select import Selector
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, follow
 
@@ -23,7 +23,7 @@ _FLOW_FILE_KEYS = frozenset({"name", "config", "input_schema", "outputs"})
 _EVERYWHERE = frozenset({"id", "name", "type", "description"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class MapView:
     """A written map beside its declaration.
 
@@ -59,7 +59,7 @@ class Direction(Enum):
     UP = "further up"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meaning:
     """What an unknown key was meant to be.
 

@@ -44,7 +44,6 @@ Write the keys. The fix inserts them with values that are to be replaced.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -53,6 +52,7 @@ from mfo_dialect.catalogue.values import Key, MapType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import quoted, replace_text
 from mfo_dialect.rules.layout import insert_lines, text_of
@@ -83,7 +83,7 @@ from mfo_dialect.text import Span
 _WORKFLOW_NAME = "workflow_name"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Missing:
     """One thing that a map lacks: a key, or one of several."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from mfo_dialect.findings import SEVERITIES
 from mfo_dialect.model.rule_settings import RuleSettings
+from mfo_dialect.records import record
 from mfo_lsp.cli.check.outputs import Output, complete_outputs, read_outputs
 from mfo_lsp.cli.rule_arguments import complete_selectors, complete_severities, read_selectors, read_severities
 from mfo_lsp.reports import FORMATS
@@ -17,7 +17,7 @@ from mfo_lsp.reports import FORMATS
 FAIL_LEVELS = (*(word for word in SEVERITIES if word != "off"), "never")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckOptions:
     """What was asked for; the fields are named as click names the options.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import click
 from click.shell_completion import CompletionItem
 
+from mfo_dialect.records import record
 from mfo_dialect.suggestions import did_you_mean
 from mfo_lsp.reports import FORMATS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """One report to write to a file: its format, and the file as it was written."""
 

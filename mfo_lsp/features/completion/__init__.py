@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import references_of
-from mfo_dialect.catalogue.values import EitherType, Format, ListType, MapType, References, TextType, ValueType
+from mfo_dialect.catalogue.values import Format, ListType, MapType, References, TextType, ValueType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.syntax import Expects, Within
-from mfo_lsp.features.completion.expressions import expression_items
+from mfo_lsp.features.completion.expressions import expression_items, wanted_by_expression
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
 from mfo_lsp.features.completion.keys import key_items
-from mfo_lsp.features.completion.path_values import is_in_reference, reference_items
-from mfo_lsp.features.completion.place import Place, behind_missing_colon, option_for, place_at
+from mfo_lsp.features.completion.path_values import is_in_reference, reference_items, wanted_by_path
+from mfo_lsp.features.completion.place import Place, behind_missing_colon, option_for, options_of, place_at
 from mfo_lsp.features.completion.templates import is_in_template, template_items
 from mfo_lsp.features.completion.values import value_items
+from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded, Wanted
 
-__all__ = ["CompletionClient", "Item", "ItemKind", "complete"]
+__all__ = ["CompletionClient", "Item", "ItemKind", "complete", "wanted_by_completion"]
 
 _ANY_CLIENT = CompletionClient()
+_BEHIND_DOT = re.compile(r"\.[\w-]*\Z")
+_LONGEST_PATH = 200
 
 
 def complete(
-    snapshot: Snapshot, document: str, offset: int, client: CompletionClient = _ANY_CLIENT
+    snapshot: Snapshot,
+    document: str,
+    offset: int,
+    client: CompletionClient = _ANY_CLIENT,
+    recorded: Recorded = NOTHING_RECORDED,
 ) -> tuple[Item, ...]:
     """What may be typed at a cursor, the likeliest first.
 
@@ -32,11 +40,25 @@ def complete(
         document: the key of the text.
         offset: the cursor.
         client: what the editor can do with items.
+        recorded: what runs gave of what ``wanted_by_completion`` names.
     """
-    place = place_at(snapshot, document, offset)
+    place = place_at(snapshot, document, offset, recorded)
     if place is None or place.context.within is Within.COMMENT or not place.has_room:
         return ()
     return tuple(sorted(_items(place, client), key=lambda item: item.sort_key))
+
+
+def wanted_by_completion(snapshot: Snapshot, document: str, offset: int) -> Wanted | None:
+    """What of recorded runs completion can make use of at a cursor; None for nothing."""
+    source = snapshot.bundle.sources.get(document)
+    if source is None or _BEHIND_DOT.search(source.text, max(0, offset - _LONGEST_PATH), max(0, offset)) is None:
+        return None
+    place = place_at(snapshot, document, offset)
+    if place is None or place.document.kind is not DocumentKind.WORKFLOW:
+        return None
+    is_expression = any(isinstance(one, TextType) and one.format is Format.EXPRESSION for one in options_of(place.type))
+    path = wanted_by_expression(place) if is_expression else wanted_by_path(place)
+    return path.wanted if path is not None else None
 
 
 def _items(place: Place, client: CompletionClient) -> Iterator[Item]:
@@ -67,7 +89,7 @@ def _map_expected(place: Place) -> MapType | None:
 
 
 def _value_items(place: Place, client: CompletionClient) -> Iterator[Item]:
-    options = _options(place.type)
+    options = options_of(place.type)
     formats = {option.format for option in options if isinstance(option, TextType)}
     if Format.EXPRESSION in formats:
         yield from expression_items(place, client)
@@ -78,18 +100,6 @@ def _value_items(place: Place, client: CompletionClient) -> Iterator[Item]:
             yield from reference_items(place, client)
     else:
         yield from value_items(place, client)
-
-
-def _options(value_type: ValueType | None) -> tuple[ValueType, ...]:
-    match value_type:
-        case None:
-            return ()
-        case EitherType(options=options):
-            return options
-        case ListType(item=item):
-            return (item,)
-        case _:
-            return (value_type,)
 
 
 def _reads(value_type: ValueType) -> bool:

@@ -4,27 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from mfo_dialect.analysis.expression_texts import names_of
+from mfo_dialect.analysis.inputs import input_shape
+from mfo_dialect.analysis.resolve import Scope, resolve
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.expressions import FUNCTIONS, KEYWORDS, Token, TokenKind, tokenize
 from mfo_dialect.expressions.tokens import WORD_OPERATORS
 from mfo_dialect.shapes import UNKNOWN, Kind, Shape, step
-from mfo_dialect.text import Span
-from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, sort_key
-from mfo_lsp.features.completion.paths import fields_of, node_choices
+from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, sort_key
+from mfo_lsp.features.completion.paths import fields_of, node_choices, seen_fields
 from mfo_lsp.features.completion.place import Place
+from mfo_lsp.features.completion.probing import Probe, split_at_cursor
 from mfo_lsp.features.documentation import code, of_expression_word, of_shape, paragraphs
+from mfo_lsp.features.recorded import Wanted, WantedPath, wanted_path
 
 _PATH = re.compile(r"(?P<parents>(?:[A-Za-z_$][\w$]*)(?:\??\.[A-Za-z_]\w*|\[\d+\])*)\??\.(?P<partial>\w*)\Z")
 _WORD = re.compile(r"(?<![\w$.#])[A-Za-z_$]?[\w$]*\Z")
 _STEP = re.compile(r"[A-Za-z_$][\w$]*|\d+")
-_REST = re.compile(r"\w*")
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
 _LET = re.compile(r"\blet\s+([A-Za-z_]\w*)\s*=")
 _ENDS_OPERAND = {TokenKind.IDENTIFIER, TokenKind.NUMBER, TokenKind.STRING}
 _OPERATORS = ("and", "or", "in", "not in", "contains", "startsWith", "endsWith", "matches")
 _NAME_RANK, _FUNCTION_RANK, _KEYWORD_RANK = 4, 6, 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """The word that is half typed.
+
+    Attributes:
+        place: where.
+        view: whose expression it is.
+        partial: what is typed of the word.
+        names: what the expression may read.
+        probe: tries what may stand there.
+    """
+
+    place: Place
+    view: NodeView
+    partial: str
+    names: Mapping[str, Shape]
+    probe: Probe
+
+    def item(self, name: str, kind: ItemKind, detail: str, words: Words, sort: str, text: str = "") -> Item:
+        """The item for a name; ``text`` is how it is written where that is otherwise."""
+        span = self.place.word_span(self.partial)
+        return Item(name, kind, span, text or name, detail, words, sort, line_indent=self.place.line_indent)
 
 
 def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
@@ -36,24 +64,28 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
         return
     path = _PATH.search(source)
     if path is not None:
-        yield from _fields(place, path, view)
+        yield from _fields(_gap(place, view, path["partial"]), path["parents"])
         return
     word = _WORD.search(source)
     if word is None or source[: word.start()].rstrip().endswith((".", "#")):
         return
-    partial = word.group()
+    gap = _gap(place, view, word.group())
     before = [token for token in tokenize(source[: word.start()]) if token.kind is not TokenKind.END]
     if before and _ends_operand(before[-1]):
-        yield from _operators(place, partial)
+        yield from _operators(gap)
         return
     is_piped = bool(before) and before[-1].text == "|"
-    has_path = place.text[_span(place, partial).end :].startswith((".", "?.", "["))
     if not is_piped:
-        yield from _names(place, view, partial, source)
-    if not has_path:
-        yield from _functions(place, partial, client)
-    if not is_piped and not has_path:
-        yield from _keywords(place, partial)
+        yield from _names(gap, source)
+    if not gap.probe.behind.startswith((".", "?.", "[")):
+        yield from _functions(gap, client, is_piped=is_piped)
+        if not is_piped:
+            yield from _keywords(gap)
+
+
+def _gap(place: Place, view: NodeView, partial: str) -> _Gap:
+    names, _ = names_of(view, place.snapshot.bundle)
+    return _Gap(place, view, partial, names, Probe(names, *split_at_cursor(place, partial)))
 
 
 def _is_inside_text(source: str) -> bool:
@@ -73,54 +105,70 @@ def _ends_operand(token: Token) -> bool:
     return token.kind in _ENDS_OPERAND or (token.kind is TokenKind.BRACKET and token.text in {")", "]", "}"})
 
 
-def _span(place: Place, partial: str) -> Span:
-    rest = _REST.match(place.rest_of_line)
-    return Span(place.offset - len(partial), place.offset + (rest.end() if rest is not None else 0))
-
-
-def _fields(place: Place, path: re.Match[str], view: NodeView) -> Iterator[Item]:
-    names, _ = names_of(view, place.snapshot.bundle)
-    steps = [found.group() for found in _STEP.finditer(path["parents"])]
-    shape: Shape | None = names.get(steps[0])
+def _fields(gap: _Gap, parents: str) -> Iterator[Item]:
+    steps = [found.group() for found in _STEP.finditer(parents)]
+    shape: Shape | None = gap.names.get(steps[0])
     for name in steps[1:]:
         shape = step(shape, name) if shape is not None else None
     if shape is None:
         return
-    for number, choice in enumerate(fields_of(".".join(steps), shape)):
+    found = [*fields_of(".".join(steps), shape), *seen_fields(shape, _path(gap.place, gap.view, steps), gap.place)]
+    for number, choice in enumerate(found):
         if _PLAIN_NAME.fullmatch(choice.name):
-            yield Item(
-                choice.name,
-                ItemKind.FIELD,
-                _span(place, path["partial"]),
-                choice.name,
-                choice.detail,
-                choice.documentation,
-                sort_key(0, number),
-            )
-
-
-def _names(place: Place, view: NodeView, partial: str, source: str) -> Iterator[Item]:
-    known, _ = names_of(view, place.snapshot.bundle)
-    span = _span(place, partial)
-    nodes = {choice.name: choice for choice in node_choices(place, view.flow)}
-    for number, (name, shape) in enumerate(known.items()):
-        if name in view.flow.by_id and _is_node(shape, name, known):
-            choice = nodes.get(name)
-            if choice is not None:
-                text = _written(name)
+            dot = _dot(gap, choice.name, goes_on=choice.goes_on)
+            if dot is not None:
                 sort = sort_key(choice.rank, number)
-                yield Item(name, ItemKind.NODE, span, text, choice.detail, choice.documentation, sort)
-        elif not (shape.kind is Kind.MAP and not shape.fields and shape.rest is None):
+                yield gap.item(choice.name, choice.kind, choice.detail, choice.words, sort, choice.name + dot)
+
+
+def _dot(gap: _Gap, name: str, *, goes_on: bool) -> str | None:
+    """What has to follow a name: nothing, or a dot where the name's own value does not fit; None where neither does."""
+    if gap.probe.takes(name):
+        return ""
+    return "." if goes_on and not gap.probe.behind.startswith((".", "?.")) and gap.probe.takes(f"{name}.") else None
+
+
+def wanted_by_expression(place: Place) -> WantedPath | None:
+    """What runs have recorded of the path that is half typed in an expression; None where none is."""
+    view = place.owner.view
+    path = _PATH.search(place.before())
+    if view is None or path is None:
+        return None
+    return _path(place, view, [found.group() for found in _STEP.finditer(path["parents"])])
+
+
+def _path(place: Place, view: NodeView, steps: list[str]) -> WantedPath | None:
+    flow = view.flow
+    if steps[0] in input_shape(view.level, place.snapshot.bundle).fields:
+        is_top = view.level is flow.top
+        return WantedPath(Wanted(flow.document, flow.taskflow.name, "INPUT"), tuple(steps)) if is_top else None
+    scope = Scope(place.snapshot.bundle, view.level)
+    return wanted_path(steps, resolve(tuple(steps), scope), scope, place.snapshot)
+
+
+def _names(gap: _Gap, source: str) -> Iterator[Item]:
+    nodes = {choice.name: choice for choice in node_choices(gap.place, gap.view.flow)}
+    for number, (name, shape) in enumerate(gap.names.items()):
+        choice = nodes.get(name) if name in gap.view.flow.by_id else None
+        is_node = choice is not None and choice.shape is shape
+        if (name in gap.view.flow.by_id and not is_node and choice is None) or _is_empty(shape):
+            continue
+        dot = _dot(gap, _written(name), goes_on=shape.kind is Kind.MAP and bool(shape.fields))
+        if dot is None:
+            continue
+        text = _written(name) + dot
+        if choice is not None and is_node:
+            yield gap.item(name, ItemKind.NODE, choice.detail, choice.words, sort_key(choice.rank, number), text)
+        else:
             kind = ItemKind.ROOT if name.isupper() else ItemKind.VARIABLE
             rank = _NAME_RANK + (kind is ItemKind.ROOT)
-            yield Item(name, kind, span, _written(name), str(shape), of_shape(name, shape), sort_key(rank, number))
+            yield gap.item(name, kind, str(shape), partial(of_shape, name, shape), sort_key(rank, number), text)
     for name in dict.fromkeys(_LET.findall(source)):
-        words = of_shape(name, UNKNOWN)
-        yield Item(name, ItemKind.VARIABLE, span, name, "let", words, sort_key(0, 0))
+        yield gap.item(name, ItemKind.VARIABLE, "let", partial(of_shape, name, UNKNOWN), sort_key(0, 0))
 
 
-def _is_node(shape: Shape, name: str, known: Mapping[str, Shape]) -> bool:
-    return known.get(name) is shape
+def _is_empty(shape: Shape) -> bool:
+    return shape.kind is Kind.MAP and not shape.fields and shape.rest is None
 
 
 def _written(name: str) -> str:
@@ -128,31 +176,34 @@ def _written(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) else f'$env["{name}"]'
 
 
-def _functions(place: Place, partial: str, client: CompletionClient) -> Iterator[Item]:
-    span = _span(place, partial)
-    has_bracket = place.text[span.end : span.end + 1] == "("
+def _functions(gap: _Gap, client: CompletionClient, *, is_piped: bool) -> Iterator[Item]:
+    span = gap.place.word_span(gap.partial)
+    has_bracket = gap.place.text[span.end : span.end + 1] == "("
     for number, (name, function) in enumerate(FUNCTIONS.items()):
-        text = name if has_bracket else f"{name}($0)" if client.snippets else f"{name}("
+        if not (gap.probe.takes(name) if has_bracket else gap.probe.takes_call(name, is_piped=is_piped)):
+            continue
         yield Item(
             label=name,
             kind=ItemKind.FUNCTION,
             span=span,
-            new_text=text,
+            new_text=name if has_bracket else f"{name}($0)" if client.snippets else f"{name}(",
             detail=function.signatures[0].label(name),
-            documentation=of_expression_word(name),
+            words=partial(of_expression_word, name),
             sort_key=sort_key(_FUNCTION_RANK, number),
             is_snippet=client.snippets and not has_bracket,
+            line_indent=gap.place.line_indent,
         )
 
 
-def _keywords(place: Place, partial: str) -> Iterator[Item]:
+def _keywords(gap: _Gap) -> Iterator[Item]:
     for number, word in enumerate(KEYWORDS):
-        if word != "else":
-            words = of_expression_word(word)
-            yield Item(word, ItemKind.KEYWORD, _span(place, partial), word, "", words, sort_key(_KEYWORD_RANK, number))
+        if word != "else" and gap.probe.takes_word(word):
+            sort = sort_key(_KEYWORD_RANK, number)
+            yield gap.item(word, ItemKind.KEYWORD, "", partial(of_expression_word, word), sort)
 
 
-def _operators(place: Place, partial: str) -> Iterator[Item]:
+def _operators(gap: _Gap) -> Iterator[Item]:
     for number, word in enumerate(_OPERATORS):
-        words = paragraphs(f"The operator {code(word)}.")
-        yield Item(word, ItemKind.KEYWORD, _span(place, partial), word, "operator", words, sort_key(0, number))
+        if gap.probe.takes_word(word):
+            words = partial(paragraphs, f"The operator {code(word)}.")
+            yield gap.item(word, ItemKind.KEYWORD, "operator", words, sort_key(0, number))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from mfo_dialect.text import Span
 
@@ -30,6 +32,15 @@ class ItemKind(Enum):
     KEYWORD = "keyword"
 
 
+Words: TypeAlias = Callable[[], str]
+"""Gives words in Markdown. They are put together when somebody looks at an item, not for every item of a list."""
+
+
+def no_words() -> str:
+    """Nothing to say."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing to choose.
@@ -40,10 +51,11 @@ class Item:
         span: what it replaces: the half-typed part only, within one line, around the cursor.
         new_text: what is put there; its further lines are indented as the document needs them.
         detail: a few words beside the label.
-        documentation: what it is, in Markdown.
+        words: what it is.
         sort_key: items stand in the order of these texts.
         is_snippet: whether ``new_text`` has tab stops, in the editors' common form: ``$1``, ``${1:words}``, ``$0``.
         goes_on: whether more is to be chosen right behind it.
+        takes_dot: whether a dot may follow it, so that typing one takes it.
         line_indent: how far the cursor's line is indented: clients that indent further lines by themselves need it.
     """
 
@@ -52,11 +64,17 @@ class Item:
     span: Span
     new_text: str
     detail: str = ""
-    documentation: str = ""
+    words: Words = no_words
     sort_key: str = ""
     is_snippet: bool = False
     goes_on: bool = False
+    takes_dot: bool = False
     line_indent: int = 0
+
+    @property
+    def documentation(self) -> str:
+        """What it is, in Markdown; empty where there is nothing to say."""
+        return self.words()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
 from mfo_dialect.syntax import Expects
@@ -62,7 +63,7 @@ def _item(place: Place, key: Key, sort: str, client: CompletionClient) -> Item:
         span=span,
         new_text=f"{dash}{key.name}{tail}",
         detail="required" if key.required else f"default: {key.default}" if key.default else "",
-        documentation=of_key(key),
+        words=partial(of_key, key),
         sort_key=sort,
         is_snippet=client.snippets and "$" in tail,
         goes_on=bool(tail) and has_choices(key.type),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mfo_dialect.analysis.chats import template_reads
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.outputs import used_template
 from mfo_dialect.analysis.schemas import schema_shape
+from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.catalogue.task_types import TaskType
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.model.prompts import PromptTemplate, Tool
@@ -73,7 +75,7 @@ def _task_types(place: Place, client: CompletionClient) -> Iterator[Candidate]:
             task_type.name,
             ItemKind.TASK_TYPE,
             "custom" if task_type.custom else "",
-            of_task_type(task_type),
+            partial(of_task_type, task_type),
             rank=4 if task_type.custom else 5,
             tail=tail,
             is_snippet=bool(tail),
@@ -89,20 +91,20 @@ def _templates(names: Names, place: Place) -> Iterator[Candidate]:
     """The prompt templates, or the error templates of the one that the task uses."""
     if names is Names.PROMPT_TEMPLATE:
         for template in place.snapshot.bundle.templates.values():
-            yield Candidate(template.id.text, ItemKind.PROMPT_TEMPLATE, documentation=of_template(template))
+            yield Candidate(template.id.text, ItemKind.PROMPT_TEMPLATE, words=partial(of_template, template))
         return
     task = place.owner.view.node if place.owner.view is not None else None
     template = used_template(task, place.snapshot.bundle) if isinstance(task, Task) else None
     if template is not None:
         for name in template.error_templates:
-            yield Candidate(name, ItemKind.ERROR_TEMPLATE, documentation=of_error_template(name, template))
+            yield Candidate(name, ItemKind.ERROR_TEMPLATE, words=partial(of_error_template, name, template))
 
 
 def _agents(names: Names, place: Place) -> Iterator[Candidate]:
     agents = place.snapshot.bundle.agents.values()
     if names is Names.AGENT and place.key_name != "id":
         for agent in agents:
-            yield Candidate(agent.id.text, ItemKind.AGENT, documentation=of_agent(agent))
+            yield Candidate(agent.id.text, ItemKind.AGENT, words=partial(of_agent, agent))
     elif names is Names.CAPABILITY:
         for name in dict.fromkeys(scalar.text for agent in agents for scalar in agent.capabilities):
             yield Candidate(name, ItemKind.VALUE, "capability")
@@ -123,7 +125,7 @@ def _tools(place: Place) -> Iterator[Candidate]:
     if template is None and place.key_name == "tools":
         for name, agent in bundle.agents.items():
             if f"{AGENT_TOOL}{name}" not in listed:
-                yield Candidate(f"{AGENT_TOOL}{name}", ItemKind.AGENT, documentation=of_agent(agent), rank=6)
+                yield Candidate(f"{AGENT_TOOL}{name}", ItemKind.AGENT, words=partial(of_agent, agent), rank=6)
 
 
 def _tools_of(template: PromptTemplate, place: Place) -> Iterator[Candidate]:
@@ -135,8 +137,10 @@ def _tools_of(template: PromptTemplate, place: Place) -> Iterator[Candidate]:
 
 
 def _tool(tool: Tool, place: Place) -> Candidate:
-    shape = schema_shape(tool.parameters, place.snapshot.bundle)
-    return Candidate(tool.name.text, ItemKind.TOOL, documentation=of_tool(tool, shape))
+    def words() -> str:
+        return of_tool(tool, schema_shape(tool.parameters, place.snapshot.bundle))
+
+    return Candidate(tool.name.text, ItemKind.TOOL, words=words)
 
 
 def _written_items(place: Place) -> Iterator[Scalar]:
@@ -150,14 +154,18 @@ def _written_items(place: Place) -> Iterator[Scalar]:
 def _taskflows(place: Place) -> Iterator[Candidate]:
     for flow in place.snapshot.flows:
         if flow.document == place.document.key and flow.taskflow.name:
-            words = of_taskflow(flow.taskflow, input_shape(flow.top, place.snapshot.bundle))
-            yield Candidate(flow.taskflow.name, ItemKind.TASKFLOW, documentation=words)
+            words = partial(_words_of_taskflow, flow, place)
+            yield Candidate(flow.taskflow.name, ItemKind.TASKFLOW, words=words)
+
+
+def _words_of_taskflow(flow: FlowView, place: Place) -> str:
+    return of_taskflow(flow.taskflow, input_shape(flow.top, place.snapshot.bundle))
 
 
 def _schemas(place: Place) -> Iterator[Candidate]:
     for name, declared in place.snapshot.bundle.schemas.items():
         shape = schema_shape(declared.node, place.snapshot.bundle)
-        yield Candidate(name, ItemKind.SCHEMA, documentation=of_shape(name, shape))
+        yield Candidate(name, ItemKind.SCHEMA, words=partial(of_shape, name, shape))
 
 
 def _secrets(place: Place) -> Iterator[Candidate]:

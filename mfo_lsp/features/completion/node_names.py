@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mfo_dialect.analysis.graph import NodeKind, would_make_cycle
 from mfo_dialect.analysis.scopes import NodeView
@@ -59,4 +60,6 @@ def _chooses_others(condition: NodeView, view: NodeView) -> bool:
 def _candidate(view: NodeView, place: Place, *, loops: bool) -> Candidate:
     detail = node_kind(view).replace("`", "")
     words = f"{detail}, loops back" if loops else detail
-    return Candidate(view.id, ItemKind.NODE, words, of_node(view, place.snapshot.bundle), rank=6 if loops else 5)
+    return Candidate(
+        view.id, ItemKind.NODE, words, partial(of_node, view, place.snapshot.bundle), rank=6 if loops else 5
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -21,6 +21,7 @@ from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.syntax import CursorContext, Expects, Mapping, Node, Scalar, Style, Within, context_at, follow
 from mfo_dialect.syntax import Sequence as SequenceNode
 from mfo_dialect.text import Span
+from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded
 from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
 
 _FOLLOWING = re.compile(r"\s*[\r\n](?P<indent> *)[^\s#]")
@@ -58,6 +59,7 @@ class Place:
         stops: from the root to what ``context.path`` names.
         owner: whose keys and values stand here.
         scalar: the scalar under the cursor, as read.
+        recorded: what runs gave of what is wanted here.
         lacks_colon: the colon between the key and the value that is typed is still to be written.
     """
 
@@ -69,6 +71,7 @@ class Place:
     stops: tuple[Stop, ...]
     owner: Owner
     scalar: Scalar | None
+    recorded: Recorded = field(default_factory=lambda: NOTHING_RECORDED)
     lacks_colon: bool = False
 
     @property
@@ -131,6 +134,11 @@ class Place:
         following = _FOLLOWING.match(self.text, self.offset)
         return following is None or len(following["indent"]) <= self.context.indent
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the scalar under the cursor is written, and its quotes are closed."""
+        return self.scalar is not None and _is_whole(self.scalar)
+
     def before(self) -> str:
         """What is written of the scalar before the cursor, decoded where the scalar could be read."""
         scalar = self.scalar
@@ -170,7 +178,7 @@ def _block_scalar_before(stops: Sequence[Stop], offset: int) -> Scalar | None:
     return node if is_block and isinstance(node, Scalar) and node.span.end <= offset else None
 
 
-def place_at(snapshot: Snapshot, key: str, offset: int) -> Place | None:
+def place_at(snapshot: Snapshot, key: str, offset: int, recorded: Recorded = NOTHING_RECORDED) -> Place | None:
     """The place of a cursor; None where the document is not ours."""
     source = snapshot.bundle.sources.get(key)
     document = document_at(snapshot, key, offset)
@@ -182,7 +190,9 @@ def place_at(snapshot: Snapshot, key: str, offset: int) -> Place | None:
     stops = tuple(_descend(root_type, document.root, context.path, offset))
     around = [stop.node for stop in stops if stop.node is not None]
     owner = owner_of(snapshot, around)
-    return Place(snapshot, document, source.text, offset, context, stops, owner, scalar_at(document.root, offset))
+    return Place(
+        snapshot, document, source.text, offset, context, stops, owner, scalar_at(document.root, offset), recorded
+    )
 
 
 def behind_missing_colon(place: Place) -> Place | None:
@@ -245,6 +255,19 @@ def option_for(value_type: ValueType | None, *, is_list: bool) -> ValueType | No
         return value_type
     wanted = ListType if is_list else MapType
     return next((option for option in value_type.options if isinstance(option, wanted)), value_type.options[-1])
+
+
+def options_of(value_type: ValueType | None) -> tuple[ValueType, ...]:
+    """The types of which one is expected, of a list those of its items."""
+    match value_type:
+        case None:
+            return ()
+        case EitherType(options=options):
+            return options
+        case ListType(item=item):
+            return (item,)
+        case _:
+            return (value_type,)
 
 
 def keys_of(map_type: MapType, node: Node | None) -> tuple[Key, ...]:

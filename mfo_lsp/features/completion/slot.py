@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mfo_dialect.syntax import Expects, Within
 from mfo_dialect.text import Span
-from mfo_lsp.features.completion.items import Item, ItemKind, snippet_text, sort_key
+from mfo_lsp.features.completion.items import Item, ItemKind, Words, no_words, snippet_text, sort_key
 from mfo_lsp.features.completion.place import Place
 
 _PLAIN = re.compile(r"(?:[A-Za-z_][\w./+-]*|\d+(?:\.\d+)?(?:ns|us|ms|s|m|h)(?:\w*))")
@@ -24,7 +24,7 @@ class Candidate:
         text: as it is to be read, without quotes.
         kind: what it stands for.
         detail: a few words beside it.
-        documentation: what it is, in Markdown.
+        words: what it is.
         rank: lower ones stand first.
         tail: what follows it in the document, outside of quotes; lines but the first are indented as they must be.
         is_snippet: whether ``tail`` has tab stops.
@@ -34,7 +34,7 @@ class Candidate:
     text: str
     kind: ItemKind
     detail: str = ""
-    documentation: str = ""
+    words: Words = no_words
     rank: int = 5
     tail: str = ""
     is_snippet: bool = False
@@ -75,7 +75,7 @@ class Slot:
             span=self.span,
             new_text=f"{self.lead}{text}{self.close}{candidate.tail}",
             detail=candidate.detail,
-            documentation=candidate.documentation,
+            words=candidate.words,
             sort_key=sort_key(candidate.rank, number),
             is_snippet=candidate.is_snippet,
             line_indent=self.place.line_indent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ def _fields(place: Place, data: _Data, path: re.Match[str], *, rebound: bool) ->
     if shape is not None:
         for number, choice in enumerate(fields_of("." + ".".join(parents), shape)):
             sort = sort_key(0, number)
-            yield Item(choice.name, ItemKind.FIELD, span, choice.name, choice.detail, choice.documentation, sort)
+            yield Item(choice.name, ItemKind.FIELD, span, choice.name, choice.detail, choice.words, sort)
 
 
 def _variables(place: Place, data: _Data, partial: str, prefix: str) -> Iterator[Item]:
@@ -135,7 +136,7 @@ def _variables(place: Place, data: _Data, partial: str, prefix: str) -> Iterator
             span=place.word_span(partial),
             new_text=f"{prefix}{name}{closing}",
             detail=str(shape),
-            documentation=of_shape(name, shape),
+            words=functools.partial(of_shape, name, shape),
             sort_key=sort_key(_VARIABLE_RANK, number),
             line_indent=place.line_indent,
         )
@@ -178,12 +179,14 @@ def _words(place: Place, data: _Data, before: str, partial: str, position: _Posi
     for number, (name, function) in enumerate(FUNCTIONS.items()):
         if position is not _Position.ARGUMENT or function.most_arguments == 0:
             sort = sort_key(_FUNCTION_RANK, number)
-            words = of_template_word(name)
+            words = functools.partial(of_template_word, name)
             yield Item(name, ItemKind.FUNCTION, span, f"{space}{name}", function.signature, words, sort)
     if position is _Position.ACTION:
         for number, word in enumerate(_keywords(before)):
             sort = sort_key(_KEYWORD_RANK, number)
-            yield Item(word, ItemKind.KEYWORD, span, f"{space}{word}", "", of_template_word(word), sort)
+            yield Item(
+                word, ItemKind.KEYWORD, span, f"{space}{word}", "", functools.partial(of_template_word, word), sort
+            )
 
 
 def _jinja_items(place: Place, data: _Data, action: str) -> Iterator[Item]:

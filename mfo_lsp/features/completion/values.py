@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.schedules import timezone_names
@@ -100,7 +101,7 @@ def _own_outputs(place: Place) -> Iterator[Candidate]:
         for name, field in output_shape(view, place.snapshot.bundle).fields.items():
             if not field.deprecated:
                 path = f"{view.id}.{name}"
-                yield Candidate(path, ItemKind.FIELD, str(field), of_shape(path, field))
+                yield Candidate(path, ItemKind.FIELD, str(field), partial(of_shape, path, field))
 
 
 def _mark(word: str, default: str) -> str:

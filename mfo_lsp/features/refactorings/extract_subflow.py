@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Place
-from mfo_dialect.model.access import text_at
 from mfo_dialect.rules.fixes import quoted
 from mfo_dialect.rules.layout import line_start, shifted_lines
 from mfo_dialect.syntax import Pair
@@ -25,6 +25,7 @@ from mfo_lsp.features.refactorings.levels import (
     LevelAddress,
     address_of,
     fresh_id,
+    goes_on_after_failure,
     has_anchors,
     level_at,
     list_holding,
@@ -49,12 +50,13 @@ def extract_subflow(selection: Selection) -> Iterator[Offer]:
     yield Offer(
         f"Extract {words} to a subflow",
         ActionKind.EXTRACT,
-        lambda: _extracted(selection, level, chosen),
-        _obstacle(level, chosen),
+        lambda: extracted(selection.snapshot, level, chosen),
+        obstacle_to_extracting(level, chosen),
     )
 
 
-def _obstacle(level: LevelView, chosen: Sequence[NodeView]) -> str:
+def obstacle_to_extracting(level: LevelView, chosen: Sequence[NodeView]) -> str:
+    """Why nodes of a level cannot become a subflow, in one sentence; empty where they can."""
     flow = level.flow
     if flow.damaged or level.level.damaged or flow.has_cycle or level.doubtful != (0, False):
         return "Not all nodes and edges of the taskflow can be told: mend its errors first."
@@ -65,14 +67,13 @@ def _obstacle(level: LevelView, chosen: Sequence[NodeView]) -> str:
         return "No task would be left beside the subflow."
     if any(has_anchors(view.node.mapping) for view in chosen):
         return "A selected node holds an anchor or an alias, whose order in the text counts."
-    config = flow.taskflow.config
-    on_failure = text_at(config, "on_failure") if config is not None else None
-    goes_on = on_failure is not None and on_failure.text == "continue"
-    return obstacle_to_grouping(level.graph, [view.index for view in chosen], goes_on=goes_on)
+    numbers = [view.index for view in chosen]
+    return obstacle_to_grouping(level.graph, numbers, goes_on=goes_on_after_failure(flow))
 
 
-def _extracted(selection: Selection, level: LevelView, chosen: Sequence[NodeView]) -> Texts | Obstacle:
-    draft, address = Draft(selection.snapshot), address_of(level, selection.snapshot)
+def extracted(snapshot: Snapshot, level: LevelView, chosen: Sequence[NodeView]) -> Texts | Obstacle:
+    """The texts in which some nodes of a level, for which there is no obstacle, are a subflow."""
+    draft, address = Draft(snapshot), address_of(level, snapshot)
     ids, group = tuple(view.id for view in chosen), fresh_id(level.flow, _NAME)
     edges = _border_edges(level, chosen, ids)
     edits = _without_border(draft, level, ids, group)
@@ -89,7 +90,7 @@ def _extracted(selection: Selection, level: LevelView, chosen: Sequence[NodeView
     if added is None:
         return _OTHER_LAYOUT
     draft.apply([added])
-    draft.apply(_kept_comments(draft, address, group, selection))
+    draft.apply(_kept_comments(draft, address, group, snapshot))
     return draft.texts
 
 
@@ -114,7 +115,9 @@ def _without_border(draft: Draft, level: LevelView, ids: Sequence[str], group: s
         for key in ("dependencies", "successors"):
             names = names_in(mapping, key)
             if names is None:
-                if {item.text for item in (*view.node.dependencies, *view.node.successors)} & set(ids) or view.id in ids:
+                if {item.text for item in (*view.node.dependencies, *view.node.successors)} & set(
+                    ids
+                ) or view.id in ids:
                     return None
                 continue
             is_branches = view.kind is NodeKind.CONDITION and key == "successors"
@@ -170,9 +173,9 @@ def _subflow(group: str, waits: Sequence[str], leads: Sequence[str], lists: dict
     return "\n".join(lines)
 
 
-def _kept_comments(draft: Draft, address: LevelAddress, group: str, selection: Selection) -> list[Edit]:
+def _kept_comments(draft: Draft, address: LevelAddress, group: str, before: Snapshot) -> list[Edit]:
     """Comments of edges that are written elsewhere now, above the subflow."""
-    lost = lost_comments(draft, address.document, selection.snapshot)
+    lost = lost_comments(draft, address.document, before)
     if not lost:
         return []
     text = draft.text(address.document)

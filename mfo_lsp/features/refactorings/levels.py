@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.model.access import text_at
 from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.rules.layout import last_line_end, line_start
 from mfo_dialect.syntax import Alias, Mapping, walk
@@ -64,7 +65,7 @@ def selected_nodes(selection: Selection) -> tuple[NodeView, ...]:
 
     Empty where it touches nodes of several levels, of which none holds the others.
     """
-    touched = {view: None for view in _touched(selection)}
+    touched = dict.fromkeys(_touched(selection))
     whole = [view for view in touched if not _is_only_around(view, selection, touched)]
     top = [view for view in whole if not any(other in whole for other in view.path[:-1])]
     levels = {id(view.level) for view in top}
@@ -93,6 +94,13 @@ def _is_only_around(view: NodeView, selection: Selection, touched: Iterable[Node
     first_inside = min((one.node.mapping.span.start for one in view.inner.nodes), default=0) if view.inner else 0
     is_around = span.start < selected.start and selected.end <= span.end and selected.start >= first_inside > 0
     return is_around and any(view in other.path[:-1] for other in touched)
+
+
+def goes_on_after_failure(flow: FlowView) -> bool:
+    """Whether other branches go on when a node has failed, so that it counts who waits for whom."""
+    config = flow.taskflow.config
+    on_failure = text_at(config, "on_failure") if config is not None else None
+    return on_failure is not None and on_failure.text == "continue"
 
 
 def fresh_id(flow: FlowView, wanted: str) -> str:

@@ -1,0 +1,75 @@
+"""Trying a name in the expression that is typed: whether it would be an error there by what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mfo_dialect.expressions import FUNCTIONS, Problem, ProblemKind, check, parse
+from mfo_dialect.shapes import Shape
+from mfo_lsp.features.completion.place import Place
+
+ANYTHING = "any_value_at_all"
+"""A name of which nothing is known. What is wrong with it in a place is not the fault of what is chosen there."""
+_OPERATOR_WORDS = frozenset({"and", "or", "in", "not in", "contains", "startsWith", "endsWith", "matches"})
+_WHOLE = {"let": f"let {ANYTHING}_1 = 1; {ANYTHING}", "if": f"if {ANYTHING} {{ {ANYTHING} }} else {{ {ANYTHING} }}"}
+
+
+class Probe:
+    """An expression with a gap where the cursor is.
+
+    Attributes:
+        before: the text up to the half-typed word.
+        behind: the text from the end of that word on, as far as it could be read.
+    """
+
+    def __init__(self, names: Mapping[str, Shape], before: str, behind: str) -> None:
+        """Read the text around the gap, over the names that it may read."""
+        self.before = before
+        self.behind = behind
+        self._names = names
+        self._is_free = not before.strip() and not behind.strip()
+        self._known = frozenset(problem.message for problem in self._problems(ANYTHING)) if not self._is_free else ()
+
+    def takes(self, text: str) -> bool:
+        """Whether a text can stand in the gap without being an error there, whatever is typed behind it."""
+        if self._is_free:
+            return True
+        stop = len(self.before) + len(text)
+        return not any(
+            problem.message not in self._known and not problem.span.start <= stop <= problem.span.end
+            for problem in self._problems(text)
+        )
+
+    def takes_call(self, name: str, *, is_piped: bool) -> bool:
+        """Whether a function can be called in the gap."""
+        if name in self._names:
+            return False
+        parameters = FUNCTIONS[name].signatures[0].parameters
+        needed = sum(not parameter.optional and not parameter.repeats for parameter in parameters) - is_piped
+        return self.takes(f"{name}({', '.join([ANYTHING] * max(0, needed))})")
+
+    def takes_word(self, word: str) -> bool:
+        """Whether a keyword or an operator in words can stand in the gap."""
+        if word in _OPERATOR_WORDS:
+            return self.takes(word if self.behind.strip() else f"{word} {ANYTHING}")
+        return self.takes(_WHOLE.get(word, word))
+
+    def _problems(self, text: str) -> tuple[Problem, ...]:
+        checked = check(parse(f"{self.before}{text}{self.behind}"), self._names, unknown_names_allowed=True)
+        end = len(self.before) + len(text) + len(self.behind)
+        return tuple(
+            problem
+            for problem in checked.problems
+            if problem.kind is not ProblemKind.SYNTAX or problem.span.end < end or self.behind.strip()
+        )
+
+
+def split_at_cursor(place: Place, partial: str) -> tuple[str, str]:
+    """The expression before the half-typed word, and behind that word where it could be read."""
+    before = place.before()
+    scalar = place.scalar
+    behind = ""
+    if scalar is not None and scalar.content_span.contains(place.offset) and place.is_whole:
+        text = scalar.text[scalar.index_at(place.offset) :]
+        behind = text.lstrip("".join(character for character in set(text) if character.isalnum() or character == "_"))
+    return before[: len(before) - len(partial)], behind

@@ -1,0 +1,51 @@
+"""All refactorings as one list; what is offered at a selection, and the edits of what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mfo_dialect.findings import Edit, Place
+from mfo_dialect.text.differences import line_edits
+from mfo_lsp.features.refactorings.extract_subflow import extract_subflow
+from mfo_lsp.features.refactorings.inline_subflow import inline_subflow
+from mfo_lsp.features.refactorings.values import Obstacle, Offer, Refactoring, Selection
+from mfo_lsp.features.refactorings.verifying import verified
+
+REFACTORINGS: tuple[Refactoring, ...] = (
+    extract_subflow,
+    inline_subflow,
+)
+"""What can be offered, in the order of the menu."""
+
+
+def offers(selection: Selection, only: Iterable[str] | None = None) -> tuple[Offer, ...]:
+    """What can be done at a selection, and what cannot with the reason; nothing is worked out yet.
+
+    Args:
+        selection: what is selected.
+        only: the kinds that are asked for; all where it is None.
+    """
+    wanted = tuple(only) if only is not None else None
+    found = (offer for refactoring in REFACTORINGS for offer in refactoring(selection))
+    return tuple({offer.title: offer for offer in found if offer.kind.is_wanted(wanted)}.values())
+
+
+def refactor(selection: Selection, title: str) -> tuple[Edit, ...] | Obstacle | None:
+    """The edits of an offer, by document and place; None where nothing is offered by that title.
+
+    They are promised only where no finding is new; else the first one is told as the obstacle.
+    """
+    offer = next((offer for offer in offers(selection) if offer.title == title), None)
+    if offer is None:
+        return None
+    texts = Obstacle(offer.obstacle) if offer.obstacle else offer.change()
+    if not isinstance(texts, Obstacle):
+        texts = verified(selection.snapshot, texts)
+    if isinstance(texts, Obstacle):
+        return texts
+    bundle = selection.snapshot.bundle
+    return tuple(
+        Edit(Place(document, span), new_text)
+        for document, text in sorted(texts.items())
+        for span, new_text in line_edits(bundle.text_of(document), text)
+    )

@@ -1,0 +1,80 @@
+"""A flow of which some nodes became a subflow, or a subflow its nodes, runs as it did: both are run and compared."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from mfo_dialect.analysis.graph import NodeDeclaration
+from mfo_lsp.features.refactorings import Obstacle
+from mfo_lsp.features.refactorings.extract_subflow import extracted, obstacle_to_extracting
+from mfo_lsp.features.refactorings.inline_subflow import inlined, obstacle_to_inlining
+from mfo_lsp.features.refactorings.verifying import verified
+from tests.effort import examples
+from tests.engine.test_machine_against_interpreter import levels, programs
+from tests.features.refactoring_flows import NAME, document_of, run_of, snapshot_of
+
+SEEDS = st.integers(0, 10_000)
+
+
+REFUSED = ("it waits for other nodes too", "surely runs", "waits for", "is never reached", "a way of its own")
+"""What the flow around a subflow may have against its nodes: what a rule would say of the result, mostly."""
+
+
+def assert_runs_the_same(snapshot, text: str, texts, *, goes_on: bool) -> None:
+    """Both runs end alike; where nothing is cut short, every node ends alike."""
+    assert not isinstance(texts, Obstacle), texts
+    found = verified(snapshot, texts)
+    assert not isinstance(found, Obstacle), (found, texts[NAME])
+    before, after = run_of(text), run_of(texts[NAME])
+    assert after["state"] == before["state"], (before, after, texts[NAME])
+    if before["state"] == "succeeded" or goes_on:
+        shared = before["states"].keys() & after["states"].keys()
+        assert after["outputs"] == before["outputs"], texts[NAME]
+        assert {name: after["states"][name] for name in shared} == {name: before["states"][name] for name in shared}
+
+
+def made(nodes: tuple[NodeDeclaration, ...], seed: int, trouble: float, *, goes_on: bool) -> str:
+    text = document_of(nodes, random.Random(seed), goes_on=goes_on, trouble=trouble)
+    assume(run_of(text) is not None)
+    return text
+
+
+FLOWS = {
+    "nodes": levels() | programs() | programs(),
+    "seed": SEEDS,
+    "trouble": st.sampled_from([0.0, 0.0, 0.15]),
+    "goes_on": st.booleans(),
+}
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(**FLOWS, size=st.integers(1, 5))
+def test_selected_nodes_run_the_same_in_a_subflow(nodes, seed, trouble, goes_on, size):
+    text, chance = made(nodes, seed, trouble, goes_on=goes_on), random.Random(seed)
+    snapshot = snapshot_of(text)
+    level = chance.choice(snapshot.flows[0].levels)
+    for _ in range(4):
+        chosen = sorted(chance.sample(level.nodes, min(size, len(level.nodes))), key=lambda view: view.index)
+        if obstacle_to_extracting(level, chosen):
+            continue
+        assert_runs_the_same(snapshot, text, extracted(snapshot, level, chosen), goes_on=goes_on)
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(**FLOWS)
+def test_the_nodes_of_a_subflow_run_the_same_in_its_place(nodes, seed, trouble, goes_on):
+    text = made(nodes, seed, trouble, goes_on=goes_on)
+    snapshot = snapshot_of(text)
+    for level in snapshot.flows[0].levels:
+        for view in level.nodes:
+            if view.inner is None or obstacle_to_inlining(view, view.inner):
+                continue
+            texts = inlined(snapshot, view, view.inner)
+            refused = texts if isinstance(texts, Obstacle) else verified(snapshot, texts)
+            if isinstance(refused, Obstacle):
+                assert any(words in refused.words for words in REFUSED), refused
+            else:
+                assert_runs_the_same(snapshot, text, texts, goes_on=goes_on)
