@@ -1,0 +1,147 @@
+"""Emacs with Eglot, without a screen: what its users do, from the first diagnostics to a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.editors.neovim import PATIENCE, ROOT
+
+pytestmark = pytest.mark.editors
+
+PROBE = """;; -*- lexical-binding: t; -*-
+(setq package-enable-at-startup nil eglot-sync-connect 30 eglot-connect-timeout 60 eglot-confirm-server-initiated-edits nil)
+(package-initialize)
+(require 'yaml-mode)
+(require 'mfo)
+(defvar told nil)
+(defun tell (name value) (push (cons name value) told))
+(defun wait (check what)
+  (let ((end (+ (float-time) 30)))
+    (while (and (not (funcall check)) (< (float-time) end)) (accept-process-output nil 0.05))
+    (unless (funcall check) (error "waited in vain for %%s" what))))
+(defun holds (name text)
+  (lambda () (and (get-buffer name) (with-current-buffer name (string-match-p (regexp-quote text) (buffer-string))))))
+(defun to (text) (goto-char (point-min)) (search-forward text) (goto-char (match-beginning 0)))
+(condition-case problem
+    (progn
+      (find-file "workflow_definition.yml")
+      (unless (derived-mode-p 'yaml-mode) (yaml-mode))
+      (apply #'eglot--connect (eglot--guess-contact))
+      %s)
+  (error (tell 'problem (error-message-string problem))))
+(with-temp-file (getenv "TOLD") (insert (json-encode told)))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    place = tmp_path / "orders"
+    shutil.copytree(ROOT / "examples" / "orders", place)
+    return place
+
+
+def run_emacs(editors_folder: Path, folder: Path, script: str) -> dict[str, Any]:
+    """Run a Lisp form in the example's workflow; gives what it told.
+
+    Raises:
+        AssertionError: the script failed; with its words.
+    """
+    probe, told = folder / "probe.el", folder / "told.json"
+    probe.write_text(PROBE % script, encoding="utf-8")
+    command = [str(editors_folder / "bin" / "emacs"), "--batch", "-L", str(ROOT / "editors" / "emacs"), "-l", str(probe)]
+    environment = {**os.environ, "TOLD": str(told), "HOME": str(folder), "MFO_HOME": str(folder / ".mfo")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert told.exists(), done.stderr + done.stdout
+    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8")) or {}
+    assert "problem" not in result, (result["problem"], done.stderr)
+    return result
+
+
+def test_the_package_compiles_without_a_warning(editors_folder, tmp_path):
+    shutil.copy(ROOT / "editors" / "emacs" / "mfo.el", tmp_path)
+    command = [str(editors_folder / "bin" / "emacs"), "--batch", "--eval", "(setq byte-compile-error-on-warn t)"]
+    done = subprocess.run(
+        [*command, "-f", "package-initialize", "-f", "batch-byte-compile", "mfo.el"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_mistake_is_underlined_and_explained(editors_folder, folder):
+    path = folder / "workflow_definition.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("${INPUT.order_id}", "${INPUT.order_idd}", 1), encoding="utf-8")
+    told = run_emacs(
+        editors_folder,
+        folder,
+        """
+      (flymake-mode 1)
+      (wait (lambda () (flymake-diagnostics)) "diagnostics")
+      (tell 'found (mapconcat #'flymake-diagnostic-text (flymake-diagnostics) "|"))
+      (mfo-explain-rule "MFO402")
+      (wait (holds "*mfo rule*" "What it finds") "the page")
+""",
+    )
+    assert 'did you mean "order_id"' in told["found"]
+    assert told["found"].count("|") == 0
+
+
+def test_hover_completion_definition_and_rename(editors_folder, folder):
+    told = run_emacs(
+        editors_folder,
+        folder,
+        """
+      (to "INPUT.order_id")
+      (let ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams))))
+        (tell 'hover (plist-get (plist-get hover :contents) :value)))
+      (forward-char 6)
+      (let ((found (eglot-completion-at-point)))
+        (tell 'completion (vconcat (mapcar #'substring-no-properties (all-completions "" (nth 2 found))))))
+      (to "dependencies: [")
+      (forward-char 15)
+      (let ((word (thing-at-point 'symbol t)))
+        (tell 'word word)
+        (let ((place (car (xref-backend-definitions 'eglot (xref-backend-identifier-at-point 'eglot)))))
+          (tell 'definition (xref-location-group (xref-item-location place))))
+        (eglot-rename "renamed_task")
+        (wait (lambda () (save-excursion (goto-char (point-min)) (search-forward "id: renamed_task" nil t))) "the new name")
+        (goto-char (point-min))
+        (tell 'left (if (re-search-forward (concat "\\\\_<" word "\\\\_>") nil t) 1 0)))
+""",
+    )
+    assert "order_id" in told["hover"]
+    assert any("order_id" in item for item in told["completion"])
+    assert told["definition"].endswith("workflow_definition.yml")
+    assert told["left"] == 0
+
+
+def test_a_flow_runs_and_its_states_and_outputs_are_shown(editors_folder, folder):
+    told = run_emacs(
+        editors_folder,
+        folder,
+        """
+      (mfo-run)
+      (let ((name (seq-find (lambda (name) (string-prefix-p "*mfo run" name)) (mapcar #'buffer-name (buffer-list)))))
+        (wait (holds name "\nsucceeded\n") "the end of the run")
+        (tell 'text (with-current-buffer name (buffer-string))))
+      (mfo-dry-run)
+      (wait (holds "*mfo plan*" "planned") "the plan")
+""",
+    )
+    assert '"order": "resource_' in told["text"].replace('"order":"', '"order": "')
+    assert "running" in told["text"]
