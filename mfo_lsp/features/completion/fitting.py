@@ -126,6 +126,8 @@ def _fits_scalar(value_type: ValueType, node: Scalar, place: Place) -> bool:
             return type(node.value) is int
         case NumberType():
             return type(node.value) in {int, float}
+        case TextType(format=Format.EXPRESSION):
+            return True
         case TextType():
             return isinstance(node.value, str) and _fits_text(value_type, node.text, place)
         case _:
