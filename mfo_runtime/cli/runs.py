@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,8 +10,9 @@ import click
 from rich.table import Table
 
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.journals import journal_at, project_option, retention_of
-from mfo_runtime.cli.output import print_table, say, shown_path, write_json
+from mfo_runtime.cli.journals import journal_at, retention_of
+from mfo_runtime.cli.output import moment, print_table, say, shown_path, write_json
+from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.journal import Journal, Retention, StoredRun
 
@@ -85,11 +85,6 @@ def run_data(run: StoredRun, state: str) -> dict[str, Any]:
         "error": run.error,
         "executed_by": run.holder if state == "running" else None,
     }
-
-
-def moment(seconds: float) -> str:
-    """A time as people here write it."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 def _with_states(journal: Journal, wanted: str | None, flow: str | None) -> Iterator[tuple[StoredRun, str]]:
