@@ -77,6 +77,7 @@ def run_data(run: StoredRun, state: str) -> dict[str, Any]:
         "id": run.id,
         "taskflow": run.taskflow,
         "document": run.document,
+        "trigger": run.trigger,
         "state": state,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
@@ -96,12 +97,19 @@ def _with_states(journal: Journal, wanted: str | None, flow: str | None) -> Iter
 
 def _show(found: list[tuple[StoredRun, str]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "run", "taskflow", "state", "started", "time", "document"):
+    for heading in ("", "run", "taskflow", "state", "started", "time", "trigger", "document"):
         table.add_column(heading, no_wrap=True, overflow="fold")
     for run, now in found:
         duration = format_duration(run.duration) if run.duration is not None else ""
         started = moment(run.started_at)
         table.add_row(
-            state_mark(now), run.id[:SHORT_ID], run.taskflow, now, started, duration, shown_path(run.document)
+            state_mark(now),
+            run.id[:SHORT_ID],
+            run.taskflow,
+            now,
+            started,
+            duration,
+            run.trigger or "",
+            shown_path(run.document),
         )
     print_table(table)

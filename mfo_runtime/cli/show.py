@@ -56,6 +56,8 @@ def _show_run(run: StoredRun, state: str, history: RunHistory) -> None:
     click.echo(f"{state_mark(state)} {run.taskflow} {state}")
     click.echo(f"  run       {run.id}")
     click.echo(f"  document  {printable(shown_path(run.document))}")
+    if run.trigger is not None:
+        click.echo(f"  trigger   {printable(run.trigger)}")
     click.echo(f"  started   {moment(run.started_at)}")
     if run.duration is not None:
         click.echo(f"  time      {format_duration(run.duration)}")
