@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from mfo_dialect.analysis.slips import read_names_plainly, read_slips
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
@@ -26,7 +26,6 @@ from mfo_dialect.model.prompts import (
 )
 from mfo_dialect.model.workflow import Workflow
 from mfo_dialect.records import record
-from mfo_dialect.shapes import Shape
 from mfo_dialect.syntax import Mapping, Node, Scalar, SyntaxTree, parse
 
 _T = TypeVar("_T")
@@ -192,26 +191,26 @@ class Bundle:
     @cached_property
     def templates(self) -> dict[str, PromptTemplate]:
         """The prompt templates by id; of two with one id, the first."""
-        return _first_by_name(
+        return first_by_name(
             (template.id.text, template) for document in self.prompts for template in document.templates
         )
 
     @cached_property
     def tools(self) -> dict[str, tuple[str, Tool]]:
         """The tools that prompts documents describe, by name, each with its document's key."""
-        return _first_by_name(
+        return first_by_name(
             (tool.name.text, (document.document, tool)) for document in self.prompts for tool in document.tools
         )
 
     @cached_property
     def agents(self) -> dict[str, Agent]:
         """The agents by id."""
-        return _first_by_name((agent.id.text, agent) for document in self.agents_documents for agent in document.agents)
+        return first_by_name((agent.id.text, agent) for document in self.agents_documents for agent in document.agents)
 
     @cached_property
     def schemas(self) -> dict[str, Declared]:
         """The JSON Schemas by name: extraction schemas of prompts documents and ``schemas`` of workflow documents."""
-        return _first_by_name(
+        return first_by_name(
             (name, Declared(document.document, key, node))
             for document in (*self.prompts, *self.workflows)
             for name, (key, node) in document.schemas.items()
@@ -233,19 +232,20 @@ class Bundle:
             return source.text
         return self.project.text if document == self.project.document else ""
 
-    def shape_of(self, subject: _Subject, find: Callable[[_Subject, Bundle], Shape]) -> Shape:
+    def kept(self, subject: _Subject, find: Callable[[_Subject, Bundle], _T]) -> _T:
         """What ``find`` says of a subject in this bundle; asked once for each subject, and then kept."""
-        known = self._shapes.get((find, subject))
+        known = self._kept.get((find, subject))
         if known is None:
-            known = self._shapes[find, subject] = find(subject, self)
+            known = self._kept[find, subject] = find(subject, self)
         return known
 
     @cached_property
-    def _shapes(self) -> dict[tuple[object, object], Shape]:
+    def _kept(self) -> dict[tuple[object, object], Any]:
         return {}
 
 
-def _first_by_name(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+def first_by_name(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+    """Values by name; of two with one name, the first."""
     found: dict[str, _T] = {}
     for name, value in pairs:
         found.setdefault(name, value)

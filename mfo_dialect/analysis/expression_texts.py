@@ -49,14 +49,14 @@ class ExpressionText:
         """The expression as read."""
         return expressions.parse(self.scalar.text)
 
-    @cached_property
+    @property
     def checked(self) -> expressions.Checked:
         """The expression as checked over the shapes of its names."""
-        return expressions.check(self.parsed, self.names, unknown_names_allowed=self.are_names_open)
+        return self.bundle.kept(self, _checked)
 
-    @cached_property
+    @property
     def _names(self) -> tuple[Mapping[str, Shape], bool]:
-        return names_of(self.view, self.bundle)
+        return self.bundle.kept(self, _names_of)
 
     @property
     def names(self) -> Mapping[str, Shape]:
@@ -71,6 +71,14 @@ class ExpressionText:
     def span_of(self, within: Span) -> Span:
         """Where a stretch of the expression stands in the document."""
         return self.scalar.span_of(within)
+
+
+def _checked(text: ExpressionText, _bundle: Bundle) -> expressions.Checked:
+    return expressions.check(text.parsed, text.names, unknown_names_allowed=text.are_names_open)
+
+
+def _names_of(text: ExpressionText, bundle: Bundle) -> tuple[Mapping[str, Shape], bool]:
+    return names_of(text.view, bundle)
 
 
 def expression_texts(snapshot: Snapshot) -> Iterator[ExpressionText]:

@@ -23,6 +23,10 @@ class Index(Protocol[_Said_co]):
         """How often a key is said; a part may say it several times."""
         ...
 
+    def repeated(self) -> frozenset[Any]:
+        """The keys that are said more than once."""
+        ...
+
     def __contains__(self, key: object) -> bool:
         """Whether any part says a key."""
         ...
@@ -55,6 +59,10 @@ class BuiltIndex(Generic[_Part]):
     def count(self, key: Hashable) -> int:
         """How often a key is said."""
         return self._counts.get(key, 0)
+
+    def repeated(self) -> frozenset[Any]:
+        """The keys that are said more than once."""
+        return frozenset(key for key, count in self._counts.items() if count > 1)
 
     def __contains__(self, key: object) -> bool:
         """Whether any part says a key."""

@@ -14,7 +14,7 @@ from mfo_dialect.shapes import OPEN_MAP, TEXT, UNKNOWN, Kind, Shape, closed_map,
 
 def input_shape(level: LevelView, bundle: Bundle) -> Shape:
     """The shape of INPUT on a level: the taskflow's, overlaid by each subflow's ``input_mapping`` on the way."""
-    return bundle.shape_of(level, _input_shape)
+    return bundle.kept(level, _input_shape)
 
 
 def _input_shape(level: LevelView, bundle: Bundle) -> Shape:
@@ -68,7 +68,7 @@ def is_only_triggered(flow: FlowView) -> bool:
 
 def taskflow_shape(flow: FlowView, bundle: Bundle) -> Shape:
     """The shape of TASKFLOW."""
-    return bundle.shape_of(flow, _taskflow_shape)
+    return bundle.kept(flow, _taskflow_shape)
 
 
 def _taskflow_shape(flow: FlowView, _bundle: Bundle) -> Shape:

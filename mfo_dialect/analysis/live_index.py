@@ -52,6 +52,8 @@ class LiveIndex(Generic[_Part]):
         "_order",
         "_parts",
         "_place",
+        "_repeated",
+        "_repeats",
         "_said",
         "waiting",
     )
@@ -77,6 +79,8 @@ class LiveIndex(Generic[_Part]):
         self._counts: dict[Hashable, int] = {}
         self._cells: dict[Hashable, Fact[None]] = {}
         self._names: Fact[None] = Fact(facts, None)
+        self._repeated: dict[Hashable, None] = {}
+        self._repeats: Fact[None] = Fact(facts, None)
         self._order: tuple[Hashable, ...] | None = None
         self._askers: dict[_Part, _Asker] = {}
         self.waiting: dict[_Part, None] = {}
@@ -90,6 +94,11 @@ class LiveIndex(Generic[_Part]):
         """How often a key is said; whoever is being computed depends on it."""
         self._note(key)
         return self._counts.get(key, 0)
+
+    def repeated(self) -> frozenset[Any]:
+        """The keys that are said more than once; whoever is being computed depends on which these are."""
+        self._repeats.note()
+        return frozenset(self._repeated)
 
     def __contains__(self, key: object) -> bool:
         """Whether any part says a key; whoever is being computed depends on who does."""
@@ -171,6 +180,12 @@ class LiveIndex(Generic[_Part]):
             self._order = None
             if first is None or not parts:
                 self._names.tell_readers()
+        if (count > 1) != (key in self._repeated):
+            if count > 1:
+                self._repeated[key] = None
+            else:
+                del self._repeated[key]
+            self._repeats.tell_readers()
         cell = self._cells.get(key)
         if cell is not None:
             if cell.is_read:

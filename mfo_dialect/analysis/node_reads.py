@@ -12,6 +12,7 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.records import record
+from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
 
@@ -22,14 +23,21 @@ class NodeRead:
     Attributes:
         reader: the node that reads.
         producer: the node whose output it is.
-        span: where it is written.
+        scalar: what it is written in.
+        within: where in the scalar's text.
         guarded: the reader can do with null.
     """
 
     reader: NodeView
     producer: NodeView
-    span: Span
+    scalar: Scalar
+    within: Span
     guarded: bool = False
+
+    @property
+    def span(self) -> Span:
+        """Where it is written in the document, at the moment."""
+        return self.scalar.span_of(self.within)
 
     @property
     def document(self) -> str:
@@ -64,7 +72,7 @@ def _node_reads(view: NodeView, snapshot: Snapshot) -> tuple[NodeRead, ...]:
     for use in snapshot.uses_of(view):
         producer = snapshot.resolution(use).node if not use.reference.problem else None
         if producer is not None:
-            found.append(NodeRead(view, producer, use.span))
+            found.append(NodeRead(view, producer, use.scalar, use.reference.span))
     for text in expression_texts_of(view, snapshot):
         found += _reads_of(text)
     return tuple(found)
@@ -79,7 +87,7 @@ def _reads_of(text: ExpressionText) -> Iterator[NodeRead]:
         if read.root not in hidden and read.root in view.flow.by_id:
             producer = producer_of(read, Scope(text.bundle, view.level))
             if producer is not None:
-                yield NodeRead(view, producer, text.span_of(read.span), read.guarded)
+                yield NodeRead(view, producer, text.scalar, read.span, read.guarded)
 
 
 def producer_of(read: expressions.Read, scope: Scope) -> NodeView | None:

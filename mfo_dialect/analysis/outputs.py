@@ -23,7 +23,7 @@ _CONDITION = closed_map(
 
 def output_shape(view: NodeView, bundle: Bundle) -> Shape:
     """The shape of everything that later nodes may read of a node by its id."""
-    return bundle.shape_of(view, _output_shape)
+    return bundle.kept(view, _output_shape)
 
 
 def _output_shape(view: NodeView, bundle: Bundle) -> Shape:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, build_level
 from mfo_dialect.analysis.run_order import RunOrders
+from mfo_dialect.analysis.wiring import BuiltWiring, Wiring
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.catalogue.workflow_keys import CONDITION, SUBFLOW, TASK
 from mfo_dialect.model.access import text_at
@@ -20,6 +22,7 @@ from mfo_dialect.text import Span
 
 __all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "TriggerView", "node_kind", "view_flows"]
 
+_index_of = attrgetter("index")
 _PRIORITIES = {"high": Priority.HIGH, "low": Priority.LOW}
 
 
@@ -143,10 +146,29 @@ class LevelView:
         return _grouped((title.text, view) for title, view in titles if title is not None)
 
     @cached_property
+    def wiring(self) -> Wiring[NodeView]:
+        """Who stands before whom."""
+        return BuiltWiring(self.nodes, self.graph, _index_of)
+
+    @cached_property
+    def waiting_for_more(self) -> tuple[NodeView, ...]:
+        """Its nodes that may wait for others than is known, in the order of the document."""
+        return tuple(view for view in self.nodes if may_wait_for_more(view))
+
+    @cached_property
+    def leads_to_more(self) -> bool:
+        """Whether one of its nodes may lead to others than is known."""
+        return any(may_lead_to_more(view) for view in self.nodes)
+
+    @property
     def doubtful(self) -> tuple[int, bool]:
         """The nodes that may wait for others than is known, as a bit set; and whether one may lead to others."""
-        waiting = sum(1 << view.index for view in self.nodes if _may_wait_for_more(view))
-        return waiting, any(_may_lead_to_more(view) for view in self.nodes)
+        return sum(1 << view.index for view in self.waiting_for_more), self.leads_to_more
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether there may be other edges than those that are known."""
+        return self.leads_to_more or bool(self.waiting_for_more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,12 +200,12 @@ class FlowView:
         """Whether a node may be there that is not known: a part could not be read, or a node has no id of its own."""
         if any(level.level.hides_nodes for level in self.levels) or self.doubled:
             return True
-        return any(view.node.id is None or _may_be_two(view.node.mapping) for view in self.nodes)
+        return any(view.node.id is None or may_be_two(view.node.mapping) for view in self.nodes)
 
     @cached_property
     def has_cycle(self) -> bool:
         """Whether nodes of one of its levels wait for each other."""
-        return any(level.graph.cycles for level in self.levels)
+        return any(level.wiring.has_cycle for level in self.levels)
 
     def named(self, name: str) -> tuple[NodeView, ...]:
         """The nodes of all levels with an id, in the order of the text."""
@@ -252,7 +274,7 @@ _NODE_KEYS = frozenset(key.name for keys in (TASK.keys, CONDITION.keys, SUBFLOW.
 _SEVERAL = 2
 
 
-def _may_be_two(mapping: Mapping) -> bool:
+def may_be_two(mapping: Mapping) -> bool:
     """Whether a map has several of its keys twice, as when the line is lost with which a second one starts."""
     if mapping.is_plain:
         return False
@@ -262,7 +284,7 @@ def _may_be_two(mapping: Mapping) -> bool:
     return sum(count > 1 for count in Counter(pair.name for pair in mapping.pairs).values()) >= _SEVERAL
 
 
-def _may_wait_for_more(view: NodeView) -> bool:
+def may_wait_for_more(view: NodeView) -> bool:
     """Whether the dependencies of a node cannot be trusted: unreadable, misspelt, or perhaps under another key."""
     mapping = view.node.mapping
     written = mapping.get("dependencies")
@@ -274,7 +296,8 @@ def _may_wait_for_more(view: NodeView) -> bool:
     return written.damaged or _is_doubtful(written, view.node.dependencies, view)
 
 
-def _may_lead_to_more(view: NodeView) -> bool:
+def may_lead_to_more(view: NodeView) -> bool:
+    """Whether the successors of a node cannot be trusted."""
     written = view.node.mapping.get("successors")
     if written is None:
         return isinstance(view.node, Condition)
@@ -324,17 +347,27 @@ def _add_level(flow: FlowView, level: Level, graph: Graph, owner: NodeView | Non
 
 
 def _declarations(level: Level) -> tuple[NodeDeclaration, ...]:
-    return tuple(_declaration(node, index) for index, node in enumerate(level.nodes))
+    return tuple(
+        declaration_of(node, f"\0{index}", _declarations(node.level) if isinstance(node, Subflow) else ())
+        for index, node in enumerate(level.nodes)
+    )
 
 
-def _declaration(node: FlowNode, index: int) -> NodeDeclaration:
+def declaration_of(node: FlowNode, unnamed: str, inner: tuple[NodeDeclaration, ...] = ()) -> NodeDeclaration:
+    """What a node declares of itself, as the graph knows it.
+
+    Args:
+        node: the node.
+        unnamed: what it is called where it has no id.
+        inner: of a subflow, what its nodes declare.
+    """
     return NodeDeclaration(
-        node.id.text if node.id is not None else f"\0{index}",
+        node.id.text if node.id is not None else unnamed,
         node_kind(node),
         tuple(scalar.text for scalar in node.dependencies),
         tuple(scalar.text for scalar in node.successors),
         _priority(node),
-        _declarations(node.level) if isinstance(node, Subflow) else (),
+        inner,
     )
 
 

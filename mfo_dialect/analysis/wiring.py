@@ -1,4 +1,4 @@
-"""Who stands before whom on one level, asked node by node, whether the level was read once or is being edited.
+"""Who stands before whom on one level, asked node by node; ``live_wiring`` answers for one that is being edited.
 
 The answers leave out edges that send a loop round again. A level without cycle, loop and double id is *plain*; of
 others the whole graph (``whole``) has more to say.
@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from mfo_dialect.analysis.graph import Level
-from mfo_dialect.analysis.live_graph import LiveGraph
 
 _Node = TypeVar("_Node", bound=Hashable)
 
@@ -90,19 +89,10 @@ class BuiltWiring(Generic[_Node]):
             place: the number of a node in both.
         """
         self.whole = graph
+        self.is_plain = not graph.cycles and not graph.loops and len(graph.position) == len(graph.nodes)
+        self.has_cycle = bool(graph.cycles)
         self._nodes = nodes
         self._place = place
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """See ``Wiring``."""
-        graph = self.whole
-        return not graph.cycles and not graph.loops and len(graph.position) == len(graph.nodes)
-
-    @property
-    def has_cycle(self) -> bool:
-        """See ``Wiring``."""
-        return bool(self.whole.cycles)
 
     def _at(self, places: Iterable[int]) -> tuple[_Node, ...]:
         nodes = self._nodes
@@ -175,79 +165,3 @@ class BuiltWiring(Generic[_Node]):
     def same_loop(self, node: _Node, other: _Node) -> bool:
         """See ``Wiring``."""
         return self.whole.loop_of[self._place(node)] == self.whole.loop_of[self._place(other)]
-
-
-class LiveWiring(Generic[_Node]):
-    """The answers for a level that is being edited; each depends on what was looked at for it."""
-
-    def __init__(
-        self,
-        live: LiveGraph[_Node],
-        built: Callable[[], BuiltWiring[_Node]],
-        order_key: Callable[[_Node], int],
-    ) -> None:
-        """Answer for a level.
-
-        Args:
-            live: its graph, kept up to date by somebody else.
-            built: the answers from all nodes at once, for while the level is not plain.
-            order_key: of two nodes the one with the smaller key stands first in the document.
-        """
-        self._live = live
-        self._built = built
-        self._order_key = order_key
-
-    @property
-    def is_plain(self) -> bool:
-        """See ``Wiring``."""
-        return self._live.is_plain.get()
-
-    @property
-    def has_cycle(self) -> bool:
-        """See ``Wiring``."""
-        return not self.is_plain and self._built().has_cycle
-
-    @property
-    def whole(self) -> Level:
-        """See ``Wiring``."""
-        return self._built().whole
-
-    def _sorted(self, nodes: tuple[_Node, ...]) -> tuple[_Node, ...]:
-        return tuple(sorted(nodes, key=self._order_key)) if len(nodes) > 1 else nodes
-
-    def predecessors(self, node: _Node) -> tuple[_Node, ...]:
-        """See ``Wiring``."""
-        return self._sorted(self._live.predecessors(node)) if self.is_plain else self._built().predecessors(node)
-
-    def successors(self, node: _Node) -> tuple[_Node, ...]:
-        """See ``Wiring``."""
-        return self._sorted(self._live.successors(node)) if self.is_plain else self._built().successors(node)
-
-    def guards(self, node: _Node) -> tuple[_Node, ...]:
-        """See ``Wiring``."""
-        return self._sorted(self._live.guards(node)) if self.is_plain else self._built().guards(node)
-
-    def branches(self, node: _Node) -> tuple[_Node | None, ...]:
-        """See ``Wiring``."""
-        return (self._live if self.is_plain else self._built()).branches(node)
-
-    def leads_to(self, node: _Node, target: _Node, *, without_branches: bool = False) -> bool:
-        """See ``Wiring``."""
-        asked = self._live if self.is_plain else self._built()
-        return asked.leads_to(node, target, without_branches=without_branches)
-
-    def runs_always(self, node: _Node) -> bool:
-        """See ``Wiring``."""
-        return (self._live if self.is_plain else self._built()).runs_always(node)
-
-    def is_unconditional(self, node: _Node) -> bool:
-        """See ``Wiring``."""
-        return (self._live if self.is_plain else self._built()).is_unconditional(node)
-
-    def in_loop(self, node: _Node) -> bool:
-        """See ``Wiring``."""
-        return not self.is_plain and self._built().in_loop(node)
-
-    def same_loop(self, node: _Node, other: _Node) -> bool:
-        """See ``Wiring``."""
-        return self.is_plain or self._built().same_loop(node, other)

@@ -150,6 +150,7 @@ SERVER_PROFILE = MapType(
     (
         Key("base_url", TextType(non_empty=True), "The MFO server's address.", required=True),
         Key("token_env", TextType(non_empty=True), "The environment variable that holds the token."),
+        Key("email", TextType(non_empty=True), "Who logs in there, where mfo login is not told."),
     ),
 )
 PROJECT_FILE = MapType(

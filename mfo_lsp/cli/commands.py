@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import click
 
-from mfo_lsp.cli.lazy_group import LazyGroup
+from mfo_workspace.lazy_group import LazyGroup
 
 COMMANDS = {
     name: f"mfo_lsp.cli.{name}" for name in ("check", "doctor", "explain", "format", "graph", "new", "rules", "schema")

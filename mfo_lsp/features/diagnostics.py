@@ -1,14 +1,31 @@
-"""Findings as an editor shows them, sorted by document. It knows no protocol: places are offsets."""
+"""Findings as an editor shows them. It knows no protocol: places are offsets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from mfo_dialect.findings import Finding, Related, Severity, Tag
+from mfo_dialect.findings import Place, Related, Severity, Tag
 from mfo_dialect.text import Span
 from mfo_lsp.features.preferences import Preferences
 from mfo_workspace.outcome import RULE_URL
+
+
+class Said(Protocol):
+    """A finding, of a check or of a bundle that is being edited."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102 - as of a finding
+    @property
+    def severity(self) -> Severity: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+    @property
+    def tags(self) -> tuple[Tag, ...]: ...  # noqa: D102
+    @property
+    def place(self) -> Place: ...  # noqa: D102
+    @property
+    def related(self) -> tuple[Related, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +51,14 @@ class Diagnostic:
     tags: tuple[Tag, ...]
 
 
-def diagnostics_by_document(findings: Iterable[Finding], preferences: Preferences) -> dict[str, tuple[Diagnostic, ...]]:
-    """What to show in each document that findings speak of; documents without any are left out.
-
-    Args:
-        findings: the findings of one bundle; their order is kept.
-        preferences: whether hints are wanted.
-    """
-    shown: dict[str, list[Diagnostic]] = {}
-    for finding in findings:
-        if preferences.hints or finding.severity is not Severity.HINT:
-            shown.setdefault(finding.place.document, []).append(diagnostic_of(finding))
-    return {document: tuple(diagnostics) for document, diagnostics in shown.items()}
+def shown_diagnostic(finding: Said, preferences: Preferences) -> Diagnostic | None:
+    """One finding as an editor shows it; None where its user wants no hints and it is one."""
+    if finding.severity is Severity.HINT and not preferences.hints:
+        return None
+    return diagnostic_of(finding)
 
 
-def diagnostic_of(finding: Finding) -> Diagnostic:
+def diagnostic_of(finding: Said) -> Diagnostic:
     """One finding as an editor shows it."""
     return Diagnostic(
         finding.place.span,

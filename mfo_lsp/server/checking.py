@@ -80,7 +80,7 @@ def _publish(server: Server, documents: Iterable[str]) -> None:
     client = server.session.client
     if not client.pulls:
         for params in to_publish(server.session, documents):
-            server.text_document_publish_diagnostics(params)
+            server.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
     elif shows_news(server.session, documents) and client.refreshes_diagnostics:
         method = types.WORKSPACE_DIAGNOSTIC_REFRESH
         server.checks.start(method, server.ask(method, None))

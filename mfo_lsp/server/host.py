@@ -59,7 +59,7 @@ class Server(LanguageServer):
     def __init__(self, methods: Iterable[Method], commands: Iterable[str], version: str, disk: Files) -> None:
         """Make a server of a table, over a disk; it does nothing before the first message."""
         super().__init__(NAME, version, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType] - pygls
-        self.session = Session(disk)
+        self.session = Session(disk, self.protocol.plain)
         self.methods = {method.name: method for method in methods}
         self.commands = tuple(commands)
         self.checks = Jobs()

@@ -21,6 +21,7 @@ from pygls.protocol import LanguageServerProtocol
 
 from mfo_lsp.server.framing import Garbled
 from mfo_lsp.server.jobs import Jobs
+from mfo_lsp.server.json_text import JsonText, json_map
 
 _log = logging.getLogger(__name__)
 _INVALID_REQUEST = types.ErrorCodes.InvalidRequest
@@ -153,8 +154,12 @@ class Protocol(LanguageServerProtocol):
         error = task.exception()
         if error is not None:
             self._fail(message_id, method, error)
+            return
+        result = task.result()
+        if isinstance(result, JsonText):
+            self._write(json_map(jsonrpc=_VERSION, id=message_id, result=result))
         else:
-            self._send_response(message_id, task.result())
+            self._send_response(message_id, result)
 
     def _fail(self, message_id: MessageId, method: str, error: BaseException) -> None:
         if isinstance(error, RefusedError):
@@ -201,6 +206,14 @@ class Protocol(LanguageServerProtocol):
                 future.set_result(getattr(structured, "result", message.get("result")))
         except Exception as problem:  # noqa: BLE001 - as for requests
             future.set_exception(JsonRpcException(f"an unreadable response: {type(problem).__name__}"))
+
+    def tell(self, method: str, params: JsonText) -> None:
+        """Send a notification whose params are JSON already."""
+        self._write(json_map(jsonrpc=_VERSION, method=method, params=params))
+
+    def _write(self, message: JsonText) -> None:
+        if self.writer is not None:
+            self.writer.write(message)
 
     def plain(self, value: object) -> Any:
         """A value of the protocol as JSON values, for results that the protocol leaves open."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lsprotocol import types
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.findings import Finding, Place, Tag
 from mfo_dialect.text import LineIndex
-from mfo_lsp.features.diagnostics import Diagnostic, diagnostics_by_document
+from mfo_lsp.features.diagnostics import Diagnostic, Said, shown_diagnostic
 from mfo_lsp.server.convert import to_range
+from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, DiagnosticText, GroupText, group_texts, merged
+from mfo_lsp.server.json_text import JsonText, json_map, json_text
 from mfo_lsp.server.session import Session, Shown
 
 SOURCE = "mfo"
@@ -36,12 +38,46 @@ def take_findings(session: Session, key: str, bundle: Bundle, findings: Iterable
 
 def converted_findings(
     session: Session, bundle: Bundle, findings: Iterable[Finding]
-) -> dict[str, tuple[types.Diagnostic, ...]]:
+) -> dict[str, tuple[GroupText, ...]]:
     """What a check found as the protocol writes it, by document; documents without findings are left out."""
-    return {
-        document: tuple(to_protocol(diagnostic, document, bundle, session) for diagnostic in diagnostics)
-        for document, diagnostics in diagnostics_by_document(findings, session.preferences).items()
+    by_document: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_document.setdefault(finding.place.document, []).append(finding)
+    converted = {
+        document: diagnostics_of(session, bundle, document, [found], ()) for document, found in by_document.items()
     }
+    return {document: texts for document, texts in converted.items() if any(text.items for text in texts)}
+
+
+def diagnostics_of(
+    session: Session,
+    bundle: Bundle,
+    document: str,
+    groups: Iterable[Sequence[Said]],
+    before: Iterable[GroupText],
+) -> tuple[GroupText, ...]:
+    """The findings of a document as the protocol writes them; without hints where these are not wanted.
+
+    Args:
+        session: what the client can take, and its user wants.
+        bundle: what the document is part of.
+        document: its key.
+        groups: its findings.
+        before: what this gave last.
+    """
+
+    def write(finding: Said) -> DiagnosticText | None:
+        shown = shown_diagnostic(finding, session.preferences)
+        if shown is None:
+            return None
+        diagnostic = to_protocol(shown, document, bundle, session)
+        value = session.plain(diagnostic)
+        del value["range"]
+        start, end = diagnostic.range.start, diagnostic.range.end
+        range_ = (start.line, start.character, end.line, end.character)
+        return DiagnosticText(range_, diagnostic.message, json_text(value)[1:])
+
+    return group_texts(groups, before, write)
 
 
 def drop_findings(session: Session, key: str) -> set[str]:
@@ -49,24 +85,24 @@ def drop_findings(session: Session, key: str) -> set[str]:
     return set(session.found.pop(key, {}))
 
 
-def to_publish(session: Session, documents: Iterable[str]) -> Iterator[types.PublishDiagnosticsParams]:
+def to_publish(session: Session, documents: Iterable[str]) -> Iterator[JsonText]:
     """What the client must be told: new versions of open documents, and whatever has changed; remembered as told."""
     for document in sorted(documents):
         open_text = session.open_texts.get(document)
         last = session.shown.get(document)
         version = open_text.version if open_text is not None else None
-        now = Shown(session.uri(document), version, merged(session, document))
-        if last is not None and last.uri != now.uri and last.diagnostics:
-            yield types.PublishDiagnosticsParams(last.uri, ())
+        now = Shown(session.uri(document), version, merged_diagnostics(session, document))
+        if last is not None and last.uri != now.uri and last.diagnostics != NO_DIAGNOSTICS:
+            yield json_map(uri=last.uri, diagnostics=NO_DIAGNOSTICS)
         is_new_version = open_text is not None and (last is None or last.version != version)
-        is_changed = now.diagnostics != (last.diagnostics if last is not None else ())
-        if now.diagnostics or open_text is not None:
+        is_changed = now.diagnostics != (last.diagnostics if last is not None else NO_DIAGNOSTICS)
+        if now.diagnostics != NO_DIAGNOSTICS or open_text is not None:
             session.shown[document] = now
         else:
             session.shown.pop(document, None)
         if is_new_version or is_changed:
             said = version if session.client.versions else None
-            yield types.PublishDiagnosticsParams(now.uri, now.diagnostics, said)
+            yield json_map(uri=now.uri, version=said, diagnostics=now.diagnostics)
 
 
 def shows_news(session: Session, documents: Iterable[str]) -> bool:
@@ -83,16 +119,13 @@ def shows_news(session: Session, documents: Iterable[str]) -> bool:
 
 def _is_news(before: Shown | None, now: Shown | None) -> bool:
     is_edited = now is not None and now.version is not None and (before is None or before.version != now.version)
-    return not is_edited and (before.diagnostics if before else ()) != (now.diagnostics if now else ())
+    nothing = NO_DIAGNOSTICS
+    return not is_edited and (before.diagnostics if before else nothing) != (now.diagnostics if now else nothing)
 
 
-def merged(session: Session, document: str) -> tuple[types.Diagnostic, ...]:
-    """What all bundles say of one document, each thing once."""
-    said = [by_document[document] for by_document in session.found.values() if document in by_document]
-    if len(said) == 1:
-        return said[0]
-    merged = {(str(item.range), item.code, item.message): item for items in reversed(said) for item in items}
-    return tuple(sorted(merged.values(), key=lambda item: (item.range.start, item.range.end)))
+def merged_diagnostics(session: Session, document: str) -> JsonText:
+    """What all bundles say of one document, each thing once: a list."""
+    return merged([by_document[document] for by_document in session.found.values() if document in by_document])
 
 
 def to_protocol(diagnostic: Diagnostic, document: str, bundle: Bundle, session: Session) -> types.Diagnostic:

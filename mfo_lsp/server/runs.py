@@ -129,7 +129,7 @@ async def _run_task(flow: Flow, task: str, request: RunRequest, client: MfoClien
 
 def _recorded(flow: Flow, request: RunRequest) -> Recorded | None:
     """What the nodes gave in the run that is named, else in the flow's last one; None where none was recorded."""
-    from mfo_runtime.cli.connecting import data_path  # noqa: PLC0415 - as above
+    from mfo_runtime.cli.data_folders import data_path  # noqa: PLC0415 - as above
     from mfo_runtime.errors import InvalidInputError  # noqa: PLC0415 - as above
     from mfo_runtime.flow.only import recorded_of  # noqa: PLC0415 - as above
     from mfo_runtime.journal import Journal  # noqa: PLC0415 - as above

@@ -6,10 +6,9 @@ Nothing else in the server changes. It decides what an event makes stale; it rea
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-
-from lsprotocol import types
+from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -20,6 +19,8 @@ from mfo_lsp.features.preferences import Preferences
 from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_uri
+from mfo_lsp.server.diagnostic_texts import GroupText
+from mfo_lsp.server.json_text import JsonText
 from mfo_lsp.server.open_text import OpenText, TextChange
 from mfo_lsp.server.overlay import OverlaidFiles
 from mfo_workspace.bundles import load_bundle
@@ -52,7 +53,7 @@ class Shown:
 
     uri: str
     version: int | None
-    diagnostics: tuple[types.Diagnostic, ...]
+    diagnostics: JsonText
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Session:
     """Everything that changes while an editor is connected.
 
     Attributes:
+        plain: makes JSON values of the protocol's values.
         client: what the client can do.
         preferences: what its user prefers.
         encoding: how the columns of positions are counted.
@@ -93,14 +95,15 @@ class Session:
         directories: those of the workspace that hold documents; None where they are to be looked for.
     """
 
-    def __init__(self, disk: Files) -> None:
+    def __init__(self, disk: Files, plain: Callable[[object], Any]) -> None:
         """Start with nothing open, over ``disk``."""
+        self.plain = plain
         self.client = Client()
         self.preferences = Preferences()
         self.encoding = Encoding.UTF16
         self.folders: tuple[str, ...] = ()
         self.open_texts: dict[str, OpenText] = {}
-        self.found: dict[str, dict[str, tuple[types.Diagnostic, ...]]] = {}
+        self.found: dict[str, dict[str, tuple[GroupText, ...]]] = {}
         self.shown: dict[str, Shown] = {}
         self.files = OverlaidFiles(disk, self.open_texts)
         self.baselines = Baselines(self.files)

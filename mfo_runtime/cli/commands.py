@@ -10,36 +10,31 @@ import traceback
 import click
 
 from mfo_runtime.cli.output import quiet_logs, say, shown_path
-from mfo_runtime.cli.run import run_command
-from mfo_runtime.cli.runs import runs_command
-from mfo_runtime.cli.server import server_command
-from mfo_runtime.cli.show import show_command
-from mfo_runtime.cli.test import test_command
-from mfo_runtime.errors import FlowRefusedError, MfoError, Place, redact
+from mfo_runtime.errors import FlowRefusedError, MfoError, Place, ServerError, redact
+from mfo_workspace.lazy_group import LazyGroup
 
 FAILED = 1
 MISUSE = 2
 INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+COMMANDS = {
+    name: f"mfo_runtime.cli.{name}"
+    for name in ("login", "logout", "run", "runs", "server", "show", "test", "tokens", "triggers", "users")
+}
+
+
+@click.group(cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mfo-lsp", prog_name="mfo")
 def group() -> None:
     """Run MFO workflows, and serve the MFO server that is built in."""
 
 
-group.add_command(run_command)
-group.add_command(runs_command)
-group.add_command(show_command)
-group.add_command(test_command)
-group.add_command(server_command)
-
-
 def main() -> None:
     """Run the command line.
 
-    The exit status is 0, 1 for a run that failed or was refused, 2 for misuse and for defects of this program, or 130
-    where it was interrupted. ``MFO_DEBUG=1`` shows where an unexpected error comes from.
+    The exit status is 0, 1 for a run that failed or was refused and for what a server refuses, 2 for misuse and for
+    defects of this program, or 130 where it was interrupted. ``MFO_DEBUG=1`` shows where an unexpected error comes from.
     """
     quiet_logs()
     try:
@@ -53,7 +48,7 @@ def main() -> None:
         sys.exit(MISUSE)
     except MfoError as error:
         say(f"mfo: {_one_line(error)}")
-        sys.exit(FAILED if isinstance(error, FlowRefusedError) else MISUSE)
+        sys.exit(FAILED if isinstance(error, FlowRefusedError | ServerError) else MISUSE)
     except (click.Abort, KeyboardInterrupt):
         say("mfo: interrupted")
         sys.exit(INTERRUPTED)

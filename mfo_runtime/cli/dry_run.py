@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from mfo_runtime.cli.connecting import LOCAL, has_credentials, script_path, server_address
+from mfo_runtime.cli.accounts import choose_account
+from mfo_runtime.cli.connecting import Where, script_path
 from mfo_runtime.cli.output import error_data, say_error, shown_path, write_json
+from mfo_runtime.cli.servers import LOCAL, choose_server
 from mfo_runtime.errors import redact
 from mfo_runtime.flow import Flow, TriggerCall
 from mfo_runtime.forecast import CHARACTERS_A_TOKEN, Certainty, Forecast, ForecastNode, ForecastPrompt, forecast
@@ -24,14 +26,13 @@ def dry_run(
     flow: Flow,
     inputs: Mapping[str, Any],
     trigger: TriggerCall | None,
-    server: str | None,
-    script: str | None,
+    where: Where,
     *,
     as_json: bool,
 ) -> int:
     """Show what a run would do; gives 1 where it would surely fail or be refused."""
     found = forecast(flow, inputs, trigger)
-    server_facts = _server(flow, found, server, script)
+    server_facts = _server(flow, found, where)
     if as_json:
         write_json({**found.to_data(), "problem": _problem_data(found), "server": server_facts})
     else:
@@ -49,15 +50,21 @@ def _problem_data(found: Forecast) -> dict[str, Any] | None:
     return error_data(found.first_problem) if found.first_problem is not None else None
 
 
-def _server(flow: Flow, found: Forecast, server: str | None, script: str | None) -> dict[str, Any] | None:
+def _server(flow: Flow, found: Forecast, where: Where) -> dict[str, Any] | None:
     """Which server the run needs, and what is there for it; None for none."""
     if not found.needs_mfo_server:
         return None
-    address = server_address(server, flow.bundle)
-    if address == LOCAL:
-        answers = script_path(script, flow.view.document)
+    chosen = choose_server(where.server, where.profile, flow.bundle)
+    if chosen.is_local:
+        answers = script_path(where.script, flow.view.document)
         return {"address": LOCAL, "script": shown_path(answers) if answers is not None else None}
-    return {"address": redact(address), "has_credentials": has_credentials(flow.bundle)}
+    account = choose_account(chosen, flow.bundle)
+    return {
+        "address": redact(chosen.address),
+        "named_by": chosen.named_by,
+        "has_credentials": bool(account.named_by),
+        "credentials_from": account.named_by or None,
+    }
 
 
 def _lines(found: Forecast, server: dict[str, Any] | None) -> Iterator[str]:
@@ -87,8 +94,9 @@ def _server_words(server: Mapping[str, Any]) -> str:
         return (
             f"the local one, with the answers of {printable(script)}" if script else "the local one, without a script"
         )
-    known = "credentials are set" if server["has_credentials"] else "no credentials are set: MFO_TOKEN is missing"
-    return f"{printable(str(server['address']))} ({known})"
+    source = server["credentials_from"]
+    known = f"credentials of {source}" if source else "no credentials are set: MFO_TOKEN is missing, or mfo login"
+    return f"{printable(str(server['address']))}, named by {printable(server['named_by'])} ({printable(known)})"
 
 
 def _node_lines(node: ForecastNode) -> Iterator[str]:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-import click
-
 from mfo_dialect.model.project import Project
-from mfo_runtime.cli.connecting import data_folder, data_path
-from mfo_runtime.flow.loading import absolute_path
+from mfo_runtime.cli.data_folders import data_folder, data_path
+from mfo_runtime.cli.places import directory_of
 from mfo_runtime.journal import Journal, Retention
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
-
-project_option = click.option(
-    "--project",
-    "place",
-    metavar="PATH",
-    type=click.Path(),
-    help="Any file or folder of the project; the current folder by default.",
-)
 
 
 def journal_at(place: str | None) -> tuple[Journal, Project]:
@@ -29,8 +19,7 @@ def journal_at(place: str | None) -> tuple[Journal, Project]:
     Args:
         place: the file or folder; the current folder where it is None.
     """
-    path = Path(absolute_path(place if place is not None else "."))
-    directory = path.as_posix() if path.is_dir() else PurePosixPath(path.as_posix()).parent.as_posix()
+    directory = directory_of(place)
     project = find_project(directory, DiskFiles())
     return Journal(data_path(project, directory)), project
 

@@ -7,6 +7,7 @@ import logging
 import math
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +64,11 @@ def shown_path(document: str) -> str:
         return Path(os.path.relpath(document)).as_posix()
     except (ValueError, OSError):  # another drive, or no current directory
         return document
+
+
+def moment(seconds: float) -> str:
+    """A time as people here write it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 def print_table(table: Table) -> None:

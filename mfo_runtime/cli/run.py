@@ -17,13 +17,14 @@ from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.durations import format_duration
 from mfo_runtime.cassettes import Replay
 from mfo_runtime.cli.asking import TerminalAsk
-from mfo_runtime.cli.connecting import client_settings
+from mfo_runtime.cli.connecting import Where
 from mfo_runtime.cli.data_files import read_data, read_inputs
 from mfo_runtime.cli.dry_run import dry_run
 from mfo_runtime.cli.findings import findings_data, outcome_of
 from mfo_runtime.cli.journals import journal_at, journal_of
 from mfo_runtime.cli.output import error_data, say, say_error, shown_path, write_json
 from mfo_runtime.cli.progress import NoProgress, Progress, make_progress, state_mark
+from mfo_runtime.cli.servers import profile_option, server_option
 from mfo_runtime.cli.stopping import Stopper
 from mfo_runtime.cli.takes import GoSomewhere, recorded_as, replayed, with_client
 from mfo_runtime.client import ClientSettings, MfoClient
@@ -39,7 +40,6 @@ from mfo_runtime.flow import (
     load_flow,
     load_run,
 )
-from mfo_runtime.flow.loading import absolute_path
 from mfo_runtime.flow.only import recorded_of, run_only
 from mfo_runtime.flow.running import checked_inputs
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
@@ -59,6 +59,7 @@ class _Wishes:
     inputs: Mapping[str, Any]
     trigger: TriggerCall | None
     again: tuple[str, ...]
+    where: Where
     as_json: bool
 
 
@@ -72,7 +73,8 @@ class _Wishes:
 @click.option("--resume", metavar="RUN", help='Go on with a run: its id, the beginning of it, or "last".')
 @click.option("--again", metavar="TASK", multiple=True, help="With --resume: execute this task again, though it ended.")
 @click.option("--new-definition", is_flag=True, help="With --resume: go on by the files as they are now.")
-@click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
+@server_option
+@profile_option
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
 @click.option("--only", metavar="TASK", help="Execute this task alone, with what the last recorded run gave it.")
 @click.option("--inputs-from", metavar="RUN", help="With --only: the run that gave what it reads.")
@@ -91,6 +93,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     resume: str | None,
     again: tuple[str, ...],
     server: str | None,
+    profile: str | None,
     script: str | None,
     only: str | None,
     inputs_from: str | None,
@@ -106,6 +109,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
 
     The exit status is 0 where the run succeeded, 1 where it failed or was refused, and 2 for misuse.
     """
+    where = Where(server, script, profile)
     if resume is not None:
         _refuse_together(
             "--resume",
@@ -123,8 +127,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         return _load_and_resume(
             (file, resume),
             (inputs_file, pairs),
-            _Wishes({}, None, again, as_json),
-            (server, script),
+            _Wishes({}, None, again, where, as_json),
             is_redefined=new_definition,
         )
     if file is None:
@@ -148,29 +151,25 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     elif payload is not None:
         raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
     if replay is not None:
-        _refuse_together("--replay", "asks no server", server=server, script=script, record=record)
+        _refuse_together("--replay", "asks no server", server=server, profile=profile, script=script, record=record)
+    wishes = _Wishes(inputs, call, again, where, as_json)
     if is_dry:
-        return dry_run(flow, inputs, call, server, script, as_json=as_json)
+        return dry_run(flow, inputs, call, where, as_json=as_json)
     if only is not None:
         _refuse_together("--only", "executes one task", record=record, replay=replay)
-        return _run_only(flow, only, inputs_from, _Wishes(inputs, call, again, as_json), server, script)
+        return _run_only(flow, only, inputs_from, wishes)
     if inputs_from is not None:
         raise InvalidInputError("--inputs-from is for a task alone.", hint="Name the task with --only.")
     if replay is not None:
-        return _replay(flow, replay, _Wishes(inputs, call, again, as_json))
+        return _replay(flow, replay, wishes)
     journal = None if no_journal else journal_of(flow.bundle.project, flow.view.document)
-    wishes = _Wishes(inputs, call, again, as_json)
     with journal or nullcontext():
-        return _run_new(flow, journal, wishes, (server, script), record)
+        return _run_new(flow, journal, wishes, record)
 
 
-def _run_new(
-    flow: Flow, journal: Journal | None, wishes: _Wishes, where: tuple[str | None, str | None], record: str | None
-) -> int:
-    server, script = where
+def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, record: str | None) -> int:
     checked_inputs(flow.view, flow.bundle, wishes.inputs)
-    kept = {"server": server, "script": absolute_path(script) if script is not None else None}
-    keeping = Keeping(journal, settings=kept) if journal is not None else None
+    keeping = Keeping(journal, settings=wishes.where.to_data()) if journal is not None else None
     run_id = uuid4().hex
 
     async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
@@ -179,7 +178,7 @@ def _run_new(
         )
 
     is_kept = run_id if keeping is not None else None
-    connected = client_settings(server, script, flow.bundle, flow.view.document)
+    connected = wishes.where.settings(flow.bundle, flow.view.document)
     if record is None:
         return _carry_out(flow, with_client(go), wishes, connected, is_kept)
     status = _carry_out(flow, recorded_as(flow, go, record, run_id), wishes, connected, is_kept)
@@ -188,9 +187,7 @@ def _run_new(
     return status
 
 
-def _run_only(
-    flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes, server: str | None, script: str | None
-) -> int:
+def _run_only(flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes) -> int:
     """Execute one task; nothing is kept."""
     journal, _ = journal_at(flow.view.document)
     runs = (run for run in journal.runs(flow.name) if run.document == flow.view.document)
@@ -205,7 +202,7 @@ def _run_only(
         options = replace(options, trigger=wishes.trigger)
         return await run_only(flow, task, wishes.inputs, recorded, client, options)
 
-    connected = client_settings(server, script, flow.bundle, flow.view.document)
+    connected = wishes.where.settings(flow.bundle, flow.view.document)
     return _carry_out(flow, with_client(go), wishes, connected, None)
 
 
@@ -228,7 +225,6 @@ def _load_and_resume(
     run: tuple[str | None, str],
     given: tuple[str | None, tuple[str, ...]],
     wishes: _Wishes,
-    where: tuple[str | None, str | None],
     *,
     is_redefined: bool,
 ) -> int:
@@ -240,19 +236,16 @@ def _load_and_resume(
         return _refuse(outcome_of(refused.findings, refused.bundle), as_json=wishes.as_json)
     flow = resumption.flow
     inputs = read_inputs(*given, schema_data(flow.view.taskflow.input_schema, flow.bundle))
-    return _resume(resumption.with_inputs(inputs), wishes, *where)
+    return _resume(resumption.with_inputs(inputs), wishes)
 
 
-def _resume(resumption: Resumption, wishes: _Wishes, server: str | None, script: str | None) -> int:
+def _resume(resumption: Resumption, wishes: _Wishes) -> int:
     flow = resumption.flow
     refused_with = _refusal(flow, as_json=wishes.as_json) if resumption.is_redefined else None
     if refused_with is not None:
         return refused_with
     _tell_of(resumption, wishes)
-    settings = resumption.settings
-    connected = client_settings(
-        server or settings.get("server"), script or settings.get("script"), flow.bundle, flow.view.document
-    )
+    connected = wishes.where.or_else(resumption.settings).settings(flow.bundle, flow.view.document)
 
     async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
         return await resumption.go_on(client, options, wishes.again)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,8 +10,9 @@ import click
 from rich.table import Table
 
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.journals import journal_at, project_option, retention_of
-from mfo_runtime.cli.output import print_table, say, shown_path, write_json
+from mfo_runtime.cli.journals import journal_at, retention_of
+from mfo_runtime.cli.output import moment, print_table, say, shown_path, write_json
+from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.journal import Journal, Retention, StoredRun
 
@@ -77,6 +77,7 @@ def run_data(run: StoredRun, state: str) -> dict[str, Any]:
         "id": run.id,
         "taskflow": run.taskflow,
         "document": run.document,
+        "trigger": run.trigger,
         "state": state,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
@@ -85,11 +86,6 @@ def run_data(run: StoredRun, state: str) -> dict[str, Any]:
         "error": run.error,
         "executed_by": run.holder if state == "running" else None,
     }
-
-
-def moment(seconds: float) -> str:
-    """A time as people here write it."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 def _with_states(journal: Journal, wanted: str | None, flow: str | None) -> Iterator[tuple[StoredRun, str]]:
@@ -101,12 +97,19 @@ def _with_states(journal: Journal, wanted: str | None, flow: str | None) -> Iter
 
 def _show(found: list[tuple[StoredRun, str]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "run", "taskflow", "state", "started", "time", "document"):
+    for heading in ("", "run", "taskflow", "state", "started", "time", "trigger", "document"):
         table.add_column(heading, no_wrap=True, overflow="fold")
     for run, now in found:
         duration = format_duration(run.duration) if run.duration is not None else ""
         started = moment(run.started_at)
         table.add_row(
-            state_mark(now), run.id[:SHORT_ID], run.taskflow, now, started, duration, shown_path(run.document)
+            state_mark(now),
+            run.id[:SHORT_ID],
+            run.taskflow,
+            now,
+            started,
+            duration,
+            run.trigger or "",
+            shown_path(run.document),
         )
     print_table(table)

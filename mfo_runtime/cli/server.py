@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from mfo_runtime.cli.connecting import data_folder
 from mfo_runtime.cli.data_files import read_data_with_places
+from mfo_runtime.cli.data_folders import data_folder
 from mfo_runtime.cli.output import show_warnings_of_server
 from mfo_runtime.errors import InvalidInputError
 from mfo_workspace.files import DiskFiles

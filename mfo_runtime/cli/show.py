@@ -9,10 +9,11 @@ import click
 from rich.table import Table
 
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.journals import journal_at, project_option
-from mfo_runtime.cli.output import print_table, shown_path, write_json
+from mfo_runtime.cli.journals import journal_at
+from mfo_runtime.cli.output import moment, print_table, shown_path, write_json
+from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.progress import state_mark
-from mfo_runtime.cli.runs import moment, run_data, state_now
+from mfo_runtime.cli.runs import run_data, state_now
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow.history import NodeHistory, RunHistory, history_of
 from mfo_runtime.flow.past import id_of
@@ -55,6 +56,8 @@ def _show_run(run: StoredRun, state: str, history: RunHistory) -> None:
     click.echo(f"{state_mark(state)} {run.taskflow} {state}")
     click.echo(f"  run       {run.id}")
     click.echo(f"  document  {printable(shown_path(run.document))}")
+    if run.trigger is not None:
+        click.echo(f"  trigger   {printable(run.trigger)}")
     click.echo(f"  started   {moment(run.started_at)}")
     if run.duration is not None:
         click.echo(f"  time      {format_duration(run.duration)}")

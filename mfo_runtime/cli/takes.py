@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from mfo_runtime.cassettes import Replay, Tape
-from mfo_runtime.cli.connecting import configured_client
+from mfo_runtime.cli.servers import configured_client
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.flow import Flow, RunOptions, RunOutcome, Surroundings, TriggerCall
 from mfo_runtime.flow.secrets import Secrets

@@ -11,6 +11,7 @@ import click
 from mfo_dialect.durations import format_duration
 from mfo_runtime.cli.connecting import client_settings
 from mfo_runtime.cli.output import shown_path
+from mfo_runtime.cli.servers import profile_option
 from mfo_runtime.client import ClientSettings
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import Flow
@@ -28,15 +29,23 @@ FAILED = 1
 @click.option("--junit", metavar="FILE", type=click.Path(), help="Write the results as JUnit XML, too.")
 @click.option("--update", is_flag=True, help="Record the cassettes of the tests anew, from the real server.")
 @click.option("--server", metavar="URL|local", help="With --update: the MFO server to record from.")
+@profile_option
 def test_command(
-    paths: tuple[str, ...], chosen: str | None, junit: str | None, server: str | None, *, update: bool
+    paths: tuple[str, ...],
+    chosen: str | None,
+    junit: str | None,
+    server: str | None,
+    profile: str | None,
+    *,
+    update: bool,
 ) -> int:
     """Run the tests of flows in PATHS: *.test.yml files, or folders with such; the current folder by default.
 
     The exit status is 0 where all pass, 1 where one fails, and 2 for misuse, broken test files, or no test at all.
     """
-    if server is not None and not update:
-        raise InvalidInputError("Tests ask no server.", hint="Leave out --server, or record with --update.")
+    if (server or profile) and not update:
+        option = "--server" if server else "--profile"
+        raise InvalidInputError("Tests ask no server.", hint=f"Leave out {option}, or record with --update.")
     began = time.monotonic()
     found = [test for file in find_test_files(paths or (".",)) for test in read_test_file(file)]
     tests = [test for test in found if chosen is None or chosen.casefold() in f"{test.file} {test.name}".casefold()]
@@ -44,7 +53,7 @@ def test_command(
         raise InvalidInputError("There is no test here.", hint="Tests stand in files whose names end with .test.yml.")
 
     def connect(flow: Flow) -> AbstractContextManager[ClientSettings]:
-        return client_settings(server, None, flow.bundle, flow.view.document)
+        return client_settings(server, None, flow.bundle, flow.view.document, profile)
 
     results: list[TestResult] = []
     for test in tests:

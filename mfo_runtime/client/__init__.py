@@ -1,11 +1,13 @@
 """The async client of the MFO server: every operation of its HTTP interface, with retries and one failure tree."""
 
+from mfo_runtime.client.auth import IssuedToken
 from mfo_runtime.client.breaker import Circuit
 from mfo_runtime.client.chain import Attempt, CallOptions
 from mfo_runtime.client.chat_stream import ChatPiece, ChatStream, EndPiece, TextPiece, ToolCallPiece
 from mfo_runtime.client.clock import Clock
 from mfo_runtime.client.conversation import ChatMessage, ChatReply, ChatRequest, Thread, ToolCall
 from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
+from mfo_runtime.client.events import Event
 from mfo_runtime.client.jobs import Job, JobStatus
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.client.memory import MemoryEntry
@@ -34,8 +36,10 @@ __all__ = [
     "ClientSettings",
     "Clock",
     "EndPiece",
+    "Event",
     "EventTrigger",
     "EventTriggerRequest",
+    "IssuedToken",
     "Job",
     "JobStatus",
     "Listing",

@@ -23,6 +23,14 @@ class Credentials:
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """What a login brings: a token, and for how many seconds it is good, where the server says."""
+
+    token: str = field(repr=False)
+    expires_in: float | None = None
+
+
 LogIn: TypeAlias = Callable[[Credentials], Awaitable[str]]
 
 

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import uuid4
 
 from mfo_runtime.client.answers import Answer
-from mfo_runtime.client.auth import Authorization, Credentials, TokenSource
+from mfo_runtime.client.auth import Authorization, Credentials, IssuedToken, TokenSource
 from mfo_runtime.client.breaker import Breaker, CircuitObserver
 from mfo_runtime.client.calls import Calls, Line
 from mfo_runtime.client.chain import Call, CallOptions, Observer, Step, linked
@@ -28,6 +28,7 @@ from mfo_runtime.client.settings import ClientSettings, origin_of
 from mfo_runtime.client.tokens import Tokens
 from mfo_runtime.client.tools import Tools
 from mfo_runtime.client.webhooks import Webhooks
+from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.http import HttpClient, HttpSettings, Timeouts
 
 
@@ -120,6 +121,18 @@ class MfoClient(Operations):
         """Log in now rather than with the first call; does nothing where a token is known."""
         await self._tokens.current()
 
+    async def issue_token(self) -> IssuedToken:
+        """Log in with the account of the settings and give the token, to be kept; the client itself goes on as before.
+
+        Raises:
+            InvalidInputError: the settings have no account.
+            ServerError: the server refuses the account, or the login failed otherwise.
+        """
+        credentials = _credentials(self.settings)
+        if credentials is None:
+            raise InvalidInputError("There is no account to log in with.", hint="Give an email and a password.")
+        return await self._issue(credentials)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -135,6 +148,9 @@ class MfoClient(Operations):
             await self._http.aclose()
 
     async def _log_in(self, credentials: Credentials) -> str:
+        return (await self._issue(credentials)).token
+
+    async def _issue(self, credentials: Credentials) -> IssuedToken:
         route = self._routes[Operation.LOG_IN]
         call = Call(
             operation=Operation.LOG_IN,
@@ -143,7 +159,11 @@ class MfoClient(Operations):
             request_id=uuid4().hex,
             body=encoded_json({"email": credentials.email, "password": credentials.password}),
         )
-        return Answer.of(await self._exchange(call)).text("token")
+        answer = Answer.of(await self._exchange(call))
+        seconds = answer.data.get("expires_in")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+            return IssuedToken(answer.text("token"))
+        return IssuedToken(answer.text("token"), float(seconds))
 
 
 def http_settings(settings: ClientSettings) -> HttpSettings:

@@ -29,7 +29,7 @@ class AuthenticationError(ServerError):
     """The server does not know who asks."""
 
     code = "authentication"
-    default_hint = "Set MFO_TOKEN to a valid token, or give the client an email and a password."
+    default_hint = "Log in with mfo login, set MFO_TOKEN to a valid token, or give the client an email and a password."
 
 
 class AuthorizationError(ServerError):

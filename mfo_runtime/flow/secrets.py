@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
@@ -14,6 +13,7 @@ from mfo_dialect.model.workflow import Workflow
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import TooManyNodesError, to_value
+from mfo_runtime.credentials import read_keyring
 from mfo_runtime.errors import InvalidInputError
 
 _LEAST_LENGTH = 4
@@ -97,32 +97,48 @@ class Secrets:
             )
         if self._stand_in is not None:
             return self._stand_in(name)
-        match source:
-            case {"env": str(variable)}:
-                value = self._environment.get(variable)
-                if not value:
-                    raise InvalidInputError(
-                        f'The secret "{name}" is read from {variable}, which is not set.',
-                        hint=f"Set the environment variable {variable}.",
-                    )
-                return value
-            case {"file": str(path)}:
-                return self._read_file(name, path)
-            case {"keyring": str(entry)}:
-                return _read_keyring(name, entry)
-            case _:
-                raise InvalidInputError(f'The secret "{name}" says neither env, keyring nor file.')
+        return secret_at(f'secret "{name}"', source, self._environment, self._folder)
 
-    def _read_file(self, name: str, path: str) -> str:
-        full = Path(str(self._folder)) / path
-        try:
-            with full.open(encoding="utf-8") as file:
-                value = file.read(_MAX_LENGTH).strip()
-        except (OSError, ValueError):
-            raise InvalidInputError(f'The secret "{name}" cannot be read from its file, {path}.') from None
-        if not value:
-            raise InvalidInputError(f'The secret "{name}" is read from {path}, which is empty.')
-        return value
+
+def secret_at(name: str, source: Any, environment: Mapping[str, str], folder: PurePosixPath) -> str:
+    """The text that stands where a source says: ``{env: NAME}``, ``{file: PATH}`` or ``{keyring: SERVICE/USER}``.
+
+    Args:
+        name: what messages call it.
+        source: the source as written.
+        environment: what ``env`` reads.
+        folder: what the path of a file is relative to.
+
+    Raises:
+        InvalidInputError: it is not to be found; the message names the source, never a value.
+    """
+    match source:
+        case {"env": str(variable)}:
+            value = environment.get(variable)
+            if not value:
+                raise InvalidInputError(
+                    f"The {name} is read from {variable}, which is not set.",
+                    hint=f"Set the environment variable {variable}.",
+                )
+            return value
+        case {"file": str(path)}:
+            return _read_file(name, path, folder)
+        case {"keyring": str(entry)}:
+            return _read_keyring(name, entry)
+        case _:
+            raise InvalidInputError(f"The {name} says neither env, keyring nor file.")
+
+
+def _read_file(name: str, path: str, folder: PurePosixPath) -> str:
+    full = Path(str(folder)) / path
+    try:
+        with full.open(encoding="utf-8") as file:
+            value = file.read(_MAX_LENGTH).strip()
+    except (OSError, ValueError):
+        raise InvalidInputError(f"The {name} cannot be read from its file, {path}.") from None
+    if not value:
+        raise InvalidInputError(f"The {name} is read from {path}, which is empty.")
+    return value
 
 
 def forms_of(value: str) -> tuple[str, str, str, str]:
@@ -133,21 +149,13 @@ def forms_of(value: str) -> tuple[str, str, str, str]:
 def _read_keyring(name: str, entry: str) -> str:
     service, _, user = entry.partition("/")
     try:
-        keyring: Any = importlib.import_module("keyring")
-    except ImportError:
-        raise InvalidInputError(
-            f'The secret "{name}" is in the keyring, which cannot be read.', hint="Install the package keyring."
-        ) from None
-    try:
-        value = keyring.get_password(service, user)
-    except Exception as error:  # noqa: BLE001 - each keyring has errors of its own
-        raise InvalidInputError(
-            f'The secret "{name}" is in the keyring, which cannot be read ({type(error).__name__}).',
-            hint="Unlock the keyring, or declare the secret with env or file.",
-        ) from None
+        value = read_keyring(service, user)
+    except InvalidInputError as error:
+        hint = error.hint or "Declare it with env or file."
+        raise InvalidInputError(f"The {name} is in the keyring. {error.message}", hint=hint) from None
     if not value:
-        raise InvalidInputError(f'The secret "{name}" is not in the keyring under {service}/{user}.')
-    return str(value)
+        raise InvalidInputError(f"The {name} is not in the keyring under {service}/{user}.")
+    return value
 
 
 def _sources(workflow: Workflow) -> dict[str, Any]:

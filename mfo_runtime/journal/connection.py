@@ -33,11 +33,11 @@ def connect(path: Path, synchronous: Synchronous = "normal") -> sqlite3.Connecti
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, synchronous: Synchronous) -> None:
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous.upper()}")
     if _version(connection) == len(STEPS):
-        return
+        return  # what follows waits for whoever writes
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
         done = _version(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
@@ -31,7 +32,7 @@ _FIRINGS_SECONDS = 7 * _SECONDS_A_DAY
 
 
 class Journal:
-    """The journal in one folder. Reading needs nothing else; the first thing that is written starts the writer."""
+    """The journal in one folder, for any thread. Reading needs nothing else; the first thing written starts the writer."""
 
     def __init__(self, folder: Path, synchronous: Synchronous = "normal") -> None:
         """Use ``folder``, which must exist; nothing is opened yet."""
@@ -39,6 +40,7 @@ class Journal:
         self._path = folder / JOURNAL_FILE
         self._synchronous: Synchronous = synchronous
         self._writer: Writer | None = None
+        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -192,6 +194,20 @@ class Journal:
 
         self._writing().write(work)
 
+    def try_out(self) -> None:
+        """Do nothing where the journal can be written and its pages are whole.
+
+        Raises:
+            JournalError: it cannot be opened or written, or is damaged.
+        """
+        with self._reading() as connection:
+            if connection is None:
+                return
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("its pages are damaged")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+
     def is_executed(self, run: StoredRun) -> bool:
         """Whether a process executes the run at this moment."""
         return run.state == "running" and is_held(self._folder, run.id)
@@ -260,9 +276,10 @@ class Journal:
             return connection is not None and connection.execute(query, (moment,)).fetchone() is not None
 
     def _writing(self) -> Writer:
-        if self._writer is None:
-            self._writer = Writer(self._path, self._synchronous)
-        return self._writer
+        with self._opening:
+            if self._writer is None:
+                self._writer = Writer(self._path, self._synchronous)
+            return self._writer
 
     def _lease(self, run_id: str) -> Lease:
         with journal_errors(self._path):

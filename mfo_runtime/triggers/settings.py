@@ -35,7 +35,7 @@ class ServiceSettings:
     queue: int = 100
     grace: float = 10.0
     poll: float = 2.0
-    look: float = 10.0
+    look: float = 5.0
     max_body: int = LARGEST_BODY
     body_timeout: float = 30.0
     clock: Clock = field(default_factory=Clock)

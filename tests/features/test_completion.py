@@ -142,6 +142,8 @@ def test_nothing_is_offered_where_nothing_can_stand(marked):
 
 
 NEVER = [
+    ("na<|>me: x\n", {"tasks", "config", "version"}),
+    ("name: x\nta<|>:\n  - id: a\n", {"subflows", "conditions", "name"}),
     (LAST + "    <|>", {"id"}),
     (LAST + "    type: <|>", {"slop_api_chat_send", "slop_tool_call"}),
     (CHAT + "      <|>", {"message"}),
@@ -167,8 +169,9 @@ def test_a_name_that_would_be_an_error_is_never_offered(marked, forbidden):
 
 ACCEPTED = [
     ("na<|>", "name", "name: "),
-    ("na<|>me: x\n", "description", "description: x"),
-    ("na<|>me: x\n", "tasks", "tasks: x"),
+    ("na<|>me: x\n", "name", "name: x"),
+    (FLOW + "de<|>na: y\n", "description", "description: y"),
+    (FLOW + "co<|>\n  - {id: c, type: expr, config: {expression: true}, successors: [ask]}\n", "conditions", "conditions:"),
     ("name: x\ntasks:\n  -<|>", "id", "  - id: "),
     ("name: x\ntasks:\n  <|>", "id", "  - id: "),
     ("name: x\ntasks:\n  - {ty<|>}", "type", "  - {type: }"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mfo_dialect.analysis.graph import Level, NodeDeclaration, NodeKind, build_level
 from mfo_dialect.analysis.live_graph import LiveGraph
-from mfo_dialect.analysis.wiring import BuiltWiring, LiveWiring
+from mfo_dialect.analysis.live_wiring import LiveWiring
+from mfo_dialect.analysis.wiring import BuiltWiring
 from mfo_dialect.facts import Facts
 from tests.effort import examples
 

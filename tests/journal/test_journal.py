@@ -307,3 +307,12 @@ def test_a_journal_of_an_earlier_version_is_brought_to_todays_tables(tmp_path):
     with Journal(tmp_path) as journal:
         journal.begin(new_run("new")).close()
         assert [(run.id, run.trigger) for run in journal.runs()] == [("new", None), ("old", None)]
+
+
+def test_whoever_reads_does_not_wait_for_whoever_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("mfo_runtime.journal.connection.BUSY_SECONDS", 0.0)
+    with Journal(tmp_path) as journal:
+        journal.begin(new_run()).close()
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert [run.id for run in Journal(tmp_path).runs()] == ["run-1"]

@@ -10,7 +10,7 @@ from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity
 from mfo_dialect.text import Span, TextEdit, apply_edits
 from mfo_lsp.features.code_actions import ActionKind, code_actions
 from mfo_lsp.features.code_lenses import code_lenses
-from mfo_lsp.features.diagnostics import diagnostics_by_document
+from mfo_lsp.features.diagnostics import shown_diagnostic
 from mfo_lsp.features.document_symbols import OutlineEntry, document_symbols
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.preferences import Preferences, read_preferences
@@ -201,8 +201,8 @@ def fix(*places, safe=False, title="Mend it"):
 
 def test_hints_are_shown_where_they_are_wanted():
     hint = finding(severity=Severity.HINT)
-    assert diagnostics_by_document([hint], Preferences(hints=False)) == {}
-    (shown,) = diagnostics_by_document([hint], Preferences())["a.yml"]
+    assert shown_diagnostic(hint, Preferences(hints=False)) is None
+    shown = shown_diagnostic(hint, Preferences())
     assert shown.url.endswith("/docs/rules/MFO302.md")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.requests import diagnostics
@@ -22,12 +24,26 @@ tasks:
 """
 FINE = "templates:\n  draft: {user_prompt: Hello}\n"
 BROKEN = "templates:\n  draft: {user_prompt: '{{ .x'}\n"
+CONVERTER = get_converter()
 PULLS = Client(pulls=True, related_documents=True)
 
 
 async def ask(server, name, previous=None):
     params = types.DocumentDiagnosticParams(document(name), previous_result_id=previous)
-    return await diagnostics.answer(server, params)
+    return await answered(server, params)
+
+
+async def answered(server, params):
+    """The report, as a client reads it."""
+    report = json.loads(await diagnostics.answer(server, params))
+    is_full = report["kind"] == "full"
+    kind = types.RelatedFullDocumentDiagnosticReport if is_full else types.RelatedUnchangedDocumentDiagnosticReport
+    return CONVERTER.structure(report, kind)
+
+
+async def of_workspace(server, params):
+    report = json.loads(await diagnostics.answer_workspace(server, params))
+    return CONVERTER.structure(report, types.WorkspaceDiagnosticReport)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -56,11 +72,11 @@ async def test_documents_that_are_not_open_are_related(tmp_path):
     server = serving(client=PULLS)
     uri = (tmp_path / "flow.yml").as_uri()
     server.session.open(uri, 1, FLOW)
-    report = await diagnostics.answer(server, types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri)))
+    report = await answered(server, types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri)))
     related = report.related_documents[(tmp_path / "prompts.yml").as_uri()]
     assert related.items
     server.session.client = replace(PULLS, related_documents=False)
-    report = await diagnostics.answer(server, types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri)))
+    report = await answered(server, types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri)))
     assert report.related_documents is None
 
 
@@ -72,7 +88,7 @@ async def test_the_workspace_has_the_findings_of_all_its_folders(tmp_path):
     (tmp_path / "one" / "mfo.toml").write_text('[rules]\nMFO204 = "off"\n')
     server = serving(client=PULLS)
     server.session.folders = (tmp_path.as_posix(),)
-    report = await diagnostics.answer_workspace(server, types.WorkspaceDiagnosticParams([]))
+    report = await of_workspace(server, types.WorkspaceDiagnosticParams([]))
     codes = {item.uri: [one.code for one in item.items] for item in report.items}
     assert len(codes) == 4
     assert "MFO204" not in codes[(tmp_path / "one" / "workflow.yml").as_uri()]
@@ -80,7 +96,7 @@ async def test_the_workspace_has_the_findings_of_all_its_folders(tmp_path):
     (tmp_path / "one" / "mfo.toml").unlink()
     (tmp_path / "two" / "prompts.yml").unlink()
     server.session.reread([(tmp_path / "one" / "mfo.toml").as_posix(), (tmp_path / "two" / "prompts.yml").as_posix()])
-    again = await diagnostics.answer_workspace(server, types.WorkspaceDiagnosticParams(known))
+    again = await of_workspace(server, types.WorkspaceDiagnosticParams(known))
     kinds = {item.uri.rsplit("/", 2)[-2] + "/" + item.uri.rsplit("/", 1)[-1]: item for item in again.items}
     assert "MFO204" in [one.code for one in kinds["one/workflow.yml"].items]
     assert kinds["one/prompts.yml"].kind == "unchanged"

@@ -56,7 +56,7 @@ def codes(session, bundle="/w"):
 
 
 def test_the_open_text_wins_over_the_disk_until_it_is_closed():
-    session = Session(MemoryDisk(flow=FLOW, prompts=PROMPTS))
+    session = Session(MemoryDisk(flow=FLOW, prompts=PROMPTS), dict)
     assert session.open("file:///w/flow.yml", 1, GOOD) == {"/w"}
     assert texts(session) == {"flow.yml": GOOD, "prompts.yml": PROMPTS}
     assert session.change("file:///w/flow.yml", 2, whole(FLOW + "# x\n")) == {"/w"}
@@ -66,7 +66,7 @@ def test_the_open_text_wins_over_the_disk_until_it_is_closed():
 
 
 def test_an_open_file_that_is_not_on_the_disk_yet_belongs_to_its_directory():
-    session = Session(MemoryDisk(prompts=PROMPTS))
+    session = Session(MemoryDisk(prompts=PROMPTS), dict)
     session.open("file:///w/flow.yml", 1, FLOW)
     assert list(texts(session)) == ["flow.yml", "prompts.yml"]
     session.close("file:///w/flow.yml")
@@ -74,14 +74,14 @@ def test_an_open_file_that_is_not_on_the_disk_yet_belongs_to_its_directory():
 
 
 def test_a_text_without_a_file_is_a_bundle_of_its_own():
-    session = Session(MemoryDisk(prompts=PROMPTS))
+    session = Session(MemoryDisk(prompts=PROMPTS), dict)
     assert session.open("untitled:Untitled-1", 1, FLOW) == {"untitled:Untitled-1"}
     assert codes(session, "untitled:Untitled-1") == ["MFO302"]
 
 
 def test_a_change_reads_the_changed_text_alone_and_keeps_what_was_read_of_others():
     disk = MemoryDisk(flow=FLOW, prompts=PROMPTS)
-    session = Session(disk)
+    session = Session(disk, dict)
     session.open("file:///w/flow.yml", 1, FLOW)
     before = session.analysis("/w").snapshot.bundle.sources["/w/prompts.yml"]
     disk.reads.clear()
@@ -92,7 +92,7 @@ def test_a_change_reads_the_changed_text_alone_and_keeps_what_was_read_of_others
 
 def test_a_file_is_reread_when_the_disk_says_so():
     disk = MemoryDisk(flow=FLOW, prompts=PROMPTS)
-    session = Session(disk)
+    session = Session(disk, dict)
     session.open("file:///w/flow.yml", 1, FLOW)
     session.analysis("/w")
     del disk.files["/w/prompts.yml"]
@@ -103,7 +103,7 @@ def test_a_file_is_reread_when_the_disk_says_so():
 
 def test_a_project_file_counts_for_all_directories_below_it():
     disk = MemoryDisk()
-    session = Session(disk)
+    session = Session(disk, dict)
     session.open("file:///w/a/flow.yml", 1, FLOW)
     session.open("file:///w/b/flow.yml", 1, FLOW)
     session.open("file:///other/flow.yml", 1, FLOW)
@@ -116,7 +116,7 @@ def test_a_project_file_counts_for_all_directories_below_it():
 
 
 def test_a_file_that_is_no_yaml_touches_nothing():
-    session = Session(MemoryDisk(flow=FLOW))
+    session = Session(MemoryDisk(flow=FLOW), dict)
     assert session.open("file:///w/notes.md", 1, FLOW) == set()
     assert session.change("file:///w/unopened.yml", 2, whole(FLOW)) == set()
     assert session.close("file:///w/unopened.yml") == set()
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_yaml_touches_nothing():
 
 def test_editing_a_foreign_file_touches_nothing_until_it_becomes_ours():
     disk = MemoryDisk(flow=FLOW)
-    session = Session(disk)
+    session = Session(disk, dict)
     session.open("file:///w/compose.yml", 1, FOREIGN)
     session.analysis("/w")
     assert session.change("file:///w/compose.yml", 2, whole(FOREIGN + "# more\n")) == set()
@@ -135,7 +135,7 @@ def test_editing_a_foreign_file_touches_nothing_until_it_becomes_ours():
 
 
 def test_a_half_typed_text_keeps_the_kind_that_it_had_while_it_is_open():
-    session = Session(MemoryDisk())
+    session = Session(MemoryDisk(), dict)
     session.open("file:///w/mine.yml", 1, FLOW)
     session.analysis("/w")
     session.change("file:///w/mine.yml", 2, whole("name: a\n"))
@@ -147,7 +147,7 @@ def test_a_half_typed_text_keeps_the_kind_that_it_had_while_it_is_open():
 
 
 def test_closing_the_last_document_frees_what_was_read():
-    session = Session(MemoryDisk(flow=FLOW, prompts=PROMPTS))
+    session = Session(MemoryDisk(flow=FLOW, prompts=PROMPTS), dict)
     session.open("file:///w/flow.yml", 1, FLOW)
     session.analysis("/w")
     session.close("file:///w/flow.yml")
@@ -155,7 +155,7 @@ def test_closing_the_last_document_frees_what_was_read():
 
 
 def test_one_file_under_two_spellings_is_one_document():
-    session = Session(MemoryDisk())
+    session = Session(MemoryDisk(), dict)
     session.open("file:///c%3A/w/flow.yml", 1, FLOW)
     assert session.change("file:///C:/w/flow.yml", 2, whole(GOOD)) == {"C:/w"}
     assert session.uri("C:/w/flow.yml") == "file:///c%3A/w/flow.yml"
@@ -171,7 +171,7 @@ EVENTS = st.tuples(st.sampled_from(["open", "change", "close", "write", "delete"
 @given(events=st.lists(EVENTS, max_size=12))
 def test_any_session_ends_with_the_findings_of_a_fresh_look(disk_files, events):
     disk = MemoryDisk(**disk_files)
-    session = Session(disk)
+    session = Session(disk, dict)
     for version, (event, name, text) in enumerate(events):
         uri, key = f"file:///w/{name}.yml", f"/w/{name}.yml"
         match event:

@@ -40,10 +40,11 @@ class Ended:
 def environment(home, **more):
     """The environment of a user who has set nothing, with a data folder of the test's own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MFO_") and name != "CI"}
-    return kept | {"PYTHONPATH": str(ROOT), "MFO_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
+    own = {"MFO_HOME": str(home), "MFO_CREDENTIALS": str(Path(home) / "credentials.json")}
+    return kept | own | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
 
 
-def mfo(*arguments, home, cwd=ROOT, **variables):
+def mfo(*arguments, home, cwd=ROOT, typed=None, **variables):
     """Run a command to its end; no traceback may ever be seen."""
     ended = subprocess.run(
         [*MFO, *map(str, arguments)],
@@ -51,7 +52,7 @@ def mfo(*arguments, home, cwd=ROOT, **variables):
         env=environment(home, **variables),
         capture_output=True,
         timeout=LIMIT,
-        stdin=subprocess.DEVNULL,
+        input=(typed or "").encode(),
         check=False,
     )
     result = Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

@@ -62,7 +62,7 @@ _MOST_SHOWN = 12
 
 def check(level: LevelView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the cycles of one level that no condition can leave."""
-    for cycle in level.graph.cycles:
+    for cycle in level.wiring.whole.cycles if level.wiring.has_cycle else ():
         if not any(level.by_id[name].node.mapping.damaged for name in cycle.path if name in level.by_id):
             yield from _report(level, cycle, snapshot)
 

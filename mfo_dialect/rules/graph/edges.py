@@ -27,9 +27,7 @@ def written_edges(level: LevelView, source: str, target: str) -> Iterator[Writte
 def is_trusted(level: LevelView) -> bool:
     """Whether all nodes and edges of a level are known, and it can run."""
     flow = level.flow
-    if flow.damaged or flow.has_cycle or level.doubtful != (0, False):
-        return False
-    return len(level.by_id) == len(level.nodes)
+    return not flow.damaged and not flow.has_cycle and not level.is_doubtful
 
 
 def without_edges(edges: list[Written], title: str, snapshot: Snapshot, *, safe: bool = False) -> tuple[Fix, ...]:

@@ -74,8 +74,9 @@ _Found = tuple[LevelView, Loop]
 
 
 def _loops(level: LevelView, _snapshot: Snapshot) -> Iterator[_Found]:
-    if level.graph.loops and not level.flow.damaged:
-        yield from ((level, loop) for loop in level.graph.loops)
+    loops = () if level.wiring.is_plain else level.wiring.whole.loops
+    if loops and not level.flow.damaged:
+        yield from ((level, loop) for loop in loops)
 
 
 def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:

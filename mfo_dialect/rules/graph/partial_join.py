@@ -62,28 +62,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.ways import one_surely_runs, surely_runs
+from mfo_dialect.analysis.wiring import Wiring
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.rules import select
+from mfo_dialect.rules.graph.edges import is_trusted
 from mfo_dialect.rules.rule import Report, Rule
 
 
-def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
+def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     """Report a node that waits for a branch and for something that runs without it."""
-    level = view.level
-    graph = level.graph
-    sources = graph.predecessors[view.index]
-    if len(sources) < _SEVERAL or graph.guards[view.index] or graph.loop_of[view.index] is not None:
+    level, wiring = view.level, view.level.wiring
+    sources = wiring.predecessors(view)
+    if len(sources) < _SEVERAL or all(wiring.runs_always(source) for source in sources):
         return
-    always = snapshot.kept(level, _surely_running)
-    if always is None:
+    if wiring.guards(view) or wiring.in_loop(view) or not is_trusted(level):
         return
-    steady = [source for source in sources if always[source]]
-    doubtful = [source for source in sources if not always[source] and graph.loop_of[source] is None]
-    if steady and doubtful and not _one_surely_runs(graph, set(doubtful)):
-        report = _report(view, level, doubtful)
+    doubtful = [source for source in sources if not surely_runs(source, wiring)]
+    outside = [source for source in doubtful if not wiring.in_loop(source)]
+    if len(doubtful) < len(sources) and outside and not one_surely_runs(outside, wiring):
+        report = _report(view, level, outside)
         if report is not None:
             yield report
 
@@ -91,20 +91,12 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
 _SEVERAL = 2
 
 
-def _surely_running(level: LevelView, _snapshot: Snapshot) -> list[bool] | None:
-    """Whether each node runs whatever the conditions say; None where nothing depends on that, or it cannot be told."""
-    flow = level.flow
-    if flow.damaged or flow.has_cycle or not any(level.graph.branches) or level.doubtful != (0, False):
-        return None
-    return _always(level.graph)
-
-
-def _report(view: NodeView, level: LevelView, doubtful: list[int]) -> Report | None:
+def _report(view: NodeView, level: LevelView, doubtful: list[NodeView]) -> Report | None:
     for source in doubtful:
-        decided = _guarded_origin(level.graph, source)
+        decided = _guarded_origin(level.wiring, source)
         if decided is None:
             continue
-        condition, branch = (level.nodes[number] for number in decided)
+        condition, branch = decided
         related = (
             Related(Place(view.document, condition.name_span), f'"{condition.id}" decides here'),
             Related(Place(view.document, branch.name_span), f'"{branch.id}" runs only then'),
@@ -114,44 +106,20 @@ def _report(view: NodeView, level: LevelView, doubtful: list[int]) -> Report | N
     return None
 
 
-def _guarded_origin(graph: Level, node: int) -> tuple[int, int] | None:
+def _guarded_origin(wiring: Wiring[NodeView], node: NodeView) -> tuple[NodeView, NodeView] | None:
     """The condition, and its branch, that a node owes its doubts to."""
-    seen: set[int] = set()
+    seen: set[NodeView] = set()
     waiting = [node]
     while waiting:
         current = waiting.pop()
         if current in seen:
             continue
         seen.add(current)
-        if graph.guards[current]:
-            return graph.guards[current][0], current
-        waiting += graph.predecessors[current]
+        guards = wiring.guards(current)
+        if guards:
+            return guards[0], current
+        waiting += wiring.predecessors(current)
     return None
-
-
-def _always(graph: Level) -> list[bool]:
-    """Nodes that run whatever the conditions say."""
-    always = [False] * len(graph.nodes)
-    for node in graph.order:
-        sources = graph.predecessors[node]
-        always[node] = not graph.guards[node] and (
-            not sources or any(always[source] for source in sources) or _one_surely_runs(graph, set(sources))
-        )
-    return always
-
-
-def _one_surely_runs(graph: Level, wanted: set[int]) -> bool:
-    """Whether one of these nodes runs at least, whatever the conditions say."""
-    forced: set[int] = set()
-    for node in reversed(graph.order):
-        branches = graph.branches[node]
-        if (
-            node in wanted
-            or any(target in forced and not graph.guards[target] for target in graph.successors[node])
-            or (len(branches) > 1 and all(target in forced for target in branches))
-        ):
-            forced.add(node)
-    return any(entry in forced for entry in graph.entries)
 
 
 RULE = Rule("MFO311", "partial-join", Severity.INFORMATION, select.nodes, check)

@@ -56,9 +56,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.node_reads import producers_inside
-from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.rules import select
@@ -69,10 +68,10 @@ from mfo_dialect.rules.rule import Report, Rule
 def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the edges to one node that other ways imply."""
     level = after.level
-    if len(level.graph.predecessors[after.index]) < _SEVERAL or not is_trusted(level):
+    sources = level.wiring.predecessors(after)
+    if len(sources) < _SEVERAL or not is_trusted(level):
         return
-    for source, between in _implied(after, snapshot):
-        before, middle = level.nodes[source], level.nodes[between]
+    for before, middle in _implied(after, sources):
         written = list(written_edges(level, before.id, after.id))
         if before in producers_inside(after, snapshot) or not written:
             continue
@@ -85,37 +84,18 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
 _SEVERAL = 2
 
 
-def _implied(view: NodeView, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+def _implied(target: NodeView, sources: tuple[NodeView, ...]) -> Iterator[tuple[NodeView, NodeView]]:
     """The nodes whose edges to a node are implied, each with the node between."""
-    graph, target = view.level.graph, view.index
-    guards, sources = graph.guards[target], graph.predecessors[target]
-    running = snapshot.kept(view.level, _surely_running_on)
-    for source in sources:
-        if source in guards or graph.loop_of[source] != graph.loop_of[target]:
+    wiring = target.level.wiring
+    guards = wiring.guards(target)
+    inside = [source for source in sources if wiring.same_loop(source, target)]
+    for source in inside:
+        if source in guards:
             continue
-        for between in sources:
-            if between == source or graph.loop_of[between] != graph.loop_of[target]:
-                continue
-            reached = graph.ancestors[between] if guards else running[between]
-            if reached >> source & 1:
+        for between in inside:
+            if between is not source and wiring.leads_to(source, between, without_branches=not guards):
                 yield source, between
                 break
-
-
-def _surely_running_on(level: LevelView, _snapshot: Snapshot) -> list[int]:
-    return _surely_running(level.graph)
-
-
-def _surely_running(graph: Level) -> list[int]:
-    """For each node the nodes that make it run when they have run, by ways without branches, as a bit set."""
-    running = [0] * len(graph.nodes)
-    for node in graph.order:
-        if graph.guards[node]:
-            continue
-        for source in graph.predecessors[node]:
-            if graph.loop_of[source] == graph.loop_of[node]:
-                running[node] |= running[source] | (1 << source)
-    return running
 
 
 RULE = Rule("MFO309", "redundant-dependency", Severity.HINT, select.nodes, check, topics=("unused",), fix="safe")

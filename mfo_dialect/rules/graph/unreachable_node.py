@@ -81,11 +81,14 @@ def check(level: LevelView, _snapshot: Snapshot) -> Iterator[Report]:
     if not level.nodes:
         yield from _report_empty(level, mapping)
         return
-    endless = {
-        number: condition for number in range(len(level.graph.loops)) for condition in _trap(level.graph, number)
-    }
+    if not level.wiring.is_plain:
+        yield from _behind_loops(level, level.wiring.whole)
+
+
+def _behind_loops(level: LevelView, graph: Level) -> Iterator[Report]:
+    endless = {number: condition for number in range(len(graph.loops)) for condition in _trap(graph, number)}
     for view in level.nodes if endless else ():
-        trap = next((endless[gate] for gate in level.graph.gates[view.index] if gate in endless), None)
+        trap = next((endless[gate] for gate in graph.gates[view.index] if gate in endless), None)
         if trap is not None:
             yield _report_unreachable(view, level.nodes[trap])
 

@@ -50,10 +50,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.chats import chat_use
-from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.node_reads import node_reads_of
 from mfo_dialect.analysis.resolve import Outcome
-from mfo_dialect.analysis.scopes import LevelView, NodeView
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Severity
@@ -78,10 +77,9 @@ _READING = frozenset(
 def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the edges to one task, between two without effects, that are the only way and carry no data."""
     level = after.level
-    if not level.graph.predecessors[after.index] or not is_trusted(level):
+    if not level.wiring.predecessors(after) or not is_trusted(level):
         return
-    for source in _free_edges(after, snapshot):
-        before = level.nodes[source]
+    for before in _free_edges(after, snapshot):
         if any(_is_unclear(use, snapshot) for use in snapshot.uses_of(after)):
             return
         if any(read.producer is before for read in node_reads_of(after, snapshot)):
@@ -96,31 +94,17 @@ def _is_unclear(use: Use, snapshot: Snapshot) -> bool:
     return bool(use.reference.problem) or snapshot.resolution(use).outcome not in {Outcome.KNOWN, Outcome.UNKNOWN}
 
 
-def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[int]:
+def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[NodeView]:
     """The tasks that a task could run beside, if it reads nothing of them."""
-    level, graph = view.level, view.level.graph
-    always, sources = snapshot.kept(level, _always_on), graph.predecessors[view.index]
-    if not always[view.index] or graph.loop_of[view.index] is not None or not _has_no_effect(view, snapshot):
+    wiring = view.level.wiring
+    if not wiring.is_unconditional(view) or wiring.in_loop(view) or not _has_no_effect(view, snapshot):
         return
+    sources = wiring.predecessors(view)
     for source in sources:
-        others = [other for other in sources if other != source]
-        if not always[source] or graph.loop_of[source] is not None or not all(always[other] for other in others):
+        if wiring.in_loop(source) or not _has_no_effect(source, snapshot):
             continue
-        is_only_way = not any(graph.is_ancestor(source, of=other) for other in others)
-        if is_only_way and _has_no_effect(level.nodes[source], snapshot):
+        if not any(wiring.leads_to(source, other) for other in sources if other is not source):
             yield source
-
-
-def _always_on(level: LevelView, _snapshot: Snapshot) -> list[bool]:
-    return _always(level.graph)
-
-
-def _always(graph: Level) -> list[bool]:
-    always = [False] * len(graph.nodes)
-    for node in graph.order:
-        sources = graph.predecessors[node]
-        always[node] = not graph.guards[node] and all(always[source] for source in sources)
-    return always
 
 
 def _has_no_effect(view: NodeView, snapshot: Snapshot) -> bool:

@@ -73,7 +73,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.node_reads import NodeRead, producers_inside
-from mfo_dialect.analysis.reads import run_order
+from mfo_dialect.analysis.reads import ran_before, run_order
 from mfo_dialect.analysis.run_order import RanBefore, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -88,8 +88,8 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     if read.guarded:
         return
     reader, producer, document, span = read.reader, read.producer, read.document, read.span
-    order = run_order(reader, producer)
-    if order is None or order.verdict is not RanBefore.PERHAPS or order.why is not Why.BRANCH:
+    order = run_order(reader, producer) if ran_before(reader, producer) is RanBefore.PERHAPS else None
+    if order is None or order.why is not Why.BRANCH:
         return
     condition = reader.flow.by_id.get(order.condition[-1]) if order.condition else None
     if condition is None:
@@ -111,9 +111,9 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
 def _fixes(reader: NodeView, producer: NodeView, snapshot: Snapshot) -> tuple[Fix, ...]:
     """Let the reader wait only for nodes that run when the producer does, unless it reads one of the others."""
     level = reader.level
-    if level is not producer.level or level.graph.guards[reader.index]:
+    if level is not producer.level or level.wiring.guards(reader):
         return ()
-    before = [level.nodes[index] for index in level.graph.predecessors[reader.index]]
+    before = level.wiring.predecessors(reader)
     kept = [view for view in before if view is producer or _runs_after(view, producer)]
     dropped = [view for view in before if view not in kept]
     if not kept or any(view in producers_inside(reader, snapshot) for view in dropped):
@@ -124,8 +124,7 @@ def _fixes(reader: NodeView, producer: NodeView, snapshot: Snapshot) -> tuple[Fi
 
 
 def _runs_after(view: NodeView, producer: NodeView) -> bool:
-    order = run_order(view, producer)
-    return order is not None and order.verdict is RanBefore.SURELY
+    return ran_before(view, producer) is RanBefore.SURELY
 
 
 RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, select.reads, check, fix="unsafe")

@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.node_reads import NodeRead, node_reads_of
-from mfo_dialect.analysis.reads import run_order
+from mfo_dialect.analysis.reads import ran_before, run_order
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -64,8 +64,8 @@ from mfo_dialect.rules.rule import Report, Rule
 def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     """Report a reading of a node that never runs before its reader."""
     reader, producer = read.reader, read.producer
-    order = run_order(reader, producer)
-    if order is None or order.verdict is not RanBefore.NEVER:
+    order = run_order(reader, producer) if ran_before(reader, producer) is RanBefore.NEVER else None
+    if order is None:
         return
     others = snapshot.kept(reader, _by_producer)[producer]
     if read is not others[0]:

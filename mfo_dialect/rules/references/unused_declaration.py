@@ -226,7 +226,7 @@ def _unused_subflow(view: NodeView, found: _FlowReads) -> Iterator[Report]:
     if not all(_only_computes(one) for one in inner):
         return
     names = {view.id, *(one.id for one in inner)}
-    if view.level.graph.successors[view.index] or view.level.graph.loop_of[view.index] is not None:
+    if view.level.wiring.successors(view) or view.level.wiring.in_loop(view):
         return
     around = (path for name in names for path, at in found.naming.get(name, ()) if at == 0)
     if all(_is_inside(path.level, view.inner) for path in around):

@@ -9,6 +9,7 @@ from functools import partial
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
 from mfo_dialect.syntax import Expects
 from mfo_dialect.text import Span
+from mfo_lsp.features.completion.fitting import fits, written_value
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, sort_key
 from mfo_lsp.features.completion.map_names import free_keys
 from mfo_lsp.features.completion.place import Place, keys_of
@@ -16,16 +17,30 @@ from mfo_lsp.features.completion.slot import DASH, needs_dash
 from mfo_lsp.features.completion.snippets import Writer, has_choices
 from mfo_lsp.features.documentation import of_key
 
+_TYPED = re.compile(r"[\w-]*")
 _KEY_END = re.compile(r"[\w-]*")
 
 
 def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iterator[Item]:
     """The keys that may be added: required ones first, then those of which one is required, then the others."""
+    typed = place.context.word_text
+    span = _span(place)
+    has_colon = place.text[span.end :].lstrip(" ")[:1] == ":"
+    if not _TYPED.fullmatch(typed) or (has_colon and not typed):
+        return
     node = place.stops[-1].node if place.context.expects is not Expects.ITEM else None
     present = {name for name, _ in place.context.siblings}
+    value = written_value(place, span)
     keys = [*_wanted(keys_of(map_type, node), map_type, present), *_free(place, map_type, present)]
     for number, (rank, key) in enumerate(keys):
-        yield _item(place, key, sort_key(rank, number), client)
+        if value is None or (_is_meant(typed, key.name) and fits(key.type, value, place)):
+            yield _item(place, key, sort_key(rank, number), client, has_value=value is not None)
+
+
+def _is_meant(typed: str, name: str) -> bool:
+    """Whether the letters that are typed stand in a name in their order: only then an editor shows it."""
+    letters = iter(name.lower())
+    return all(letter in letters for letter in typed.lower())
 
 
 def _wanted(keys: Iterable[Key], map_type: MapType, present: set[str]) -> Iterator[tuple[int, Key]]:
@@ -48,7 +63,7 @@ def _free(place: Place, map_type: MapType, present: set[str]) -> Iterator[tuple[
                 yield (0 if required else 1), Key(name, VALUE, summary, required=required)
 
 
-def _item(place: Place, key: Key, sort: str, client: CompletionClient) -> Item:
+def _item(place: Place, key: Key, sort: str, client: CompletionClient, *, has_value: bool) -> Item:
     dash = DASH if needs_dash(place) else " " if _follows_dash(place) else ""
     span = _span(place)
     has_colon = place.text[span.end :].lstrip(" ")[:1] == ":"
@@ -56,7 +71,7 @@ def _item(place: Place, key: Key, sort: str, client: CompletionClient) -> Item:
     is_quoted = place.context.quote is not None
     can_break = not place.text[span.end : place.offset + len(place.rest_of_line)].strip()
     writer = Writer(client, in_flow=place.context.flow or not can_break)
-    tail = "" if has_colon or is_quoted else writer.after_key(key, column)
+    tail = "" if has_colon or is_quoted else ":" if has_value else writer.after_key(key, column)
     return Item(
         label=key.name,
         kind=ItemKind.KEY,

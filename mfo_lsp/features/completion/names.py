@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from mfo_dialect.analysis.chats import template_reads
+from mfo_dialect.analysis.chats import ChatUse, missing_variables, template_reads
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.outputs import used_template
 from mfo_dialect.analysis.schemas import schema_shape
@@ -14,11 +14,12 @@ from mfo_dialect.catalogue.task_types import TaskType
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.model.prompts import PromptTemplate, Tool
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.syntax import Expects, Scalar, Within
+from mfo_dialect.syntax import Mapping, Scalar
+from mfo_lsp.features.completion.fitting import fits
 from mfo_lsp.features.completion.items import CompletionClient, ItemKind
 from mfo_lsp.features.completion.node_names import edge_candidates
 from mfo_lsp.features.completion.place import Place
-from mfo_lsp.features.completion.slot import Candidate
+from mfo_lsp.features.completion.slot import Candidate, has_room_below
 from mfo_lsp.features.completion.snippets import Writer
 from mfo_lsp.features.documentation import (
     of_agent,
@@ -40,7 +41,7 @@ def named(names: Names, place: Place, client: CompletionClient) -> Iterator[Cand
         case Names.TASK_TYPE:
             yield from _task_types(place, client)
         case Names.PROMPT_TEMPLATE | Names.ERROR_TEMPLATE:
-            yield from _templates(names, place)
+            yield from _templates(names, place, client)
         case Names.AGENT | Names.CAPABILITY:
             yield from _agents(names, place)
         case Names.TOOL:
@@ -61,22 +62,18 @@ def named(names: Names, place: Place, client: CompletionClient) -> Iterator[Cand
 
 def _task_types(place: Place, client: CompletionClient) -> Iterator[Candidate]:
     siblings = {name for name, _ in place.context.siblings}
-    has_room = (
-        client.snippets
-        and "config" not in siblings
-        and place.context.expects is Expects.VALUE
-        and place.context.within is Within.PLAIN
-        and not place.context.flow
-        and not place.rest_of_line.strip()
-    )
+    has_room = "config" not in siblings and has_room_below(place, client)
+    view = place.owner.view
+    config = view.node.config if view is not None and isinstance(view.node, Task) else None
     for task_type in place.snapshot.bundle.project.all_task_types:
+        is_fitting = config is None or not config.pairs or fits(task_type.config, config, place)
         tail = _required_config(task_type, place, client) if has_room and task_type.has_required_config else ""
         yield Candidate(
             task_type.name,
             ItemKind.TASK_TYPE,
             "custom" if task_type.custom else "",
             partial(of_task_type, task_type),
-            rank=4 if task_type.custom else 5,
+            rank=(4 if task_type.custom else 5) + (0 if is_fitting else 4),
             tail=tail,
             is_snippet=bool(tail),
         )
@@ -87,17 +84,42 @@ def _required_config(task_type: TaskType, place: Place, client: CompletionClient
     return f"\n{' ' * column}config:{Writer(client).required(task_type.config, column + 2)}"
 
 
-def _templates(names: Names, place: Place) -> Iterator[Candidate]:
+def _templates(names: Names, place: Place, client: CompletionClient) -> Iterator[Candidate]:
     """The prompt templates, or the error templates of the one that the task uses."""
     if names is Names.PROMPT_TEMPLATE:
         for template in place.snapshot.bundle.templates.values():
-            yield Candidate(template.id.text, ItemKind.PROMPT_TEMPLATE, words=partial(of_template, template))
+            words, needed = partial(of_template, template), _needed_variables(template, place)
+            tail = _prompt_context(needed, place) if needed and has_room_below(place, client) else ""
+            rank = 5 if tail or not needed else 6
+            yield Candidate(
+                template.id.text, ItemKind.PROMPT_TEMPLATE, "", words, rank, tail=tail, is_snippet=bool(tail)
+            )
         return
     task = place.owner.view.node if place.owner.view is not None else None
     template = used_template(task, place.snapshot.bundle) if isinstance(task, Task) else None
     if template is not None:
         for name in template.error_templates:
             yield Candidate(name, ItemKind.ERROR_TEMPLATE, words=partial(of_error_template, name, template))
+
+
+def _needed_variables(template: PromptTemplate, place: Place) -> tuple[str, ...]:
+    """The variables that a chat task would have to give a template, and does not."""
+    view = place.owner.view
+    config = view.node.config if view is not None and isinstance(view.node, Task) else None
+    if view is None or config is None or place.key_name != "prompt_template_id" or place.owner.template is not None:
+        return ()
+    context = config.get("prompt_context")
+    chat = ChatUse(view, config, None, template, context if isinstance(context, Mapping) else None)
+    return tuple(variable.name for variable in missing_variables(chat))
+
+
+def _prompt_context(variables: Sequence[str], place: Place) -> str:
+    """Room for the variables, below the name of their template."""
+    if "prompt_context" in {name for name, _ in place.context.siblings}:
+        return ""
+    column = " " * place.context.indent
+    lines = "".join(f"\n{column}  {name}: ${number}" for number, name in enumerate(variables, 1))
+    return f"\n{column}prompt_context:{lines}"
 
 
 def _agents(names: Names, place: Place) -> Iterator[Candidate]:

@@ -127,8 +127,12 @@ class Place:
         rest = self.rest_of_line.lstrip(" \t")
         is_followed = bool(rest) and not rest.startswith("#") and self.rest_of_line != rest
         before = self.text[self.line_start : self.offset]
-        if self.context.flow or self.context.within is not Within.PLAIN:
+        if self.context.within is not Within.PLAIN:
             return True
+        if self.context.flow:
+            return not (is_followed and rest[0] not in ",]}" and self.context.word.start >= self.offset)
+        if not before.strip() and rest.startswith("- "):
+            return False
         if before.strip() or rest:
             return not (is_followed and self.context.word.start >= self.offset)
         following = _FOLLOWING.match(self.text, self.offset)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mfo_dialect.syntax import Expects, Within
 from mfo_dialect.text import Span
-from mfo_lsp.features.completion.items import Item, ItemKind, Words, no_words, snippet_text, sort_key
+from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, no_words, snippet_text, sort_key
 from mfo_lsp.features.completion.place import Place
 
 _PLAIN = re.compile(r"(?:[A-Za-z_][\w./+-]*|\d+(?:\.\d+)?(?:ns|us|ms|s|m|h)(?:\w*))")
@@ -96,10 +96,12 @@ def value_slot(place: Place, *, is_list: bool = False) -> Slot:
 
 
 def word_span(place: Place) -> Span:
-    """The half-typed word, as far as it stands on the cursor's line."""
-    word = place.context.word
+    """The half-typed value, as far as it stands on the cursor's line; of several words all that it goes on with."""
+    word, scalar = place.context.word, place.scalar
+    is_in_scalar = scalar is not None and not place.in_block and scalar.content_span.contains(place.offset)
+    word_end = max(word.end, scalar.content_span.end) if scalar is not None and is_in_scalar else word.end
     end = place.offset + len(place.rest_of_line)
-    return Span(min(max(word.start, place.line_start), place.offset), max(min(word.end, end), place.offset))
+    return Span(min(max(word.start, place.line_start), place.offset), max(min(word_end, end), place.offset))
 
 
 def lead_of(place: Place) -> str:
@@ -123,4 +125,11 @@ def needs_dash(place: Place) -> bool:
     return is_item and not context.flow and context.within is Within.PLAIN and not before.strip()
 
 
-__all__ = ["DASH", "Candidate", "Slot", "lead_of", "needs_dash", "value_slot", "word_span"]
+def has_room_below(place: Place, client: CompletionClient) -> bool:
+    """Whether a value may bring further lines with tab stops: on a line of its own, in an editor that knows them."""
+    context = place.context
+    is_plain = context.expects is Expects.VALUE and context.within is Within.PLAIN and not context.flow
+    return client.snippets and is_plain and not place.text[word_span(place).end :].split("\n", 1)[0].strip()
+
+
+__all__ = ["DASH", "Candidate", "Slot", "has_room_below", "lead_of", "needs_dash", "value_slot", "word_span"]

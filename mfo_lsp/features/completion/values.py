@@ -24,8 +24,9 @@ from mfo_dialect.syntax import Expects, Within
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
 from mfo_lsp.features.completion.names import named
 from mfo_lsp.features.completion.path_values import bare_items
-from mfo_lsp.features.completion.place import Place
-from mfo_lsp.features.completion.slot import Candidate, needs_dash, value_slot
+from mfo_lsp.features.completion.place import Place, option_for
+from mfo_lsp.features.completion.slot import Candidate, has_room_below, needs_dash, value_slot
+from mfo_lsp.features.completion.snippets import Writer
 from mfo_lsp.features.documentation import of_shape
 
 _DURATIONS = ("500ms", "1s", "5s", "10s", "30s", "1m", "5m", "15m", "1h", "24h")
@@ -82,7 +83,8 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
                 yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, is_text=False)
         case TextType(choices=choices) if choices:
             for word in choices:
-                yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3)
+                tail = required_beside(place, word, client)
+                yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, tail=tail, is_snippet=bool(tail))
         case TextType(names=names) | SchemaType(names=names) if names is not None:
             yield from named(names, place, client)
         case TextType(format=Format.OUTPUT_PATH):
@@ -93,6 +95,17 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
             yield from named(Names.TOOL, place, client)
         case _:
             return
+
+
+def required_beside(place: Place, word: str, client: CompletionClient) -> str:
+    """The keys that a map requires where ``word`` is the value that says of which kind it is, each on a line of its own."""
+    around = option_for(place.stops[-2].type, is_list=False) if len(place.stops) > 1 else None
+    if not isinstance(around, MapType) or around.discriminator != place.key_name or not has_room_below(place, client):
+        return ""
+    present = {name for name, _ in place.context.siblings}
+    variant = around.variants.get(word, ())
+    keys = tuple(key for key in (*variant, *(around.keys if variant else ())) if key.name not in present)
+    return Writer(client).required(MapType(around.title, keys), place.context.indent)
 
 
 def _own_outputs(place: Place) -> Iterator[Candidate]:

@@ -12,19 +12,18 @@ from lsprotocol import types
 
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
+from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, joined
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
+from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
 from mfo_lsp.server.progress import open_progress
-from mfo_lsp.server.publish import converted_findings, merged, take_findings
+from mfo_lsp.server.publish import converted_findings, merged_diagnostics, take_findings
 from mfo_lsp.server.workspace import workspace_bundles
 
 OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="mfo")
-_Diagnostics = tuple[types.Diagnostic, ...]
-_Full = types.FullDocumentDiagnosticReport
-_Unchanged = types.UnchangedDocumentDiagnosticReport
 
 
-async def answer(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+async def answer(server: Server, params: types.DocumentDiagnosticParams) -> JsonText:
     """The findings of a document, and with them those of the others of its bundle that are not open.
 
     Raises:
@@ -37,29 +36,33 @@ async def answer(server: Server, params: types.DocumentDiagnosticParams) -> type
     related = None
     if session.client.related_documents:
         others = sorted(other for other in touched if other != key and other not in session.open_texts)
-        related = {session.uri(other): _report(merged(session, other)) for other in others}
+        related = {session.uri(other): _report(merged_diagnostics(session, other)) for other in others}
     if bundle not in session.watched_bundles():
         session.found.pop(bundle, None)
-    report = _report(merged(session, key), params.previous_result_id)
-    if isinstance(report, _Unchanged):
-        return types.RelatedUnchangedDocumentDiagnosticReport(report.result_id, related or None)
-    return types.RelatedFullDocumentDiagnosticReport(report.items, related or None, result_id=report.result_id)
+    return _report(
+        merged_diagnostics(session, key),
+        params.previous_result_id,
+        relatedDocuments=_map_of(related) if related else None,
+    )
 
 
-def _report(diagnostics: _Diagnostics, previous: str | None = None) -> _Full | _Unchanged:
-    result_id = _result_id(diagnostics)
-    return _Unchanged(result_id) if result_id == previous else _Full(diagnostics, result_id=result_id)
+def _map_of(related: Mapping[str, JsonText]) -> JsonText:
+    return JsonText(b"{%b}" % b",".join(b"%b:%b" % (json_text(uri), report) for uri, report in related.items()))
 
 
-def _result_id(diagnostics: _Diagnostics) -> str:
-    return blake2b(repr(diagnostics).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+def _report(diagnostics: JsonText, previous: str | None = None, **more: object) -> JsonText:
+    """A report of a document: all of it, or that it is what it was."""
+    result_id = blake2b(diagnostics, digest_size=12).hexdigest()
+    if result_id == previous:
+        return json_map(kind=types.DocumentDiagnosticReportKind.Unchanged.value, resultId=result_id, **more)
+    return json_map(kind=types.DocumentDiagnosticReportKind.Full.value, resultId=result_id, items=diagnostics, **more)
 
 
-async def answer_workspace(server: Server, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
+async def answer_workspace(server: Server, params: types.WorkspaceDiagnosticParams) -> JsonText:
     """The findings of all documents of the workspace; bundle by bundle where the client takes parts."""
     known = {to_key(previous.uri): previous for previous in params.previous_result_ids}
     told: set[str] = set()
-    items: list[types.WorkspaceDocumentDiagnosticReport] = []
+    items: list[JsonText] = []
     share = Slice()
     bundles = await workspace_bundles(server)
     progress = await open_progress(server, params.work_done_token) if params.work_done_token is not None else None
@@ -74,53 +77,45 @@ async def answer_workspace(server: Server, params: types.WorkspaceDiagnosticPara
             _hand_over(list(_reports(server, fresh, known)), items, server, params.partial_result_token)
             if progress is not None:
                 progress.report(f"{number} of {len(bundles)} directories")
-        gone: Mapping[str, _Diagnostics] = {document: () for document in known if document not in told}
+        gone = {document: NO_DIAGNOSTICS for document in known if document not in told}
         _hand_over(list(_reports(server, gone, known)), items, server, params.partial_result_token)
     finally:
         if progress is not None:
             progress.end("checked")
-    return types.WorkspaceDiagnosticReport(items)
+    return json_map(items=json_list(items))
 
 
-async def _of_bundle(server: Server, bundle: str) -> dict[str, _Diagnostics]:
+async def _of_bundle(server: Server, bundle: str) -> dict[str, JsonText]:
     """What each document of a bundle has, those without findings too."""
     session = server.session
     analysis, findings = await checked(server, bundle)
     documents = analysis.snapshot.bundle
     if bundle in session.watched_bundles():
         touched = take_findings(session, bundle, documents, findings)
-        return {document: merged(session, document) for document in sorted(touched)}
+        return {document: merged_diagnostics(session, document) for document in sorted(touched)}
     found = converted_findings(session, documents, findings)
     ours = {source.key for source in analysis.snapshot.sources if source.is_ours}
-    return {document: found.get(document, ()) for document in sorted(ours | found.keys())}
+    return {document: joined(found.get(document, ())) for document in sorted(ours | found.keys())}
 
 
 def _reports(
-    server: Server, by_document: Mapping[str, _Diagnostics], known: Mapping[str, types.PreviousResultId]
-) -> Iterator[types.WorkspaceDocumentDiagnosticReport]:
+    server: Server, by_document: Mapping[str, JsonText], known: Mapping[str, types.PreviousResultId]
+) -> Iterator[JsonText]:
     session = server.session
     for document, diagnostics in by_document.items():
         previous = known.get(document)
-        report = _report(diagnostics, previous.value if previous is not None else None)
         uri = previous.uri if previous is not None else session.uri(document)
         open_text = session.open_texts.get(document)
-        version = open_text.version if open_text is not None else None
-        if isinstance(report, _Unchanged):
-            yield types.WorkspaceUnchangedDocumentDiagnosticReport(uri, report.result_id, version)
-        else:
-            yield types.WorkspaceFullDocumentDiagnosticReport(uri, report.items, version, result_id=report.result_id)
+        version = json_text(open_text.version if open_text is not None else None)
+        yield _report(diagnostics, previous.value if previous is not None else None, uri=uri, version=version)
 
 
 def _hand_over(
-    reports: Iterable[types.WorkspaceDocumentDiagnosticReport],
-    items: list[types.WorkspaceDocumentDiagnosticReport],
-    server: Server,
-    token: types.ProgressToken | None,
+    reports: Iterable[JsonText], items: list[JsonText], server: Server, token: types.ProgressToken | None
 ) -> None:
     """Send reports at once where the client takes parts, else keep them for the answer."""
     part = list(reports)
     if token is None:
         items += part
     elif part:
-        value = types.WorkspaceDiagnosticReportPartialResult(part)
-        server.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))
+        server.protocol.tell(types.PROGRESS, json_map(token=token, value=json_map(items=json_list(part))))

@@ -1,0 +1,191 @@
+"""What was accepted is done: after kill -9, after a stop, when too much comes at once, and when several processes serve."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import threading
+from collections import Counter
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from mfo_runtime.journal import Journal
+from tests.runs.processes import LIMIT, answering, mfo, reply
+from tests.triggers.rooms import address_of, runs_of, service, starting, wait_for_ends, wait_until
+
+WORKFLOW = """\
+workflow_name: orders
+triggers:
+  - {{id: order, type: manual, target_taskflow: send}}
+taskflows:
+  - taskflow_id: send
+    config: {{grace: 100ms}}
+    tasks:
+      - {{id: first, type: http_request, config: {{url: "{url}/first/${{INPUT.n}}"}}}}
+      - {{id: second, type: http_request, config: {{url: "{url}/second/${{INPUT.n}}"}}, dependencies: [first]}}
+"""
+
+
+class Gatekeeper:
+    """A server whose answers to ``/second`` wait until the test lets them go."""
+
+    def __init__(self):
+        self.is_open = threading.Event()
+
+    def __call__(self, handler):
+        if "/second/" in handler.path:
+            self.is_open.wait(LIMIT)
+        with suppress(OSError):
+            reply(200, b"{}")(handler)
+
+
+@contextmanager
+def room_for(folder):
+    """A folder with the workflow, and the server that it calls; gives both and what was asked."""
+    keeper = Gatekeeper()
+    with answering(keeper) as (url, asked):
+        (folder / "workflow_definition.yml").write_text(WORKFLOW.format(url=url))
+        try:
+            yield folder / "home", keeper, asked
+        finally:
+            keeper.is_open.set()
+
+
+def order(running, number):
+    answer = running.by_hand("order", {"n": number})
+    assert answer.status_code == 202, answer.text
+    return answer.json()["run_id"]
+
+
+def events_of(home, run_id, kind):
+    journal = Journal(home)
+    return [event.node for event in journal.events(journal.find(run_id)) if event.kind == kind]
+
+
+def test_after_kill_9_all_that_was_accepted_is_done_and_nothing_that_was_done_is_done_again(tmp_path):
+    with room_for(tmp_path) as (home, keeper, asked):
+        with service("--concurrency", "2", home=home, cwd=tmp_path) as running:
+            ids = [order(running, number) for number in range(5)]
+            wait_until(lambda: sum("/second/" in path for path in asked) == 2, "two runs are at their second task")
+            running.kill()
+        assert [run.state for run in runs_of(home)] == ["running"] * 5
+        assert mfo("runs", "--json", "--state", "interrupted", home=home, cwd=tmp_path).stdout.count('"id"') == 5
+        keeper.is_open.set()
+        with service(home=home, cwd=tmp_path) as running:
+            runs = wait_for_ends(home, 5)
+            status, _ = running.stop()
+    assert status == 0
+    assert [(run.id, run.state) for run in runs] == [(name, "succeeded") for name in ids]
+    assert {run["trigger"] for run in mfo("runs", "--json", home=home, cwd=tmp_path).json} == {"order"}
+    assert mfo("runs", home=home, cwd=tmp_path).stdout.count(" order ") == 5
+    counts = Counter(asked)
+    assert [counts[f"GET /first/{number}"] for number in range(5)] == [1] * 5
+    assert sorted(counts[f"GET /second/{number}"] for number in range(5)) == [1, 1, 1, 2, 2]
+
+
+def test_told_to_stop_it_parks_what_does_not_end_and_goes_on_with_it_when_it_is_started_again(tmp_path):
+    with room_for(tmp_path) as (home, keeper, asked):
+        with service("--concurrency", "1", "--grace", "0.2", home=home, cwd=tmp_path) as running:
+            ids = [order(running, number) for number in range(2)]
+            wait_until(lambda: "GET /second/0" in asked, "a run is at its second task")
+            status, said = running.stop()
+        assert status == 0
+        assert "1 runs are parked" in said
+        assert [run.state for run in runs_of(home)] == ["running"] * 2
+        assert events_of(home, ids[0], "cancelled") == []
+        keeper.is_open.set()
+        with service(home=home, cwd=tmp_path) as running:
+            assert [run.state for run in wait_for_ends(home, 2)] == ["succeeded"] * 2
+        assert asked.count("GET /first/0") == 1
+
+
+def test_told_to_stop_it_lets_runs_end_that_do_so_in_time(tmp_path):
+    with room_for(tmp_path) as (home, keeper, asked):
+        with service("--grace", "50", home=home, cwd=tmp_path) as running:
+            order(running, 0)
+            wait_until(lambda: "GET /second/0" in asked, "the run is at its second task")
+            running.process.send_signal(signal.SIGTERM)
+            assert "stopping" in next(line for line in running.process.stderr if line.startswith("mfo:"))
+            keeper.is_open.set()
+            assert running.process.wait(LIMIT) == 0
+        assert [run.state for run in runs_of(home)] == ["succeeded"]
+
+
+def test_told_twice_it_stops_at_once(tmp_path):
+    with room_for(tmp_path) as (home, _, asked), service("--grace", "1000", home=home, cwd=tmp_path) as running:
+        order(running, 0)
+        wait_until(lambda: "GET /second/0" in asked, "the run is at its second task")
+        running.process.send_signal(signal.SIGINT)
+        assert "stopping" in next(line for line in running.process.stderr if line.startswith("mfo:"))
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(LIMIT) == 0
+        assert [run.state for run in runs_of(home)] == ["running"]
+
+
+def test_past_the_queue_callers_are_told_to_come_back_and_nothing_is_begun(tmp_path):
+    options = ("--concurrency", "1", "--queue", "3")
+    with room_for(tmp_path) as (home, keeper, asked), service(*options, home=home, cwd=tmp_path) as running:
+        order(running, "first")
+        wait_until(lambda: "GET /second/first" in asked, "the first run is being executed")
+        answers = []
+        callers = [
+            threading.Thread(target=lambda n=number: answers.append(running.by_hand("order", {"n": n})))
+            for number in range(12)
+        ]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(LIMIT)
+        assert Counter(answer.status_code for answer in answers) == {202: 3, 503: 9}
+        assert {answer.headers["retry-after"] for answer in answers if answer.status_code == 503} == {"5"}
+        assert len(runs_of(home)) == 4
+        keeper.is_open.set()
+        wait_for_ends(home, 4)
+        order(running, "last")
+        assert [run.state for run in wait_for_ends(home, 5)] == ["succeeded"] * 5
+
+
+def test_a_run_whose_process_died_is_taken_over_by_another_one_that_goes_on(tmp_path):
+    with (
+        room_for(tmp_path) as (home, keeper, asked),
+        service(home=home, cwd=tmp_path) as other,
+        service(home=home, cwd=tmp_path) as running,
+    ):
+        order(running, 0)
+        wait_until(lambda: "GET /second/0" in asked, "the run is at its second task")
+        running.kill()
+        keeper.is_open.set()
+        assert [run.state for run in wait_for_ends(home, 1)] == ["succeeded"]
+        assert "accepted" not in other.stop()[1]
+
+
+SCHEDULED = """\
+workflow_name: nightly
+triggers:
+  - {id: tick, type: schedule, config: {cron_expression: "* * * * *", missed_runs: all}, input_mapping: {by: tick}}
+taskflows:
+  - {taskflow_id: report, tasks: [{id: told, type: transform, config: {values: {by: INPUT.by}}}]}
+"""
+
+
+def test_of_two_processes_on_one_journal_one_fires_at_each_time(tmp_path):
+    document, home = tmp_path / "workflow_definition.yml", tmp_path / "home"
+    document.write_text(SCHEDULED)
+    home.mkdir()
+    long_ago = datetime.now(UTC) - timedelta(hours=5)
+    with Journal(home) as journal:
+        journal.set_position(f"{document.resolve().as_posix()}#tick", long_ago.isoformat())
+    with starting(home=home, cwd=tmp_path) as one, starting(home=home, cwd=tmp_path) as other:
+        with closing(sqlite3.connect(home / "journal.db", isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            assert address_of(one)
+            assert address_of(other)
+            connection.execute("ROLLBACK")  # from now on both can write, and both have a hundred times to fire at
+        wait_for_ends(home, 100)
+        for process in (one, other):
+            process.send_signal(signal.SIGTERM)
+        accepted = [process.communicate(timeout=LIMIT)[1].count("accepted run") for process in (one, other)]
+    runs = runs_of(home)
+    assert 100 <= len(runs) == sum(accepted) <= 102
+    assert {run.trigger for run in runs} == {"tick"}
+    assert {run.state for run in runs} == {"succeeded"}
