@@ -29,6 +29,7 @@ class Client:
         change_annotations: edits may say what they are about, and ask the user first.
         watched_files: file watching can be asked for.
         progress: work-done progress can be created by the server.
+        lenses: it shows what stands above lines.
         shows_documents: it can be asked to show a document, or to have a browser show it.
         shows_references: it has a command that shows places, ``mfo.showReferences``.
         snippets: completion items may have tab stops.
@@ -68,6 +69,7 @@ class Client:
     change_annotations: bool = False
     watched_files: bool = False
     progress: bool = False
+    lenses: bool = False
     shows_documents: bool = False
     shows_references: bool = False
     snippets: bool = False
@@ -144,6 +146,7 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         change_annotations=can("workspace.workspace_edit.change_annotation_support"),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
+        lenses=get_capability(capabilities, "text_document.code_lens", default=None) is not None,
         shows_documents=can("window.show_document.support"),
         shows_references=_has_command(capabilities.experimental, SHOW_REFERENCES),
         snippets=can(f"{item}.snippet_support"),

@@ -56,7 +56,14 @@ def run_emacs(editors_folder: Path, folder: Path, script: str) -> dict[str, Any]
     """
     probe, told = folder / "probe.el", folder / "told.json"
     probe.write_text(PROBE % script, encoding="utf-8")
-    command = [str(editors_folder / "bin" / "emacs"), "--batch", "-L", str(ROOT / "editors" / "emacs"), "-l", str(probe)]
+    command = [
+        str(editors_folder / "bin" / "emacs"),
+        "--batch",
+        "-L",
+        str(ROOT / "editors" / "emacs"),
+        "-l",
+        str(probe),
+    ]
     environment = {**os.environ, "TOLD": str(told), "HOME": str(folder), "MFO_HOME": str(folder / ".mfo")}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

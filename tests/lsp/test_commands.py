@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,8 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from mfo_lsp.server.requests import code_actions
+from tests.lsp.in_process import ENCODINGS, serving, uri_of
 from tests.lsp.raw_client import PATIENCE
 
 FLOW = """\
@@ -101,3 +104,30 @@ async def test_wrong_arguments_are_refused(editor, command, argument, words):
         await ask(editor, command, **argument)
     assert refused.value.code == -32602
     assert words in refused.value.message
+
+
+async def test_a_run_without_inputs_is_given_those_of_the_file_beside_the_flow(editor):
+    editor.write("inputs.yml", "name: Ann\n")
+    editor.open("workflow.yml", FLOW)
+    result = await ask(editor, "mfo.runFlow", uri=editor.uri("workflow.yml"))
+    assert result["outputs"]["greet"] == {"text": "Hello, Ann"}
+    result = await ask(editor, "mfo.runFlow", uri=editor.uri("workflow.yml"), inputs={"name": "Bo"})
+    assert result["outputs"]["greet"] == {"text": "Hello, Bo"}
+
+
+@pytest.mark.parametrize("lenses", [True, False])
+async def test_runs_are_actions_where_a_client_shows_no_lenses(lenses):
+    server = serving(ENCODINGS[0], flow__yml=FLOW)
+    server.session.client = replace(server.session.client, action_literals=True, lenses=lenses)
+    document = types.TextDocumentIdentifier(uri_of("flow.yml"))
+    context = types.CodeActionContext([])
+    found = {}
+    for line in (0, 5):
+        place = types.Range(types.Position(line, 0), types.Position(line, 3))
+        actions = await code_actions.answer(server, types.CodeActionParams(document, place, context))
+        found[line] = [(action.title, action.command.command) for action in actions if action.command]
+    if lenses:
+        assert found == {0: [], 5: []}
+    else:
+        assert found[5] == [("Run task: greet", "mfo.runTask")]
+        assert [title for title, _ in found[0]] == ["Run flow: letters", "Dry run: letters", "Show graph: letters"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from lsprotocol import types
 
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.inputs_file import inputs_beside
 from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.runs import RunRequest
@@ -24,7 +25,7 @@ class RunArguments:
 
     Attributes:
         uri: the workflow document.
-        inputs: the run's inputs.
+        inputs: the run's inputs; None where nobody said.
         taskflow: which one; None where there is only one.
         server: the URL of an MFO server.
         script: the path of scripted answers.
@@ -33,7 +34,7 @@ class RunArguments:
     """
 
     uri: str
-    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    inputs: Mapping[str, Any] | None = None
     taskflow: str | None = None
     server: str | None = None
     script: str | None = None
@@ -41,10 +42,10 @@ class RunArguments:
     run: str | None = None
 
     def request(self, view: View) -> RunRequest:
-        """What is to be run, of a document as it is now."""
-        return RunRequest(
-            view.key, view.snapshot.bundle, self.taskflow, self.inputs, self.server, self.script, self.task, self.run
-        )
+        """What is to be run, of a document as it is now; a whole flow without inputs is given those of the file beside it."""
+        inputs = self.inputs if self.inputs is not None or self.task is not None else inputs_beside(view)
+        bundle = view.snapshot.bundle
+        return RunRequest(view.key, bundle, self.taskflow, inputs or {}, self.server, self.script, self.task, self.run)
 
 
 def read_map(command: str, arguments: Sequence[object], form: str) -> Mapping[str, Any]:
@@ -76,7 +77,7 @@ def read_run_arguments(command: str, arguments: Sequence[object], needed: Sequen
     are_texts = all(isinstance(value, str) or (value is None and name not in needed) for name, value in texts.items())
     if not isinstance(uri, str) or not are_texts or not (inputs is None or isinstance(inputs, Mapping)):
         raise RefusedError(f"{command} takes one argument: {form}", INVALID)
-    return RunArguments(uri, cast("Mapping[str, Any]", inputs or {}), **cast("dict[str, str | None]", texts))
+    return RunArguments(uri, cast("Mapping[str, Any] | None", inputs), **cast("dict[str, str | None]", texts))
 
 
 def view_of_workflow(server: Server, uri: str) -> View:

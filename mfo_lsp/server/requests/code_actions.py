@@ -23,6 +23,7 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up, view_of
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
+from mfo_lsp.server.requests.code_lenses import as_actions
 from mfo_lsp.server.session import Analysis
 from mfo_lsp.server.workspace_edits import workspace_edit
 
@@ -47,7 +48,8 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
         _refuse_stale(server, key, analysis)
         found += [action] if action is not None else []
     converted = [action for action in (_converted(action, view) for action in found) if action is not None]
-    return [*converted, *await _refactorings(server, params, view, analysis)]
+    runs = as_actions(view, view.span(params.range)) if not only and not view.session.client.lenses else []
+    return [*converted, *await _refactorings(server, params, view, analysis), *runs]
 
 
 def _converted(action: CodeAction, view: View) -> types.CodeAction | None:

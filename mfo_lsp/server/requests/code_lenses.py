@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from lsprotocol import types
 
+from mfo_dialect.text import Span
 from mfo_lsp.features.code_lenses import CodeLens, code_lenses, counted
 from mfo_lsp.features.references import references
 from mfo_lsp.server.capabilities import SHOW_REFERENCES
@@ -22,6 +24,18 @@ def answer(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]
     if view is None:
         return []
     return [_converted(lens, view) for lens in code_lenses(view.snapshot, view.key, view.preferences)]
+
+
+def as_actions(view: View, span: Span) -> list[types.CodeAction]:
+    """The lenses of the lines that a span touches as actions, for a client that shows no lenses."""
+    touched = view.lines.line_of(span.start), view.lines.line_of(span.end)
+    actions: list[types.CodeAction] = []
+    for lens in code_lenses(view.snapshot, view.key, replace(view.preferences, task_lenses=True)):
+        command = _converted(lens, view).command
+        if command is not None and touched[0] <= view.lines.line_of(lens.span.start) <= touched[1]:
+            about = lens.arguments.get("task") or lens.arguments.get("taskflow")
+            actions.append(types.CodeAction(f"{lens.title}: {about}" if about else lens.title, command=command))
+    return actions
 
 
 def _converted(lens: CodeLens, view: View) -> types.CodeLens:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from mfo_dialect.analysis.schemas import schema_data
-from mfo_dialect.syntax import TooManyNodesError, parse, to_value
-from mfo_lsp.server.convert import directory_of
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.inputs_file import inputs_beside
 from mfo_lsp.server.lookup import look_up
 from mfo_lsp.server.own_params import OwnParams
 from mfo_lsp.server.requests.graph import flow_of
-from mfo_lsp.server.session import Session
-from mfo_workspace.files import UnreadableFileError
-
-INPUTS_FILE = "inputs.yml"
 
 
 def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
@@ -35,14 +30,5 @@ def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
     return {
         "taskflow": flow.taskflow.name,
         "schema": schema_data(flow.taskflow.input_schema, view.snapshot.bundle),
-        "file": _from_file(server.session, directory_of(view.key)),
+        "file": inputs_beside(view),
     }
-
-
-def _from_file(session: Session, directory: str) -> dict[str, Any] | None:
-    try:
-        tree = parse(session.files.read(f"{directory}/{INPUTS_FILE}"))
-        value: Any = to_value(tree.documents[0].root) if tree.documents and not tree.problems else None
-    except (UnreadableFileError, TooManyNodesError):
-        return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
