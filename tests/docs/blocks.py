@@ -2,7 +2,7 @@
 
 ``<!-- run -->``: run it; ``<!-- run: exit 1 -->``: its last line ends with that status. ``<!-- shown -->``: a console
 whose output is as shown. ``<!-- file: NAME -->``: a file that later blocks use. ``<!-- server -->``: a server that goes
-on serving while later blocks run. ``<!-- ci: NAME -->``: run by ``.ci/run``. ``<!-- not run: REASON -->``: nobody has.
+on serving while later blocks run. ``<!-- ci: NAME -->``: run by ``.ci/run``. ``<!-- editor: PROGRAM -->``: settings that ``tests/editors`` starts an editor with. ``<!-- not run: REASON -->``: nobody has.
 """
 
 from __future__ import annotations

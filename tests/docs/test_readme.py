@@ -11,7 +11,7 @@ import pytest
 from tests.docs.blocks import LANGUAGES_THAT_DO_SOMETHING, ROOT, blocks_of, pages
 from tests.docs.sandbox import Sandbox
 
-VERBS = {"run", "shown", "file", "server", "ci", "not run"}
+VERBS = {"run", "shown", "file", "server", "ci", "editor", "not run"}
 VERBS_THAT_ARE_DONE = {"run", "shown", "server"}
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
