@@ -74,6 +74,15 @@ class Source:
         """The text itself."""
         return self.tree.text
 
+    def holds(self, words: str) -> bool:
+        """Whether some words, without a line break in them, stand anywhere in the text."""
+        return words in self.tree.text
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the text has no character beyond ASCII."""
+        return self.tree.text.isascii()
+
     @property
     def is_ours(self) -> bool:
         """Whether any of its documents is an MFO document."""
