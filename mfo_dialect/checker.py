@@ -101,8 +101,12 @@ def _found(plan: Plan, snapshot: Snapshot, choice: Choice, goes_on: Callable[[],
         for rule, reports in reports_on(part, plan, snapshot):
             if isinstance(reports, Exception):
                 yield broken(rule, snapshot, reports)
-            else:
-                yield from findings_of(rule, reports, choice, snapshot.bundle)
+                continue
+            try:
+                findings = [*findings_of(rule, reports, choice, snapshot.bundle)]
+            except Exception as error:  # noqa: BLE001 - the fence: a fix that cannot be made costs the rule's own words
+                findings = [broken(rule, snapshot, error)]
+            yield from findings
 
 
 def findings_of(rule: Rule, reports: Iterable[Report], choice: Choice, bundle: Bundle) -> Iterator[Finding]:
@@ -124,7 +128,7 @@ def _finding(rule: Rule, report: Report, severity: Severity, bundle: Bundle) -> 
         report.message,
         Place(report.document, report.span),
         report.related,
-        tuple(fix for offered in report.fixes if (fix := finished(offered, bundle)) is not None),
+        tuple(fix for offered in report.offered() if (fix := finished(offered, bundle)) is not None),
         report.tags,
         report.missing,
     )
