@@ -55,13 +55,13 @@ def check_snapshot(
     applied = {rule.code for rule in chosen if choice.runs_whole(rule)}
     findings = dict.fromkeys(_found(plan_of(chosen), snapshot, choice, goes_on))
     try:
-        left = _suppress(snapshot, one_per_cause(findings), applied, choice, fixed)
+        left = suppressed(snapshot, one_per_cause(findings), applied, choice, fixed)
     except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
-        left = [*findings, _broken(unused_suppression.RULE, snapshot, error)]
-    return tuple(sorted(left, key=_order))
+        left = [*findings, broken(unused_suppression.RULE, snapshot, error)]
+    return tuple(sorted(left, key=order_of))
 
 
-def _suppress(
+def suppressed(
     snapshot: Snapshot,
     findings: Iterable[Finding],
     applied: Collection[str],
@@ -79,11 +79,12 @@ def _suppress(
     if choice.runs(rule) and rule.code in applied and is_whole:
         reports = [report for one in known for report in unused_suppression.unused(one, used, applied, snapshot)]
         reports += unused_suppression.mistaken(snapshot, left)
-        left += _findings(rule, reports, choice, snapshot.bundle)
+        left += findings_of(rule, reports, choice, snapshot.bundle)
     return left
 
 
-def _order(finding: Finding) -> tuple[str, Span, str, str]:
+def order_of(finding: Finding) -> tuple[str, Span, str, str]:
+    """What findings are sorted by."""
     return (finding.place.document, finding.place.span, finding.code, finding.message)
 
 
@@ -92,19 +93,24 @@ def _found(plan: Plan, snapshot: Snapshot, choice: Choice, goes_on: Callable[[],
     try:
         parts = snapshot.parts
     except Exception as error:  # noqa: BLE001 - the fence: where there are no parts, no rule has its say
-        yield _broken(internal_error.RULE, snapshot, error)
+        yield broken(internal_error.RULE, snapshot, error)
         return
     for part in parts:
         if not goes_on():
             return
         for rule, reports in reports_on(part, plan, snapshot):
             if isinstance(reports, Exception):
-                yield _broken(rule, snapshot, reports)
-            else:
-                yield from _findings(rule, reports, choice, snapshot.bundle)
+                yield broken(rule, snapshot, reports)
+                continue
+            try:
+                findings = [*findings_of(rule, reports, choice, snapshot.bundle)]
+            except Exception as error:  # noqa: BLE001 - the fence: a fix that cannot be made costs the rule's own words
+                findings = [broken(rule, snapshot, error)]
+            yield from findings
 
 
-def _findings(rule: Rule, reports: Iterable[Report], choice: Choice, bundle: Bundle) -> Iterator[Finding]:
+def findings_of(rule: Rule, reports: Iterable[Report], choice: Choice, bundle: Bundle) -> Iterator[Finding]:
+    """What reports of a rule come to: those that are wanted, about documents for which findings are wanted."""
     known, home = bundle.sources, bundle.home
     for report in reports:
         if report.document in known and report.document not in home:
@@ -122,13 +128,14 @@ def _finding(rule: Rule, report: Report, severity: Severity, bundle: Bundle) -> 
         report.message,
         Place(report.document, report.span),
         report.related,
-        tuple(fix for offered in report.fixes if (fix := finished(offered, bundle)) is not None),
+        tuple(fix for offered in report.offered() if (fix := finished(offered, bundle)) is not None),
         report.tags,
         report.missing,
     )
 
 
-def _broken(rule: Rule, snapshot: Snapshot, error: Exception) -> Finding:
+def broken(rule: Rule, snapshot: Snapshot, error: Exception) -> Finding:
+    """What is said of a rule that failed."""
     document = next(iter(sorted(snapshot.bundle.home)), "")
     message = f"rule {rule.code} ({rule.name}) failed on this bundle with {type(error).__name__}; this is a defect of the checker, not of the flow"
     return Finding(INTERNAL_ERROR, "internal-error", Severity.ERROR, message, Place(document, Span(0, 0)))

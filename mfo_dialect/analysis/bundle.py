@@ -74,6 +74,20 @@ class Source:
         """The text itself."""
         return self.tree.text
 
+    def holds(self, words: str) -> bool:
+        """Whether some words, without a line break in them, stand anywhere in the text."""
+        return words in self.tree.text
+
+    @property
+    def may_have_anchors(self) -> bool:
+        """Whether the text may have an anchor."""
+        return "&" in self.tree.text
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the text has no character beyond ASCII."""
+        return self.tree.text.isascii()
+
     @property
     def is_ours(self) -> bool:
         """Whether any of its documents is an MFO document."""
@@ -99,7 +113,7 @@ def read_source(key: str, text: str, previous: DocumentKind | None = None) -> So
     for root in roots if not text.isascii() else ():
         if root is not None:
             read_names_plainly(root)
-    return Source(key, tree, tuple(_document(key, root, classify(root, name, previous)) for root in roots))
+    return Source(key, tree, tuple(read_document(key, root, classify(root, name, previous)) for root in roots))
 
 
 def _root_type(root: Mapping, kind: DocumentKind | None) -> MapType | None:
@@ -116,7 +130,14 @@ def _root_type(root: Mapping, kind: DocumentKind | None) -> MapType | None:
             return None
 
 
-def _document(key: str, root: Node | None, classification: Classification) -> Document:
+def read_document(key: str, root: Node | None, classification: Classification) -> Document:
+    """Read one YAML document of a text.
+
+    Args:
+        key: the key of the text.
+        root: the document's root.
+        classification: what it was taken for.
+    """
     model: Model | None = None
     if isinstance(root, Mapping):
         declared = _root_type(root, classification.kind)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mfo_dialect import templates
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import mappings_at, text_at
@@ -68,16 +69,15 @@ def chat_use(view: NodeView, bundle: Bundle) -> ChatUse | None:
 
 def users_of(template: str, snapshot: Snapshot) -> tuple[ChatUse, ...]:
     """The chats of the tasks that name a template, in the order of the tasks."""
-    return tuple(snapshot.kept(snapshot.bundle, _users).get(template, ()))
+    views = snapshot.index(snapshot.bundle, _template_named).get(template)
+    found = (chat_use(view, snapshot.bundle) for view in views if isinstance(view, NodeView))
+    return tuple(chat for chat in found if chat is not None)
 
 
-def _users(bundle: Bundle, snapshot: Snapshot) -> dict[str, list[ChatUse]]:
-    users: dict[str, list[ChatUse]] = {}
-    for view in snapshot.nodes:
-        chat = chat_use(view, bundle)
-        if chat is not None and chat.template_id is not None:
-            users.setdefault(chat.template_id.text, []).append(chat)
-    return users
+def _template_named(part: Part, _snapshot: Snapshot) -> tuple[str, ...]:
+    task = part.node if isinstance(part, NodeView) and part.type_name == CHAT else None
+    name = text_at(task.config, "prompt_template_id") if isinstance(task, Task) and task.config is not None else None
+    return (name.text,) if name is not None else ()
 
 
 def is_plain_name(scalar: Scalar) -> bool:

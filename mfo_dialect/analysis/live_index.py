@@ -27,7 +27,7 @@ class _Asker:
 
     def hear(self, source: Fact[Any]) -> None:  # noqa: ARG002 - the part is asked again, whatever has changed
         """Have the part asked again."""
-        self.index.waiting[self.part] = None
+        self.index.wait(self.part)
 
     def end(self) -> None:
         """Depend on nothing any more."""
@@ -55,6 +55,7 @@ class LiveIndex(Generic[_Part]):
         "_repeated",
         "_repeats",
         "_said",
+        "_unsettled",
         "waiting",
     )
 
@@ -63,6 +64,7 @@ class LiveIndex(Generic[_Part]):
         facts: Facts,
         keys_of: Callable[[_Part], Iterable[Hashable]],
         place: Callable[[_Part], Any],
+        unsettled: dict[LiveIndex[Any], None],
     ) -> None:
         """Start without parts.
 
@@ -70,7 +72,9 @@ class LiveIndex(Generic[_Part]):
             facts: where who asks is noted.
             keys_of: the keys of one part.
             place: where a part stands now, to put parts in order.
+            unsettled: takes the index as soon as a part is to be asked again because of something else.
         """
+        self._unsettled = unsettled
         self._facts = facts
         self._keys_of = keys_of
         self._place = place
@@ -148,10 +152,22 @@ class LiveIndex(Generic[_Part]):
             asker.end()
         self._say(part, self._said.pop(part, _NO_KEYS), _NO_KEYS)
 
+    def wait(self, part: _Part) -> None:
+        """Have a part asked again when there is time."""
+        self.waiting[part] = None
+        self._unsettled[self] = None
+
     def settle(self) -> None:
         """Ask those parts again that are waiting for it."""
         for part in list(self.waiting):
             self.ask(part)
+
+    def end(self) -> None:
+        """Depend on nothing any more."""
+        for asker in self._askers.values():
+            asker.end()
+        self._askers = {}
+        self.waiting = {}
 
     def _say(self, part: _Part, before: tuple[Hashable, ...], now: tuple[Hashable, ...]) -> None:
         if before == now:

@@ -40,7 +40,7 @@ class SuppressionText:
 def suppression_texts(snapshot: Snapshot) -> Iterator[SuppressionText]:
     """All such texts of the home documents."""
     for source in snapshot.sources:
-        if _SIGN in source.text and source.is_ours:
+        if source.holds(_SIGN) and source.is_ours:
             for key, scalar in _values(source):
                 yield from _in_scalar(source, key, scalar)
 

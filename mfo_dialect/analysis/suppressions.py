@@ -61,7 +61,7 @@ def is_directive(comment: Comment) -> bool:
 def suppressions(snapshot: Snapshot) -> Iterator[Suppression]:
     """The suppressions of the home documents and the project file, in the order in which they are written."""
     for source in snapshot.sources:
-        if _SIGN in source.text and source.is_ours:
+        if source.holds(_SIGN) and source.is_ours:
             yield from _of_source(source)
     yield from _of_project(snapshot.bundle.project)
 

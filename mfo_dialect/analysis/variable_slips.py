@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import ChatUse, chat_use, missing_variables, template_reads
+from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.prompts import PromptTemplate
@@ -49,12 +50,12 @@ def _found(view: NodeView, snapshot: Snapshot) -> Iterator[VariableSlip]:
     missing = missing_variables(chat)
     if not missing:
         return
-    words = snapshot.kept(snapshot.bundle, _words)
     own = _words_of(template)
     for one in missing:
         given = _given_in_vain(chat, one.name, own)
         if given is not None and given.name is not None:
-            elsewhere = words[one.name] - own[one.name], words[given.name] - own[given.name] - 1
+            wanted, meant = (_count(name, snapshot) - own[name] for name in (one.name, given.name))
+            elsewhere = wanted, meant - 1
             yield VariableSlip(chat, one.name, given, in_template=elsewhere[1] > elsewhere[0])
 
 
@@ -64,15 +65,29 @@ def _given_in_vain(chat: ChatUse, name: str, read: Counter[str]) -> Pair | None:
     return free[near[0]] if near else None
 
 
-def _words(bundle: Bundle, snapshot: Snapshot) -> Counter[str]:
-    """How often each variable is written, by templates and by tasks."""
+def _count(name: str, snapshot: Snapshot) -> int:
+    """How often a variable is written, by templates and by tasks."""
+    elsewhere = snapshot.kept(snapshot.bundle, _words_elsewhere)
+    return snapshot.index(snapshot.bundle, _words_said).count(name) + elsewhere[name]
+
+
+def _words_said(part: Part, snapshot: Snapshot) -> Iterator[str]:
+    bundle = snapshot.bundle
+    if isinstance(part, PromptTemplate) and bundle.templates.get(part.id.text) is part:
+        yield from _words_of(part).elements()
+    chat = chat_use(part, bundle) if isinstance(part, NodeView) else None
+    if chat is not None and chat.context is not None:
+        yield from (pair.name for pair in chat.context.pairs if pair.name is not None)
+
+
+def _words_elsewhere(bundle: Bundle, _snapshot: Snapshot) -> Counter[str]:
+    """The variables of templates in documents that are only seen."""
     words: Counter[str] = Counter()
-    for template in bundle.templates.values():
-        words += _words_of(template)
-    for view in snapshot.nodes:
-        chat = chat_use(view, bundle)
-        if chat is not None and chat.context is not None:
-            words.update(pair.name for pair in chat.context.pairs if pair.name is not None)
+    for document in bundle.prompts:
+        if document.document not in bundle.home:
+            for template in document.templates:
+                if bundle.templates.get(template.id.text) is template:
+                    words += _words_of(template)
     return words
 
 

@@ -84,16 +84,18 @@ class PartedWalk(Generic[_Part]):
         by_part: those of each part, in the same order.
     """
 
-    __slots__ = ("_borders", "_seen", "by_part", "found")
+    __slots__ = ("_borders", "_is_shallow", "_seen", "by_part", "found")
 
-    def __init__(self, first: Visit, part: _Part, borders: MappingOf[int, _Part]) -> None:
+    def __init__(self, first: Visit, part: _Part, borders: MappingOf[int, _Part], *, is_shallow: bool = False) -> None:
         """Walk.
 
         Args:
             first: the value to start with.
             part: the part of what stands outside of all borders.
             borders: the parts by the identity of the nodes that they start at.
+            is_shallow: whether parts inside the one that is started with are left out.
         """
+        self._is_shallow = is_shallow
         own = [first]
         self.found = [first]
         self.by_part: dict[_Part, list[Visit]] = {borders.get(id(first.node), part): own}
@@ -111,9 +113,11 @@ class PartedWalk(Generic[_Part]):
             if identity in seen:
                 continue
             seen.add(identity)
+            part = borders.get(node) if type(declared) is MapType else None
+            if part is not None and self._is_shallow:
+                continue
             found.append(child)
             if type(declared) is MapType:
-                part = borders.get(node)
                 inner = own if part is None else self.by_part.setdefault(part, [])
                 inner.append(child)
                 self._add_below(child, depth + 1, inner)

@@ -37,6 +37,11 @@ class Concerned:
         """Let a rule take part."""
         self._rules.append((rule, concerns))
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All of them."""
+        return tuple(rule for rule, _ in self._rules)
+
     def by(self, visit: Visit) -> tuple[Rule, ...]:
         """The rules that look at a value."""
         known = self._known.get((id(visit.type), id(visit.key)))
@@ -71,11 +76,17 @@ class Plan:
 
     def steps(self, part: Part) -> tuple[Step, ...]:
         """What is looked at in a part, its declared values one by one apart."""
-        return self._steps.get(type(part), ())
+        steps = self._steps.get(type(part))
+        return steps if steps is not None else self._steps.get(self._kind(part), ())
+
+    def _kind(self, part: Part) -> type:
+        """The kind of a part that some rule looks at: its class, or the one that it is a special case of."""
+        return next((kind for kind in type(part).__mro__ if kind in self._steps or kind in self._concerned), type(part))
 
     def concerned(self, part: Part) -> Concerned | None:
         """Who looks at the declared values of a part one by one; None where nobody does."""
-        return self._concerned.get(type(part))
+        concerned = self._concerned.get(type(part))
+        return concerned if concerned is not None else self._concerned.get(self._kind(part))
 
 
 @lru_cache(maxsize=8)

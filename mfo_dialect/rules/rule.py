@@ -12,6 +12,9 @@ from mfo_dialect.records import record
 from mfo_dialect.rules.select import Selector
 from mfo_dialect.text import Span
 
+Offered = tuple[Fix, ...] | Callable[[], tuple[Fix, ...]]
+"""Fixes, or what makes them when somebody asks: making them may read the text around, which finding seldom does."""
+
 
 @record
 class Report:
@@ -22,7 +25,7 @@ class Report:
         span: where.
         message: what is wrong and what would be right, one sentence without a final period.
         related: other places that matter.
-        fixes: ways to mend it.
+        fixes: ways to mend it, as ``offered`` gives them.
         tags: for editors.
         severity: where one report weighs otherwise than the rule does.
         name: which of the rule's names it is reported under; empty for the first.
@@ -33,11 +36,15 @@ class Report:
     span: Span
     message: str
     related: tuple[Related, ...] = ()
-    fixes: tuple[Fix, ...] = ()
+    fixes: Offered = ()
     tags: tuple[Tag, ...] = ()
     severity: Severity | None = None
     name: str = ""
     missing: tuple[str, ...] = ()
+
+    def offered(self) -> tuple[Fix, ...]:
+        """The ways to mend it, made now."""
+        return self.fixes() if callable(self.fixes) else self.fixes
 
 
 Check = Callable[[Any, Snapshot], Iterable[Report]]

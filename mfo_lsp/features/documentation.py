@@ -23,6 +23,7 @@ from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.templates import FUNCTIONS as TEMPLATE_FUNCTIONS
 from mfo_dialect.templates import Function as TemplateFunction
+from mfo_dialect.templates.jinja.signatures import JinjaCallable
 from mfo_lsp.features.recorded import Recorded, WantedPath, values_at
 
 _MAX_FIELDS = 20
@@ -274,6 +275,11 @@ def of_template_function(function: TemplateFunction) -> str:
     """A function of templates."""
     example = f"Example: {code(function.example)}" if function.example else ""
     return paragraphs(block(function.signature), function.documentation, example)
+
+
+def of_jinja_callable(called: JinjaCallable) -> str:
+    """A filter, test or function of jinja2."""
+    return paragraphs(block(called.signature), called.documentation)
 
 
 def of_template_word(word: str) -> str:

@@ -105,7 +105,7 @@ def remote_settings(chosen: ChosenServer, bundle: Bundle, document: str) -> Clie
     return ClientSettings.from_data({**configured, "auth": _auth(account, bundle, document)}, _other_variables())
 
 
-def _auth(account: Account, bundle: Bundle, document: str) -> Any:
+def _auth(account: Account, bundle: Bundle, document: str) -> object:
     if account.variable:
         return {"token": os.environ[account.variable]}
     if account.login is not None:
@@ -126,7 +126,7 @@ def _is_same_server(address: str, configured: Any) -> bool:
         return False
 
 
-def _without_references(auth: object, bundle: Bundle, document: str) -> Any:
+def _without_references(auth: object, bundle: Bundle, document: str) -> object:
     """The ``auth`` of a client configuration with the texts that its sources and references lead to."""
     workflow = next((one for one in bundle.workflows if one.document == document), None)
     secrets = Secrets(workflow, os.environ) if workflow is not None else None
@@ -138,9 +138,11 @@ def _without_references(auth: object, bundle: Bundle, document: str) -> Any:
     return {name: _resolved(name, value, secrets, folder) for name, value in written.items()}
 
 
-def _resolved(name: str, value: Any, secrets: Secrets | None, folder: PurePosixPath) -> Any:
-    if isinstance(value, dict) and not {"file", "keyring"}.isdisjoint(cast("dict[str, Any]", value)):
-        return secret_at(f"setting client.auth.{name}", value, os.environ, folder)
+def _resolved(name: str, value: object, secrets: Secrets | None, folder: PurePosixPath) -> object:
+    if isinstance(value, dict):
+        source = cast("dict[str, Any]", value)
+        is_elsewhere = not {"file", "keyring"}.isdisjoint(source)
+        return secret_at(f"setting client.auth.{name}", source, os.environ, folder) if is_elsewhere else source
     if not isinstance(value, str):
         return value
 

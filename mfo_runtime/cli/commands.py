@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     name: f"mfo_runtime.cli.{name}"
-    for name in ("login", "logout", "run", "runs", "server", "show", "test", "tokens", "triggers", "users")
+    for name in ("doctor", "login", "logout", "run", "runs", "server", "show", "test", "tokens", "triggers", "users")
 }
 
 

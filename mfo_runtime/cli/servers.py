@@ -69,7 +69,7 @@ def choose_server(server: str | None, profile: str | None, bundle: Bundle) -> Ch
         return _of_profile(name, bundle, "MFO_PROFILE")
     if configured := configured_client(bundle).get("base_url"):
         return ChosenServer(str(configured), "client.base_url")
-    return ChosenServer(LOCAL, "nothing else")
+    return ChosenServer(LOCAL, "default")
 
 
 def remote_server(server: str | None, profile: str | None, bundle: Bundle) -> ChosenServer:

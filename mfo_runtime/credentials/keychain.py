@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from mfo_runtime.errors import InvalidInputError
 
 INSTALL_HINT = "Install the package keyring."
+_ELSEWHERE = "Start the keyring of the system, or use a file or the environment."
 
 
 class KeyringUnusableError(InvalidInputError):
@@ -32,7 +33,7 @@ def name_of_keyring() -> str:
 
         found = keyring.get_keyring()
         if isinstance(found, fail.Keyring | null.Keyring):
-            raise KeyringUnusableError("There is no keyring that is in use here.", hint="")
+            raise KeyringUnusableError("No keyring is in use here.", hint=_ELSEWHERE)
         return str(found.name)
 
 
@@ -60,7 +61,7 @@ def write_keyring(service: str, user: str, text: str) -> None:
 
         keyring.set_password(service, user, text)
         if keyring.get_password(service, user) != text:
-            raise KeyringUnusableError("The keyring does not keep what it is given.", hint="")
+            raise KeyringUnusableError("The keyring does not keep what it is given.", hint=_ELSEWHERE)
 
 
 def erase_keyring(service: str, user: str) -> None:

@@ -55,6 +55,11 @@ class Logins:
         self._may_use_keyring = may_use_keyring
 
     @property
+    def may_use_keyring(self) -> bool:
+        """Whether tokens are put into the keyring where there is one."""
+        return self._may_use_keyring
+
+    @property
     def path(self) -> Path:
         """The file."""
         return self._file.path

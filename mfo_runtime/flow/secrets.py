@@ -50,6 +50,11 @@ class Secrets:
         """The same values, each with the secret's name and the number of the form in which it stands."""
         return self._forms
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that are declared."""
+        return tuple(self._sources)
+
     def in_form(self, name: str, form: int) -> str:
         """The value of a secret as ``forms`` numbers it.
 

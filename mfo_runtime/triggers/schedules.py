@@ -68,8 +68,13 @@ class Schedule:
             yield moment
 
     def _times(self, since: datetime) -> Iterator[datetime]:
+        """The times after a moment, each once: the library goes by the hands of the clock, which may show a time twice."""
+        last = since
         try:
-            for moment in CronSim(self.expression, since.astimezone(self.zone)):
-                yield moment.astimezone(UTC)
+            for shown in CronSim(self.expression, since.astimezone(self.zone)):
+                moment = shown.astimezone(UTC)
+                if moment > last:
+                    yield moment
+                    last = moment
         except (CronSimError, ValueError, OverflowError):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -302,3 +303,47 @@ def test_tab_stops_are_numbered_from_one_without_gaps():
     for item in complete(*at("workflow.yml", LAST + "    type: <|>")):
         stops = [int(number) for number in re.findall(r"\$(\d+)", item.new_text)]
         assert stops == list(range(1, len(stops) + 1))
+
+
+JINJA = "templates:\n  t:\n    engine: jinja2\n    variables: {letter: {type: object, properties: {to: {type: string}}}, rows: {type: array, items: {type: object, properties: {cell: {type: string}}}}}\n"
+JINJAS = [
+    ("{{ <|>", ["letter", "rows", "cycler"]),
+    ("{{ le<|> }}", ["letter", "rows", "cycler"]),
+    ("{{ letter.<|> }}", ["to"]),
+    ("{{ letter | up<|> }}", ["abs", "attr", "batch"]),
+    ("{{ letter is <|> }}", ["boolean", "callable", "defined"]),
+    ("{{ letter is not de<|> }}", ["boolean", "callable", "defined"]),
+    ("{% <|> %}", ["if", "for", "set"]),
+    ("{% if letter %}{% <|> %}", ["else", "elif", "endif"]),
+    ("{% for row in rows %}{{ row.<|> }}{% endfor %}", ["cell"]),
+    ("{% for row in rows %}{{ loop.<|> }}{% endfor %}", ["index", "index0", "revindex"]),
+    ("{% for row in rows %}{{ <|> }}{% endfor %}", ["letter", "rows", "row", "loop"]),
+    ("{% for row in rows %}{% endfor %}{{ row.<|> }}", []),
+    ("{% set x = 1 %}{{ <|> }}", ["letter", "rows", "x"]),
+    ("{{ letter <|> }}", ["and", "or", "in"]),
+    ("{{ letter if <|> }}", ["letter", "rows", "cycler"]),
+    ("{# <|> #}", []),
+    ("{{ 'a <|>' }}", []),
+    ("plain <|>", []),
+]
+
+
+@pytest.mark.parametrize("style", ["|\n        {}\n", "{}\n"])
+@pytest.mark.parametrize(("text", "first"), JINJAS, ids=[row[0] for row in JINJAS])
+def test_jinja_templates_know_their_variables_filters_and_tags(text, first, style):
+    marked = f"{JINJA}    user_prompt: {style.format(text if '|' in style else json.dumps('x ' + text))}"
+    assert labels(marked, "prompts.yml")[: len(first) or None] == first
+
+
+JINJA_SNIPPETS = [
+    ("{{ le<|>", "letter", "{{ letter }}"),
+    ("{{ letter | repl<|> }}", "replace", "{{ letter | replace($0) }}"),
+    ("{% fo<|>", "for", "{% for ${2:item} in $1 %\\}$0{% endfor %\\}"),
+    ("{% if letter %}{% en<|> %}", "endif", "{% if letter %}{% endif %}"),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "line"), JINJA_SNIPPETS, ids=[row[0] for row in JINJA_SNIPPETS])
+def test_jinja_words_bring_what_they_need(text, label, line):
+    marked = f"{JINJA}    user_prompt: |\n        {text}\n"
+    assert accepted(marked, label, "prompts.yml", CompletionClient(snippets=True)).strip() == line

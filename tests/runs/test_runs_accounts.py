@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from processes import MFO, ROOT, Ended, environment, mfo, mfo_server
+from processes import MFO, ROOT, environment, mfo, mfo_server
 from terminals import Terminal
 
-from mfo_runtime.cli.commands import main
 from mfo_runtime.server import ServerSettings, users_of
 
 PASSWORD = "correct-horse-battery"
@@ -23,12 +20,6 @@ FLOW = "name: trial\ntasks: [{id: tools, type: mfo_api_tool_list}]\n"
 
 
 BOB = "bob@example.com"
-
-
-@pytest.fixture
-def home(tmp_path):
-    """Where whoever logs in keeps the login."""
-    return tmp_path / "home"
 
 
 @pytest.fixture(scope="module")
@@ -54,29 +45,6 @@ def project(tmp_path, address):
     (tmp_path / "mfo.toml").write_text(f'[servers.home]\nbase_url = "{address}"\nemail = "{ANN}"\n')
     (tmp_path / "workflow_definition.yml").write_text(FLOW)
     return tmp_path
-
-
-@pytest.fixture
-def here(home, tmp_path, monkeypatch, capfd):
-    """``mfo`` in this process, for the many cases of which no process of their own says more."""
-    for name in [name for name in os.environ if name.startswith("MFO_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("MFO_HOME", str(home))
-    monkeypatch.setenv("MFO_CREDENTIALS", str(home / "credentials.json"))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments, typed="", **variables):
-        with monkeypatch.context() as patch:
-            for name, value in variables.items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["mfo", *map(str, arguments)])
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
-            capfd.readouterr()
-            with pytest.raises(SystemExit) as ended:
-                main()
-            return Ended(ended.value.code, *capfd.readouterr())
-
-    return run
 
 
 def log_in(run, *arguments, password=PASSWORD, **variables):

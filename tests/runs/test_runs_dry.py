@@ -77,7 +77,12 @@ def test_nothing_is_called_started_or_written(tmp_path):
         ended = dry(flow, "--server", url, home=home)
     assert (ended.status, asked, sorted(tmp_path.iterdir())) == (0, [], before)
     assert ended.json["hosts"] == [url]
-    assert ended.json["server"] == {"address": url, "has_credentials": False}
+    assert ended.json["server"] == {
+        "address": url,
+        "named_by": "--server",
+        "has_credentials": False,
+        "credentials_from": None,
+    }
 
 
 def test_secrets_are_named_and_never_shown(tmp_path):

@@ -52,21 +52,30 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Scalar
 
 _PREFIX = "agent:"
-_Cycle = tuple[tuple[Agent, Scalar], ...]
+_Cycle = tuple[str, ...]
 
 
-def _cycles(_bundle: Bundle, snapshot: Snapshot) -> Iterator[_Cycle]:
-    """One shortest cycle for each group of agents that reach each other: each agent, and where it names the next."""
-    agents = list(snapshot.bundle.agents.values())
-    number = {agent.id.text: index for index, agent in enumerate(agents)}
-    edges = [{number[name]: scalar for name, scalar in _delegates(agent) if name in number} for agent in agents]
-    successors = [sorted(targets) for targets in edges]
-    for component in strong_components(range(len(agents)), successors):
+def _cycles(bundle: Bundle, snapshot: Snapshot) -> tuple[_Cycle, ...]:
+    return snapshot.kept(bundle, _found_cycles)
+
+
+def _found_cycles(bundle: Bundle, snapshot: Snapshot) -> tuple[_Cycle, ...]:
+    """One shortest cycle for each group of agents that reach each other: the ids of its agents in order."""
+    names = list(bundle.agents)
+    number = {name: index for index, name in enumerate(names)}
+    delegates = (snapshot.kept(agent, _delegate_names) for agent in bundle.agents.values())
+    successors = [sorted({number[name] for name in found if name in number}) for found in delegates]
+    cycles: list[_Cycle] = []
+    for component in strong_components(range(len(names)), successors):
         start = component[0]
-        if len(component) > 1 or start in edges[start]:
+        if len(component) > 1 or start in successors[start]:
             path = _shortest_cycle(start, set(component), successors)
-            following = [*path[1:], start]
-            yield tuple((agents[one], edges[one][other]) for one, other in zip(path, following, strict=True))
+            cycles.append(tuple(names[one] for one in path))
+    return tuple(cycles)
+
+
+def _delegate_names(agent: Agent, _snapshot: Snapshot) -> tuple[str, ...]:
+    return tuple(name for name, _ in _delegates(agent))
 
 
 def _delegates(agent: Agent) -> Iterator[tuple[str, Scalar]]:
@@ -95,19 +104,19 @@ def _shortest_cycle(start: int, inside: set[int], successors: list[list[int]]) -
     return [start]
 
 
-def check(cycle: _Cycle, _snapshot: Snapshot) -> Iterator[Report]:
+def check(names: _Cycle, snapshot: Snapshot) -> Iterator[Report]:
     """Report one cycle at its first agent."""
-    names = [agent.id.text for agent, _ in cycle]
-    agent, scalar = cycle[0]
+    agents = [snapshot.bundle.agents[name] for name in names]
+    places = [dict(_delegates(agent))[name] for agent, name in zip(agents, (*names[1:], names[0]), strict=True)]
     related = tuple(
-        Related(Place(other.document, place.content_span), f'"{other.id.text}" hands work on here')
-        for other, place in cycle[1:]
+        Related(Place(agent.document, place.content_span), f'"{agent.id.text}" hands work on here')
+        for agent, place in list(zip(agents, places, strict=True))[1:]
     )
-    if len(cycle) == 1:
+    if len(names) == 1:
         message = f'"{names[0]}" can hand its work to itself'
     else:
         message = f"these agents can hand work round in a circle: {' -> '.join([*names, names[0]])}"
-    yield Report(agent.document, scalar.content_span, message, related)
+    yield Report(agents[0].document, places[0].content_span, message, related)
 
 
 RULE = Rule("MFO702", "delegation-cycle", Severity.WARNING, select.Selector((Bundle,), _cycles), check)

@@ -77,22 +77,23 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report a node, and variables of a condition, that hide functions, where the taskflow has expressions."""
-    if not snapshot.kept(view.flow, _has_expressions):
-        return
     variables = view.node.vars if isinstance(view.node, Condition) else None
     hiding = (
         [pair for pair in variables.effective_pairs() if pair.name in expressions.FUNCTIONS]
         if variables is not None
         else []
     )
-    if view.id in expressions.FUNCTIONS:
+    is_hiding = view.id in expressions.FUNCTIONS
+    if not (is_hiding or hiding) or True not in snapshot.index(view.flow, _has_expressions):
+        return
+    if is_hiding:
         yield Report(view.document, view.name_span, _message(view.id))
     for pair in hiding:
         yield Report(view.document, pair.key.span, _message(pair.name or ""))
 
 
-def _has_expressions(flow: FlowView, snapshot: Snapshot) -> bool:
-    return any(expression_texts_of(view, snapshot) for view in flow.nodes)
+def _has_expressions(part: NodeView | FlowView, snapshot: Snapshot) -> tuple[bool, ...]:
+    return (True,) if isinstance(part, NodeView) and expression_texts_of(part, snapshot) else ()
 
 
 def _message(name: str) -> str:

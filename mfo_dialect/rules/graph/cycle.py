@@ -54,7 +54,7 @@ from mfo_dialect.analysis.scopes import LevelView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.graph.edges import Written, without_edges, written_edges
+from mfo_dialect.rules.graph.edges import Written, removing_edges, written_edges
 from mfo_dialect.rules.rule import Report, Rule
 
 _MOST_SHOWN = 12
@@ -76,7 +76,7 @@ def _report(level: LevelView, cycle: Cycle, snapshot: Snapshot) -> Iterator[Repo
     closing = edges[-1]
     related = tuple(_related(*step, written[0]) for step, written in zip(steps, edges, strict=True))
     title = f'Let "{path[0]}" start without "{path[-1]}"'
-    fixes = without_edges(closing, title, snapshot)
+    fixes = removing_edges(closing, title, snapshot)
     message = f"these nodes wait for each other: {_shown((*path, path[0]))}"
     view, _, item = closing[0]
     yield Report(view.document, item.content_span, message, related, fixes)

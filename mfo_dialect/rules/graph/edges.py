@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix
 from mfo_dialect.rules.layout import remove_item, text_of
+from mfo_dialect.rules.rule import Offered
 from mfo_dialect.syntax import Scalar
 
 Written = tuple[NodeView, str, Scalar]
@@ -28,6 +30,11 @@ def is_trusted(level: LevelView) -> bool:
     """Whether all nodes and edges of a level are known, and it can run."""
     flow = level.flow
     return not flow.damaged and not flow.has_cycle and not level.is_doubtful
+
+
+def removing_edges(edges: list[Written], title: str, snapshot: Snapshot, *, safe: bool = False) -> Offered:
+    """``without_edges`` for when somebody asks."""
+    return partial(without_edges, edges, title, snapshot, safe=safe)
 
 
 def without_edges(edges: list[Written], title: str, snapshot: Snapshot, *, safe: bool = False) -> tuple[Fix, ...]:

@@ -129,8 +129,12 @@ def _fix(visit: Visit, named: Iterator[Scalar], fresh: str) -> Fix:
 
 
 def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
+    """Every id that may be wrong, with the node that it is the id of."""
     for visit in snapshot.visits_of(part):
-        if isinstance(visit.type, TextType) and visit.type.format is Format.IDENTIFIER:
+        declared, node = visit.type, visit.node
+        if type(declared) is not TextType or declared.format is not Format.IDENTIFIER:
+            continue
+        if not (type(node) is Scalar and _VALID.fullmatch(node.text) and node.text not in RESERVED_ROOTS):
             yield visit, part if isinstance(part, NodeView) and visit.node is part.node.id else None
 
 

@@ -106,13 +106,17 @@ def _report(view: NodeView, item: Scalar, condition: NodeView, snapshot: Snapsho
     successors = condition.node.mapping.pair("successors")
     place = successors.key.span if successors is not None else condition.name_span
     related = (Related(Place(condition.document, place), f'the branches of "{condition.id}"'),)
+    message = f'no branch of the condition "{condition.id}" leads here: its successors do not list "{view.id}"'
+    return Report(view.document, item.content_span, message, related, lambda: _fixes(view, item, condition, snapshot))
+
+
+def _fixes(view: NodeView, item: Scalar, condition: NodeView, snapshot: Snapshot) -> tuple[Fix, ...]:
     text = text_of(snapshot, condition.document)
     edit = append_to_list(condition.document, condition.node.mapping, "successors", view.id, text)
     title, is_free = f'Make it the next branch of "{condition.id}"', _has_one_free_branch(condition, snapshot)
     adding = (Fix(title, (edit,), safe=is_free),) if edit is not None else ()
     removing = without_edges([(view, "dependencies", item)], f'Remove "{condition.id}" from dependencies', snapshot)
-    message = f'no branch of the condition "{condition.id}" leads here: its successors do not list "{view.id}"'
-    return Report(view.document, item.content_span, message, related, (*adding, *removing))
+    return (*adding, *removing)
 
 
 def _has_one_free_branch(condition: NodeView, snapshot: Snapshot) -> bool:

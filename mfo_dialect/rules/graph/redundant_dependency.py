@@ -61,7 +61,7 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.rules import select
-from mfo_dialect.rules.graph.edges import is_trusted, without_edges, written_edges
+from mfo_dialect.rules.graph.edges import is_trusted, removing_edges, written_edges
 from mfo_dialect.rules.rule import Report, Rule
 
 
@@ -76,7 +76,7 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
         if before in producers_inside(after, snapshot) or not written:
             continue
         message = f'"{after.id}" waits for "{before.id}" anyway: it waits for "{middle.id}", which does'
-        fixes = without_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)
+        fixes = removing_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)
         for _, _, item in written:
             yield Report(before.document, item.content_span, message, fixes=fixes, tags=(Tag.UNNECESSARY,))
 

@@ -41,11 +41,12 @@ import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.access import mapping_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent
-from mfo_dialect.model.workflow import Task
+from mfo_dialect.model.workflow import Task, Trigger
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.syntax import Mapping, Scalar
@@ -57,44 +58,41 @@ _WRITING = re.compile(
 _PREFIX = "agent:"
 
 
-def _reached(bundle: Bundle, snapshot: Snapshot) -> dict[str, Related]:
-    """The agents that webhooks can reach, by id, each with the webhook."""
-    found: dict[str, Related] = {}
-    waiting: list[tuple[str, Related]] = []
-    for flow in snapshot.flows:
-        hook = next((t for t in flow.triggers if t.enabled and t.type is not None and t.type.text == "webhook"), None)
-        if hook is None or hook.type is None:
-            continue
-        related = Related(
-            Place(flow.document, hook.type.content_span),
-            f'this webhook starts "{flow.taskflow.name}", which uses the agent',
-        )
-        for view in flow.nodes:
-            if isinstance(view.node, Task) and view.node.config is not None:
-                waiting += [(name, related) for name in _asked(view.node.config, bundle)]
-    while waiting:
-        name, related = waiting.pop()
-        agent = bundle.agents.get(name)
-        if agent is not None and name not in found:
-            found[name] = related
-            waiting += [(other, related) for other in _delegates(agent)]
+def _reached(bundle: Bundle, snapshot: Snapshot) -> dict[str, FlowView]:
+    """The agents that webhooks can reach, by id, each with the taskflow that the webhook starts."""
+    found: dict[str, FlowView] = {}
+    for flow in reversed(snapshot.flows):
+        waiting = [*snapshot.index(flow, _asked)] if _webhook_of(flow) is not None else []
+        while waiting:
+            agent = bundle.agents.get(waiting.pop())
+            if agent is not None and agent.id.text not in found:
+                found[agent.id.text] = flow
+                waiting += snapshot.kept(agent, _delegates)
     return found
 
 
-def _asked(config: Mapping, bundle: Bundle) -> Iterator[str]:
+def _webhook_of(flow: FlowView) -> Trigger | None:
+    return next((one for one in flow.triggers if one.enabled and one.type and one.type.text == "webhook"), None)
+
+
+def _asked(part: NodeView | FlowView, snapshot: Snapshot) -> Iterator[str]:
+    """The agents that a task asks, by their ids."""
+    config = part.node.config if isinstance(part, NodeView) and isinstance(part.node, Task) else None
+    if config is None:
+        return
     name, capability = text_at(config, "agent_id"), text_at(config, "capability")
     if name is not None:
         yield name.text
-    for agent in bundle.agents.values() if capability is not None and name is None else ():
+    for agent in snapshot.bundle.agents.values() if capability is not None and name is None else ():
         if capability is not None and any(item.text == capability.text for item in agent.capabilities):
             yield agent.id.text
 
 
-def _delegates(agent: Agent) -> Iterator[str]:
-    yield from (tool.text[len(_PREFIX) :] for tool in agent.tools if tool.text.startswith(_PREFIX))
+def _delegates(agent: Agent, _snapshot: Snapshot) -> tuple[str, ...]:
+    tools = tuple(tool.text[len(_PREFIX) :] for tool in agent.tools if tool.text.startswith(_PREFIX))
     interaction = mapping_at(agent.mapping, "interaction")
-    if interaction is not None:
-        yield from (name.text for name in texts_at(interaction, "can_delegate_to"))
+    names = texts_at(interaction, "can_delegate_to") if interaction is not None else ()
+    return (*tools, *(name.text for name in names))
 
 
 def check(agent: Agent, snapshot: Snapshot) -> Iterator[Report]:
@@ -102,9 +100,12 @@ def check(agent: Agent, snapshot: Snapshot) -> Iterator[Report]:
     if snapshot.bundle.agents.get(agent.id.text) is not agent or agent.mapping.damaged:
         return
     yield from _endless_limits(agent)
-    webhook = snapshot.kept(snapshot.bundle, _reached).get(agent.id.text)
-    if webhook is None:
+    flow = snapshot.kept(snapshot.bundle, _reached).get(agent.id.text)
+    webhook = _webhook_of(flow) if flow is not None else None
+    if flow is None or webhook is None or webhook.type is None:
         return
+    words = f'this webhook starts "{flow.taskflow.name}", which uses the agent'
+    related = (Related(Place(flow.document, webhook.type.content_span), words),)
     interaction = mapping_at(agent.mapping, "interaction")
     approved = (
         {name.text for name in texts_at(interaction, "require_approval_for")} if interaction is not None else set[str]()
@@ -114,7 +115,7 @@ def check(agent: Agent, snapshot: Snapshot) -> Iterator[Report]:
             continue
         if _WRITING.match(tool.text):
             message = f'a webhook can reach "{agent.id.text}", which may call "{tool.text}" without an approval: add it to require_approval_for'
-            yield Report(agent.document, tool.content_span, message, (webhook,))
+            yield Report(agent.document, tool.content_span, message, related)
 
 
 def _endless_limits(agent: Agent) -> Iterator[Report]:

@@ -53,7 +53,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -148,7 +148,7 @@ def check(found: _Found, snapshot: Snapshot) -> Iterator[Report]:
         workflow = _workflow_at(document, span, snapshot)
         advice = "read it as SECRET.name" if workflow is not None else "name where it is kept"
         message = f"{what} is written here: keep it out of the document, and {advice}"
-        fixes = _fixes(found, within, workflow, snapshot)
+        fixes = partial(_fixes, found, within, workflow, snapshot)
         yield Report(document, span, message, fixes=fixes)
 
 

@@ -51,6 +51,7 @@ retry.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -90,7 +91,8 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     if task.config.damaged or (headers is not None and not isinstance(headers, Mapping)) or _has_key(headers):
         return
     message = f"a {method.text.upper()} may be done twice when it is tried again: send an Idempotency-Key header"
-    yield Report(view.document, pair.key.span, message, fixes=_fixes(view, task.config, headers, snapshot))
+    fixes = partial(_fixes, view, task.config, headers, snapshot)
+    yield Report(view.document, pair.key.span, message, fixes=fixes)
 
 
 def _has_key(headers: Mapping | None) -> bool:

@@ -133,13 +133,17 @@ def _report(chat: ChatUse, missing: list[MissingVariable], severity: Severity, s
         for one in missing
         if one.name in listed
     )
-    fix = _fix(chat, missing, snapshot)
+
+    def fixes() -> tuple[Fix, ...]:
+        fix = _fix(chat, missing, snapshot)
+        return (fix,) if fix is not None else ()
+
     return Report(
         chat.view.document,
         span,
         message,
         related,
-        (fix,) if fix is not None else (),
+        fixes,
         severity=severity,
         missing=tuple(one.name for one in missing),
     )

@@ -111,13 +111,17 @@ def _report(view: NodeView, name: Scalar, template: PromptTemplate, bundle: Bund
             Place(template.document, template.id.content_span), f'prompt template "{template.id.text}" stands here'
         ),
     )
-    create = _create(name.text, template, bundle)
+
+    def fixes() -> tuple[Fix, ...]:
+        create = _create(name.text, template, bundle)
+        return (*rename_to_nearest(view.document, span, name.text, names), *((create,) if create is not None else ()))
+
     return Report(
         view.document,
         span,
         f'prompt template "{template.id.text}" has no error template "{name.text}"{did_you_mean(name.text, names)}',
         related,
-        (*rename_to_nearest(view.document, span, name.text, names), *((create,) if create is not None else ())),
+        fixes,
     )
 
 

@@ -85,8 +85,11 @@ def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
         return
     span, names = name.content_span, tuple(bundle.templates)
     advice = did_you_mean(name.text, names) if bundle.prompts else "; this bundle has no prompts document"
-    create = _create(name.text, visit.document, bundle)
-    fixes = (*rename_to_nearest(visit.document, span, name.text, names), *((create,) if create is not None else ()))
+
+    def fixes() -> tuple[Fix, ...]:
+        create = _create(name.text, visit.document, bundle)
+        return (*rename_to_nearest(visit.document, span, name.text, names), *((create,) if create is not None else ()))
+
     yield Report(visit.document, span, f'no prompt template is called "{name.text}"{advice}', fixes=fixes)
 
 

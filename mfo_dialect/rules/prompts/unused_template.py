@@ -54,18 +54,17 @@ Take it out, or name it where it was meant to be used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from itertools import chain
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import is_plain_name
+from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, walk
 from mfo_dialect.catalogue.values import Names, TextType
 from mfo_dialect.findings import Severity, Tag
 from mfo_dialect.model.prompts import PromptTemplate
-from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import nearest
@@ -74,45 +73,63 @@ from mfo_dialect.syntax import Scalar
 _TAGS = (Tag.UNNECESSARY,)
 
 
-@record
-class _Used:
-    """The names of templates and error templates that a bundle uses, and those that may be meant by misspelt ones."""
-
-    templates: frozenset[str]
-    error_templates: frozenset[str]
-
-
-def _used(bundle: Bundle, snapshot: Snapshot) -> _Used | None:
-    """What the bundle uses; None where something may be used that cannot be told."""
-    if not bundle.workflows or any(document.root is None or document.root.damaged for document in bundle.documents):
-        return None
-    used = {Names.PROMPT_TEMPLATE: set[str](), Names.ERROR_TEMPLATE: set[str]()}
-    for name, kind in _names(snapshot):
-        if not is_plain_name(name):
-            return None
-        used[kind].add(name.text)
-    for kind, names in ((Names.PROMPT_TEMPLATE, tuple(bundle.templates)), (Names.ERROR_TEMPLATE, _error_names(bundle))):
-        wrong = used[kind] - set(names)
-        used[kind].update(meant for name in wrong for meant in nearest(name, names, len(names)))
-    return _Used(frozenset(used[Names.PROMPT_TEMPLATE]), frozenset(used[Names.ERROR_TEMPLATE]))
-
-
+_Name = tuple[Names, str]
 _NAMES = (Names.PROMPT_TEMPLATE, Names.ERROR_TEMPLATE)
+_UNKNOWN = None
+"""What a part says that names something which cannot be told."""
 
 
-def _names(snapshot: Snapshot) -> Iterator[tuple[Scalar, Names]]:
-    for visit in chain(snapshot.visits, _visits_elsewhere(snapshot)):
+def _said(part: Part, snapshot: Snapshot) -> Iterable[_Name | None]:
+    return _names_in(snapshot.visits_of(part))
+
+
+def _names_in(visits: Iterable[Visit]) -> Iterator[_Name | None]:
+    for visit in visits:
         kind = visit.type.names if isinstance(visit.type, TextType) else None
         if kind is not None and kind in _NAMES and isinstance(visit.node, Scalar):
-            yield visit.node, kind
+            yield (kind, visit.node.text) if is_plain_name(visit.node) else _UNKNOWN
 
 
-def _visits_elsewhere(snapshot: Snapshot) -> Iterator[Visit]:
-    """The values of the documents that are only seen."""
-    for document in snapshot.bundle.documents:
+def _said_elsewhere(bundle: Bundle, snapshot: Snapshot) -> frozenset[_Name | None]:
+    """What the documents name that are only seen."""
+    said: set[_Name | None] = set()
+    for document in bundle.documents if len(bundle.home) < len(bundle.sources) else ():
         declared = snapshot.root_type(document)
-        if document.key not in snapshot.bundle.home and document.root is not None and declared is not None:
-            yield from walk(document.key, document.root, declared)
+        if document.key not in bundle.home and document.root is not None and declared is not None:
+            said.update(_names_in(walk(document.key, document.root, declared)))
+    return frozenset(said)
+
+
+def _is_read(bundle: Bundle, _snapshot: Snapshot) -> bool:
+    """Whether there is a workflow, and nothing that could name templates is unreadable."""
+    documents = bundle.documents
+    return bool(bundle.workflows) and not any(one.root is None or one.root.damaged for one in documents)
+
+
+def _is_told(snapshot: Snapshot) -> bool:
+    """Whether all names of templates are known that the bundle uses."""
+    bundle = snapshot.bundle
+    if not snapshot.kept(bundle, _is_read):
+        return False
+    return _UNKNOWN not in snapshot.index(bundle, _said) and _UNKNOWN not in snapshot.kept(bundle, _said_elsewhere)
+
+
+def _is_used(name: _Name, snapshot: Snapshot) -> bool:
+    """Whether something names a template, or may mean it by a name that is nearly the same."""
+    bundle = snapshot.bundle
+    if name in snapshot.index(bundle, _said) or name in snapshot.kept(bundle, _said_elsewhere):
+        return True
+    return name in snapshot.kept(bundle, _meant)
+
+
+def _meant(bundle: Bundle, snapshot: Snapshot) -> frozenset[_Name]:
+    """What may be meant by names that nothing has."""
+    said = [*snapshot.index(bundle, _said), *snapshot.kept(bundle, _said_elsewhere)]
+    declared = {Names.PROMPT_TEMPLATE: tuple(bundle.templates), Names.ERROR_TEMPLATE: _error_names(bundle)}
+    wrong = [one for one in said if one is not None and one[1] not in declared[one[0]]]
+    return frozenset(
+        (kind, meant) for kind, name in wrong for meant in nearest(name, declared[kind], len(declared[kind]))
+    )
 
 
 def _error_names(bundle: Bundle) -> tuple[str, ...]:
@@ -127,16 +144,15 @@ def _is_listed(document: str, bundle: Bundle) -> bool:
 
 def check(template: PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:
     """Report a template that nothing names, or else those of its error templates."""
-    used = snapshot.kept(snapshot.bundle, _used)
-    if used is None or _is_listed(template.document, snapshot.bundle):
+    if _is_listed(template.document, snapshot.bundle) or not _is_told(snapshot):
         return
     name = template.id
-    if name.text not in used.templates:
+    if not _is_used((Names.PROMPT_TEMPLATE, name.text), snapshot):
         message = f'no task or agent of this bundle uses the prompt template "{name.text}"'
         yield Report(template.document, name.content_span, message, tags=_TAGS)
         return
     for error_name, _ in template.error_templates.values():
-        if error_name.text not in used.error_templates:
+        if not _is_used((Names.ERROR_TEMPLATE, error_name.text), snapshot):
             message = f'no task of this bundle uses the error template "{error_name.text}"'
             yield Report(template.document, error_name.content_span, message, tags=_TAGS, name="unused-error-template")
 

@@ -107,8 +107,11 @@ def _check_template(template: PromptTemplate, snapshot: Snapshot) -> Iterator[Re
 
 def _report(document: str, mapping: Mapping, pair: Pair, template: PromptTemplate, bundle: Bundle) -> Report:
     message = f'prompt template "{template.id.text}" does not read "{pair.name}"'
-    edit = remove_pair(document, mapping, pair, bundle.sources[document].text)
-    fixes = (Fix(f'Remove "{pair.name}"', (edit,), safe=True),) if edit is not None else ()
+
+    def fixes() -> tuple[Fix, ...]:
+        edit = remove_pair(document, mapping, pair, bundle.sources[document].text)
+        return (Fix(f'Remove "{pair.name}"', (edit,), safe=True),) if edit is not None else ()
+
     return Report(document, pair.key.span, message, fixes=fixes, tags=(Tag.UNNECESSARY,))
 
 

@@ -104,7 +104,7 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
         span,
         f'"{producer.id}" runs only when "{condition.id}" takes branch {branches}, but "{reader.id}" also runs otherwise: it reads null then',
         related,
-        _fixes(reader, producer, snapshot),
+        lambda: _fixes(reader, producer, snapshot),
     )
 
 

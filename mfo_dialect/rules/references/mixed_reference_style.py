@@ -108,13 +108,14 @@ def _spellings(_bundle: Bundle, snapshot: Snapshot) -> dict[tuple[str, bool], Co
 def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
     """Report one reference that is spelt otherwise than most, if it can be spelt so."""
     use, usual = found
-    written = _spelt(use, usual)
+    written = spelt(use, usual)
     if written is not None:
         message = f"most references here are spelt otherwise: write {written}"
         yield Report(use.document, use.span, message, fixes=_fixes(use, usual, written))
 
 
-def _spelt(use: Use, spelling: Spelling) -> str | None:
+def spelt(use: Use, spelling: Spelling) -> str | None:
+    """A reference in another spelling; None where it would not be read as the same one."""
     path = str(use.reference)
     match spelling:
         case Spelling.DOLLAR:
@@ -124,7 +125,7 @@ def _spelt(use: Use, spelling: Spelling) -> str | None:
         case Spelling.BARE:
             is_read = use.value_type is None or references_of(use.value_type) is References.ALL
             bare = bare_reference(path)
-            return path if is_read and bare is not None and bare.path == use.reference.path else None
+            return path if use.alone and is_read and bare is not None and bare.path == use.reference.path else None
     pieces = scan(written)
     same = len(pieces) == 1 and isinstance(pieces[0], Reference) and pieces[0].path == use.reference.path
     return written if same else None

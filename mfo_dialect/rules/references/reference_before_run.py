@@ -48,6 +48,7 @@ Add the node to the reader's ``dependencies``, unless that would close a cycle.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mfo_dialect.analysis.node_reads import NodeRead, node_reads_of
 from mfo_dialect.analysis.reads import ran_before, run_order
@@ -76,7 +77,7 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     )
     chooser = _chooser(reader, order)
     message = _message(reader, producer, order, chooser)
-    fixes = () if chooser else _fixes(reader, order, snapshot)
+    fixes = () if chooser else partial(_fixes, reader, order, snapshot)
     yield Report(read.document, read.span, message, related, fixes)
 
 

@@ -104,13 +104,16 @@ def _report(workflow: Workflow, name: str, span: Span, snapshot: Snapshot, *, is
     if workflow.root.damaged:
         return
     declared = tuple(workflow.secrets if is_secret else workflow.env)
-    text = text_of(snapshot, workflow.document)
-    edit = (declare_secret if is_secret else declare_environment)(workflow, name, text)
     what, place, told = (
         ("secret", "secrets", "undeclared-secret") if is_secret else ("environment variable", "env", "undeclared-env")
     )
-    declare = (Fix(f'Declare the {what} "{name}"', (edit,)),) if edit is not None else ()
-    fixes = (*rename_to_nearest(workflow.document, span, name, declared), *declare)
+
+    def fixes() -> tuple[Fix, ...]:
+        text = text_of(snapshot, workflow.document)
+        edit = (declare_secret if is_secret else declare_environment)(workflow, name, text)
+        declare = (Fix(f'Declare the {what} "{name}"', (edit,)),) if edit is not None else ()
+        return (*rename_to_nearest(workflow.document, span, name, declared), *declare)
+
     advice = did_you_mean(name, declared) or f": add it to global_configs.{place}"
     yield Report(workflow.document, span, f'the {what} "{name}" is not declared{advice}', fixes=fixes, name=told)
 

@@ -89,14 +89,17 @@ def _pairs(mapping: Mapping) -> list[Pair]:
 
 
 def _report(view: MapView, pairs: list[Pair], snapshot: Snapshot) -> Report:
-    text = text_of(snapshot, view.document)
     names = [f'"{pair.name}"' for pair in pairs]
     message = f"{', '.join(names[:-1])} and {names[-1]} exclude each other in {view.title}: keep one"
     others = (pairs[0], *pairs[2:])
     related = tuple(Related(Place(view.document, pair.key.span), f'"{pair.name}" stands here') for pair in others)
     older_first = sorted((pairs[1], *others), key=lambda pair: not _is_older(view, pair))
-    edits = ((pair, remove_pair(view.document, view.mapping, pair, text)) for pair in older_first)
-    fixes = tuple(Fix(f'Remove "{pair.name}"', (edit,)) for pair, edit in edits if edit is not None)
+
+    def fixes() -> tuple[Fix, ...]:
+        text = text_of(snapshot, view.document)
+        edits = ((pair, remove_pair(view.document, view.mapping, pair, text)) for pair in older_first)
+        return tuple(Fix(f'Remove "{pair.name}"', (edit,)) for pair, edit in edits if edit is not None)
+
     return Report(view.document, pairs[1].key.span, message, related, fixes)
 
 
@@ -113,8 +116,11 @@ def _check_handling(view: MapView, snapshot: Snapshot) -> Iterator[Report]:
     inner = config.pair(_HANDLING)
     if inner is None or not isinstance(follow(inner.value), Mapping):
         return
-    removal = remove_pair(view.document, config, inner, text_of(snapshot, view.document))
-    fixes = (Fix("Remove it from config", (removal,)),) if removal is not None else ()
+
+    def fixes() -> tuple[Fix, ...]:
+        removal = remove_pair(view.document, config, inner, text_of(snapshot, view.document))
+        return (Fix("Remove it from config", (removal,)),) if removal is not None else ()
+
     related = (Related(Place(view.document, own.key.span), "the one that counts"),)
     message = "the task has error_handling too, and that one counts: keep one of the two"
     yield Report(view.document, inner.key.span, message, related, fixes, severity=Severity.WARNING)

@@ -74,9 +74,10 @@ _REPLACED_PATHS = {"response.content": "message"}
 
 def check(item: Visit | Use, snapshot: Snapshot) -> Iterator[Report]:
     """Report the older name that a value, a key or a reference uses."""
-    if isinstance(item, Use):
-        yield from _check_use(item, snapshot)
-        return
+    return _check_use(item, snapshot) if isinstance(item, Use) else _check_visit(item, snapshot)
+
+
+def _check_visit(item: Visit, snapshot: Snapshot) -> Iterator[Report]:
     if isinstance(item.type, TextType) and item.type.names is Names.TASK_TYPE and isinstance(item.node, Scalar):
         yield from _check_type(item, item.node, snapshot)
     if item.key is not None and item.key.replacement and item.pair is not None:

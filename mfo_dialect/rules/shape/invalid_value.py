@@ -49,7 +49,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.parts import WRITTEN, Part
@@ -57,13 +57,11 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import (
-    AnyType,
     Format,
     IntegerType,
     ListType,
     NumberType,
     TextType,
-    ValueType,
     describe,
 )
 from mfo_dialect.durations import parse_duration
@@ -92,12 +90,21 @@ _UNITS = (
 _LONGEST = 60
 
 
-def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterable[Report]:
+def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[Report]:
     """Report one value that is not allowed where it stands."""
-    visit, _ = found
-    node, declared = visit.node, visit.type
-    is_right = type(declared) is TextType and type(node) is Scalar and _is_right_text(node.text.strip(), declared)
-    return () if is_right else _reports(found, snapshot)
+    visit, owner = found
+    node = visit.node
+    if node.damaged or has_own_tag(node) or is_null(node) or may_be_reference(node, visit.type):
+        return
+    match visit.type, node:
+        case TextType() as text_type, Scalar():
+            yield from _check_text(visit, node, text_type, owner, snapshot)
+        case (IntegerType() | NumberType()) as number_type, Scalar(value=int() | float()):
+            yield from _check_range(visit, node, number_type)
+        case ListType(non_empty=True), Sequence(items=()):
+            yield Report(visit.document, _place(visit), f"{_name(visit)} is empty: it needs at least one item")
+        case _:
+            return
 
 
 def _is_right_text(text: str, declared: TextType) -> bool:
@@ -114,29 +121,11 @@ def _is_right_text(text: str, declared: TextType) -> bool:
             return bool(text) or kind is Format.IDENTIFIER or not declared.non_empty
 
 
-def _reports(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[Report]:
-    visit, owner = found
-    node = visit.node
-    if node.damaged or has_own_tag(node) or is_null(node) or may_be_reference(node, visit.type):
-        return
-    match visit.type, node:
-        case TextType() as text_type, Scalar():
-            yield from _check_text(visit, node, text_type, owner, snapshot)
-        case (IntegerType() | NumberType()) as number_type, Scalar(value=int() | float()):
-            yield from _check_range(visit, node, number_type)
-        case ListType(non_empty=True), Sequence(items=()):
-            yield Report(visit.document, _place(visit), f"{_name(visit)} is empty: it needs at least one item")
-        case _:
-            return
-
-
-def _is_bounded(value_type: ValueType) -> bool:
+def _is_bounded(declared: TextType | ListType) -> bool:
     """Whether a declaration allows some values of its type only."""
-    if type(value_type) is TextType:
-        return bool(value_type.choices) or value_type.format is not None or value_type.non_empty
-    if type(value_type) is ListType:
-        return value_type.non_empty
-    return isinstance(value_type, IntegerType | NumberType)
+    if type(declared) is TextType:
+        return bool(declared.choices) or declared.format is not None or declared.non_empty
+    return declared.non_empty
 
 
 def _name(visit: Visit) -> str:
@@ -289,17 +278,24 @@ def _shown(text: str) -> str:
 
 
 def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
-    """Every value of which some are not allowed; an entry of ``outputs`` comes with the node that it stands in."""
+    """Every value that may not be allowed; an entry of ``outputs`` comes with the node that it stands in."""
     owner = part if isinstance(part, NodeView) else None
     outputs: set[int] = set()
     for visit in snapshot.visits_of(part):
-        if type(visit.type) is AnyType:
+        _, node, declared, *_ = visit
+        is_output = False
+        if type(declared) is TextType:
+            if not _is_bounded(declared) or (type(node) is Scalar and _is_right_text(node.text.strip(), declared)):
+                continue
+            is_output = declared.format is Format.OUTPUT_PATH
+        elif type(declared) is ListType:
+            if owner is not None and visit.container is owner.node.mapping and _is_called(visit, "outputs"):
+                outputs.add(id(node))
+            if not _is_bounded(declared):
+                continue
+        elif not isinstance(declared, IntegerType | NumberType):
             continue
-        if owner is not None and visit.container is owner.node.mapping and _is_called(visit, "outputs"):
-            outputs.add(id(visit.node))
-        if _is_bounded(visit.type):
-            is_output = isinstance(visit.type, TextType) and visit.type.format is Format.OUTPUT_PATH
-            yield visit, owner if is_output and id(visit.container) in outputs else None
+        yield visit, owner if is_output and id(visit.container) in outputs else None
 
 
 def _is_called(visit: Visit, key: str) -> bool:

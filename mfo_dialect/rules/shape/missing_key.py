@@ -179,7 +179,7 @@ def _report(view: MapView, missing: list[_Missing], snapshot: Snapshot) -> Repor
     slip = _slip(view, missing)
     hint = f': is it meant by "{slip[0].name}"?' if slip is not None else _what_config_needs(view, missing)
     message = f"{words} {verb} missing in {view.title}{hint}"
-    fixes = (_rename(view, *slip),) if slip is not None else tuple(_fixes(view, missing, snapshot))
+    fixes = (_rename(view, *slip),) if slip is not None else lambda: tuple(_fixes(view, missing, snapshot))
     return Report(view.document, _place(view), message, fixes=fixes, severity=severity, missing=tuple(listed))
 
 

@@ -90,8 +90,12 @@ def _report(view: MapView, pair: Pair, snapshot: Snapshot) -> Report:
     name = pair.name or ""
     meaning = meaning_of(view, name)
     message = f'"{name}" is no key of {view.title}{_hint(view, name, meaning, snapshot)}'
-    fixes = tuple(_fixes(view, pair, meaning, text_of(snapshot, view.document)))
-    return Report(view.document, _key_span(pair), message, fixes=fixes)
+    return Report(
+        view.document,
+        _key_span(pair),
+        message,
+        fixes=lambda: tuple(_fixes(view, pair, meaning, text_of(snapshot, view.document))),
+    )
 
 
 def _key_span(pair: Pair) -> Span:

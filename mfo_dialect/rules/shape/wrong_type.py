@@ -54,7 +54,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -95,18 +95,8 @@ _MAX_JSON = 20_000
 Found = tuple[Visit, MapType | None]
 
 
-def check(found: Found, snapshot: Snapshot) -> Iterable[Report]:
+def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report one value that is not what its key takes."""
-    visit, _ = found
-    node, declared = visit.node, visit.type
-    if type(declared) is TextType:
-        is_right = type(node) is Scalar and isinstance(node.value, str)
-    else:
-        is_right = not is_null(node) and _fits(node, declared)
-    return () if is_right else _reports(found, snapshot)
-
-
-def _reports(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     visit, container = found
     node = visit.node
     if isinstance(node, Alias) or node.damaged or has_own_tag(node):
@@ -254,11 +244,15 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[Found]:
     """Every value that may be wrong, with the declaration of the map that holds it."""
     maps: dict[int, MapType] = {}
     for visit in snapshot.visits_of(part):
-        if isinstance(visit.type, MapType):
-            maps[id(visit.node)] = visit.type
-            if isinstance(visit.node, Mapping):
+        _, node, declared, *_ = visit
+        if type(declared) is TextType:
+            if type(node) is Scalar and ((node.style is not Style.PLAIN and node.tag is None) or _is_string(node)):
                 continue
-        elif isinstance(visit.type, AnyType):
+        elif isinstance(declared, MapType):
+            maps[id(node)] = declared
+            if isinstance(node, Mapping):
+                continue
+        elif type(declared) is AnyType or (type(declared) is ListType and type(node) is Sequence):
             continue
         yield visit, maps.get(id(visit.container))
 

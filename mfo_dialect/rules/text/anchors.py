@@ -102,8 +102,10 @@ def _anchors_before(source: Source, offset: int) -> Iterator[str]:
 
 
 def _unused(source: Source) -> Iterator[Report]:
+    if not source.may_have_anchors:
+        return
     for tree, document in zip(source.tree.documents, source.documents, strict=False):
-        if "&" not in source.text or tree.root is None or document.kind is None or tree.root.damaged:
+        if tree.root is None or document.kind is None or tree.root.damaged:
             continue
         nodes = list(nodes_below(tree.root))
         used = {id(node.target) for node in nodes if isinstance(node, Alias)}

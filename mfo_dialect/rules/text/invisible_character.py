@@ -91,7 +91,7 @@ _WORDS = {
 
 def check(source: Source, snapshot: Snapshot) -> Iterator[Report]:
     """Report the invisible characters of one text."""
-    if source.text.isascii():
+    if source.is_ascii:
         return
     found = [match for match in _INVISIBLE.finditer(source.text) if not (match.start() == 0 and match[0] == "\ufeff")]
     if not found:

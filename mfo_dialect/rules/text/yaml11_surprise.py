@@ -80,7 +80,8 @@ _JUDGED_ELSEWHERE = {Format.DURATION, Format.CRON, Format.TIMEZONE, Format.EXPRE
 def check(visit: Visit, _snapshot: Snapshot) -> Iterable[Report]:
     """Report the scalars of one value that are not surely read as the text that they look like."""
     node = visit.node
-    return () if type(node) is Scalar and node.text[:1] not in _STARTS else _reports(visit)
+    is_right = type(node) is Scalar and (node.style is not Style.PLAIN or node.text[:1] not in _STARTS)
+    return () if is_right else _reports(visit)
 
 
 def _reports(visit: Visit) -> Iterator[Report]:

@@ -41,7 +41,7 @@ Close the quote or bracket, or correct the indentation, at the place that is und
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -58,17 +58,23 @@ from mfo_dialect.text import Span
 _KINDS = (ProblemKind.SYNTAX, ProblemKind.CONFLICT_MARKER, ProblemKind.TOO_LARGE, ProblemKind.TOO_DEEP)
 
 
-def check(found: Found | Visit, _snapshot: Snapshot) -> Iterator[Report]:
+def check(found: Found | Visit, _snapshot: Snapshot) -> Iterable[Report]:
     """Report one problem of a text, or the quotes in one value that YAML takes for a part of the text."""
-    if isinstance(found, Visit):
-        if type(found.node) is Scalar and not found.node.text.endswith('"'):
-            return
-        for scalar in scalars_at(found):
-            if scalar.text.endswith('"') and _is_half_quoted(scalar):
-                end = scalar.span.end
-                message = 'this " ends a text that starts without one, so that it is a part of the text'
-                yield Report(found.document, Span(end - 1, end), message, severity=Severity.WARNING)
-        return
+    if not isinstance(found, Visit):
+        return _problem(found)
+    node = found.node
+    return () if type(node) is Scalar and not node.text.endswith('"') else _half_quoted(found)
+
+
+def _half_quoted(visit: Visit) -> Iterator[Report]:
+    for scalar in scalars_at(visit):
+        if scalar.text.endswith('"') and _is_half_quoted(scalar):
+            end = scalar.span.end
+            message = 'this " ends a text that starts without one, so that it is a part of the text'
+            yield Report(visit.document, Span(end - 1, end), message, severity=Severity.WARNING)
+
+
+def _problem(found: Found) -> Iterator[Report]:
     source, problem = found
     if not (problem.kind is ProblemKind.SYNTAX and _is_behind_a_tab(source, problem)):
         yield Report(source.key, problem.span, problem.message, related_of(source, problem))

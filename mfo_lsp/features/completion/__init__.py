@@ -94,7 +94,7 @@ def _value_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     if Format.EXPRESSION in formats:
         yield from expression_items(place, client)
     elif Format.TEMPLATE in formats and is_in_template(place):
-        yield from template_items(place)
+        yield from template_items(place, client)
     elif is_in_reference(place):
         if place.document.kind is DocumentKind.WORKFLOW and any(_reads(option) for option in options):
             yield from reference_items(place, client)

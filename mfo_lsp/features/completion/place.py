@@ -138,11 +138,6 @@ class Place:
         following = _FOLLOWING.match(self.text, self.offset)
         return following is None or len(following["indent"]) <= self.context.indent
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the scalar under the cursor is written, and its quotes are closed."""
-        return self.scalar is not None and _is_whole(self.scalar)
-
     def before(self) -> str:
         """What is written of the scalar before the cursor, decoded where the scalar could be read."""
         scalar = self.scalar
@@ -151,6 +146,13 @@ class Place:
         if self.in_block:
             return self._block_before()
         return self.text[self.context.word.start : self.offset]
+
+    def behind(self) -> str:
+        """What is written of the scalar behind the cursor, decoded; nothing where the scalar could not be read."""
+        scalar = self.scalar
+        if scalar is None or not _is_whole(scalar) or not scalar.content_span.contains(self.offset):
+            return ""
+        return scalar.text[scalar.index_at(self.offset) :]
 
     def _without_line_end(self, decoded: str) -> str:
         """A block's last line break is read at the end of its last line already; the cursor is before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mfo_dialect.expressions import FUNCTIONS, Problem, ProblemKind, check, parse
@@ -11,6 +12,7 @@ from mfo_lsp.features.completion.place import Place
 ANYTHING = "any_value_at_all"
 """A name of which nothing is known. What is wrong with it in a place is not the fault of what is chosen there."""
 _OPERATOR_WORDS = frozenset({"and", "or", "in", "not in", "contains", "startsWith", "endsWith", "matches"})
+_WORD = re.compile(r"\A\w+")
 _WHOLE = {"let": f"let {ANYTHING}_1 = 1; {ANYTHING}", "if": f"if {ANYTHING} {{ {ANYTHING} }} else {{ {ANYTHING} }}"}
 
 
@@ -67,9 +69,4 @@ class Probe:
 def split_at_cursor(place: Place, partial: str) -> tuple[str, str]:
     """The expression before the half-typed word, and behind that word where it could be read."""
     before = place.before()
-    scalar = place.scalar
-    behind = ""
-    if scalar is not None and scalar.content_span.contains(place.offset) and place.is_whole:
-        text = scalar.text[scalar.index_at(place.offset) :]
-        behind = text.lstrip("".join(character for character in set(text) if character.isalnum() or character == "_"))
-    return before[: len(before) - len(partial)], behind
+    return before[: len(before) - len(partial)], _WORD.sub("", place.behind(), count=1)

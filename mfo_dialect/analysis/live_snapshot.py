@@ -1,0 +1,375 @@
+"""A bundle that is being edited, and its meaning: the questions of ``Snapshot``, whose answers are facts.
+
+What is asked while something is being computed is noted, and computed again when it may have changed. Somebody else
+tells it which parts an edit has brought, taken away or written anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from mfo_dialect.analysis.bundle import Bundle, Document, Source
+from mfo_dialect.analysis.edited_bundle import EditedBundle
+from mfo_dialect.analysis.live_index import LiveIndex
+from mfo_dialect.analysis.live_levels import Upkeep
+from mfo_dialect.analysis.live_tables import KeptFact
+from mfo_dialect.analysis.live_views import LiveFlowView, LiveLevelView, LiveNodeView, LiveTriggerView
+from mfo_dialect.analysis.live_workflow import LiveDocument
+from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
+from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
+from mfo_dialect.catalogue.values import ListType, ValueType
+from mfo_dialect.facts import Facts
+from mfo_dialect.model.prompts import PromptsDocument, PromptTemplate
+from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.syntax import Sequence
+
+_T = TypeVar("_T")
+_Subject = TypeVar("_Subject", bound=Hashable)
+_Scope = Bundle | FlowView | LevelView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fixed:
+    """A document that is replaced as a whole when anything in it changes, with its parts."""
+
+    flows: tuple[FlowView, ...]
+    triggers: tuple[TriggerView, ...]
+    parts: tuple[Part, ...]
+    borders: dict[int, Part]
+
+
+class LiveSnapshot(Snapshot):
+    """A bundle as it is at the moment.
+
+    Attributes:
+        facts: what depends on what.
+        known_borders: the parts of the home documents by the identity of the maps that they are written as.
+    """
+
+    def __init__(self, facts: Facts, bundle: EditedBundle) -> None:
+        """Look at ``bundle``, whose documents are made known by ``add`` and ``take``."""
+        super().__init__(bundle)
+        self.facts = facts
+        self.known_borders: dict[int, Part] = {}
+        self._edited = bundle
+        self._fixed: dict[Document, _Fixed] = {}
+        self._around: dict[object, Document] = {}
+        self._tables: dict[object, dict[Any, KeptFact]] = {}
+        self._live_indexes: dict[_Scope, dict[object, LiveIndex[Any]]] = {}
+        self._unsettled: dict[LiveIndex[Any], None] = {}
+
+    # What changes it
+
+    def add(self, document: Document) -> Upkeep:
+        """Make a document's parts known; gives them. A ``LiveDocument`` makes its own ones known."""
+        if isinstance(document, LiveDocument):
+            return document.upkeep
+        flows = tuple(view_flows(document.model)) if isinstance(document.model, Workflow) else ()
+        workflow = document.model
+        triggers = (
+            tuple(TriggerView(workflow, trigger) for trigger in workflow.triggers)
+            if isinstance(workflow, Workflow)
+            else ()
+        )
+        parts = tuple(parts_of_document(document, flows, triggers))
+        borders = borders_of(parts)
+        self._fixed[document] = _Fixed(flows, triggers, parts, borders)
+        for number, part in borders.items():
+            self.known_borders.setdefault(number, part)
+        self._around.update((part, document) for part in parts)
+        if document.model is not None:
+            self._around[document.model] = document
+        upkeep = Upkeep()
+        upkeep.added.update(dict.fromkeys(parts))
+        return upkeep
+
+    def remove(self, document: Document) -> Upkeep:
+        """Let go of a document; gives the parts that go with it."""
+        if isinstance(document, LiveDocument):
+            return document.drop()
+        fixed = self._fixed.pop(document)
+        for number, part in fixed.borders.items():
+            if self.known_borders.get(number) is part:
+                del self.known_borders[number]
+        for part in fixed.parts:
+            self._around.pop(part, None)
+        if document.model is not None:
+            self._around.pop(document.model, None)
+        upkeep = Upkeep()
+        upkeep.dropped.update(dict.fromkeys(fixed.parts))
+        return upkeep
+
+    def take(self, upkeep: Upkeep) -> None:
+        """Have the indexes follow what an edit has brought, taken away or written anew."""
+        for part in upkeep.dropped:
+            for index in self._indexes_for(part):
+                index.drop(part)
+        for part in upkeep.dropped:
+            if isinstance(part, FlowView | LevelView):
+                for index in self._live_indexes.pop(part, {}).values():
+                    index.end()
+        for part in (*upkeep.added, *upkeep.rewritten):
+            if part not in upkeep.dropped:
+                for index in self._indexes_for(part):
+                    index.ask(part)
+
+    def settle(self, has_time: Callable[[], bool] = lambda: True) -> bool:
+        """Bring all facts up to date; says whether they are.
+
+        Args:
+            has_time: asked again and again; where it says no, the rest waits for the next call.
+        """
+        while True:
+            while self._unsettled:
+                if not has_time():
+                    return False
+                index = next(iter(self._unsettled))
+                del self._unsettled[index]
+                index.settle()
+            if not self.facts.settle(has_time):
+                return False
+            if not self._unsettled:
+                return True
+
+    def asking(self) -> AbstractContextManager[None]:
+        """Keep what is worked out inside until the end, for somebody who asks much at once."""
+        self.settle()
+        return self.facts.reading()
+
+    # What is asked of it
+
+    def kept(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
+        """What ``find`` says of a subject at the moment; whoever is being computed depends on it."""
+        table = self._tables.get(find)
+        if table is None:
+            table = self._tables[find] = {}
+        fact = table.get(subject)
+        if fact is None:
+            fact = table[subject] = KeptFact(self.facts, find, subject, self, table)
+        return fact.get()
+
+    def every(self, find: Callable[[Snapshot], Iterable[_T]]) -> tuple[_T, ...]:
+        """All that ``find`` finds at the moment."""
+        return self.kept(find, _all_of)
+
+    def index(self, scope: _Scope, find: Callable[[Any, Snapshot], Iterable[Hashable]]) -> Any:
+        """The parts of a scope by the keys that ``find`` says of each at the moment."""
+        known = self._live_indexes.get(scope)
+        if known is None:
+            known = self._live_indexes[scope] = {}
+        index = known.get(find)
+        if index is None:
+            index = known[find] = LiveIndex(
+                self.facts, lambda part: find(part, self), place_of_live_part, self._unsettled
+            )
+            frame, self.facts.frame = self.facts.frame, None
+            try:
+                parts = list(self._parts_in(scope))
+            finally:
+                self.facts.frame = frame
+            for part in parts:
+                index.ask(part)
+        return index
+
+    def _indexes_for(self, part: Part) -> Iterator[LiveIndex[Any]]:
+        if isinstance(part, LevelView):
+            return
+        if isinstance(part, NodeView):
+            yield from self._live_indexes.get(part.level, {}).values()
+            yield from self._live_indexes.get(part.level.flow, {}).values()
+        elif isinstance(part, FlowView):
+            yield from self._live_indexes.get(part, {}).values()
+        yield from self._live_indexes.get(self.bundle, {}).values()
+
+    @property
+    def documents(self) -> tuple[Document, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - may change
+        """The MFO documents that findings are wanted for."""
+        return tuple(document for document in self.bundle.documents if document.key in self.bundle.home)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """All that is looked at by itself."""
+        ours = tuple(source for source in self.sources if source.is_ours)
+        return (self.bundle, *ours, *(part for document in self.documents for part in self._parts_of(document)))
+
+    def _parts_of(self, document: Document) -> tuple[Part, ...]:
+        if isinstance(document, LiveDocument):
+            return tuple(parts_of_document(document, self.flows_of(document), self.triggers_of(document)))
+        fixed = self._fixed.get(document)
+        return fixed.parts if fixed is not None else ()
+
+    @property
+    def borders(self) -> dict[int, Part]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """The parts of the home documents by the identity of the maps that they are written as."""
+        return self.known_borders
+
+    def part_around(self, part: Part) -> Part | None:
+        """The part whose map or list holds a part's map; None of what is not written inside another part."""
+        match part:
+            case LiveNodeView():
+                flow = part.level.flow
+                assert isinstance(flow, LiveFlowView)
+                return part.level.owner or self.known_borders.get(id(flow.mapping_now))
+            case LiveFlowView() | LiveTriggerView():
+                return part.home
+            case NodeView():
+                return part.level.owner or self.known_borders.get(id(part.flow.taskflow.mapping))
+            case FlowView() | TriggerView():
+                return self._around.get(part.workflow)
+            case Bundle() | Source() | Document() | LevelView():
+                return None
+            case _:
+                return self._around.get(part)
+
+    def flows_of(self, document: Document) -> tuple[FlowView, ...]:
+        """The taskflows of a home document."""
+        if isinstance(document, LiveDocument):
+            document.note_content()
+            return tuple(document.live_flows)
+        fixed = self._fixed.get(document)
+        return fixed.flows if fixed is not None else ()
+
+    def triggers_of(self, document: Document) -> tuple[TriggerView, ...]:
+        """The triggers of a home document."""
+        if isinstance(document, LiveDocument):
+            document.note_content()
+            return tuple(document.live_triggers)
+        fixed = self._fixed.get(document)
+        return fixed.triggers if fixed is not None else ()
+
+    @property
+    def flows(self) -> tuple[FlowView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - may change
+        """All taskflows of the home documents."""
+        return tuple(flow for document in self.documents for flow in self.flows_of(document))
+
+    @property
+    def nodes(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """All nodes of all taskflows."""
+        return tuple(view for flow in self.flows for view in flow.nodes)
+
+    @property
+    def triggers(self) -> tuple[TriggerView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """All triggers of the home documents."""
+        return tuple(view for document in self.documents for view in self.triggers_of(document))
+
+    @property
+    def templates(self) -> tuple[PromptTemplate, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """All prompt templates of the home documents, doubles included."""
+        models = (document.model for document in self.documents)
+        return tuple(one for model in models if isinstance(model, PromptsDocument) for one in model.templates)
+
+    @property
+    def uses(self) -> Any:
+        """All references."""
+        of_flows = (use for flow in self.flows for part in (*flow.nodes, flow) for use in self.uses_of(part))
+        return (*of_flows, *(use for view in self.triggers for use in self.uses_of(view)))
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Every declared value of the home documents, with its declaration."""
+        return tuple(visit for part in self.parts for visit in self.visits_of(part))
+
+    def visits_of(self, part: Part) -> tuple[Visit, ...] | list[Visit]:
+        """The declared values of one part, without those of the parts inside it."""
+        match part:
+            case LiveDocument() | LiveFlowView() | LiveNodeView() | LiveTriggerView():
+                return self.kept(part, _own_visits)
+            case Bundle() | Source() | LevelView():
+                return ()
+            case Document():
+                return self.kept(part, _walked).get(part, ())
+            case _:
+                document = self._document_of(part)
+                return self.kept(document, _walked).get(part, ()) if document is not None else ()
+
+    def _document_of(self, part: Part) -> Document | None:
+        match part:
+            case NodeView():
+                return self._around.get(part.flow)
+            case _:
+                return self._around.get(part)
+
+
+def place_of_live_part(part: Part) -> tuple[str, int, int]:
+    """As ``place_of``, noting nothing."""
+    match part:
+        case LiveDocument():
+            return part.key, part.root.span.start if part.root is not None else 0, 0
+        case LiveFlowView():
+            return part.home.key, part.mapping_now.span.start, 1
+        case LiveNodeView():
+            flow = part.level.flow
+            return flow.document, part.mapping_now.span.start, 2
+        case LiveTriggerView():
+            return part.home.key, part.trigger.mapping.span.start, 2
+        case _:
+            return place_of(part)
+
+
+def _all_of(find: Callable[[Snapshot], Iterable[_T]], snapshot: Snapshot) -> tuple[_T, ...]:
+    return tuple(find(snapshot))
+
+
+def _walked(document: Document, snapshot: Snapshot) -> dict[Part, list[Visit]]:
+    """The declared values of a document by the parts that they belong to."""
+    declared = snapshot.root_type(document)
+    if document.root is None or declared is None:
+        return {}
+    first = Visit(document.key, document.root, choose(declared, document.root))
+    return PartedWalk[Part](first, document, snapshot.borders).by_part
+
+
+def _own_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
+    """The declared values of one part of a live document."""
+    first = _first_visit(part, snapshot)
+    if first is None:
+        return []
+    return PartedWalk[Part](first, part, snapshot.borders, is_shallow=True).by_part.get(part, [])
+
+
+def _first_visit(part: Part, snapshot: Snapshot) -> Visit | None:
+    match part:
+        case LiveDocument():
+            part.note_content()
+            declared = snapshot.root_type(part)
+            assert part.root is not None
+            return Visit(part.key, part.root, choose(declared, part.root)) if declared is not None else None
+        case LiveNodeView():
+            holder, mapping, listed_in = part.level, part.node.mapping, part.listed_in
+        case LiveFlowView():
+            if part.home.root is part.mapping_now:
+                return None
+            holder, mapping, listed_in = part.home, part.taskflow.mapping, part.home.list_of("taskflows")
+        case LiveTriggerView():
+            holder, mapping, listed_in = part.home, part.trigger.mapping, part.home.list_of("triggers")
+        case _:
+            return None
+    item = snapshot.kept(holder, _item_types).get(id(listed_in))
+    if item is None or snapshot.borders.get(id(mapping)) is not part:
+        return None
+    return Visit(_key_of(part), mapping, choose(item, mapping), None, None, listed_in)
+
+
+def _key_of(part: LiveNodeView | LiveFlowView | LiveTriggerView) -> str:
+    return part.document if isinstance(part, LiveNodeView | LiveFlowView) else part.home.key
+
+
+def _item_types(holder: LiveLevelView | LiveDocument, snapshot: Snapshot) -> dict[int, ValueType]:
+    """What may stand in the lists that hold the parts of a level or document, by the identity of the list."""
+    around: Part | None = holder
+    if isinstance(holder, LiveLevelView):
+        flow = holder.flow
+        assert isinstance(flow, LiveFlowView)
+        around = holder.owner or snapshot.borders.get(id(flow.mapping_now))
+    if around is None:
+        return {}
+    return {
+        id(visit.node): visit.type.item
+        for visit in snapshot.visits_of(around)
+        if isinstance(visit.type, ListType) and isinstance(visit.node, Sequence)
+    }

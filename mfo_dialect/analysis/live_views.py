@@ -1,0 +1,527 @@
+"""Taskflows, levels and nodes of a document that is being edited: the same ones while what is written in them changes.
+
+What is asked of them is noted by whoever is being computed, so that it is computed again when the answer has changed.
+Who may change them is ``live_workflow.py`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from mfo_dialect.analysis.graph import Level as Graph
+from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, build_level
+from mfo_dialect.analysis.index import Index
+from mfo_dialect.analysis.live_graph import LiveGraph
+from mfo_dialect.analysis.live_wiring import LiveWiring
+from mfo_dialect.analysis.run_order import RunOrders
+from mfo_dialect.analysis.scopes import (
+    RESERVED_ROOTS,
+    FlowView,
+    LevelView,
+    NodeView,
+    TriggerView,
+    declaration_of,
+    may_be_two,
+    may_lead_to_more,
+    may_wait_for_more,
+    node_kind,
+)
+from mfo_dialect.analysis.wiring import BuiltWiring
+from mfo_dialect.catalogue.task_types import current_name
+from mfo_dialect.facts import Fact, Facts
+from mfo_dialect.model.access import text_at
+from mfo_dialect.model.workflow import FlowNode, Level, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.syntax import Mapping as MappingNode
+from mfo_dialect.syntax import Sequence
+
+if TYPE_CHECKING:
+    from mfo_dialect.analysis.live_snapshot import LiveSnapshot
+    from mfo_dialect.analysis.live_workflow import LiveDocument
+    from mfo_dialect.analysis.snapshot import Snapshot
+
+_serials = count()
+
+
+class LiveNodeView(NodeView):
+    """A node, whatever is written in it at the moment; its kind stays.
+
+    Attributes:
+        own_facts: what can change in it.
+        listed_in: the list that it stands in.
+    """
+
+    __setattr__ = object.__setattr__
+
+    def __init__(self, facts: Facts, node: FlowNode, level: LiveLevelView) -> None:
+        """Put ``node`` on a level."""
+        vars(self)["level"] = level
+        vars(self)["inner"] = None
+        self._node = node
+        self._kind = node_kind(node)
+        self._unnamed_id = f"\0{next(_serials)}"
+        self._content: Fact[None] = Fact(facts, None)
+        self._naming: Fact[None] = Fact(facts, None)
+        self.own_facts = (self._content, self._naming)
+        self.listed_in: Sequence | None = None
+        self.declaration = self._declaration()
+
+    @property
+    def node(self) -> FlowNode:  # pyright: ignore[reportIncompatibleVariableOverride] - set by rewrite alone
+        """The node as written now."""
+        self._content.note()
+        return self._node
+
+    @property
+    def mapping_now(self) -> MappingNode:
+        """The map that it is written as, for who keeps nothing that follows from it."""
+        return self._node.mapping
+
+    @property
+    def id(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Its id; a name that nothing can refer to where it has none."""
+        self._naming.note()
+        return self.declaration.id
+
+    @property
+    def index(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] - follows from the level
+        """Its number in its level; who asks depends on which nodes stand there."""
+        return self.level.number_of(self)
+
+    @property
+    def kind(self) -> NodeKind:
+        """Task, condition or subflow."""
+        return self._kind
+
+    @property
+    def type_name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - follows from the node
+        """Of a task, its type by the present name; else an empty text."""
+        self._naming.note()
+        return self._type_name
+
+    @property
+    def id_path(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """The ids along ``path``."""
+        return tuple(view.id for view in self.path)
+
+    def rewrite(self, node: FlowNode) -> bool:
+        """Take what is written in it now; says whether it is declared otherwise than before."""
+        before, type_before = self.declaration, self._type_name
+        self._node = node
+        self.declaration = self._declaration()
+        self._content.tell_readers()
+        if self.declaration.id != before.id or self._type_name != type_before:
+            self._naming.tell_readers()
+        return self.declaration != before
+
+    def _declaration(self) -> NodeDeclaration:
+        node = self._node
+        self._type_name = current_name(node.type_name) if isinstance(node, Task) else ""
+        return declaration_of(node, self._unnamed_id)
+
+
+class LevelOf(Level):
+    """The nodes of a live level as the model has them."""
+
+    __slots__ = ("_view",)
+
+    def __init__(self, view: LiveLevelView) -> None:
+        """Look at ``view``."""
+        object.__setattr__(self, "_view", view)
+
+    @property
+    def nodes(self) -> tuple[FlowNode, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when asked
+        """Its nodes."""
+        return tuple(view.node for view in self._view.nodes)
+
+    @property
+    def damaged(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Whether a part of the text could not be read."""
+        return self._view.damaged
+
+    @property
+    def hides_nodes(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Whether that part may hold whole nodes."""
+        return self._view.hides_nodes
+
+
+class Names(Mapping[str, NodeView]):
+    """The nodes of an index by name, of several the first; who asks for one name depends on that one."""
+
+    __slots__ = ("_but", "_index")
+
+    def __init__(self, index: Index[NodeView], but: frozenset[str] = frozenset()) -> None:
+        """Look at ``index``; the names in ``but`` count as not there."""
+        self._index = index
+        self._but = but
+
+    def __getitem__(self, name: str) -> NodeView:
+        """The node of a name.
+
+        Raises:
+            KeyError: no node has it.
+        """
+        found = self._index.get(name) if name not in self._but else ()
+        if not found:
+            raise KeyError(name)
+        return found[0]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a node has a name."""
+        return name not in self._but and name in self._index
+
+    def __iter__(self) -> Iterator[str]:
+        """All names, in the order of the text."""
+        return (name for name in self._index if name is not None and name not in self._but)
+
+    def __len__(self) -> int:
+        """How many names there are."""
+        return sum(1 for _ in self)
+
+
+class LiveLevelView(LevelView):
+    """A level, whichever nodes stand on it at the moment.
+
+    Attributes:
+        depth: how many subflows are around it.
+        mapping_now: the map that holds its lists.
+        live_nodes: its nodes, for who notes nothing.
+        by_mapping: the same by the identity of the maps that they are written as.
+        marks: whether a part could not be read, and whether that may hide nodes.
+        marked: told when ``marks`` change.
+        declared: told when a node declares something else.
+        live_graph: who stands before whom.
+    """
+
+    __setattr__ = object.__setattr__
+
+    def __init__(
+        self,
+        snapshot: LiveSnapshot,
+        flow: LiveFlowView,
+        owner: LiveNodeView | None,
+        depth: int,
+        mapping: MappingNode,
+    ) -> None:
+        """Start without nodes."""
+        facts = snapshot.facts
+        vars(self)["flow"] = flow
+        vars(self)["owner"] = owner
+        vars(self)["level"] = LevelOf(self)
+        self.depth = depth
+        self.mapping_now = mapping
+        self.live_nodes: list[LiveNodeView] = []
+        self.by_mapping: dict[int, LiveNodeView] = {}
+        self.marks = (False, False)
+        self.order: Fact[None] = Fact(facts, None)
+        self.marked: Fact[None] = Fact(facts, None)
+        self.declared: Fact[None] = Fact(facts, None)
+        self.own_facts = ()
+        self.live_graph: LiveGraph[NodeView] = LiveGraph(facts)
+        self._snapshot = snapshot
+        self._numbers: dict[LiveNodeView, int] | None = None
+        self._wiring = LiveWiring(self.live_graph, self._built_wiring, _start_of)
+
+    @property
+    def nodes(self) -> list[NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - changed by live_workflow
+        """Its nodes now."""
+        self.order.note()
+        return self.live_nodes  # pyright: ignore[reportReturnType] - nobody else adds to it
+
+    def put_nodes(self, nodes: list[LiveNodeView]) -> None:
+        """Have other nodes stand on it, or the same ones in another order."""
+        self.live_nodes = nodes
+        self._numbers = None
+        self.order.tell_readers()
+        self.declared.tell_readers()
+
+    def number_of(self, view: NodeView) -> int:
+        """The number of a node."""
+        self.order.note()
+        if self._numbers is None:
+            self._numbers = {one: number for number, one in enumerate(self.live_nodes)}
+        return self._numbers[view]  # pyright: ignore[reportArgumentType] - views of live levels are live
+
+    @property
+    def damaged(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
+        """Whether a part of the text could not be read."""
+        self.marked.note()
+        return self.marks[0]
+
+    @property
+    def hides_nodes(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
+        """Whether that part may hold whole nodes."""
+        self.marked.note()
+        return self.marks[1]
+
+    @property
+    def graph(self) -> Graph:  # pyright: ignore[reportIncompatibleVariableOverride] - follows from the declarations
+        """Its graph; who asks depends on what every node of the taskflow declares."""
+        if self.owner is None:
+            return self._snapshot.kept(self.flow, _graph_of)
+        return self.owner.level.graph.inner[self.owner.index] or build_level(())
+
+    def _built_wiring(self) -> BuiltWiring[NodeView]:
+        return self._snapshot.kept(self, _built_wiring_of)
+
+    @property
+    def wiring(self) -> LiveWiring[NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - changes inside
+        """Who stands before whom."""
+        return self._wiring
+
+    @property
+    def by_id(self) -> Mapping[str, NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Its nodes by id; of two with one id, the first."""
+        return Names(self._snapshot.index(self, _ids))
+
+    def named(self, name: str) -> tuple[NodeView, ...]:
+        """Its nodes with an id, in the order of the document."""
+        return self._snapshot.index(self, _names).get(name)
+
+    @property
+    def unnamed(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Its nodes without an id."""
+        return self._snapshot.index(self, _ids).get(None)
+
+    def depending_on(self, name: str) -> tuple[NodeView, ...]:
+        """Its nodes that list a name among their dependencies, in the order of the document."""
+        return self._snapshot.index(self, _dependencies).get(name)
+
+    def leading_to(self, name: str) -> tuple[NodeView, ...]:
+        """Its nodes that list a name among their successors, in the order of the document."""
+        return self._snapshot.index(self, _successors).get(name)
+
+    def titled(self, title: str) -> tuple[NodeView, ...]:
+        """Its nodes with an id and this ``name``, in the order of the document."""
+        return self._snapshot.index(self, _titles).get(title)
+
+    @property
+    def waiting_for_more(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Its nodes that may wait for others than is known, in the order of the document."""
+        return self._snapshot.index(self, _doubts).get(_WAITS)
+
+    @property
+    def leads_to_more(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Whether one of its nodes may lead to others than is known."""
+        return _LEADS in self._snapshot.index(self, _doubts)
+
+
+class LiveFlowView(FlowView):
+    """A taskflow, whatever is written in it at the moment."""
+
+    __setattr__ = object.__setattr__
+
+    def __init__(self, snapshot: LiveSnapshot, home: LiveDocument, mapping: MappingNode) -> None:
+        """Start without nodes.
+
+        Args:
+            snapshot: who keeps what follows.
+            home: the document.
+            mapping: the taskflow as written; it stays the same.
+        """
+        facts = snapshot.facts
+        self.home = home
+        self.mapping_now = mapping
+        self._snapshot = snapshot
+        self._content: Fact[None] = Fact(facts, None)
+        self._shape: Fact[None] = Fact(facts, None)
+        self.own_facts = (self._content,)
+        self.live_levels: list[LiveLevelView] = [LiveLevelView(snapshot, self, None, 0, mapping)]
+        self._taskflow: Taskflow | None = None
+
+    @property
+    def workflow(self) -> Workflow:  # pyright: ignore[reportIncompatibleVariableOverride] - its document's
+        """The document that holds it."""
+        return self.home.workflow
+
+    @property
+    def document(self) -> str:
+        """The key of the text that it stands in."""
+        return self.home.key
+
+    @property
+    def taskflow(self) -> Taskflow:  # pyright: ignore[reportIncompatibleVariableOverride] - set by rewrite alone
+        """The taskflow as written now."""
+        self._content.note()
+        assert self._taskflow is not None
+        return self._taskflow
+
+    def rewrite(self, taskflow: Taskflow) -> None:
+        """Take what is written in it now."""
+        self._taskflow = taskflow
+        self._content.tell_readers()
+
+    def put_levels(self, levels: list[LiveLevelView]) -> None:
+        """Have other levels."""
+        self.live_levels = levels
+        self._shape.tell_readers()
+
+    @property
+    def levels(self) -> list[LevelView]:  # pyright: ignore[reportIncompatibleVariableOverride] - changed by put_levels
+        """Its own level first, then those of its subflows, outer before inner."""
+        self._shape.note()
+        return self.live_levels  # pyright: ignore[reportReturnType] - nobody else adds to it
+
+    @property
+    def top(self) -> LevelView:
+        """Its own level."""
+        return self.live_levels[0]
+
+    @property
+    def damaged(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - may change
+        """Whether a node may be there that is not known."""
+        return self._snapshot.kept(self, _is_damaged)
+
+    @property
+    def has_cycle(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Whether nodes of one of its levels wait for each other."""
+        return self._snapshot.kept(self, _has_cycle)
+
+    def named(self, name: str) -> tuple[NodeView, ...]:
+        """The nodes of all levels with an id, in the order of the text."""
+        return self._snapshot.index(self, _ids).get(name)  # pyright: ignore[reportReturnType] - taskflows say no id
+
+    @property
+    def doubled(self) -> frozenset[str]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """The ids that several nodes have."""
+        return self._snapshot.kept(self, _doubled)
+
+    @property
+    def nodes(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """All nodes of all levels."""
+        return tuple(view for level in self.levels for view in level.nodes)
+
+    @property
+    def by_id(self) -> Mapping[str, NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """All nodes by id; of two the first in the text counts."""
+        return Names(self._snapshot.index(self, _ids), RESERVED_ROOTS)  # pyright: ignore[reportArgumentType]
+
+    @property
+    def run_orders(self) -> RunOrders:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """Which nodes have run when another one starts."""
+        return self._snapshot.kept(self, _run_orders)
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
+        """The triggers that start it."""
+        return self._snapshot.kept(self, _triggers_of)
+
+
+class LiveTriggerView(TriggerView):
+    """A trigger; it is another one when something else is written in it."""
+
+    __slots__ = ("home",)
+
+    def __init__(self, home: LiveDocument, trigger: Trigger) -> None:
+        """Look at ``trigger`` of a document."""
+        object.__setattr__(self, "home", home)
+        object.__setattr__(self, "trigger", trigger)
+
+    @property
+    def workflow(self) -> Workflow:  # pyright: ignore[reportIncompatibleVariableOverride] - its document's
+        """The document that holds it."""
+        return self.home.workflow
+
+
+_WAITS, _LEADS = "waits", "leads"
+
+
+def _start_of(view: NodeView) -> int:
+    return view.mapping_now.span.start  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+
+
+def _ids(part: NodeView | FlowView, _snapshot: Snapshot) -> Iterable[str | None]:
+    if isinstance(part, NodeView):
+        yield part.node.id.text if part.node.id is not None else None
+
+
+def _names(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
+    return (view.id,)
+
+
+def _dependencies(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
+    return (scalar.text for scalar in view.node.dependencies)
+
+
+def _successors(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
+    return (scalar.text for scalar in view.node.successors)
+
+
+def _titles(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
+    title = text_at(view.node.mapping, "name")
+    if view.node.id is not None and title is not None:
+        yield title.text
+
+
+def _doubts(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
+    if may_wait_for_more(view):
+        yield _WAITS
+    if may_lead_to_more(view):
+        yield _LEADS
+
+
+_NOT_ITSELF = "not itself"
+
+
+def _oddities(part: NodeView | FlowView, _snapshot: Snapshot) -> Iterable[str]:
+    if isinstance(part, NodeView) and (part.node.id is None or may_be_two(part.node.mapping)):
+        yield _NOT_ITSELF
+
+
+def _is_damaged(flow: FlowView, snapshot: Snapshot) -> bool:
+    if any(level.level.hides_nodes for level in flow.levels) or flow.doubled:
+        return True
+    return _NOT_ITSELF in snapshot.index(flow, _oddities)
+
+
+def _doubled(flow: FlowView, snapshot: Snapshot) -> frozenset[str]:
+    repeated: frozenset[Any] = snapshot.index(flow, _ids).repeated()
+    return repeated - {None}
+
+
+def _has_cycle(flow: FlowView, _snapshot: Snapshot) -> bool:
+    return any(level.wiring.has_cycle for level in flow.levels)
+
+
+def _graph_of(flow: FlowView, _snapshot: Snapshot) -> Graph:
+    return build_level(_declarations(flow.top))
+
+
+def _declarations(level: LevelView) -> tuple[NodeDeclaration, ...]:
+    assert isinstance(level, LiveLevelView)
+    level.declared.note()
+    return tuple(
+        with_inner(view.declaration, _declarations(view.inner)) if view.inner is not None else view.declaration
+        for view in level.live_nodes
+    )
+
+
+def with_inner(declaration: NodeDeclaration, inner: tuple[NodeDeclaration, ...]) -> NodeDeclaration:
+    """A subflow's declaration with those of its nodes."""
+    return NodeDeclaration(
+        declaration.id,
+        declaration.kind,
+        declaration.dependencies,
+        declaration.successors,
+        declaration.priority,
+        inner,
+    )
+
+
+def _built_wiring_of(level: LevelView, _snapshot: Snapshot) -> BuiltWiring[NodeView]:
+    numbers = {view: number for number, view in enumerate(level.nodes)}
+    return BuiltWiring(list(level.nodes), level.graph, numbers.__getitem__)
+
+
+def _run_orders(flow: FlowView, _snapshot: Snapshot) -> RunOrders:
+    return RunOrders(flow.top.graph)
+
+
+def _triggers_of(flow: FlowView, _snapshot: Snapshot) -> tuple[Trigger, ...]:
+    flows = flow.workflow.taskflows
+    return tuple(
+        trigger
+        for trigger in flow.workflow.triggers
+        if (trigger.target.text == flow.taskflow.name if trigger.target is not None else len(flows) == 1)
+    )

@@ -1,0 +1,416 @@
+"""A workflow document that is being edited: what an edit of its tree means for its taskflows, nodes and triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING
+
+from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.live_levels import Levels, Upkeep, item_type, walk_levels
+from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView, LiveTriggerView
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.scopes import TriggerView
+from mfo_dialect.analysis.slips import read_names_plainly, read_slips
+from mfo_dialect.catalogue.values import MapType
+from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE
+from mfo_dialect.facts import Fact
+from mfo_dialect.model.access import mappings_at
+from mfo_dialect.model.kinds import Classification, DocumentKind, classify
+from mfo_dialect.model.lower_workflow import (
+    NODE_LISTS,
+    is_workflow_file,
+    lower_around,
+    lower_taskflow,
+    lower_trigger,
+    taskflow_maps,
+)
+from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.syntax import Change, ChangedBlock, Mapping, Node, Sequence
+
+if TYPE_CHECKING:
+    from mfo_dialect.analysis.live_snapshot import LiveSnapshot
+
+
+class OutgrownError(Exception):
+    """A document has changed so much that it is to be read as a new one."""
+
+
+class LiveDocument(Document):
+    """A workflow document, whatever is written in it at the moment; its root stays the same map.
+
+    Attributes:
+        live_flows: its taskflows.
+        live_triggers: its triggers.
+        own_facts: what can change in it.
+    """
+
+    __setattr__ = object.__setattr__
+
+    def __init__(self, snapshot: LiveSnapshot, key: str, root: Mapping, classification: Classification) -> None:
+        """Read the document.
+
+        Args:
+            snapshot: who keeps what follows.
+            key: the key of the text.
+            root: its map, slips not yet read.
+            classification: what it was taken for.
+        """
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "root", root)
+        object.__setattr__(self, "classification", classification)
+        self._snapshot = snapshot
+        self._root = root
+        self._content: Fact[None] = Fact(snapshot.facts, None)
+        self.modelled: Fact[None] = Fact(snapshot.facts, None)
+        self.own_facts = (self._content,)
+        self.levels = Levels(snapshot)
+        self.live_flows: list[LiveFlowView] = []
+        self.live_triggers: list[LiveTriggerView] = []
+        self._is_workflow_file = is_workflow_file(root)
+        self._declared: MapType = WORKFLOW_FILE if self._is_workflow_file else FLOW_FILE
+        self._workflow: Workflow | None = None
+        self._witness: Mapping | None = None
+        snapshot.known_borders[id(root)] = self
+        self.upkeep = Upkeep()
+        self.upkeep.added[self] = None
+        self._refresh(())
+        self._find_witness()
+        self._take_levels()
+
+    @property
+    def kind(self) -> DocumentKind | None:
+        """A workflow, always."""
+        return DocumentKind.WORKFLOW
+
+    @property
+    def model(self) -> Workflow:  # pyright: ignore[reportIncompatibleVariableOverride] - changes with the text
+        """What it was lowered to."""
+        return self.workflow
+
+    @property
+    def workflow(self) -> Workflow:
+        """The same; whoever is being computed depends on all that stands around the taskflows and triggers."""
+        self.modelled.note()
+        assert self._workflow is not None
+        return self._workflow
+
+    def note_content(self) -> None:
+        """Let whoever is being computed depend on the document's own keys."""
+        self._content.note()
+
+    def list_of(self, key: str) -> Sequence | None:
+        """The list under a key of the document's own; whoever is being computed depends on these keys."""
+        self._content.note()
+        listed = self._root.get(key)
+        return listed if isinstance(listed, Sequence) else None
+
+    @staticmethod
+    def fits(root: Node | None, classification: Classification) -> bool:
+        """Whether a document can be kept up to date: a workflow of one shape whose map is kept in blocks."""
+        if not isinstance(root, Mapping) or classification.kind is not DocumentKind.WORKFLOW:
+            return False
+        return not is_workflow_file(root) or not any(key in root for key in NODE_LISTS)
+
+    def apply(self, change: Change) -> Upkeep:
+        """Take an edit of the tree.
+
+        Raises:
+            OutgrownError: it must be read anew.
+        """
+        self.upkeep = Upkeep()
+        sorted_out = _Affected(self, self._snapshot)
+        for block in (*change.removed, *change.added):
+            if block.path:
+                sorted_out.take(block)
+        for node in change.marked:
+            sorted_out.take_mark(node)
+        if sorted_out.swapped(change):
+            return self._finished()
+        if sorted_out.is_root or sorted_out.flows:
+            self._refresh(sorted_out.triggers)
+        for level in sorted_out.levels:
+            if level not in self.upkeep.dropped:
+                self.levels.reconcile(level, level.mapping_now, self._declared_of(level), self.upkeep)
+        for view in sorted_out.nodes:
+            if view not in self.upkeep.dropped and view not in self.upkeep.added and view not in self.upkeep.rewritten:
+                level = view.level
+                assert isinstance(level, LiveLevelView)
+                declared = self._declared_of(level)
+                if self.levels.rewrite(view, view.mapping_now, declared, self.upkeep):
+                    self.levels.declare(level, view)
+        for level in sorted_out.marked:
+            if level not in self.upkeep.dropped:
+                self.levels.mark(level)
+        return self._finished()
+
+    def swap(self, level: LiveLevelView, before: Mapping, now: Mapping) -> None:
+        """Let one node be written as another map in its place."""
+        self.levels.swap(level, before, now, self._declared_of(level), self.upkeep)
+
+    def _finished(self) -> Upkeep:
+        if self._is_doubtful_kind():
+            was_sure = self._witness is not None
+            self._find_witness()
+            if self._witness is None or not was_sure:
+                self._classify()
+        self._take_levels()
+        return self.upkeep
+
+    def _is_doubtful_kind(self) -> bool:
+        witness = self._witness
+        if witness is None or self in self.upkeep.rewritten:
+            return True
+        return witness is not self._root and id(witness) not in self._snapshot.known_borders
+
+    def _find_witness(self) -> None:
+        """Remember what shows that this is a workflow; where nothing does, it is asked anew at each edit."""
+        if self._is_workflow_file:
+            self._witness = self._root if any(key in self._root for key in ("taskflows", "workflow_name")) else None
+            return
+        views = self.live_flows[0].live_levels[0].live_nodes if self.live_flows else []
+        lists = self._root.get("tasks")
+        self._witness = next(
+            (
+                view.mapping_now
+                for view in views
+                if view.listed_in is lists and any(key in view.mapping_now for key in ("id", "type"))
+            ),
+            None,
+        )
+
+    def _classify(self) -> None:
+        name = self.key.rsplit("/", 1)[-1]
+        found = classify(self._root, name, DocumentKind.WORKFLOW)
+        is_same_shape = is_workflow_file(self._root) is self._is_workflow_file
+        if not self.fits(self._root, found) or not is_same_shape:
+            raise OutgrownError
+        object.__setattr__(self, "classification", found)
+
+    def _take_levels(self) -> None:
+        if not any(isinstance(part, LiveLevelView) for part in (*self.upkeep.added, *self.upkeep.dropped)):
+            return
+        for flow in self.live_flows:
+            levels = list(walk_levels(flow.live_levels[0]))
+            if levels != flow.live_levels:
+                flow.put_levels(levels)
+
+    def _declared_of(self, level: LiveLevelView) -> MapType:
+        """What the catalogue says of the map that a level is written in."""
+        if level.owner is None:
+            if not self._is_workflow_file:
+                return self._declared
+            return _as_map(item_type(self._declared, self._root, "taskflows", level.mapping_now))
+        outer = level.owner.level
+        assert isinstance(outer, LiveLevelView)
+        return _as_map(item_type(self._declared_of(outer), outer.mapping_now, "subflows", level.mapping_now))
+
+    def _refresh(self, stale_triggers: Iterable[TriggerView]) -> None:
+        """Read the document's own keys and those of its taskflows anew."""
+        root, borders = self._root, self._snapshot.known_borders
+        _forget_slips(root, borders)
+        if not root.source.isascii():
+            read_names_plainly(root)
+        read_slips(root, self._declared, borders)
+        if is_workflow_file(root) is not self._is_workflow_file:
+            raise OutgrownError
+        self._refresh_triggers(set(stale_triggers))
+        self._refresh_flows()
+        taskflows = tuple(
+            lower_taskflow(flow.mapping_now, root, LevelOf(flow.live_levels[0])) for flow in self.live_flows
+        )
+        triggers = tuple(view.trigger for view in self.live_triggers)
+        self._workflow = lower_around(root, self.key, taskflows, triggers)
+        for flow, taskflow in zip(self.live_flows, taskflows, strict=True):
+            flow.rewrite(taskflow)
+            if flow not in self.upkeep.added:
+                self.upkeep.rewritten[flow] = None
+            top = flow.live_levels[0]
+            self.levels.reconcile(top, flow.mapping_now, self._declared_of(top), self.upkeep)
+        if self not in self.upkeep.added:
+            self.upkeep.rewritten[self] = None
+        self._content.tell_readers()
+        self.modelled.tell_readers()
+
+    def _refresh_flows(self) -> None:
+        borders = self._snapshot.known_borders
+        known = {id(flow.mapping_now): flow for flow in self.live_flows}
+        flows: list[LiveFlowView] = []
+        for mapping in taskflow_maps(self._root):
+            flow = known.pop(id(mapping), None)
+            if flow is None:
+                flow = LiveFlowView(self._snapshot, self, mapping)
+                borders.setdefault(id(mapping), flow)
+                self.upkeep.added[flow] = None
+                self.upkeep.added[flow.live_levels[0]] = None
+            if mapping is not self._root:
+                _forget_slips(mapping, borders)
+                read_slips(mapping, item_type(self._declared, self._root, "taskflows", mapping), borders)
+            flows.append(flow)
+        for flow in known.values():
+            if borders.get(id(flow.mapping_now)) is flow:
+                del borders[id(flow.mapping_now)]
+            self.upkeep.dropped[flow] = None
+            self.levels.drop_level(flow.live_levels[0], self.upkeep)
+        self.live_flows = flows
+
+    def _refresh_triggers(self, stale: set[TriggerView]) -> None:
+        borders = self._snapshot.known_borders
+        known = {id(view.trigger.mapping): view for view in self.live_triggers if view not in stale}
+        triggers: list[LiveTriggerView] = []
+        for mapping in mappings_at(self._root, "triggers"):
+            view = known.pop(id(mapping), None)
+            if view is None:
+                view = LiveTriggerView(self, lower_trigger(mapping))
+                self.upkeep.added[view] = None
+            triggers.append(view)
+        for view in self.live_triggers:
+            if view not in triggers:
+                if borders.get(id(view.trigger.mapping)) is view:
+                    del borders[id(view.trigger.mapping)]
+                self.upkeep.dropped[view] = None
+        for view in triggers:
+            borders.setdefault(id(view.trigger.mapping), view)
+        self.live_triggers = triggers
+
+    def drop(self) -> Upkeep:
+        """Let go of all of it."""
+        dropped = self.upkeep.dropped
+        self.upkeep = Upkeep(dropped=dropped)
+        for flow in self.live_flows:
+            dropped[flow] = None
+            self.levels.drop_level(flow.live_levels[0], self.upkeep)
+        dropped.update(dict.fromkeys(self.live_triggers))
+        dropped[self] = None
+        borders = self._snapshot.known_borders
+        for number in [number for number, part in borders.items() if self._is_home_of(part)]:
+            del borders[number]
+        return self.upkeep
+
+    def _is_home_of(self, part: Part) -> bool:
+        match part:
+            case LiveNodeView():
+                flow = part.level.flow
+                return isinstance(flow, LiveFlowView) and flow.home is self
+            case LiveFlowView() | LiveTriggerView():
+                return part.home is self
+            case _:
+                return part is self
+
+
+class _Affected:
+    """What the blocks that came and went belong to."""
+
+    def __init__(self, document: LiveDocument, snapshot: LiveSnapshot) -> None:
+        self.document = document
+        self._borders = snapshot.known_borders
+        self._levels = document.levels
+        self.is_root = False
+        self.flows: dict[LiveFlowView, None] = {}
+        self.levels: dict[LiveLevelView, None] = {}
+        self.nodes: dict[LiveNodeView, None] = {}
+        self.triggers: dict[TriggerView, None] = {}
+        self.marked: dict[LiveLevelView, None] = {}
+        self._seen: set[tuple[int, int]] = set()
+
+    def take(self, block: ChangedBlock) -> None:
+        """Take a block that came or went."""
+        path = block.path
+        known = len(path)
+        for place in range(1, known):
+            if not self._is_inside(path[place - 1], path[place]):
+                known = place
+                break
+        self._note(path[:known], is_map=known < len(path) or all(type(part) is Mapping for part in block.parts))
+
+    def _is_inside(self, outer: Node, inner: Node) -> bool:
+        pair = (id(outer), id(inner))
+        if pair not in self._seen and not _holds(outer, inner):
+            return False
+        self._seen.add(pair)
+        return True
+
+    def _note(self, path: tuple[Node, ...], *, is_map: bool) -> None:
+        """Note the innermost thing around a block that is kept up to date."""
+        for node in reversed(path):
+            known = self._levels.lists.get(id(node))
+            if known is not None:
+                level = known[0]
+                self.levels[level] = None
+                if not is_map:  # what is no map in a list belongs to what is around the level
+                    self._note_around(level)
+                return
+            part = self._borders.get(id(node))
+            if part is not None:
+                self._note_part(part)
+                return
+        self.is_root = True
+
+    def _note_around(self, level: LiveLevelView) -> None:
+        if isinstance(level.owner, LiveNodeView):
+            self.nodes[level.owner] = None
+        else:
+            self.is_root = True
+
+    def _note_part(self, part: object) -> None:
+        match part:
+            case LiveNodeView():
+                self.nodes[part] = None
+            case LiveFlowView():
+                self.flows[part] = None
+            case TriggerView():
+                self.triggers[part] = None
+                self.is_root = True
+            case _:
+                self.is_root = True
+
+    def take_mark(self, node: Node) -> None:
+        """Take a collection whose mark of damage came or went."""
+        known = self._levels.lists.get(id(node)) or self._levels.maps.get(id(node))
+        if known is not None:
+            self.marked[known[0]] = None
+            self._note_around(known[0])
+        part = self._borders.get(id(node))
+        if part is not None:
+            self._note_part(part)
+        elif known is None:
+            self.is_root = True
+
+    def swapped(self, change: Change) -> bool:
+        """Whether all that the edit did was to write one node otherwise, in its place; it is done then."""
+        if self.is_root or self.flows or self.nodes or self.marked or len(self.levels) != 1:
+            return False
+        if len(change.removed) != 1 or len(change.added) != 1:
+            return False
+        gone, come = change.removed[0], change.added[0]
+        level = next(iter(self.levels))
+        is_in_list = gone.path[-1] is come.path[-1] and id(come.path[-1]) in self._levels.lists
+        if not is_in_list or len(gone.parts) != 1 or len(come.parts) != 1:
+            return False
+        before, now = gone.parts[0], come.parts[0]
+        if type(before) is not Mapping or type(now) is not Mapping or id(before) not in level.by_mapping:
+            return False
+        self.document.swap(level, before, now)
+        return True
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    if isinstance(outer, Sequence):
+        return inner in outer.items
+    return isinstance(outer, Mapping) and any(pair.value is inner for pair in outer.pairs)
+
+
+def _forget_slips(mapping: Mapping, borders: Container[int]) -> None:
+    """Let all keys at and below a map count as written, parts inside it left out."""
+    waiting: list[Node] = [mapping]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            node.forget_meant()
+            waiting += [pair.value for pair in node.pairs if id(pair.value) not in borders]
+        elif isinstance(node, Sequence):
+            waiting += [item for item in node.items if id(item) not in borders]
+
+
+def _as_map(declared: object) -> MapType:
+    assert isinstance(declared, MapType)
+    return declared

@@ -1,0 +1,208 @@
+"""What is to be shown of each text: findings in groups, one for each part, in the order of the text.
+
+Comments that suppress findings, and invisible characters, concern findings of several parts. Where there are none, which
+is nearly always, a group is what its part says. Else all findings are gone through together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from mfo_dialect.analysis.live_snapshot import LiveSnapshot, place_of_live_part
+from mfo_dialect.checker import broken, suppressed
+from mfo_dialect.editing.found import Found, anchored
+from mfo_dialect.editing.part_check import PartCheck, Said
+from mfo_dialect.findings import Finding, Place
+from mfo_dialect.rules import Report, Rule
+from mfo_dialect.rules.choosing import Choice
+from mfo_dialect.rules.one_cause import one_per_cause
+
+_SIGN = "mfo:"
+_INVISIBLE = "MFO107"
+_Groups = dict[PartCheck, tuple[Found, ...]]
+
+
+class Publishing:
+    """The findings of all parts, by text."""
+
+    def __init__(self, snapshot: LiveSnapshot, choice: Choice, rules: Iterable[Rule]) -> None:
+        """Start without findings."""
+        self._snapshot = snapshot
+        self._choice = choice
+        self._rules = tuple(rules)
+        self._groups: dict[str, _Groups] = {}
+        self._order: dict[str, list[PartCheck]] = {}
+        self._news: dict[str, None] = {}
+        self._invisible = 0
+        self._unusual: dict[str, tuple[tuple[Found, ...], list[Finding]]] | None = None
+
+    def touch(self, key: str) -> None:
+        """Note that a text was edited."""
+        self._unusual = None
+        if self._groups.get(key) or self._is_unusual:
+            self._news[key] = None
+
+    def take(self, check: PartCheck, said: Said) -> None:
+        """Take what rules say of a part now."""
+        if check.stale == 0 and not said and not check.found:
+            return
+        if check.is_whole:
+            before, check.found = check.found, {}
+        else:
+            before = dict(check.found)
+        for rule, reports in said.items():
+            found = self._found(rule, reports)
+            self._count(before.get(rule, ()), -1)
+            if found:
+                check.found[rule] = _kept(before.get(rule, ()), found)
+                self._count(found, 1)
+            else:
+                check.found.pop(rule, None)
+        if check.is_whole:
+            for rule, found in before.items():
+                if rule not in said:
+                    self._count(found, -1)
+        self._regroup(check)
+
+    def _count(self, found: Iterable[Found], sign: int) -> None:
+        self._invisible += sign * sum(one.code == _INVISIBLE for one in found)
+
+    def _found(self, rule: Rule, said: Iterable[Report | Exception]) -> tuple[Found, ...]:
+        bundle = self._snapshot.bundle
+        known, home = bundle.sources, bundle.home
+        found: dict[Finding, None] = {}
+        for report in said:
+            if isinstance(report, Exception):
+                found[broken(rule, self._snapshot, report)] = None
+                continue
+            if report.document in known and report.document not in home:
+                continue
+            severity = self._choice.severity(rule, report)
+            if severity is not None:
+                place = Place(report.document, report.span)
+                finding = Finding(
+                    rule.code,
+                    rule.name,
+                    severity,
+                    report.message,
+                    place,
+                    report.related,
+                    (),
+                    report.tags,
+                    report.missing,
+                )
+                found[finding] = None
+        return tuple(self._anchored(finding) for finding in found)
+
+    def _anchored(self, finding: Finding) -> Found:
+        return Found(
+            finding,
+            anchored(finding.place, self._tree_of(finding.place)),
+            tuple((anchored(one.place, self._tree_of(one.place)), one.message) for one in finding.related),
+        )
+
+    def _tree_of(self, place: Place):  # noqa: ANN202
+        source = self._snapshot.bundle.sources.get(place.document)
+        return source.tree if source is not None else None
+
+    def _regroup(self, check: PartCheck) -> None:
+        by_document: dict[str, dict[tuple[object, ...], Found]] = {}
+        for found in check.found.values():
+            for one in found:
+                by_document.setdefault(one.document, {}).setdefault((one.code, one.at, one.message), one)
+        for document in {*by_document, *(key for key, groups in self._groups.items() if check in groups)}:
+            found = by_document.get(document, {}).values()
+            group = tuple(sorted(found, key=lambda one: (one.span, one.code, one.message)))
+            groups = self._groups.setdefault(document, {})
+            before = groups.get(check, ())
+            if len(before) == len(group) and all(one is other for one, other in zip(before, group, strict=True)):
+                continue
+            self._news[document] = None
+            self._unusual = None
+            if not group:
+                del groups[check]
+                self._order[document].remove(check)
+                continue
+            if not before:
+                order = self._order.setdefault(document, [])
+                order.insert(bisect_left(order, _place(check), key=_place), check)
+            groups[check] = group
+
+    def forget(self, check: PartCheck) -> None:
+        """Forget the findings of a part that is there no more."""
+        for found in check.found.values():
+            self._count(found, -1)
+        check.found = {}
+        self._regroup(check)
+
+    def news(self) -> set[str]:
+        """The keys of texts whose findings have come, gone or perhaps moved since this was asked last."""
+        found, self._news = set(self._news), {}
+        if found and self._is_unusual:
+            found |= set(self._groups)
+        return found
+
+    @property
+    def _is_unusual(self) -> bool:
+        """Whether findings of several parts have to do with each other."""
+        if self._invisible:
+            return True
+        bundle = self._snapshot.bundle
+        if _SIGN in bundle.project.text:
+            return True
+        return any(bundle.sources[key].holds(_SIGN) for key in bundle.home if key in bundle.sources)
+
+    def groups(self, key: str) -> list[tuple[Found, ...]]:
+        """The findings of a text, those of each part as one tuple."""
+        if self._is_unusual:
+            group, _ = self._all().get(key, ((), []))
+            return [group] if group else []
+        groups = self._groups.get(key)
+        return [groups[check] for check in self._order[key]] if groups else []
+
+    def unusual(self, key: str) -> list[Finding]:
+        """Findings that no part has, with the ways to mend them."""
+        return self._all().get(key, ((), []))[1] if self._is_unusual else []
+
+    def check_of(self, found: Found) -> PartCheck | None:
+        """The part that has a finding; None where it comes of how findings are suppressed."""
+        groups = self._groups.get(found.document, {})
+        return next((check for check, group in groups.items() if any(one is found for one in group)), None)
+
+    def _all(self) -> dict[str, tuple[tuple[Found, ...], list[Finding]]]:
+        """By text what is left of all findings, as a fresh check leaves it, and what comes of the suppressions."""
+        if self._unusual is not None:
+            return self._unusual
+        known = {one.finding(): one for groups in self._groups.values() for group in groups.values() for one in group}
+        applied = {rule.code for rule in self._rules if self._choice.runs_whole(rule)}
+        with self._snapshot.asking():
+            left = suppressed(self._snapshot, one_per_cause(known), applied, self._choice, ())
+        shown: dict[str, list[Found]] = {}
+        more: dict[str, list[Finding]] = {}
+        for finding in left:
+            found = known.get(finding)
+            if found is None:
+                found = self._anchored(finding)
+                more.setdefault(finding.place.document, []).append(finding)
+            shown.setdefault(finding.place.document, []).append(found)
+        self._unusual = {key: (tuple(found), more.get(key, [])) for key, found in shown.items()}
+        return self._unusual
+
+
+def _kept(before: tuple[Found, ...], now: tuple[Found, ...]) -> tuple[Found, ...]:
+    """What is found now, by the objects that said the same before."""
+    if not before:
+        return now
+    left = list(before)
+    kept: list[Found] = []
+    for one in now:
+        same = next((other for other in left if other.says_as(one)), None)
+        if same is not None:
+            left.remove(same)
+        kept.append(same or one)
+    return tuple(kept)
+
+
+def _place(check: PartCheck) -> tuple[str, int, int]:
+    return place_of_live_part(check.part)
