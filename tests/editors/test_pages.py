@@ -36,8 +36,8 @@ WAIT_IN_LISP = """
   (flymake-mode 1)
   (let ((end (+ (float-time) 30)))
     (while (and (not (flymake-diagnostics)) (< (float-time) end)) (accept-process-output nil 0.05)))
-  (with-temp-file (getenv "TOLD")
-    (insert (json-encode (vconcat (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))))))
+  (let ((found (vconcat (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))))
+    (with-temp-file (getenv "TOLD") (insert (json-encode found)))))
 """
 
 
