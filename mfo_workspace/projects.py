@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from mfo_dialect.model.project import Project, read_project
@@ -20,15 +21,22 @@ def find_project(directory: str, files: Files) -> Project:
         directory: an absolute path, written with ``/``.
         files: where to look.
     """
-    start = PurePosixPath(directory)
-    for folder in (start, *start.parents):
-        own = _read(str(folder / PROJECT_FILE), (), files)
+    for folder in _with_those_above(directory):
+        own = _read(posixpath.join(folder, PROJECT_FILE), (), files)
         if own is not None:
             return own
-        shared = _read(str(folder / _SHARED_FILE), _SHARED_TABLE, files)
+        shared = _read(posixpath.join(folder, _SHARED_FILE), _SHARED_TABLE, files)
         if shared is not None and shared.data:
             return shared
     return Project()
+
+
+def _with_those_above(directory: str) -> Iterator[str]:
+    """A directory and those around it, the nearest first."""
+    folder, above = str(PurePosixPath(directory)), ""
+    while folder != above:
+        yield folder
+        folder, above = posixpath.dirname(folder), folder
 
 
 def _read(path: str, table: tuple[str, ...], files: Files) -> Project | None:

@@ -107,10 +107,14 @@ def read_source(key: str, text: str, previous: DocumentKind | None = None) -> So
         text: the text.
         previous: the kind that it had before the last edit, which a half-typed text keeps.
     """
-    tree = parse(text)
+    return source_of(key, parse(text), previous)
+
+
+def source_of(key: str, tree: SyntaxTree, previous: DocumentKind | None = None) -> Source:
+    """As ``read_source``, for a tree that nobody has read documents from."""
     name = key.rsplit("/", 1)[-1]
     roots = [document.root for document in tree.documents] or [None]
-    for root in roots if not text.isascii() else ():
+    for root in roots if not tree.text.isascii() else ():
         if root is not None:
             read_names_plainly(root)
     return Source(key, tree, tuple(read_document(key, root, classify(root, name, previous)) for root in roots))

@@ -299,7 +299,7 @@ def place_of_live_part(part: Part) -> tuple[str, int, int]:
     """As ``place_of``, noting nothing."""
     match part:
         case LiveDocument():
-            return part.key, part.root.span.start if part.root is not None else 0, 0
+            return part.key, part.mapping_now.span.start, 0
         case LiveFlowView():
             return part.home.key, part.mapping_now.span.start, 1
         case LiveNodeView():
@@ -335,18 +335,16 @@ def _own_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
 def _first_visit(part: Part, snapshot: Snapshot) -> Visit | None:
     match part:
         case LiveDocument():
-            part.note_content()
             declared = snapshot.root_type(part)
-            assert part.root is not None
             return Visit(part.key, part.root, choose(declared, part.root)) if declared is not None else None
         case LiveNodeView():
             holder, mapping, listed_in = part.level, part.node.mapping, part.listed_in
         case LiveFlowView():
-            if part.home.root is part.mapping_now:
+            if part.home.mapping_now is part.mapping_now:
                 return None
-            holder, mapping, listed_in = part.home, part.taskflow.mapping, part.home.list_of("taskflows")
+            holder, mapping, listed_in = part.home, part.taskflow.mapping, part.listed_in
         case LiveTriggerView():
-            holder, mapping, listed_in = part.home, part.trigger.mapping, part.home.list_of("triggers")
+            holder, mapping, listed_in = part.home, part.trigger.mapping, part.listed_in
         case _:
             return None
     item = snapshot.kept(holder, _item_types).get(id(listed_in))

@@ -323,6 +323,7 @@ class LiveFlowView(FlowView):
         facts = snapshot.facts
         self.home = home
         self.mapping_now = mapping
+        self.listed_in: Sequence | None = None
         self._snapshot = snapshot
         self._content: Fact[None] = Fact(facts, None)
         self._shape: Fact[None] = Fact(facts, None)
@@ -411,12 +412,14 @@ class LiveFlowView(FlowView):
 class LiveTriggerView(TriggerView):
     """A trigger; it is another one when something else is written in it."""
 
-    __slots__ = ("home",)
+    __slots__ = ("home", "listed_in")
+    __setattr__ = object.__setattr__
 
     def __init__(self, home: LiveDocument, trigger: Trigger) -> None:
         """Look at ``trigger`` of a document."""
-        object.__setattr__(self, "home", home)
         object.__setattr__(self, "trigger", trigger)
+        self.home = home
+        self.listed_in: Sequence | None = None
 
     @property
     def workflow(self) -> Workflow:  # pyright: ignore[reportIncompatibleVariableOverride] - its document's

@@ -41,6 +41,7 @@ class LiveDocument(Document):
     Attributes:
         live_flows: its taskflows.
         live_triggers: its triggers.
+        mapping_now: its map, for who keeps nothing that follows from it.
         own_facts: what can change in it.
     """
 
@@ -56,10 +57,10 @@ class LiveDocument(Document):
             classification: what it was taken for.
         """
         object.__setattr__(self, "key", key)
-        object.__setattr__(self, "root", root)
         object.__setattr__(self, "classification", classification)
         self._snapshot = snapshot
         self._root = root
+        self.mapping_now = root
         self._content: Fact[None] = Fact(snapshot.facts, None)
         self.modelled: Fact[None] = Fact(snapshot.facts, None)
         self.own_facts = (self._content,)
@@ -78,6 +79,12 @@ class LiveDocument(Document):
         self._take_levels()
 
     @property
+    def root(self) -> Mapping:  # pyright: ignore[reportIncompatibleVariableOverride] - what is in it changes
+        """Its map; whoever is being computed depends on the document's own keys."""
+        self._content.note()
+        return self._root
+
+    @property
     def kind(self) -> DocumentKind | None:
         """A workflow, always."""
         return DocumentKind.WORKFLOW
@@ -94,15 +101,14 @@ class LiveDocument(Document):
         assert self._workflow is not None
         return self._workflow
 
+    @property
+    def is_flow_file(self) -> bool:
+        """Whether the document is one taskflow itself."""
+        return not self._is_workflow_file
+
     def note_content(self) -> None:
         """Let whoever is being computed depend on the document's own keys."""
         self._content.note()
-
-    def list_of(self, key: str) -> Sequence | None:
-        """The list under a key of the document's own; whoever is being computed depends on these keys."""
-        self._content.note()
-        listed = self._root.get(key)
-        return listed if isinstance(listed, Sequence) else None
 
     @staticmethod
     def fits(root: Node | None, classification: Classification) -> bool:
@@ -128,20 +134,26 @@ class LiveDocument(Document):
             return self._finished()
         if sorted_out.is_root or sorted_out.flows:
             self._refresh(sorted_out.triggers)
+        elif sorted_out.is_root_marked:
+            self._tell()
         for level in sorted_out.levels:
             if level not in self.upkeep.dropped:
                 self.levels.reconcile(level, level.mapping_now, self._declared_of(level), self.upkeep)
         for view in sorted_out.nodes:
-            if view not in self.upkeep.dropped and view not in self.upkeep.added and view not in self.upkeep.rewritten:
-                level = view.level
-                assert isinstance(level, LiveLevelView)
-                declared = self._declared_of(level)
-                if self.levels.rewrite(view, view.mapping_now, declared, self.upkeep):
-                    self.levels.declare(level, view)
+            self._rewrite(view)
         for level in sorted_out.marked:
             if level not in self.upkeep.dropped:
                 self.levels.mark(level)
         return self._finished()
+
+    def _rewrite(self, view: LiveNodeView) -> None:
+        """Read a node anew whose map is the same."""
+        upkeep, level = self.upkeep, view.level
+        assert isinstance(level, LiveLevelView)
+        if view in upkeep.dropped or view in upkeep.added or view in upkeep.rewritten:
+            return
+        if self.levels.rewrite(view, view.mapping_now, self._declared_of(level), upkeep):
+            self.levels.declare(level, view)
 
     def swap(self, level: LiveLevelView, before: Mapping, now: Mapping) -> None:
         """Let one node be written as another map in its place."""
@@ -207,6 +219,9 @@ class LiveDocument(Document):
     def _refresh(self, stale_triggers: Iterable[TriggerView]) -> None:
         """Read the document's own keys and those of its taskflows anew."""
         root, borders = self._root, self._snapshot.known_borders
+        for view in stale_triggers:
+            if borders.get(id(view.trigger.mapping)) is view:
+                del borders[id(view.trigger.mapping)]
         _forget_slips(root, borders)
         if not root.source.isascii():
             read_names_plainly(root)
@@ -226,8 +241,15 @@ class LiveDocument(Document):
                 self.upkeep.rewritten[flow] = None
             top = flow.live_levels[0]
             self.levels.reconcile(top, flow.mapping_now, self._declared_of(top), self.upkeep)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have all looked at again that depends on the document's own keys."""
         if self not in self.upkeep.added:
             self.upkeep.rewritten[self] = None
+        for flow in self.live_flows:
+            if flow.mapping_now is self._root and flow not in self.upkeep.added:
+                self.upkeep.rewritten[flow] = None
         self._content.tell_readers()
         self.modelled.tell_readers()
 
@@ -242,6 +264,7 @@ class LiveDocument(Document):
                 borders.setdefault(id(mapping), flow)
                 self.upkeep.added[flow] = None
                 self.upkeep.added[flow.live_levels[0]] = None
+            flow.listed_in = self._list_with(mapping, "taskflows")
             if mapping is not self._root:
                 _forget_slips(mapping, borders)
                 read_slips(mapping, item_type(self._declared, self._root, "taskflows", mapping), borders)
@@ -262,6 +285,10 @@ class LiveDocument(Document):
             if view is None:
                 view = LiveTriggerView(self, lower_trigger(mapping))
                 self.upkeep.added[view] = None
+            listed_in = self._list_with(mapping, "triggers")
+            if view.listed_in is not listed_in and view not in self.upkeep.added:
+                self.upkeep.rewritten[view] = None
+            view.listed_in = listed_in
             triggers.append(view)
         for view in self.live_triggers:
             if view not in triggers:
@@ -271,6 +298,12 @@ class LiveDocument(Document):
         for view in triggers:
             borders.setdefault(id(view.trigger.mapping), view)
         self.live_triggers = triggers
+
+    def _list_with(self, mapping: Mapping, key: str) -> Sequence | None:
+        """The list under a key, of several the one that holds a map."""
+        values = (pair.value for pair in self._root.pairs if self._root.meant(pair) == key)
+        lists = [value for value in values if isinstance(value, Sequence)]
+        return next((listed for listed in lists if mapping in listed.items), None)
 
     def drop(self) -> Upkeep:
         """Let go of all of it."""
@@ -305,6 +338,7 @@ class _Affected:
         self._borders = snapshot.known_borders
         self._levels = document.levels
         self.is_root = False
+        self.is_root_marked = False
         self.flows: dict[LiveFlowView, None] = {}
         self.levels: dict[LiveLevelView, None] = {}
         self.nodes: dict[LiveNodeView, None] = {}
@@ -367,17 +401,26 @@ class _Affected:
         """Take a collection whose mark of damage came or went."""
         known = self._levels.lists.get(id(node)) or self._levels.maps.get(id(node))
         if known is not None:
-            self.marked[known[0]] = None
-            self._note_around(known[0])
+            level = known[0]
+            self.marked[level] = None
+            if isinstance(level.owner, LiveNodeView):
+                self.nodes[level.owner] = None
+            elif not self.document.is_flow_file:
+                self.is_root = True
+            else:
+                self.is_root_marked = True
+            return
         part = self._borders.get(id(node))
-        if part is not None:
+        if part is self.document:
+            self.is_root_marked = True
+        elif part is not None:
             self._note_part(part)
-        elif known is None:
+        else:
             self.is_root = True
 
     def swapped(self, change: Change) -> bool:
         """Whether all that the edit did was to write one node otherwise, in its place; it is done then."""
-        if self.is_root or self.flows or self.nodes or self.marked or len(self.levels) != 1:
+        if self.is_root or self.is_root_marked or self.flows or self.nodes or self.marked or len(self.levels) != 1:
             return False
         if len(change.removed) != 1 or len(change.added) != 1:
             return False

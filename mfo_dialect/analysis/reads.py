@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
-from mfo_dialect.analysis.ways import one_surely_runs
-from mfo_dialect.analysis.ways import ran_before as ran_before_on_level
+from mfo_dialect.analysis.ways import one_surely_runs, ran_before
 
 
-def ran_before(reader: NodeView, producer: NodeView) -> RanBefore | None:
-    """Whether ``producer`` has run when ``reader`` starts; None where the graph cannot be trusted.
+def has_run(reader: NodeView, producer: NodeView, verdict: RanBefore) -> bool:
+    """Whether this is what is known of ``producer`` when ``reader`` starts; false where the graph cannot be trusted.
 
     It cannot where a part of the taskflow is unreadable, where nodes form a cycle that no condition leaves, where an
     id is used twice, and where a misspelt edge may be the one that is missing: each of these is a finding of its own.
+    That is asked last, as it depends on much.
     """
-    if not _is_trusted(reader, producer):
-        return None
     if not _are_levels_plain(reader, producer):
-        return _whole_order(reader, producer).verdict
-    order = _order_of_levels(reader, producer)
-    return RanBefore.NEVER if order is not None else _on_plain_levels(reader, producer)
+        return _is_trusted(reader, producer) and _whole_order(reader, producer).verdict is verdict
+    return _on_plain_levels(reader, producer) is verdict and _is_trusted(reader, producer)
 
 
 def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
-    """As ``ran_before``, with what makes it so."""
+    """Whether ``producer`` has run when ``reader`` starts, and why; None where the graph cannot be trusted."""
     if not _is_trusted(reader, producer):
         return None
     if _are_levels_plain(reader, producer):
-        order = _order_of_levels(reader, producer)
-        if order is not None:
-            return order
+        if not _waits_for(reader, producer):
+            return _missing_edge(reader, producer)
         if _on_plain_levels(reader, producer) is RanBefore.SURELY:
             return RunOrder(RanBefore.SURELY, Why.ORDER)
     return _whole_order(reader, producer)
@@ -66,28 +62,35 @@ def _meeting(reader: NodeView, producer: NodeView) -> int:
     return next((depth for depth, (one, other) in enumerate(pairs) if one is not other), -1)
 
 
-def _order_of_levels(reader: NodeView, producer: NodeView) -> RunOrder | None:
-    """The answer where the reader does not wait for the producer, or for a subflow around it; None where it does."""
+def _waits_for(reader: NodeView, producer: NodeView) -> bool:
+    """Whether a path leads to the reader, or to a subflow around it, from the producer, or from one around that."""
+    depth = _meeting(reader, producer)
+    if depth < 0:
+        return False
+    return reader.path[depth].level.wiring.leads_to(producer.path[depth], reader.path[depth])
+
+
+def _missing_edge(reader: NodeView, producer: NodeView) -> RunOrder:
     depth = _meeting(reader, producer)
     if depth < 0:
         return RunOrder(RanBefore.NEVER, Why.NOT_BEFORE, makes_cycle=True)
-    reading, producing = reader.path[depth], producer.path[depth]
-    wiring = reading.level.wiring
-    if wiring.leads_to(producing, reading):
-        return None
-    makes_cycle = wiring.leads_to(reading, producing)
-    dependent, dependency = reader.id_path[: depth + 1], producer.id_path[: depth + 1]
+    wiring = reader.path[depth].level.wiring
     return RunOrder(
-        RanBefore.NEVER, Why.NOT_BEFORE, dependent=dependent, dependency=dependency, makes_cycle=makes_cycle
+        RanBefore.NEVER,
+        Why.NOT_BEFORE,
+        dependent=reader.id_path[: depth + 1],
+        dependency=producer.id_path[: depth + 1],
+        makes_cycle=wiring.leads_to(reader.path[depth], producer.path[depth]),
     )
 
 
 def _on_plain_levels(reader: NodeView, producer: NodeView) -> RanBefore:
-    """The answer where the reader waits for the producer, or for a subflow around it."""
+    if not _waits_for(reader, producer):
+        return RanBefore.NEVER
     depth = _meeting(reader, producer)
     outer = producer.path[depth]
-    order = ran_before_on_level(reader.path[depth], outer, outer.level.wiring)
+    verdict = ran_before(reader.path[depth], outer, outer.level.wiring)
     inside = producer.path[depth + 1 :]
-    if order is RanBefore.SURELY and not all(one_surely_runs((view,), view.level.wiring) for view in inside):
+    if verdict is RanBefore.SURELY and not all(one_surely_runs((view,), view.level.wiring) for view in inside):
         return RanBefore.PERHAPS
-    return order
+    return verdict

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import TypeAlias
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
-from mfo_dialect.analysis.visits import references_of, scalars_below, walk
+from mfo_dialect.analysis.visits import choose, known_keys, references_of, scalars_below
 from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, EitherType, ListType, MapType, References, ValueType
 from mfo_dialect.model.project import Project
 from mfo_dialect.model.workflow import Condition, Subflow, Task, Trigger
 from mfo_dialect.records import record
 from mfo_dialect.references import Reference, Segment, Spelling, bare_reference, scan
-from mfo_dialect.syntax import Node, Scalar
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
 from mfo_dialect.text import Span
 
 
@@ -114,6 +114,7 @@ def bare_paths_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
         yield from _bare_paths(trigger.input_mapping, VALUE_MAP, context)
 
 
+_MAX_DEPTH = 64
 _Place: TypeAlias = "tuple[Node, ValueType, _Context]"
 _Read: TypeAlias = "tuple[Scalar, References, ValueType | None]"
 
@@ -144,12 +145,12 @@ def uses_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
 
 
 def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
-    for scalar, references, value_type in _scalars(root, root_type, context):
+    for scalar, references, value_type in _scalars(root, root_type):
         yield from _uses_in(scalar, references, value_type, context)
 
 
 def _bare_paths(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
-    for scalar, references, value_type in _scalars(root, root_type, context):
+    for scalar, references, value_type in _scalars(root, root_type):
         bare = bare_reference(scalar.text) if references is References.ALL else None
         if bare is not None and not context.is_root(bare.root):
             yield context.use(scalar, bare, value_type, alone=True)
@@ -185,21 +186,43 @@ def _unfinished(match: re.Match[str], problem: str) -> Reference:
     return Reference((root,), Span(*match.span()), Spelling.BARE, problem, Span(*match.span()))
 
 
-def _scalars(root: Node, root_type: ValueType, context: _Context) -> Iterator[_Read]:
-    """The scalars that are read for references and look as if they held some."""
-    for visit in walk(context.document, root, root_type):
-        declared, node = visit.type, visit.node
-        if type(node) is Scalar:
-            found = [node] if _may_hold_reference(node) else []
-        elif isinstance(declared, MapType | ListType | EitherType):
-            continue
-        else:
-            found = [scalar for scalar in scalars_below(node) if _may_hold_reference(scalar)]
-        references = references_of(declared) if found else References.NONE
-        if references is not References.NONE:
-            value_type = None if type(declared) is AnyType else declared
-            for scalar in found:
-                yield scalar, references, value_type
+def _scalars(root: Node, root_type: ValueType) -> list[_Read]:
+    """The scalars at or below a value that are read for references and look as if they held some."""
+    found: list[_Read] = []
+    _add_scalars(root, choose(root_type, root), 0, found, set())
+    return found
+
+
+def _add_scalars(node: Node, declared: ValueType, depth: int, found: list[_Read], seen: set[tuple[int, int]]) -> None:
+    """Walk as ``visits.walk`` does, but pass over scalars that hold no reference, as nearly all do, at once."""
+    identity = (id(node), id(declared))
+    if identity in seen or depth > _MAX_DEPTH:
+        return
+    seen.add(identity)
+    if type(node) is Scalar:
+        _add(declared, [node] if _may_hold_reference(node) else (), found)
+    elif isinstance(declared, MapType):
+        if not isinstance(node, Mapping):
+            return
+        keys, others = known_keys(node, declared), declared.others
+        for name, pair in node.named_pairs():
+            key, value = keys.get(name or ""), pair.value
+            child_type = key.type if key is not None else others
+            if child_type is not None and (type(value) is not Scalar or _may_hold_reference(value)):
+                value = follow(value)
+                _add_scalars(value, choose(child_type, value), depth + 1, found, seen)
+    elif isinstance(declared, ListType):
+        for item in node if isinstance(node, Sequence) else ():
+            _add_scalars(item, choose(declared.item, item), depth + 1, found, seen)
+    elif not isinstance(declared, EitherType):
+        _add(declared, [scalar for scalar in scalars_below(node) if _may_hold_reference(scalar)], found)
+
+
+def _add(declared: ValueType, scalars: Iterable[Scalar], found: list[_Read]) -> None:
+    references = references_of(declared) if scalars else References.NONE
+    if references is not References.NONE:
+        value_type = None if type(declared) is AnyType else declared
+        found += [(scalar, references, value_type) for scalar in scalars]
 
 
 def _may_hold_reference(scalar: Scalar) -> bool:

@@ -18,7 +18,7 @@ from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.slips import read_names_plainly
 from mfo_dialect.checker import findings_of, order_of
 from mfo_dialect.editing.found import Found
-from mfo_dialect.editing.part_check import PartCheck
+from mfo_dialect.editing.part_check import Counting, PartCheck
 from mfo_dialect.editing.publishing import Publishing
 from mfo_dialect.facts import Facts
 from mfo_dialect.findings import Finding
@@ -26,7 +26,6 @@ from mfo_dialect.model.kinds import classify
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Rule
 from mfo_dialect.rules.choosing import Choice
-from mfo_dialect.rules.plan import plan_of
 from mfo_dialect.rules.running import reports_on
 from mfo_dialect.syntax import Change, LiveTree, Mapping, SyntaxTree, walk
 from mfo_dialect.text import TextEdit
@@ -57,19 +56,26 @@ class LiveBundle:
             worked out once.
     """
 
-    def __init__(self, bundle: Bundle, rules: Iterable[Rule] = RULES, asked: RuleSettings = NOTHING_SAID) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        rules: Iterable[Rule] = RULES,
+        asked: RuleSettings = NOTHING_SAID,
+        read: Callable[[str], LiveTree] = LiveTree,
+    ) -> None:
         """Take a bundle as it was loaded; nothing is checked yet.
 
         Args:
             bundle: the documents, and the project file whose settings count.
             rules: the rules to choose from.
             asked: what a caller asks for on top of the project file.
+            read: makes the tree of a text that is to be edited.
         """
+        self._read = read
         self._facts = Facts()
         self._choice = Choice(bundle.project.rule_settings, asked)
         self._rules = tuple(rule for rule in rules if self._choice.runs(rule))
-        self._plan = plan_of(self._rules)
-        self._numbers = {rule: 1 << number for number, rule in enumerate(self._rules)}
+        self._counting = Counting(self._rules)
         self._sources = {
             key: EditedSource(self._facts, key, source.tree, source.documents) for key, source in bundle.sources.items()
         }
@@ -122,7 +128,7 @@ class LiveBundle:
         source = self._sources[key]
         tree = source.tree_now
         if not isinstance(tree, LiveTree):
-            tree = LiveTree(tree.text)
+            tree = self._read(tree.text)
             self._read_anew(source, tree)
         return tree
 
@@ -256,7 +262,7 @@ class LiveBundle:
                 self._near[check] = None
 
     def _check(self, part: Part) -> None:
-        check = self._checks[part] = PartCheck(part, self._plan, self._numbers, self.now, self._queue)
+        check = self._checks[part] = PartCheck(part, self._counting, self.now, self._queue)
         check.renew()
 
     def _uncheck(self, part: Part) -> None:
@@ -330,7 +336,7 @@ class LiveBundle:
         with self.asking():
             return [
                 finding
-                for rule, reports in reports_on(check.part, self._plan, self.now)
+                for rule, reports in reports_on(check.part, self._counting.plan, self.now)
                 if not isinstance(reports, Exception)
                 for finding in findings_of(rule, reports, self._choice, self._bundle)
             ]

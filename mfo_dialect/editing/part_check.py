@@ -3,53 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from mfo_dialect.analysis.live_snapshot import LiveSnapshot
 from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing.found import Found
 from mfo_dialect.facts import Fact, leave
 from mfo_dialect.rules import Report, Rule
-from mfo_dialect.rules.plan import Plan, Step
+from mfo_dialect.rules.plan import Concerned, Step, plan_of
 
 Said = dict[Rule, list[Report | Exception]]
 
 
+@dataclass(frozen=True, slots=True)
+class CountedStep:
+    """The rules that look at the same items of a part, each with its bit, and all their bits."""
+
+    items: Callable[[Any, Snapshot], Iterable[Any]]
+    rules: tuple[tuple[Rule, int], ...]
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """All looks that rules take at parts of one kind: at items, and at declared values one by one."""
+
+    steps: tuple[CountedStep, ...]
+    concerned: Concerned | None
+    concerned_bits: int
+
+
+class Counting:
+    """The rules of a plan, counted: each is a bit of a number."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        """Count ``rules``."""
+        self.plan = plan_of(rules)
+        self.bits = {rule: 1 << number for number, rule in enumerate(rules)}
+        self._rules = rules
+        self._known: dict[type, Looks] = {}
+
+    def looks(self, part: Part) -> Looks:
+        """What rules look at in such a part."""
+        known = self._known.get(type(part))
+        if known is None:
+            concerned = self.plan.concerned(part)
+            known = self._known[type(part)] = Looks(
+                tuple(self._counted(step) for step in self.plan.steps(part)),
+                concerned,
+                self._all(concerned.rules) if concerned is not None else 0,
+            )
+        return known
+
+    def _counted(self, step: Step) -> CountedStep:
+        rules = tuple((rule, self.bits[rule]) for rule in step.rules)
+        return CountedStep(step.selector.items, rules, self._all(step.rules))
+
+    def _all(self, rules: Iterable[Rule]) -> int:
+        bits = 0
+        for rule in rules:
+            bits |= self.bits[rule]
+        return bits
+
+    def rules(self, bits: int) -> list[Rule]:
+        """The rules of some bits."""
+        found: list[Rule] = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self._rules[lowest.bit_length() - 1])
+            bits ^= lowest
+        return found
+
+
+ALL = -1
+"""The bits of all rules."""
+
+
 class PartCheck:
-    """One part under all rules that look at such parts. Rules are counted by bits of a number.
+    """One part under all rules that look at such parts.
 
     Attributes:
         part: the part.
-        stale: the rules that must look again.
+        stale: the bits of the rules that must look again.
         found: what each rule has found when it looked last; nothing for one that found nothing.
-        is_whole: whether all rules looked when rules looked last.
     """
 
-    __slots__ = ("_numbers", "_plan", "_queue", "_snapshot", "_sources", "found", "is_whole", "part", "stale")
+    __slots__ = ("_counting", "_queue", "_snapshot", "_sources", "found", "part", "stale")
 
     def __init__(
-        self,
-        part: Part,
-        plan: Plan,
-        numbers: dict[Rule, int],
-        snapshot: LiveSnapshot,
-        queue: Callable[[PartCheck], None],
+        self, part: Part, counting: Counting, snapshot: LiveSnapshot, queue: Callable[[PartCheck], None]
     ) -> None:
         """Take a part, at which nobody has looked yet.
 
         Args:
             part: the part.
-            plan: which rules look at which parts.
-            numbers: the bit of each rule.
+            counting: the rules.
             snapshot: the bundle.
             queue: is given this as soon as rules must look again.
         """
         self.part = part
         self.stale = 0
-        self.is_whole = False
         self.found: dict[Rule, tuple[Found, ...]] = {}
-        self._plan = plan
-        self._numbers = numbers
+        self._counting = counting
         self._snapshot = snapshot
         self._queue = queue
         self._sources: dict[Fact[Any], int] = {}
@@ -65,7 +122,7 @@ class PartCheck:
         """Have all rules look again."""
         if not self.stale:
             self._queue(self)
-        self.stale = -1
+        self.stale = ALL
 
     def end(self) -> None:
         """Depend on nothing any more."""
@@ -76,106 +133,102 @@ class PartCheck:
     def run(self) -> Said:
         """Have the rules look that must; gives what each of them says, with nothing for one that says nothing."""
         stale, self.stale = self.stale, 0
-        self.is_whole = stale == -1
-        run = _Run(self._snapshot, self._numbers, stale)
-        for step in self._plan.steps(self.part):
-            run.take_step(step, self.part)
-        concerned = self._plan.concerned(self.part)
-        if concerned is not None:
-            run.take_values(concerned.by, concerned.rules, self.part)
+        run = _Run(self._snapshot, stale)
+        run.said = {rule: [] for rule in (self.found if stale == ALL else self._counting.rules(stale))}
+        looks = self._counting.looks(self.part)
+        for step in looks.steps:
+            if step.bits & stale:
+                run.take_step(step, self.part)
+        if looks.concerned_bits & stale and looks.concerned is not None:
+            run.take_values(looks.concerned.by, looks.concerned_bits, self._counting.bits, self.part)
         self._depend(run.sources, stale)
         return run.said
 
     def _depend(self, found: dict[Fact[Any], int], stale: int) -> None:
+        """Depend on what was found to be read, instead of on what those rules read before."""
+        sources = self._sources
+        gone: list[Fact[Any]] = []
+        for source, bits in sources.items():
+            if bits & stale:
+                if source in found or bits & ~stale:
+                    sources[source] = bits & ~stale
+                else:
+                    gone.append(source)
         own = getattr(self.part, "own_facts", ())
-        before = self._sources
-        now: dict[Fact[Any], int] = {}
-        if stale != -1:
-            for source, bits in before.items():
-                left = bits & ~stale
-                if left:
-                    now[source] = left
         for source, bits in found.items():
-            if source not in own:
-                now[source] = now.get(source, 0) | bits
-        self._sources = now
-        for source in now:
-            if source not in before:
+            known = sources.get(source)
+            if known is not None:
+                sources[source] = known | bits
+            elif source not in own:
+                sources[source] = bits
                 source.add_reader(self)
-        for source in before:
-            if source not in now:
-                leave(source, self)
+        for source in gone:
+            del sources[source]
+            leave(source, self)
 
 
 class _Run:
     """One look at a part by some rules."""
 
-    def __init__(self, snapshot: LiveSnapshot, numbers: dict[Rule, int], stale: int) -> None:
+    __slots__ = ("_facts", "_snapshot", "_stale", "said", "sources")
+
+    def __init__(self, snapshot: LiveSnapshot, stale: int) -> None:
         self.sources: dict[Fact[Any], int] = {}
-        self.said: Said = {rule: [] for rule, bit in numbers.items() if stale & bit} if stale != -1 else {}
+        self.said: Said = {}
         self._snapshot = snapshot
-        self._numbers = numbers
+        self._facts = snapshot.facts
         self._stale = stale
 
-    def take_step(self, step: Step, part: Part) -> None:
-        numbers, stale = self._numbers, self._stale
-        bits = 0
-        for rule in step.rules:
-            bits |= numbers[rule]
-        if not bits & stale:
-            return
+    def take_step(self, step: CountedStep, part: Part) -> None:
+        stale = self._stale
         try:
-            items: tuple[Any, ...] = self._noting(lambda: (*step.selector.items(part, self._snapshot),), bits)
+            items: tuple[Any, ...] = self._noting(lambda: (*step.items(part, self._snapshot),), step.bits)
         except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
-            for rule in step.rules:
+            for rule, _ in step.rules:
                 self._say(rule, [error])
             return
-        for rule in step.rules if items else ():
-            if numbers[rule] & stale:
+        for rule, bit in step.rules if items else ():
+            if bit & stale:
                 for item in items:
-                    self._look(rule, item)
+                    self._look(rule, bit, item)
 
-    def take_values(self, concerned: Callable[[Any], tuple[Rule, ...]], rules: Iterable[Rule], part: Part) -> None:
-        bits = 0
-        for rule in rules:
-            bits |= self._numbers[rule]
-        if not bits & self._stale:
-            return
-        visits = self._noting(lambda: self._snapshot.visits_of(part), bits)
-        for visit in visits:
+    def take_values(
+        self, concerned: Callable[[Any], tuple[Rule, ...]], bits: int, by_rule: dict[Rule, int], part: Part
+    ) -> None:
+        for visit in self._noting(lambda: self._snapshot.visits_of(part), bits):
             for rule in concerned(visit):
-                if self._numbers[rule] & self._stale:
-                    self._look(rule, visit)
+                bit = by_rule[rule]
+                if bit & self._stale:
+                    self._look(rule, bit, visit)
 
     def _noting(self, ask: Callable[[], Any], bits: int) -> Any:
-        facts = self._snapshot.facts
         frame: dict[Fact[Any], None] = {}
-        facts.frame = frame
+        self._facts.frame = frame
         try:
             return ask()
         finally:
-            facts.frame = None
-            sources = self.sources
-            for fact in frame:
-                sources[fact] = sources.get(fact, 0) | bits
+            self._facts.frame = None
+            self._note(frame, bits)
 
-    def _look(self, rule: Rule, item: Any) -> None:
-        facts, snapshot = self._snapshot.facts, self._snapshot
+    def _look(self, rule: Rule, bit: int, item: Any) -> None:
         frame: dict[Fact[Any], None] = {}
-        facts.frame = frame
+        self._facts.frame = frame
         try:
-            reports = [*rule.check(item, snapshot)]
+            reports = [*rule.check(item, self._snapshot)]
         except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
             self._say(rule, [error])
         else:
             if reports:
                 self._say(rule, reports)
         finally:
-            facts.frame = None
+            self._facts.frame = None
             if frame:
-                sources, bit = self.sources, self._numbers[rule]
-                for fact in frame:
-                    sources[fact] = sources.get(fact, 0) | bit
+                self._note(frame, bit)
+
+    def _note(self, frame: dict[Fact[Any], None], bits: int) -> None:
+        sources = self.sources
+        for fact in frame:
+            sources[fact] = sources.get(fact, 0) | bits
 
     def _say(self, rule: Rule, said: Iterable[Report | Exception]) -> None:
         self.said.setdefault(rule, []).extend(said)

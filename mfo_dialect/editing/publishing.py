@@ -44,26 +44,25 @@ class Publishing:
             self._news[key] = None
 
     def take(self, check: PartCheck, said: Said) -> None:
-        """Take what rules say of a part now."""
-        if check.stale == 0 and not said and not check.found:
-            return
-        if check.is_whole:
-            before, check.found = check.found, {}
-        else:
-            before = dict(check.found)
+        """Take what rules say of a part now, those that have something else to say than before."""
+        is_other = False
         for rule, reports in said.items():
-            found = self._found(rule, reports)
-            self._count(before.get(rule, ()), -1)
-            if found:
-                check.found[rule] = _kept(before.get(rule, ()), found)
-                self._count(found, 1)
+            before = check.found.get(rule, ())
+            found = self._found(rule, reports) if reports else ()
+            if not before and not found:
+                continue
+            kept = _kept(before, found)
+            if len(kept) == len(before) and all(one is other for one, other in zip(kept, before, strict=True)):
+                continue
+            is_other = True
+            self._count(before, -1)
+            self._count(kept, 1)
+            if kept:
+                check.found[rule] = kept
             else:
-                check.found.pop(rule, None)
-        if check.is_whole:
-            for rule, found in before.items():
-                if rule not in said:
-                    self._count(found, -1)
-        self._regroup(check)
+                del check.found[rule]
+        if is_other:
+            self._regroup(check)
 
     def _count(self, found: Iterable[Found], sign: int) -> None:
         self._invisible += sign * sum(one.code == _INVISIBLE for one in found)

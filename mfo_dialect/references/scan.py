@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from mfo_dialect.references.nodes import Reference, Spelling
@@ -13,7 +14,9 @@ from mfo_dialect.text import Span
 Piece: TypeAlias = str | Reference
 RESERVED_ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "TASKID", "SYSTEM", "SECRET", "ENV")
 _INSIDE = re.compile(r"""\[[ \t]*(?:"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')|\}|\n|\$\{""")
+_LONGEST_KEPT, _MOST_KEPT = 200, 2048
 _END_OF_ANGLE = re.compile(r"[>\n$]")
+_END_OF_UNCLOSED = re.compile(r"[\s{}\"']")
 _MARK = re.compile(r"\$\$\{|\$\$<|\$\{|\$<(?=[A-Za-z_][A-Za-z0-9_-]*[.\[])")
 
 
@@ -30,6 +33,12 @@ def scan(text: str, is_root: Callable[[str], bool] | None = None) -> tuple[Piece
     """
     if "$" not in text:
         return (text,) if text else ()
+    if len(text) <= _LONGEST_KEPT and "$<" not in text:  # then it does not matter what is a root
+        return _kept_pieces(text)
+    return _pieces(text, is_root)
+
+
+def _pieces(text: str, is_root: Callable[[str], bool] | None = None) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     literal: list[str] = []
     at = 0
@@ -52,6 +61,10 @@ def scan(text: str, is_root: Callable[[str], bool] | None = None) -> tuple[Piece
     if any(literal):
         pieces.append("".join(literal))
     return tuple(pieces)
+
+
+_kept_pieces = lru_cache(_MOST_KEPT)(_pieces)
+"""Documents say the same again and again: ``${INPUT.text}``."""
 
 
 def _dollar(text: str, start: int) -> Reference:
@@ -82,7 +95,7 @@ def _closing_brace(text: str, start: int) -> int | None:
 
 
 def _end_of_unclosed(text: str, start: int) -> int:
-    stop = re.compile(r"[\s{}\"']").search(text, start)
+    stop = _END_OF_UNCLOSED.search(text, start)
     return stop.start() if stop is not None else len(text)
 
 
@@ -120,6 +133,10 @@ def bare_reference(text: str) -> Reference | None:
     """
     if "." not in text and "[" not in text:
         return None
+    return _kept_bare(text) if len(text) <= _LONGEST_KEPT else _bare(text)
+
+
+def _bare(text: str) -> Reference | None:
     start, end = 0, len(text)
     while start < end and text[start].isspace():
         start += 1
@@ -133,6 +150,9 @@ def bare_reference(text: str) -> Reference | None:
     if parsed.segments[1].bracketed and parsed.segments[0].name not in RESERVED_ROOTS:
         return None
     return Reference(parsed.segments, Span(start, end), Spelling.BARE)
+
+
+_kept_bare = lru_cache(_MOST_KEPT)(_bare)
 
 
 def unescape_bare(text: str) -> str | None:

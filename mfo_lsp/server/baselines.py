@@ -33,18 +33,24 @@ class Baselines:
         self._read: dict[str, _Read] = {}
         self._told: dict[str, str] = {}
 
-    def applied(self, findings: tuple[Finding, ...], bundle: Bundle) -> tuple[Finding, ...]:
-        """The findings of a bundle, those that its project's baseline knows as hints; all as they are without one."""
+    def applies_to(self, bundle: Bundle) -> bool:
+        """Whether the project of a bundle has a baseline that knows any finding."""
         path = baseline_path(bundle.project)
         if not path or not self._files.exists(path):
             self._read.pop(path, None)
-            return findings
-        baseline = self._baseline(path)
-        if not baseline.counts:
-            return findings
+            return False
+        return bool(self._baseline(path).counts)
 
+    def applied(self, findings: tuple[Finding, ...], bundle: Bundle) -> tuple[Finding, ...]:
+        """The findings of a bundle, those that its project's baseline knows as hints; all as they are without one."""
+        if not self.applies_to(bundle):
+            return findings
+        path = baseline_path(bundle.project)
         matched = match_in(
-            path, baseline, findings, lambda key: bundle.sources[key].tree if key in bundle.sources else None
+            path,
+            self._read[path].baseline,
+            findings,
+            lambda key: bundle.sources[key].tree if key in bundle.sources else None,
         )
         return with_known_as_hints(findings, matched.known, posixpath.basename(path))
 

@@ -1,4 +1,4 @@
-"""Checking what is open: once for every settled version, and never in the way of requests."""
+"""Checking what is open: once for every settled version, in slices of the loop's time, and never in the way of requests."""
 
 from __future__ import annotations
 
@@ -9,24 +9,39 @@ from lsprotocol import types
 
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
-from mfo_lsp.server.baselines import Baselines
+from mfo_lsp.server.analysis import Analysis, EditedBundle, UneditedBundle
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.protocol import RefusedError, log_failure
-from mfo_lsp.server.publish import drop_findings, shows_news, take_findings, to_publish
-from mfo_lsp.server.session import Analysis
+from mfo_lsp.server.publish import drop_findings, shows_news, take_edited, to_publish
 
 _MAX_RESTARTS = 100
 
 
 def check_soon(server: Server, bundles: Iterable[str]) -> None:
-    """Check bundles again as soon as the messages that are there have been taken; a check under way is given up."""
+    """Have bundles checked as soon as the messages that are there have been taken; what is under way goes on with them."""
     watched = server.session.watched_bundles()
     for bundle in bundles:
-        if bundle in watched:
-            server.checks.start(bundle, _check(server, bundle), _report)
-        else:
+        if bundle not in watched:
             server.checks.cancel(bundle)
             _publish(server, drop_findings(server.session, bundle))
+        elif bundle not in server.checks:
+            server.checks.start(bundle, _check(server, bundle), _report)
+
+
+async def _check(server: Server, bundle: str) -> None:
+    """Work until all findings of a bundle are right, however often it is edited meanwhile, and say so once."""
+    share = Slice()
+    await share.give_way()
+    while True:
+        analysis = server.session.analysis(bundle)
+        if not isinstance(analysis, EditedBundle):
+            return
+        if analysis.settle(share.has_time):
+            break
+        await share.give_way()
+    _publish(server, take_edited(server.session, bundle, analysis))
+    _tell_of_baselines(server)
 
 
 async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding, ...]]:
@@ -35,45 +50,26 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
     Raises:
         RefusedError: the documents change so often that no check comes to its end.
     """
+    session = server.session
     for _ in range(_MAX_RESTARTS):
-        analysis = server.session.analysis(bundle)
-        if analysis.findings is not None:
-            return analysis, analysis.findings
-        task = server.checks.get(bundle)
-        if task is None:
-            findings = await _findings(server, analysis)
-            analysis.findings = findings
-            if bundle not in server.session.watched_bundles():
-                return analysis, findings
+        analysis = session.analysis(bundle)
+        findings = analysis.findings
+        if findings is not None:
+            return analysis, session.baselines.applied(findings, analysis.snapshot.bundle)
+        if isinstance(analysis, UneditedBundle):
+            analysis.findings = await asyncio.to_thread(check_snapshot, analysis.snapshot)
+            _tell_of_baselines(server)
         else:
-            await asyncio.wait({task})
+            check_soon(server, [bundle])
+            task = server.checks.get(bundle)
+            if task is not None:
+                await asyncio.wait({task})
     raise RefusedError("the documents change faster than they can be checked", types.LSPErrorCodes.ContentModified)
 
 
-async def _check(server: Server, bundle: str) -> None:
-    await asyncio.sleep(0)  # only the last of several edits that came together is worth reading
-    analysis = server.session.analysis(bundle)
-    findings = analysis.findings if analysis.findings is not None else await _findings(server, analysis)
-    if server.session.is_current(bundle, analysis):
-        analysis.findings = findings
-        _publish(server, take_findings(server.session, bundle, analysis.snapshot.bundle, findings))
-
-
-async def _findings(server: Server, analysis: Analysis) -> tuple[Finding, ...]:
-    """The checker's findings, from another thread, so that the loop stays free; given up between two parts."""
-    abandoned: list[bool] = []
-    try:
-        found = await asyncio.to_thread(_found, analysis, abandoned, server.session.baselines)
-    finally:
-        abandoned.append(True)
+def _tell_of_baselines(server: Server) -> None:
     for words in server.session.baselines.untold_problems():
         server.tell(words, types.MessageType.Warning)
-    return found
-
-
-def _found(analysis: Analysis, abandoned: list[bool], baselines: Baselines) -> tuple[Finding, ...]:
-    findings = check_snapshot(analysis.snapshot, goes_on=lambda: not abandoned)
-    return baselines.applied(findings, analysis.snapshot.bundle)
 
 
 def _publish(server: Server, documents: Iterable[str]) -> None:

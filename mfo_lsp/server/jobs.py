@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
-SLICE = 0.01
+SLICE = 0.004
 """Seconds that work may hold the loop before it lets messages in."""
+_TURNS = 3
+"""Turns of the loop in which a message that has come is read, and a request answered."""
 
 
 class Slice:
@@ -18,11 +20,20 @@ class Slice:
         """Start the share now."""
         self._until = time.monotonic() + SLICE
 
+    def has_time(self) -> bool:
+        """Whether some of the share is left."""
+        return time.monotonic() < self._until
+
     async def turn(self) -> None:
         """Let other work in where the share is used up."""
-        if time.monotonic() >= self._until:
+        if not self.has_time():
+            await self.give_way()
+
+    async def give_way(self) -> None:
+        """Have the messages that are there taken and answered first; then a new share starts."""
+        for _ in range(_TURNS):
             await asyncio.sleep(0)
-            self._until = time.monotonic() + SLICE
+        self._until = time.monotonic() + SLICE
 
 
 class Jobs:

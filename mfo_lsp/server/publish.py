@@ -10,6 +10,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.findings import Finding, Place, Tag
 from mfo_dialect.text import LineIndex
 from mfo_lsp.features.diagnostics import Diagnostic, Said, shown_diagnostic
+from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.convert import to_range
 from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, DiagnosticText, GroupText, group_texts, merged
 from mfo_lsp.server.json_text import JsonText, json_map, json_text
@@ -28,23 +29,41 @@ def lines_of(bundle: Bundle, document: str) -> LineIndex:
     return bundle.project.lines if document == bundle.project.document else _NOTHING
 
 
-def take_findings(session: Session, key: str, bundle: Bundle, findings: Iterable[Finding]) -> set[str]:
-    """Keep what a check of the bundle called ``key`` found; gives the documents whose diagnostics may have changed."""
-    before = session.found.get(key, {})
-    now = session.found[key] = converted_findings(session, bundle, findings)
+def take_edited(session: Session, key: str, edited: EditedBundle) -> set[str]:
+    """Keep what is wrong in the bundle called ``key``; gives the documents whose diagnostics may have changed.
+
+    The bundle is settled.
+    """
+    bundle, before = edited.snapshot.bundle, session.found.get(key, {})
+    documents = {*bundle.sources, bundle.project.document}
+    groups = {document: edited.groups(document) for document in documents}
+    if session.baselines.applies_to(bundle):
+        findings = [finding for said in groups.values() for group in said for finding in group]
+        groups = _by_document(session.baselines.applied(tuple(findings), bundle))
+    now = {
+        document: diagnostics_of(session, bundle, document, said, before.get(document, ()))
+        for document, said in groups.items()
+        if said
+    }
+    session.found[key] = {document: texts for document, texts in now.items() if any(text.items for text in texts)}
     ours = {name for name, source in bundle.sources.items() if source.is_ours and name in bundle.home}
-    return {*before, *now, *ours}
+    return {*before, *session.found[key], *ours}
+
+
+def _by_document(findings: Iterable[Finding]) -> dict[str, list[list[Finding]]]:
+    by_document: dict[str, list[list[Finding]]] = {}
+    for finding in findings:
+        by_document.setdefault(finding.place.document, [[]])[0].append(finding)
+    return by_document
 
 
 def converted_findings(
     session: Session, bundle: Bundle, findings: Iterable[Finding]
 ) -> dict[str, tuple[GroupText, ...]]:
     """What a check found as the protocol writes it, by document; documents without findings are left out."""
-    by_document: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_document.setdefault(finding.place.document, []).append(finding)
     converted = {
-        document: diagnostics_of(session, bundle, document, [found], ()) for document, found in by_document.items()
+        document: diagnostics_of(session, bundle, document, groups, ())
+        for document, groups in _by_document(findings).items()
     }
     return {document: texts for document, texts in converted.items() if any(text.items for text in texts)}
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.findings import Finding
 from mfo_dialect.model.kinds import may_be_ours
 from mfo_dialect.text import Encoding
 from mfo_lsp.features.preferences import Preferences
+from mfo_lsp.server.analysis import Analysis, EditedBundle, UneditedBundle
 from mfo_lsp.server.baselines import Baselines
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_uri
@@ -30,21 +30,6 @@ from mfo_workspace.projects import PROJECT_FILE, baseline_path
 from mfo_workspace.walking import is_yaml
 
 _PROJECT_FILES = (PROJECT_FILE, "pyproject.toml")
-
-
-@dataclass(eq=False)
-class Analysis:
-    """One bundle as it is now.
-
-    Attributes:
-        snapshot: the bundle and its meaning.
-        findings: what the checker says of it; None until it was asked.
-        stale: keys of texts that have changed since; such an analysis is renewed before anybody sees it.
-    """
-
-    snapshot: Snapshot
-    findings: tuple[Finding, ...] | None = None
-    stale: set[str] = field(default_factory=set[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +97,16 @@ class Session:
         self.preferred: frozenset[str] = frozenset()
         self.states: dict[tuple[str, str], dict[str, str]] = {}
         self.tokens: dict[str, SentTokens] = {}
-        self._remembered: dict[str, Analysis] = {}
+        self._remembered: dict[str, UneditedBundle] = {}
         self._sources: dict[str, Source] = {}
-        self._analyses: dict[str, Analysis] = {}
+        self._edited: dict[str, EditedBundle] = {}
 
     def open(self, uri: str, version: int, text: str) -> set[str]:
         """Take a document into the editor's hands; gives the bundles that this touches."""
         key = to_key(uri)
         self.open_texts[key] = OpenText(uri, version, text)
+        for bundle in [name for name, edited in self._edited.items() if edited.snapshot.bundle.text_of(key) != text]:
+            self._drop(bundle, key)
         return self.reread([key])
 
     def change(self, uri: str, version: int, changes: Iterable[TextChange]) -> set[str]:
@@ -128,13 +115,13 @@ class Session:
         open_text = self.open_texts.get(key)
         if open_text is None:
             return set()
-        open_text.change(version, changes, self.encoding)
+        edits = open_text.change(version, changes, self.encoding)
         if posixpath.basename(key) in _PROJECT_FILES:
             return self.reread([key])
-        touched = {bundle for bundle, analysis in self._analyses.items() if key in analysis.snapshot.bundle.sources}
+        touched = {bundle for bundle, edited in self._edited.items() if key in edited.keys}
         for bundle in touched:
-            self._analyses[bundle].stale.add(key)
-        is_foreign = not touched and directory_of(key) in self._analyses and self._read(key) is None
+            self._edited[bundle].edit(key, edits)
+        is_foreign = not touched and directory_of(key) in self._edited and self._read(key) is None
         return touched if touched or is_foreign else self.reread([key])
 
     def close(self, uri: str) -> set[str]:
@@ -144,6 +131,8 @@ class Session:
             return set()
         self.tokens.pop(key, None)
         self._sources.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
+        for bundle in [name for name, edited in self._edited.items() if edited.edits]:
+            self._drop(bundle, key)
         touched = self.reread([key])
         self._forget_unused()
         return touched
@@ -155,10 +144,28 @@ class Session:
         self._remembered.clear()
         for key in keys:
             touched |= self._bundles_around(key)
-            touched |= {bundle for bundle in self._analyses if bundle.startswith(f"{key}/")}
+            touched |= {bundle for bundle in self._edited if bundle.startswith(f"{key}/")}
         for bundle in touched:
-            self._analyses.pop(bundle, None)
+            edited = self._edited.get(bundle)
+            if edited is not None and not self._is_as_read(bundle, edited):
+                self._edited.pop(bundle).stop()
         return touched
+
+    def _drop(self, bundle: str, key: str) -> None:
+        """Have a bundle read anew where it has a text."""
+        if key in self._edited[bundle].keys:
+            self._edited.pop(bundle).stop()
+
+    def _is_as_read(self, bundle: str, edited: EditedBundle) -> bool:
+        """Whether the same texts would be read for a bundle; how the open ones are edited does not matter."""
+        if not is_file(bundle):
+            return True
+
+        def read(key: str) -> Source | None:
+            known = edited.as_read.sources.get(key)
+            return known if known is not None and key in self.open_texts else self._read(key)
+
+        return _is_same(edited.as_read, load_bundle(bundle, self.files, read=read))
 
     def _bundles_around(self, key: str) -> set[str]:
         own = directory_of(key)
@@ -166,15 +173,11 @@ class Session:
             below = own if own.endswith("/") else f"{own}/"
             return {own} | {bundle for bundle in self.watched_bundles() if bundle.startswith(below)}
         if is_file(key) and not is_yaml(key):
-            return {
-                bundle
-                for bundle, analysis in self._analyses.items()
-                if key == baseline_path(analysis.snapshot.bundle.project)
-            }
+            return {bundle for bundle, edited in self._edited.items() if key == baseline_path(edited.as_read.project)}
         seen_by = {
             bundle
-            for bundle, analysis in self._analyses.items()
-            if key in analysis.snapshot.bundle.sources or analysis.snapshot.bundle.project.section("bundle")
+            for bundle, edited in self._edited.items()
+            if key in edited.keys or edited.as_read.project.section("bundle")
         }
         return {own} | seen_by
 
@@ -188,36 +191,26 @@ class Session:
 
     def analysis(self, bundle: str) -> Analysis:
         """A bundle as it is now, read and kept; its findings may still be missing."""
-        known = self._analyses.get(bundle)
-        if known is not None and not known.stale:
+        known = self._edited.get(bundle)
+        if known is not None:
             return known
-        renewed = self._renewed(known) if known is not None else None
-        fresh = Analysis(Snapshot(renewed if renewed is not None else self._load(bundle)))
         if bundle in self.watched_bundles():
-            self._analyses[bundle] = fresh
-            return fresh
+            edited = self._edited[bundle] = EditedBundle(self._load(bundle))
+            return edited
+        fresh = UneditedBundle(Snapshot(self._load(bundle)))
         before = self._remembered.get(bundle)
         if before is not None and _is_same(before.snapshot.bundle, fresh.snapshot.bundle):
             return before
         self._remembered[bundle] = fresh
         return fresh
 
-    def is_current(self, bundle: str, analysis: Analysis) -> bool:
-        """Whether nothing has changed since an analysis was made."""
-        return self._analyses.get(bundle) is analysis and not analysis.stale
+    def is_current(self, bundle: str, analysis: Analysis, edits: int) -> bool:
+        """Whether nothing has changed since a bundle had been edited so often."""
+        return self.analysis(bundle) is analysis and analysis.edits == edits
 
     def other_text(self, key: str) -> str | None:
         """A text as it is in the editor or on the disk; None where there is none, nothing where it cannot be read."""
         return existing_text(self.files, key)
-
-    def _renewed(self, known: Analysis) -> Bundle | None:
-        """The same bundle with its changed texts read anew; None where one of them has left it."""
-        before = known.snapshot.bundle
-        read = {key: self._read(key) for key in known.stale}
-        sources = {key: source for key, source in read.items() if source is not None}
-        if len(sources) < len(read):
-            return None
-        return Bundle({**before.sources, **sources}, before.home, before.project)
 
     def _load(self, bundle: str) -> Bundle:
         if is_file(bundle):
@@ -245,8 +238,9 @@ class Session:
     def _forget_unused(self) -> None:
         """Let go of what no open document needs."""
         watched = self.watched_bundles()
-        self._analyses = {bundle: known for bundle, known in self._analyses.items() if bundle in watched}
-        used = {key for known in self._analyses.values() for key in known.snapshot.bundle.sources}
+        for bundle in self._edited.keys() - watched:
+            self._edited.pop(bundle).stop()
+        used = {key for edited in self._edited.values() for key in edited.keys}
         self._sources = {
             key: source for key, source in self._sources.items() if key in used or directory_of(key) in watched
         }

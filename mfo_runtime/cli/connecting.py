@@ -88,19 +88,23 @@ def script_path(script: str | None, document: str) -> str | None:
 @contextmanager
 def local_server(script: str | None, bundle: Bundle, document: str) -> Generator[tuple[str, str]]:
     """Run the local server in this process; gives its URL and a token."""
+    from mfo_runtime.cli.job_flows import JobFlows  # noqa: PLC0415 - slow to import
     from mfo_runtime.server import Script, ScriptError, ServerSettings, SettingsError, start_server  # noqa: PLC0415 - slow to import
 
     path = script_path(script, document)
     tools = bundle.project.section("tools").get("module")
+    flows = JobFlows()
     try:
         answers = Script.from_data(*read_data_with_places(path)) if path is not None else None
         settings = ServerSettings(
             data_dir=data_folder(bundle.project, str(PurePosixPath(document).parent)) / "server",
             script=answers,
             tools_module=tools if isinstance(tools, str) else None,
+            job_runners=flows.of_bundle(bundle, document),
         )
         running = start_server(settings)
     except (ScriptError, SettingsError) as error:
         raise InvalidInputError(str(error)) from None
-    with running:
+    with flows, running:
+        flows.serve_at(running.url, running.token)
         yield running.url, running.token

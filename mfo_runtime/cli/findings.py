@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
+
+import click
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.findings import Finding
 from mfo_runtime.cli.output import shown_path
 from mfo_workspace.finding_data import finding_data
 from mfo_workspace.outcome import CheckOutcome
+from mfo_workspace.text_report import text_report
 
 
 def outcome_of(findings: tuple[Finding, ...], bundle: Bundle) -> CheckOutcome:
@@ -18,6 +23,12 @@ def outcome_of(findings: tuple[Finding, ...], bundle: Bundle) -> CheckOutcome:
         texts[bundle.project.document] = bundle.project.lines
     documents = {finding.place.document for finding in findings}
     return CheckOutcome(findings, {key: shown_path(key) for key in (*texts, *documents)}, texts, len(documents))
+
+
+def show_findings(outcome: CheckOutcome) -> None:
+    """Write findings on stderr, as ``mfo-lsp check`` does."""
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(text_report(outcome, colour=colour), err=True, nl=False)
 
 
 def findings_data(outcome: CheckOutcome) -> list[dict[str, Any]]:

@@ -10,10 +10,14 @@ import click
 
 from mfo_runtime.cli.data_files import read_data_with_places
 from mfo_runtime.cli.data_folders import data_folder
-from mfo_runtime.cli.output import show_warnings_of_server
+from mfo_runtime.cli.findings import outcome_of, show_findings
+from mfo_runtime.cli.output import say, show_warnings_of_server
 from mfo_runtime.errors import InvalidInputError
+from mfo_runtime.flow import RefusedDocumentError
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
+
+FAILED = 1
 
 
 @click.command("server")
@@ -30,6 +34,13 @@ from mfo_workspace.projects import find_project
     show_default=True,
     help="The endpoint of the model; OPENAI_API_KEY is its key.",
 )
+@click.option(
+    "--flows",
+    metavar="FILE",
+    type=click.Path(),
+    multiple=True,
+    help="A workflow whose taskflows become job types; may be given several times.",
+)
 @click.option("--tools", metavar="MODULE", help="A Python module or file whose public functions become tools.")
 @click.option(
     "--rate-limit", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Requests a second of each user."
@@ -42,11 +53,13 @@ def server_command(  # noqa: PLR0913 - one argument an option
     script: str | None,
     openai_model: str | None,
     openai_url: str,
+    flows: tuple[str, ...],
     tools: str | None,
     rate_limit: float | None,
     token: str | None,
 ) -> int:
     """Serve the MFO server that is built in, until it is interrupted."""
+    from mfo_runtime.cli.job_flows import JobFlows  # noqa: PLC0415 - slow to import
     from mfo_runtime.server import (  # noqa: PLC0415 - slow to import
         OpenAIEndpoint,
         RateLimit,
@@ -64,10 +77,12 @@ def server_command(  # noqa: PLR0913 - one argument an option
 
     def ready(address: ServerAddress) -> None:
         with_signals.is_serving = True
+        job_flows.serve_at(address.url, address.token)
         click.echo(f"serving at {address.url}")
         if not token:
             click.echo(f"MFO_TOKEN={address.token}")
 
+    job_flows = JobFlows()
     here = Path.cwd().as_posix()
     folder = Path(data) if data else data_folder(find_project(here, DiskFiles()), here) / "server"
     try:
@@ -81,9 +96,15 @@ def server_command(  # noqa: PLR0913 - one argument an option
             script=answers,
             openai=OpenAIEndpoint(openai_model, openai_url, key) if openai_model else None,
             tools_module=tools,
+            job_runners=job_flows.of_files(flows),
             rate_limit=RateLimit(rate_limit, max(round(rate_limit), 1)) if rate_limit else None,
         )
-        serve(settings, ready)
+        with job_flows:
+            serve(settings, ready)
+    except RefusedDocumentError as refused:
+        show_findings(outcome_of(refused.findings, refused.bundle))
+        say("mfo: a flow has errors, and nothing is served")
+        return FAILED
     except (ScriptError, SettingsError) as error:
         raise InvalidInputError(str(error)) from None
     return 0

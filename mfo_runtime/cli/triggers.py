@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import click
 
 from mfo_runtime.cli.connecting import Where, data_folder
-from mfo_runtime.cli.findings import outcome_of
+from mfo_runtime.cli.findings import outcome_of, show_findings
 from mfo_runtime.cli.journals import journal_of
 from mfo_runtime.cli.log_lines import show_log
 from mfo_runtime.cli.output import say, shown_path
@@ -26,7 +26,7 @@ from mfo_runtime.triggers.loading import ServedTrigger, load_triggers
 from mfo_runtime.triggers.settings import LARGEST_BODY, ServiceSettings
 from mfo_runtime.triggers.stopping import StopSignal
 from mfo_runtime.triggers.workplaces import Workplace
-from mfo_workspace.text_report import printable, text_report
+from mfo_workspace.text_report import printable
 
 FAILED = 1
 _PATIENCE = 3.0
@@ -112,8 +112,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     try:
         triggers = load_triggers(paths or (".",))
     except RefusedDocumentError as refused:
-        colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        click.echo(text_report(outcome_of(refused.findings, refused.bundle), colour=colour), err=True, nl=False)
+        show_findings(outcome_of(refused.findings, refused.bundle))
         say("mfo: a flow that a trigger starts has errors, and nothing is served")
         return FAILED
     show_log("mfo triggers", logging.getLogger("mfo_runtime.triggers"))

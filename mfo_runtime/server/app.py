@@ -73,6 +73,7 @@ def app_of_service(service: Service) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         working = asyncio.create_task(service.workers.run())
+        service.stopping.when_told(working.cancel)  # a job that asks this very server must not hear that it stops
         try:
             yield
         finally:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.server.database import from_json, to_json
 from mfo_runtime.server.events import record_event, snapshot
+from mfo_runtime.server.job_calls import JobCall, JobRunner
 from mfo_runtime.server.rows import jobs
 from mfo_runtime.server.settings import JobType
 from mfo_runtime.server.store import Store
@@ -46,7 +47,19 @@ BUILT_IN_JOB_TYPES: Mapping[str, JobType] = MappingProxyType({"echo": _echo, "sl
 """``echo`` gives back its input, ``sleep`` waits for its ``duration``, ``fail`` fails with its ``message``."""
 
 
-async def run_job(store: Store, job_types: Mapping[str, JobType], job_id: str, worker: str) -> None:
+def runners_of(job_types: Mapping[str, JobType]) -> dict[str, JobRunner]:
+    """Job types that are content with a job's input, as those that are told more."""
+    return {name: _runner(job_type) for name, job_type in job_types.items()}
+
+
+def _runner(job_type: JobType) -> JobRunner:
+    def run(call: JobCall) -> Awaitable[Any]:
+        return job_type(call.input)
+
+    return run
+
+
+async def run_job(store: Store, job_types: Mapping[str, JobRunner], job_id: str, worker: str) -> None:
     """Run a claimed job to its end and write how it ended, with the event that tells of it."""
     row = store.database.row("SELECT type, input, depth, starts FROM jobs WHERE id = ?", (job_id,))
     if row is None:
@@ -54,18 +67,19 @@ async def run_job(store: Store, job_types: Mapping[str, JobType], job_id: str, w
     if int(row["starts"]) > MAX_STARTS:
         result, error = None, f"the server died {MAX_STARTS} times while it ran"
     else:
-        result, error = await _outcome(job_types.get(str(row["type"])), from_json(row["input"]))
+        call = JobCall(job_id, from_json(row["input"]), lambda: jobs.is_cancelled(store, job_id))
+        result, error = await _outcome(job_types.get(str(row["type"])), call)
     with store.database.transaction():
         job = jobs.finish(store, job_id, worker, result, error)
         if job is not None:
             record_event(store, f"job.{job['status']}", snapshot("job", job, "input", "result"), int(row["depth"]))
 
 
-async def _outcome(job_type: JobType | None, job_input: Any) -> tuple[Any, str]:
-    if job_type is None:
+async def _outcome(run: JobRunner | None, call: JobCall) -> tuple[Any, str]:
+    if run is None:
         return None, "this server does not know the job's type"
     try:
-        result = await job_type(job_input)
+        result = await run(call)
         to_json(result)
     except ValueError as error:
         return None, str(error) or "the job failed"

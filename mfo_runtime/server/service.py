@@ -10,7 +10,8 @@ from mfo_runtime.server.accounts import Accounts, signing_key
 from mfo_runtime.server.database import Database
 from mfo_runtime.server.failures import SettingsError
 from mfo_runtime.server.identifiers import Dates, Identifiers
-from mfo_runtime.server.job_types import BUILT_IN_JOB_TYPES, run_job
+from mfo_runtime.server.job_calls import JobRunner
+from mfo_runtime.server.job_types import BUILT_IN_JOB_TYPES, run_job, runners_of
 from mfo_runtime.server.outside import HttpSender
 from mfo_runtime.server.providers.conversation import Provider
 from mfo_runtime.server.providers.echo import EchoProvider
@@ -19,7 +20,7 @@ from mfo_runtime.server.providers.scripted import ScriptedProvider
 from mfo_runtime.server.replays import Replays
 from mfo_runtime.server.rows import deliveries, jobs
 from mfo_runtime.server.sending import deliver
-from mfo_runtime.server.settings import JobType, Sender, ServerSettings
+from mfo_runtime.server.settings import Sender, ServerSettings
 from mfo_runtime.server.starting_data import put_starting_data
 from mfo_runtime.server.stopping import Stopping
 from mfo_runtime.server.store import Store
@@ -50,7 +51,7 @@ class Service:
     tools: Mapping[str, Tool]
     providers: Mapping[str, Provider]
     default_provider: str
-    job_types: Mapping[str, JobType]
+    job_types: Mapping[str, JobRunner]
     workers: Workers
     stopping: Stopping
     ways_out: tuple[HttpSender | OpenAIProvider, ...]
@@ -101,7 +102,7 @@ def _assemble(settings: ServerSettings, database: Database) -> Service:
     replays.forget_old()
     deliveries.forget_old(store)
     providers, default_provider = _providers(settings, store)
-    job_types = {**BUILT_IN_JOB_TYPES, **settings.job_types}
+    job_types = {**runners_of({**BUILT_IN_JOB_TYPES, **settings.job_types}), **settings.job_runners}
     own_sender = HttpSender()
     return Service(
         settings,
@@ -140,7 +141,7 @@ def _tools(settings: ServerSettings, store: Store) -> dict[str, Tool]:
     return tools
 
 
-def _workers(settings: ServerSettings, store: Store, job_types: Mapping[str, JobType], sender: Sender) -> Workers:
+def _workers(settings: ServerSettings, store: Store, job_types: Mapping[str, JobRunner], sender: Sender) -> Workers:
     def run(job_id: str, worker: str) -> Awaitable[None]:
         return run_job(store, job_types, job_id, worker)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from mfo_runtime.server.job_calls import JobRunner
 from mfo_runtime.server.providers.script import Script
 
 MEGABYTE = 1024 * 1024
@@ -71,6 +72,7 @@ JobType = Callable[[Any], Awaitable[Any]]
 """What runs a job: takes its input and gives its result, both plain JSON; an exception's text becomes its error."""
 
 _NO_JOB_TYPES: Mapping[str, JobType] = MappingProxyType({})
+_NO_JOB_RUNNERS: Mapping[str, JobRunner] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class ServerSettings:
         tools_module: a dotted name, or the path of a ``.py`` file, whose public functions become tools. It is
             imported when the server is made, so only an explicit command of the user may fill it in.
         job_types: job types besides the built-in ones.
+        job_runners: job types that want to know more of a job than its input.
         sender: what carries outgoing webhooks; None sends them with the project's own HTTP client.
         seed: makes ids the same in each run that starts from an empty folder; None makes them random.
         clock: the seconds since 1970 by which everything is dated.
@@ -112,6 +115,7 @@ class ServerSettings:
     openai: OpenAIEndpoint | None = None
     tools_module: str | None = None
     job_types: Mapping[str, JobType] = field(default_factory=lambda: _NO_JOB_TYPES)
+    job_runners: Mapping[str, JobRunner] = field(default_factory=lambda: _NO_JOB_RUNNERS)
     sender: Sender | None = None
     seed: int | None = None
     clock: Callable[[], float] = time.time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from mfo_runtime.server.failures import ApiError, ErrorCode
@@ -23,10 +23,17 @@ class Stopping:
     def __init__(self) -> None:
         self._work: set[asyncio.Future[object]] = set()
         self._is_told = False
+        self._listeners: list[Callable[[], object]] = []
+
+    def when_told(self, listener: Callable[[], object]) -> None:
+        """Call ``listener`` when the server is told to stop, before requests are given up."""
+        self._listeners.append(listener)
 
     def tell(self) -> None:
         """Give up all work under way, and any that begins from now on; in the event loop of the work."""
         self._is_told = True
+        for listener in self._listeners:
+            listener()
         for work in tuple(self._work):
             work.cancel()
 

@@ -151,7 +151,7 @@ def test_closing_the_last_document_frees_what_was_read():
     session.open("file:///w/flow.yml", 1, FLOW)
     session.analysis("/w")
     session.close("file:///w/flow.yml")
-    assert (session._sources, session._analyses, session.watched_bundles()) == ({}, {}, set())
+    assert (session._sources, session._edited, session.watched_bundles()) == ({}, {}, set())
 
 
 def test_one_file_under_two_spellings_is_one_document():

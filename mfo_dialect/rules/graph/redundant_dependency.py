@@ -69,12 +69,14 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the edges to one node that other ways imply."""
     level = after.level
     sources = level.wiring.predecessors(after)
-    if len(sources) < _SEVERAL or not is_trusted(level):
+    if len(sources) < _SEVERAL:
         return
     for before, middle in _implied(after, sources):
         written = list(written_edges(level, before.id, after.id))
         if before in producers_inside(after, snapshot) or not written:
             continue
+        if not is_trusted(level):
+            return
         message = f'"{after.id}" waits for "{before.id}" anyway: it waits for "{middle.id}", which does'
         fixes = removing_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)
         for _, _, item in written:

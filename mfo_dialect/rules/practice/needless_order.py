@@ -77,13 +77,13 @@ _READING = frozenset(
 def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the edges to one task, between two without effects, that are the only way and carry no data."""
     level = after.level
-    if not level.wiring.predecessors(after) or not is_trusted(level):
-        return
     for before in _free_edges(after, snapshot):
         if any(_is_unclear(use, snapshot) for use in snapshot.uses_of(after)):
             return
         if any(read.producer is before for read in node_reads_of(after, snapshot)):
             continue
+        if not is_trusted(level):
+            return
         message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
         for _, _, item in written_edges(level, before.id, after.id):
             yield Report(before.document, item.content_span, message)
@@ -97,9 +97,9 @@ def _is_unclear(use: Use, snapshot: Snapshot) -> bool:
 def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[NodeView]:
     """The tasks that a task could run beside, if it reads nothing of them."""
     wiring = view.level.wiring
-    if not wiring.is_unconditional(view) or wiring.in_loop(view) or not _has_no_effect(view, snapshot):
+    sources = wiring.predecessors(view) if _has_no_effect(view, snapshot) else ()
+    if not sources or not wiring.is_unconditional(view) or wiring.in_loop(view):
         return
-    sources = wiring.predecessors(view)
     for source in sources:
         if wiring.in_loop(source) or not _has_no_effect(source, snapshot):
             continue

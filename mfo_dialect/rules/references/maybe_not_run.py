@@ -73,7 +73,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.node_reads import NodeRead, producers_inside
-from mfo_dialect.analysis.reads import ran_before, run_order
+from mfo_dialect.analysis.reads import has_run, run_order
 from mfo_dialect.analysis.run_order import RanBefore, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -88,7 +88,7 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     if read.guarded:
         return
     reader, producer, document, span = read.reader, read.producer, read.document, read.span
-    order = run_order(reader, producer) if ran_before(reader, producer) is RanBefore.PERHAPS else None
+    order = run_order(reader, producer) if has_run(reader, producer, RanBefore.PERHAPS) else None
     if order is None or order.why is not Why.BRANCH:
         return
     condition = reader.flow.by_id.get(order.condition[-1]) if order.condition else None
@@ -124,7 +124,7 @@ def _fixes(reader: NodeView, producer: NodeView, snapshot: Snapshot) -> tuple[Fi
 
 
 def _runs_after(view: NodeView, producer: NodeView) -> bool:
-    return ran_before(view, producer) is RanBefore.SURELY
+    return has_run(view, producer, RanBefore.SURELY)
 
 
 RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, select.reads, check, fix="unsafe")

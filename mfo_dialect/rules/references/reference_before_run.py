@@ -51,7 +51,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from mfo_dialect.analysis.node_reads import NodeRead, node_reads_of
-from mfo_dialect.analysis.reads import ran_before, run_order
+from mfo_dialect.analysis.reads import has_run, run_order
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -65,7 +65,7 @@ from mfo_dialect.rules.rule import Report, Rule
 def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     """Report a reading of a node that never runs before its reader."""
     reader, producer = read.reader, read.producer
-    order = run_order(reader, producer) if ran_before(reader, producer) is RanBefore.NEVER else None
+    order = run_order(reader, producer) if has_run(reader, producer, RanBefore.NEVER) else None
     if order is None:
         return
     others = snapshot.kept(reader, _by_producer)[producer]

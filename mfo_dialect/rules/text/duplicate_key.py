@@ -49,8 +49,9 @@ Merge the two values where both are lists, or both are maps that share no key; e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.rules.layout import (
@@ -63,6 +64,7 @@ from mfo_dialect.rules.layout import (
     text_of,
 )
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.select import Selector
 from mfo_dialect.rules.text.walking import mappings
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, is_merge_key
 from mfo_dialect.text import Span
@@ -70,12 +72,13 @@ from mfo_dialect.text import Span
 Found = tuple[str, Mapping]
 
 
-def check(found: Found, snapshot: Snapshot) -> Iterable[Report]:
+def _items(part: Part, snapshot: Snapshot) -> list[Found]:
+    """The maps with a key that is written twice, merged, or no text."""
+    return [found for found in mappings.items(part, snapshot) if not found[1].is_plain]
+
+
+def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     """Report the keys of one map that are written again."""
-    return () if found[1].is_plain else _reports(found, snapshot)
-
-
-def _reports(found: Found, snapshot: Snapshot) -> Iterator[Report]:
     document, mapping = found
     first: dict[str, Pair] = {}
     doubles: list[Pair] = []
@@ -180,4 +183,4 @@ def _starts_below(text: str, node: Node) -> bool:
     return _starts_line(text, node) and not (isinstance(node, Scalar) and node.is_missing)
 
 
-RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, mappings, check, fix="safe")
+RULE = Rule("MFO102", "duplicate-key", Severity.ERROR, Selector(WRITTEN, _items), check, fix="safe")

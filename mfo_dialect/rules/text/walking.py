@@ -20,23 +20,27 @@ def _mappings_of(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], .
     key, borders = document_key(part), snapshot.borders
     if root is None or key is None or borders.get(id(root)) not in {part, None}:
         return ()
-    return tuple((key, mapping) for mapping in _mappings_within(root, borders))
+    return tuple([(key, mapping) for mapping in _mappings_within(root, borders)])
 
 
-def _mappings_within(root: Node, borders: dict[int, Part]) -> Iterator[Mapping]:
+def _mappings_within(root: Node, borders: dict[int, Part]) -> list[Mapping]:
     """The maps of one part, those of parts inside it left out."""
+    found: list[Mapping] = []
     stack = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, Sequence):
-            stack += [item for item in reversed(node.items) if type(item) is not Scalar and id(item) not in borders]
-        elif isinstance(node, Mapping):
-            yield node
-            for pair in reversed(node.pairs):
-                if type(pair.value) is not Scalar and id(pair.value) not in borders:
-                    stack.append(pair.value)
+        if isinstance(node, Mapping):
+            found.append(node)
+            inner: list[Node] = []
+            for pair in node.pairs:
                 if type(pair.key) is not Scalar:
-                    stack.append(pair.key)
+                    inner.append(pair.key)
+                if type(pair.value) is not Scalar and id(pair.value) not in borders:
+                    inner.append(pair.value)
+            stack += reversed(inner)
+        elif isinstance(node, Sequence):
+            stack += [item for item in reversed(node.items) if type(item) is not Scalar and id(item) not in borders]
+    return found
 
 
 mappings = Selector(WRITTEN, _mappings)

@@ -19,7 +19,8 @@ from mfo_dialect.text import Span
 from mfo_lsp.features.code_actions import ActionKind
 from mfo_lsp.features.refactorings.blocks import ItemBlock, dash_of, item_block, joined, with_items, without_blocks
 from mfo_lsp.features.refactorings.draft import Draft
-from mfo_lsp.features.refactorings.grouping import obstacle_to_grouping
+from mfo_lsp.features.refactorings.grouped_reads import longer_paths
+from mfo_lsp.features.refactorings.grouping import obstacle_to_grouping, surely_runs
 from mfo_lsp.features.refactorings.levels import (
     LISTS,
     LevelAddress,
@@ -27,6 +28,7 @@ from mfo_lsp.features.refactorings.levels import (
     fresh_id,
     goes_on_after_failure,
     has_anchors,
+    is_unmovable,
     level_at,
     list_holding,
     lost_comments,
@@ -67,6 +69,8 @@ def obstacle_to_extracting(level: LevelView, chosen: Sequence[NodeView]) -> str:
         return "No task would be left beside the subflow."
     if any(has_anchors(view.node.mapping) for view in chosen):
         return "A selected node holds an anchor or an alias, whose order in the text counts."
+    if any(is_unmovable(view) for view in chosen):
+        return _OTHER_LAYOUT.words
     numbers = [view.index for view in chosen]
     return obstacle_to_grouping(level.graph, numbers, goes_on=goes_on_after_failure(flow))
 
@@ -76,10 +80,12 @@ def extracted(snapshot: Snapshot, level: LevelView, chosen: Sequence[NodeView]) 
     draft, address = Draft(snapshot), address_of(level, snapshot)
     ids, group = tuple(view.id for view in chosen), fresh_id(level.flow, _NAME)
     edges = _border_edges(level, chosen, ids)
-    edits = _without_border(draft, level, ids, group)
+    edits, longer = _without_border(draft, level, ids, group), longer_paths(chosen, group, snapshot)
     if edits is None:
         return _OTHER_LAYOUT
-    draft.apply(edits)
+    if isinstance(longer, Obstacle):
+        return longer
+    draft.apply((*edits, *longer))
     lines = _take_out(draft, address, ids)
     if lines is None:
         return _OTHER_LAYOUT
@@ -104,12 +110,40 @@ def _border_edges(level: LevelView, chosen: Sequence[NodeView], ids: Sequence[st
         for item in view.node.successors
         if item.text not in ids
     )
-    return list(waits), [name for name in leads if name in level.by_id]
+    idle = _needless(level, chosen)
+    return (
+        [name for name in waits if name not in idle],
+        [name for name in leads if name in level.by_id and name not in idle],
+    )
+
+
+def _needless(level: LevelView, chosen: Sequence[NodeView]) -> frozenset[str]:
+    """The nodes that need no edge from or to the subflow, as others between them and it have one.
+
+    Edges that were needless before stay: they are the author's.
+    """
+    graph = level.graph
+    inside = {view.index for view in chosen}
+    needless: set[int] = set()
+    waited = [set(graph.predecessors[number]) - inside for number in inside]
+    outside = set[int]().union(*waited)
+    for node in outside:
+        between = {other for other in outside if graph.is_ancestor(node, of=other)}
+        if between and not any(node in names and between & names for names in waited):
+            needless.add(node)
+    for node in {target for number in inside for target in graph.successors[number]} - inside:
+        before = set(graph.predecessors[node])
+        between = {one for one in before - inside if any(graph.is_ancestor(number, of=one) for number in inside)}
+        is_old = any(graph.is_ancestor(number, of=one) for one in between for number in before & inside)
+        if not is_old and any(surely_runs(graph, one) for one in between):
+            needless.add(node)
+    return frozenset(graph.nodes[node].id for node in needless)
 
 
 def _without_border(draft: Draft, level: LevelView, ids: Sequence[str], group: str) -> list[Edit] | None:
     """The edits after which no list of ids crosses the border of the subflow."""
     edits: list[Edit] = []
+    idle = _needless(level, [level.by_id[name] for name in ids])
     for view in level.nodes:
         mapping, text = view.node.mapping, draft.text(view.document)
         for key in ("dependencies", "successors"):
@@ -121,16 +155,15 @@ def _without_border(draft: Draft, level: LevelView, ids: Sequence[str], group: s
                     return None
                 continue
             is_branches = view.kind is NodeKind.CONDITION and key == "successors"
-            new = _inside(names, ids) if view.id in ids else _outside(names, ids, group, doubles=is_branches)
+            if view.id in ids or (view.id in idle and not is_branches):
+                new = [name if (name in ids) is (view.id in ids) else None for name in names]
+            else:
+                new = _outside(names, ids, group, doubles=is_branches)
             found = with_names(view.document, mapping, key, new, text)
             if found is None:
                 return None
             edits += found
     return edits
-
-
-def _inside(names: Sequence[str], ids: Sequence[str]) -> list[str | None]:
-    return [name if name in ids else None for name in names]
 
 
 def _outside(names: Sequence[str], ids: Sequence[str], group: str, *, doubles: bool) -> list[str | None]:

@@ -44,13 +44,9 @@ class _Group:
     def name(self, node: int) -> str:
         return f'"{self.level.nodes[node].id}"'
 
-    def always_runs(self, node: int) -> bool:
-        """Whether a node runs whenever its level does."""
-        return _surely_runs(self.level, node)
-
     def runs_with_group(self, node: int) -> bool:
         """Whether a chosen node runs whenever the subflow does."""
-        return _surely_runs(self.inside, self.inside.position[self.level.nodes[node].id])
+        return surely_runs(self.inside, self.inside.position[self.level.nodes[node].id])
 
 
 def _only(node: NodeDeclaration, names: frozenset[str]) -> NodeDeclaration:
@@ -60,7 +56,8 @@ def _only(node: NodeDeclaration, names: frozenset[str]) -> NodeDeclaration:
     return NodeDeclaration(node.id, node.kind, dependencies, successors, node.priority, node.inner)
 
 
-def _surely_runs(level: Level, node: int) -> bool:
+def surely_runs(level: Level, node: int) -> bool:
+    """Whether a node runs whenever its level does."""
     return RunOrders(level).ran_by_the_end((level.nodes[node].id,)).verdict is RanBefore.SURELY
 
 
@@ -112,7 +109,7 @@ def _differing_starts(group: _Group, *, goes_on: bool) -> Iterator[str]:
     if goes_on:
         yield "With on_failure: continue, selected nodes that wait for different nodes would wait for all of them."
         return
-    doubtful = [node for node in sorted(group.outside) if not group.always_runs(node)]
+    doubtful = [node for node in sorted(group.outside) if not surely_runs(group.level, node)]
     if doubtful:
         yield f"{group.name(doubtful[0])}, which some of the selected nodes wait for, may be skipped: the others would be too."
     if any(group.guarded_by.values()):

@@ -27,6 +27,7 @@ from mfo_lsp.features.refactorings.levels import (
     address_of,
     goes_on_after_failure,
     has_anchors,
+    is_unmovable,
     level_at,
     list_holding,
     lost_comments,
@@ -64,6 +65,8 @@ def obstacle_to_inlining(view: NodeView, inner: LevelView) -> str:
         return "The subflow checks its input by a schema, which would be lost."
     if has_anchors(view.node.mapping):
         return "The subflow holds an anchor or an alias, whose order in the text counts."
+    if any(is_unmovable(one) for one in (view, *inner.nodes)):
+        return _OTHER_LAYOUT.words
     is_branch = any(view.index in branches for branches in level.graph.branches)
     if is_branch and len(inner.graph.entries) > 1:
         return "The subflow is a branch of a condition, and several of its nodes start first: a branch leads to one."

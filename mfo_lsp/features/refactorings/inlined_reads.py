@@ -12,7 +12,7 @@ from mfo_dialect.analysis.uses import Use
 from mfo_dialect.expressions import reads
 from mfo_dialect.findings import Edit, Place
 from mfo_dialect.model.workflow import Subflow
-from mfo_dialect.references import Reference, scan
+from mfo_dialect.references import RESERVED_ROOTS, Reference, bare_reference, scan
 from mfo_dialect.references import Spelling as ReferenceSpelling
 from mfo_dialect.syntax import Scalar, follow
 from mfo_dialect.text import Span, TextEdit
@@ -20,7 +20,7 @@ from mfo_lsp.features.refactorings.values import Obstacle
 from mfo_lsp.features.rename.names import is_word
 from mfo_lsp.features.rename.spelling import rewritten_parts
 from mfo_lsp.features.rename.values import words_for
-from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolKind, index_symbols
+from mfo_lsp.features.symbols import Occurrence, Spelling, Symbol, SymbolKind, index_symbols
 from mfo_lsp.features.symbols.values import node_scope, node_symbol
 from mfo_lsp.features.targets import document_at
 
@@ -105,22 +105,33 @@ def _mapped(subflow: NodeView) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for pair in mapping.effective_pairs() if mapping is not None else ():
         value = follow(pair.value)
-        pieces = scan(value.text.strip()) if isinstance(value, Scalar) else ()
-        alone = next(iter(pieces), None) if len(pieces) == 1 else None
-        found[pair.name or ""] = str(alone) if isinstance(alone, Reference) and not alone.problem else None
+        found[pair.name or ""] = _path_alone(value.text, subflow) if isinstance(value, Scalar) else None
     return found
 
 
+def _path_alone(text: str, subflow: NodeView) -> str | None:
+    """The path of a reference that is all of a text."""
+    pieces = scan(text.strip())
+    alone = next(iter(pieces), None) if len(pieces) == 1 else None
+    if isinstance(alone, Reference):
+        return None if alone.problem else str(alone)
+    bare = bare_reference(text)
+    is_read = bare is not None and (bare.root in RESERVED_ROOTS or bare.root in subflow.flow.by_id)
+    return str(bare) if is_read else None
+
+
 def _replaced(found: Occurrence, path: str) -> _Change | None:
-    """``INPUT.name`` as the path that it is mapped to; None where it is written otherwise, or the path is not plain."""
-    scalar = found.scalar
+    """An input as the path that it is mapped to; None where it is written in a way of its own, or the path is not plain."""
+    scalar, prefix = found.scalar, "INPUT."
     assert scalar is not None
     start = scalar.index_at(found.span.start)
-    before, prefix = scalar.text[:start], "INPUT."
-    if not before.endswith(prefix) or "." not in path or not all(map(is_word, path.split("."))):
+    end = start + len(found.symbol.name)
+    if "." not in path or not all(map(is_word, path.split("."))):
         return None
-    span = Span(start - len(prefix), start + len(found.symbol.name))
-    return _Change(found.document, scalar, TextEdit(span, path))
+    if scalar.text[:start].endswith(prefix):
+        return _Change(found.document, scalar, TextEdit(Span(start - len(prefix), end), path))
+    is_bare = found.spelling is Spelling.NAME and scalar.text[start - 1 : start] not in {'"', "'", "`"}
+    return _Change(found.document, scalar, TextEdit(Span(start, end), path)) if is_bare else None
 
 
 def _whole_inputs(subflow: NodeView, snapshot: Snapshot) -> Iterator[Obstacle]:

@@ -61,13 +61,16 @@ def mapping_of(level: LevelView) -> Mapping:
 
 
 def selected_nodes(selection: Selection) -> tuple[NodeView, ...]:
-    """The nodes of one level that a selection touches; a cursor touches a node on its first line and on that of its id.
+    """The nodes of one level that a selection touches; a single one only on its first line or on that of its id.
 
     Empty where it touches nodes of several levels, of which none holds the others.
     """
     touched = dict.fromkeys(_touched(selection))
     whole = [view for view in touched if not _is_only_around(view, selection, touched)]
     top = [view for view in whole if not any(other in whole for other in view.path[:-1])]
+    text = selection.source.text
+    if len(top) == 1 and not any(selection.touches(line) for line in _heads(top[0], text)):
+        return ()
     levels = {id(view.level) for view in top}
     return tuple(sorted(top, key=lambda view: view.index)) if len(levels) == 1 else ()
 
@@ -127,6 +130,12 @@ def list_holding(view: NodeView) -> tuple[str, SequenceNode] | None:
         if isinstance(value, SequenceNode) and any(item is view.node.mapping for item in value.items):
             return key, value
     return None
+
+
+def is_unmovable(view: NodeView) -> bool:
+    """Whether a node cannot be taken out of its list: that is written in brackets, twice, or in another place."""
+    mapping, holding = mapping_of(view.level), list_holding(view)
+    return holding is None or holding[1].flow or mapping.flow or not mapping.is_plain
 
 
 def lost_comments(draft: Draft, document: str, before: Snapshot) -> list[str]:

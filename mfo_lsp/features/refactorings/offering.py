@@ -6,14 +6,25 @@ from collections.abc import Iterable
 
 from mfo_dialect.findings import Edit, Place
 from mfo_dialect.text.differences import line_edits
+from mfo_lsp.features.code_actions import ActionKind
+from mfo_lsp.features.refactorings.create_missing import create_missing
+from mfo_lsp.features.refactorings.edge_side import edge_side
+from mfo_lsp.features.refactorings.extract_prompt import extract_prompt
 from mfo_lsp.features.refactorings.extract_subflow import extract_subflow
 from mfo_lsp.features.refactorings.inline_subflow import inline_subflow
+from mfo_lsp.features.refactorings.older_names import older_names
+from mfo_lsp.features.refactorings.reference_spelling import reference_spelling
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Refactoring, Selection
 from mfo_lsp.features.refactorings.verifying import verified
 
 REFACTORINGS: tuple[Refactoring, ...] = (
+    create_missing,
     extract_subflow,
+    extract_prompt,
     inline_subflow,
+    reference_spelling,
+    edge_side,
+    older_names,
 )
 """What can be offered, in the order of the menu."""
 
@@ -40,7 +51,7 @@ def refactor(selection: Selection, title: str) -> tuple[Edit, ...] | Obstacle | 
         return None
     texts = Obstacle(offer.obstacle) if offer.obstacle else offer.change()
     if not isinstance(texts, Obstacle):
-        texts = verified(selection.snapshot, texts)
+        texts = verified(selection.snapshot, texts, mends=offer.kind is ActionKind.QUICK_FIX)
     if isinstance(texts, Obstacle):
         return texts
     bundle = selection.snapshot.bundle

@@ -13,12 +13,13 @@ from mfo_lsp.features.refactorings.values import Obstacle, Texts
 from mfo_lsp.features.rename.values import words_for
 
 
-def verified(snapshot: Snapshot, texts: Texts) -> Texts | Obstacle:
+def verified(snapshot: Snapshot, texts: Texts, *, mends: bool = False) -> Texts | Obstacle:
     """The texts, if they say nothing wrong that the bundle did not say before.
 
     Args:
         snapshot: the bundle as it is.
         texts: what a refactoring would make of it.
+        mends: it takes a finding away, behind which another one may have been hidden.
     """
     after = Snapshot(edited(snapshot.bundle, texts))
     for document in texts:
@@ -26,8 +27,9 @@ def verified(snapshot: Snapshot, texts: Texts) -> Texts | Obstacle:
         problems = len(source.tree.problems) if source is not None else 0
         if problems > (len(before.tree.problems) if before is not None else 0):
             return Obstacle(f"{_name(document)} could not be read afterwards.")
-    fresh = _fresh(check_snapshot(snapshot), check_snapshot(after))
-    if fresh is None:
+    found, now = check_snapshot(snapshot), check_snapshot(after)
+    fresh = _fresh(found, now)
+    if fresh is None or (mends and len(now) <= len(found)):
         return texts
     return Obstacle(_complaint(fresh, after.bundle))
 

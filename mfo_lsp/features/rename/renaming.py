@@ -9,6 +9,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Place
 from mfo_dialect.text import Span
 from mfo_lsp.features.rename.obstacles import obstacle, obstacle_to
+from mfo_lsp.features.rename.plain_case import is_plain
 from mfo_lsp.features.rename.spelling import respelled
 from mfo_lsp.features.rename.values import Refusal, words_for
 from mfo_lsp.features.rename.verifying import disturbed
@@ -87,7 +88,7 @@ def rename(
         renamed.append((seeing, symbols))
     ordered = tuple(edits[place] for place in sorted(edits))
     for seeing, symbols in renamed:
-        words = disturbed(seeing, symbols, new_name, ordered)
+        words = "" if is_plain(seeing, symbols, new_name, ordered) else disturbed(seeing, symbols, new_name, ordered)
         if words:
             return Refusal(words)
     return Renaming(touched.symbol.kind.value, touched.symbol.name, ordered)

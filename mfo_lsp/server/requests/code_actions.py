@@ -17,6 +17,7 @@ from mfo_lsp.features.code_actions import ActionKind, CodeAction, code_actions
 from mfo_lsp.features.diagnostics import diagnostic_of
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.refactorings import Obstacle, Offer, Selection, offers, refactor
+from mfo_lsp.server.analysis import Analysis
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.host import Server
@@ -24,7 +25,6 @@ from mfo_lsp.server.lookup import View, look_up, view_of
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
 from mfo_lsp.server.requests.code_lenses import as_actions
-from mfo_lsp.server.session import Analysis
 from mfo_lsp.server.workspace_edits import workspace_edit
 
 OPTIONS = types.CodeActionOptions([kind.value for kind in ActionKind], resolve_provider=True)
@@ -44,8 +44,9 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
     only = params.context.only
     found = [*code_actions(findings, key, view.span(params.range), only, view.source)]
     if wants_fix_all(findings, key, only):
+        edits = analysis.edits
         action = await asyncio.to_thread(fix_all, analysis.snapshot.bundle, key, server.session.other_text)
-        _refuse_stale(server, key, analysis)
+        _refuse_stale(server, key, analysis, edits)
         found += [action] if action is not None else []
     converted = [action for action in (_converted(action, view) for action in found) if action is not None]
     runs = as_actions(view, view.span(params.range)) if not only and not view.session.client.lenses else []
@@ -90,8 +91,9 @@ async def _refactorings(
             data = {"uri": params.text_document.uri, "span": list(selection.span), "version": _version(view)}
             offered.append(types.CodeAction(offer.title, _kind(offer.kind), data=data))
         else:
+            moment = analysis.edits
             edits = await asyncio.to_thread(refactor, selection, offer.title)
-            _refuse_stale(server, view.key, analysis)
+            _refuse_stale(server, view.key, analysis, moment)
             offered += _worked_out(offer, edits, view)
     return offered
 
@@ -117,8 +119,8 @@ def _version(view: View) -> int | None:
     return open_text.version if open_text is not None else None
 
 
-def _refuse_stale(server: Server, key: str, analysis: Analysis) -> None:
-    if not server.session.is_current(directory_of(key), analysis):
+def _refuse_stale(server: Server, key: str, analysis: Analysis, edits: int) -> None:
+    if not server.session.is_current(directory_of(key), analysis, edits):
         raise RefusedError(_CHANGED, types.LSPErrorCodes.ContentModified)
 
 

@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from lsprotocol import types
 
+from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, joined
@@ -17,7 +18,7 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
 from mfo_lsp.server.progress import open_progress
-from mfo_lsp.server.publish import converted_findings, merged_diagnostics, take_findings
+from mfo_lsp.server.publish import converted_findings, merged_diagnostics, take_edited
 from mfo_lsp.server.workspace import workspace_bundles
 
 OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="mfo")
@@ -31,16 +32,13 @@ async def answer(server: Server, params: types.DocumentDiagnosticParams) -> Json
     """
     session, key = server.session, to_key(params.text_document.uri)
     bundle = directory_of(key)
-    analysis, findings = await checked(server, bundle)
-    touched = take_findings(session, bundle, analysis.snapshot.bundle, findings)
+    by_document = await _of_bundle(server, bundle)
     related = None
     if session.client.related_documents:
-        others = sorted(other for other in touched if other != key and other not in session.open_texts)
-        related = {session.uri(other): _report(merged_diagnostics(session, other)) for other in others}
-    if bundle not in session.watched_bundles():
-        session.found.pop(bundle, None)
+        others = sorted(other for other in by_document if other != key and other not in session.open_texts)
+        related = {session.uri(other): _report(by_document[other]) for other in others}
     return _report(
-        merged_diagnostics(session, key),
+        by_document.get(key, NO_DIAGNOSTICS),
         params.previous_result_id,
         relatedDocuments=_map_of(related) if related else None,
     )
@@ -89,11 +87,10 @@ async def _of_bundle(server: Server, bundle: str) -> dict[str, JsonText]:
     """What each document of a bundle has, those without findings too."""
     session = server.session
     analysis, findings = await checked(server, bundle)
-    documents = analysis.snapshot.bundle
-    if bundle in session.watched_bundles():
-        touched = take_findings(session, bundle, documents, findings)
+    if isinstance(analysis, EditedBundle):
+        touched = take_edited(session, bundle, analysis)
         return {document: merged_diagnostics(session, document) for document in sorted(touched)}
-    found = converted_findings(session, documents, findings)
+    found = converted_findings(session, analysis.snapshot.bundle, findings)
     ours = {source.key for source in analysis.snapshot.sources if source.is_ours}
     return {document: joined(found.get(document, ())) for document in sorted(ours | found.keys())}
 

@@ -77,6 +77,12 @@ def cancel(store: Store, job_id: str) -> bool:
     return changed > 0
 
 
+def is_cancelled(store: Store, job_id: str) -> bool:
+    """Whether a job has been cancelled."""
+    row = store.database.row("SELECT 1 FROM jobs WHERE id = ? AND status = 'cancelled'", (job_id,))
+    return row is not None
+
+
 def release(store: Store, worker: str) -> None:
     """Queue again what runs under a worker that stops in good order; that start does not count."""
     store.database.write(
