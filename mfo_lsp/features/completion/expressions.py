@@ -13,6 +13,7 @@ from mfo_dialect.analysis.resolve import Scope, resolve
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.expressions import FUNCTIONS, KEYWORDS, Token, TokenKind, tokenize
 from mfo_dialect.expressions.tokens import WORD_OPERATORS
+from mfo_dialect.model.workflow import Condition
 from mfo_dialect.shapes import UNKNOWN, Kind, Shape, step
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, sort_key
 from mfo_lsp.features.completion.paths import fields_of, node_choices, seen_fields
@@ -122,10 +123,17 @@ def _fields(gap: _Gap, parents: str) -> Iterator[Item]:
 
 
 def _dot(gap: _Gap, name: str, *, goes_on: bool) -> str | None:
-    """What has to follow a name: nothing, or a dot where the name's own value does not fit; None where neither does."""
-    if gap.probe.takes(name):
+    """What has to follow a name: nothing, or a dot where the name's own value does not fit; None where neither does.
+
+    A condition gives true, false or a number, never a map.
+    """
+    if gap.probe.takes(name) and not (goes_on and gap.probe.is_free and isinstance(gap.view.node, Condition)):
         return ""
-    return "." if goes_on and not gap.probe.behind.startswith((".", "?.")) and gap.probe.takes(f"{name}.") else None
+    return (
+        "."
+        if goes_on and not gap.probe.behind.startswith((".", "?.")) and gap.probe.takes(f"{name}.", is_open=True)
+        else None
+    )
 
 
 def wanted_by_expression(place: Place) -> WantedPath | None:
@@ -179,6 +187,7 @@ def _written(name: str) -> str:
 def _functions(gap: _Gap, client: CompletionClient, *, is_piped: bool) -> Iterator[Item]:
     span = gap.place.word_span(gap.partial)
     has_bracket = gap.place.text[span.end : span.end + 1] == "("
+    plain = "()" if gap.probe.behind.strip() else "("
     for number, (name, function) in enumerate(FUNCTIONS.items()):
         if not (gap.probe.takes(name) if has_bracket else gap.probe.takes_call(name, is_piped=is_piped)):
             continue
@@ -186,7 +195,7 @@ def _functions(gap: _Gap, client: CompletionClient, *, is_piped: bool) -> Iterat
             label=name,
             kind=ItemKind.FUNCTION,
             span=span,
-            new_text=name if has_bracket else f"{name}($0)" if client.snippets else f"{name}(",
+            new_text=name if has_bracket else f"{name}($0)" if client.snippets else f"{name}{plain}",
             detail=function.signatures[0].label(name),
             words=partial(of_expression_word, name),
             sort_key=sort_key(_FUNCTION_RANK, number),
