@@ -188,7 +188,9 @@ def _is_consequence(error: Finding, typed: Typed, item: Item, accepted: Accepted
         return True
     if error.code == "MFO506":  # of a condition, the first operand
         return True
-    if error.code == "MFO403" and f'"{item.label}"' not in error.message:  # an edge is missing elsewhere
+    if (
+        error.code == "MFO403" and f'"{item.label.partition(".")[0]}"' not in error.message
+    ):  # an edge is missing elsewhere
         return True
     if error.code == "MFO401" and error.message.startswith("the reference is not closed") and accepted.stops:
         return True
