@@ -18,9 +18,10 @@ from mfo_runtime.cli.findings import outcome_of, show_findings
 from mfo_runtime.cli.journals import journal_of
 from mfo_runtime.cli.log_lines import show_log
 from mfo_runtime.cli.output import say, shown_path
-from mfo_runtime.client import MfoClient
+from mfo_runtime.client import Circuit, MfoClient
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
+from mfo_runtime.flow.circuits import circuits_of
 from mfo_runtime.journal import Journal
 from mfo_runtime.triggers.loading import ServedTrigger, load_triggers
 from mfo_runtime.triggers.settings import LARGEST_BODY, ServiceSettings
@@ -30,6 +31,7 @@ from mfo_workspace.text_report import printable
 
 FAILED = 1
 _PATIENCE = 3.0
+_log = logging.getLogger("mfo_runtime.triggers")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -115,7 +117,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
         show_findings(outcome_of(refused.findings, refused.bundle))
         say("mfo: a flow that a trigger starts has errors, and nothing is served")
         return FAILED
-    show_log("mfo triggers", logging.getLogger("mfo_runtime.triggers"))
+    show_log("mfo triggers", _log)
     with ExitStack() as stack:
         asyncio.run(_serve(triggers, settings, Where(server, script, profile), stack))
     return 0
@@ -167,8 +169,15 @@ async def _workplaces(
                 journals[folder] = stack.enter_context(journal)
             settings = stack.enter_context(where.settings(bundle, document))
             client = await clients.enter_async_context(MfoClient(settings))
-            places[document] = Workplace(client, journals[folder])
+            places[document] = Workplace(client, journals[folder], circuits_of(bundle, _tell_of_circuit))
         yield places
+
+
+def _tell_of_circuit(server: str, circuit: Circuit) -> None:
+    if circuit is Circuit.OPEN:
+        _log.warning("%s fails too often and is left alone for a while", server)
+    elif circuit is Circuit.CLOSED:
+        _log.warning("%s is asked again", server)
 
 
 def _words(trigger: ServedTrigger) -> str:

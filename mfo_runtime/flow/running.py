@@ -22,6 +22,7 @@ from mfo_runtime.engine.result import Failure, RunResult
 from mfo_runtime.engine.shell import Run
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
+from mfo_runtime.flow.circuits import Circuits, circuits_of
 from mfo_runtime.flow.control import RunControl
 from mfo_runtime.flow.definition import definition_of
 from mfo_runtime.flow.executors import FlowExecutors, UsageObserver
@@ -68,6 +69,7 @@ class RunOptions:
         control: stops the run from outside; it then ends as cancelled.
         keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
         surroundings: other servers, time and secrets, where they are not the usual ones.
+        circuits: breakers that several runs share; the run's own where it is None.
     """
 
     run_id: str = ""
@@ -81,6 +83,7 @@ class RunOptions:
     control: RunControl | None = None
     keeping: Keeping | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
+    circuits: Circuits | None = None
 
 
 async def run_flow(
@@ -100,6 +103,8 @@ async def run_flow(
     plan = lay_out(flow, bundle)
     async with other_servers(options) as http:
         executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings, options.on_usage)
+        if options.surroundings.is_live:
+            executors.circuits = options.circuits or circuits_of(bundle)
         with _kept(executors, options, plan) as kept:
             run = Run(
                 plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None

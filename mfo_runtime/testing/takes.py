@@ -87,7 +87,7 @@ async def replaying_take(
         ReplayingHttp(replay, http_settings(settings), NOWHERE) as server,
         MfoClient(settings, http=server, clock=Clock(sleep=_no_time)) as client,
     ):
-        surroundings = Surroundings(others, _no_time, replay.began_at, secrets)
+        surroundings = Surroundings(others, _no_time, replay.began_at, secrets, is_live=False)
         yield Take(
             client,
             replace(

@@ -190,7 +190,7 @@ class Runner:
         """Execute a run; whatever goes wrong with one must not end the others."""
         facts = {"run": work.run_id}
         try:
-            outcome = await work.run(self._workplaces[work.document].client, control)
+            outcome = await work.run(self._workplaces[work.document], control)
         except RunHeldError:
             return
         except MfoError as error:

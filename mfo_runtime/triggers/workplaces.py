@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mfo_runtime.client import MfoClient
+from mfo_runtime.flow.circuits import Circuits
 from mfo_runtime.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What the runs of one document share: the MFO server, and the journal that keeps them."""
+    """What the runs of one document share.
+
+    Attributes:
+        client: the MFO server.
+        journal: what keeps them.
+        circuits: leaves servers alone that fail too often; None for never.
+    """
 
     client: MfoClient
     journal: Journal
+    circuits: Circuits | None = None
