@@ -26,8 +26,12 @@ def written_edges(level: LevelView, source: str, target: str) -> Iterator[Writte
             yield from ((view, "successors", item) for item in view.node.successors if item.text == target)
 
 
-def is_trusted(level: LevelView) -> bool:
+def is_trusted(level: LevelView, snapshot: Snapshot) -> bool:
     """Whether all nodes and edges of a level are known, and it can run."""
+    return snapshot.kept(level, _is_trusted)
+
+
+def _is_trusted(level: LevelView, _snapshot: Snapshot) -> bool:
     flow = level.flow
     return not flow.damaged and not flow.has_cycle and not level.is_doubtful
 

@@ -82,7 +82,7 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
             return
         if any(read.producer is before for read in node_reads_of(after, snapshot)):
             continue
-        if not is_trusted(level):
+        if not is_trusted(level, snapshot):
             return
         message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
         for _, _, item in written_edges(level, before.id, after.id):
