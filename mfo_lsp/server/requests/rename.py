@@ -18,7 +18,7 @@ from mfo_lsp.features.rename.known_findings import baseline_edit
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_offset, to_range
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import is_shown
-from mfo_lsp.server.progress import Progress
+from mfo_lsp.server.progress import Progress, cancellable
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import lines_of
 from mfo_lsp.server.session import Session
@@ -63,15 +63,11 @@ async def answer(server: Server, params: types.RenameParams) -> types.WorkspaceE
     token = params.work_done_token
     progress = Progress(server, token if token is not None else f"mfo-{uuid4()}", shown=token is not None)
     progress.begin("Rename")
-    task = server.runs.start(progress.token, _renamed(server, progress, snapshot, key, offset, params.new_name))
+    work = _renamed(server, progress, snapshot, key, offset, params.new_name)
     try:
-        await asyncio.wait({task})
+        found, snapshots = await cancellable(server, progress.token, work, "The rename")
     finally:
-        task.cancel()
         progress.end("")
-    if task.cancelled():
-        raise RefusedError("The rename was cancelled.", types.LSPErrorCodes.RequestCancelled)
-    found, snapshots = task.result()
     if found is None:
         raise RefusedError(_NO_NAME)
     if isinstance(found, Refusal):
