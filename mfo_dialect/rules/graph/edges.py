@@ -19,7 +19,7 @@ Written = tuple[NodeView, str, Scalar]
 def written_edges(level: LevelView, source: str, target: str) -> Iterator[Written]:
     """Every place that says that one node comes before another: the node, the key and the id written there."""
     ends = dict.fromkeys((*level.named(source), *level.named(target)))
-    for view in sorted(ends, key=lambda view: view.index):
+    for view in sorted(ends, key=lambda view: view.rank):
         if view.id == target:
             yield from ((view, "dependencies", item) for item in view.node.dependencies if item.text == source)
         if view.id == source:
