@@ -15,7 +15,7 @@ import click
 
 from mfo_runtime.cli.connecting import Where, data_folder
 from mfo_runtime.cli.findings import outcome_of, show_findings
-from mfo_runtime.cli.journals import journal_of
+from mfo_runtime.cli.journals import journal_of, retention_of
 from mfo_runtime.cli.log_lines import show_log
 from mfo_runtime.cli.output import say, shown_path
 from mfo_runtime.client import Circuit, MfoClient
@@ -43,7 +43,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
     "--token",
     envvar="MFO_TRIGGERS_TOKEN",
     metavar="TOKEN",
-    help="What calls by hand must show; a fresh one by default, MFO_TRIGGERS_TOKEN where it is set.",
+    help="What calls by hand must show; a fresh one by default. Other programs can read it here: rather set MFO_TRIGGERS_TOKEN.",
 )
 @click.option(
     "--concurrency", type=click.IntRange(1), default=8, show_default=True, help="How many runs are executed at a time."
@@ -105,6 +105,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
         host=host,
         port=port,
         token=token or None,
+        events_secret=os.environ.get("MFO_EVENTS_SECRET") or None,
         concurrency=concurrency,
         queue=queue,
         grace=grace,
@@ -169,7 +170,9 @@ async def _workplaces(
                 journals[folder] = stack.enter_context(journal)
             settings = stack.enter_context(where.settings(bundle, document))
             client = await clients.enter_async_context(MfoClient(settings))
-            places[document] = Workplace(client, journals[folder], circuits_of(bundle, _tell_of_circuit))
+            places[document] = Workplace(
+                client, journals[folder], retention_of(bundle.project), circuits_of(bundle, _tell_of_circuit)
+            )
         yield places
 
 

@@ -19,7 +19,8 @@ from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.server.listening import listen, url_of
 from mfo_runtime.server.settings import is_loopback
 from mfo_runtime.triggers.app import create_app
-from mfo_runtime.triggers.listener import Listener, event_trigger_of
+from mfo_runtime.triggers.event_triggers import event_trigger_of
+from mfo_runtime.triggers.listener import Listener
 from mfo_runtime.triggers.loading import ServedTrigger
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
