@@ -27,7 +27,6 @@ _NEWER = frozenset(
 _NOTEBOOK = "there are no notebooks of MFO documents"
 _TYPES = "the dialect has no types that extend each other"
 NOT_ANSWERED = {
-    types.COMPLETION_ITEM_RESOLVE: "items come with their words; they are short enough",
     types.DOCUMENT_LINK_RESOLVE: "links come with their targets",
     types.WORKSPACE_SYMBOL_RESOLVE: "symbols come with their places",
     types.NOTEBOOK_DOCUMENT_DID_OPEN: _NOTEBOOK,
@@ -66,7 +65,7 @@ def lsp_support() -> str:
     """The page.
 
     Raises:
-        ValueError: a method is neither answered nor sent, and there is no reason why; or it is, and there is one.
+        ValueError: a method is neither answered nor sent, and there is no reason why.
     """
     answered = {method.name for method in METHODS}
     known = sorted(types.METHOD_TO_TYPES.keys() - _NEWER)
@@ -74,20 +73,21 @@ def lsp_support() -> str:
     to_client = [name for name in known if types.message_direction(name) != "clientToServer"]
     sent = _sent(to_client)
     to_server = [name for name in to_server if name != types.PROGRESS]
-    _compare(to_server, answered, NOT_ANSWERED)
-    _compare(to_client, sent, NOT_SENT)
+    unexplained = {*to_server} - answered - NOT_ANSWERED.keys() | ({*to_client} - sent - NOT_SENT.keys())
+    if unexplained:
+        raise ValueError(f"neither supported nor with a reason why not: {sorted(unexplained)}")
     own = [method.name for method in METHODS if method.name not in types.METHOD_TO_TYPES]
     newer = sorted(answered & _NEWER)
     return "\n".join(
         [
             NOTE,
             "# Language Server Protocol: what is supported\n",
-            f"Every method of version 3.17 of the protocol. What the answers hold is told in [editors](editors.md).\n"
-            + f"Of version 3.18 {_listed(newer) or 'nothing'} is answered. Besides there are {_listed(own)}.\n",
-            f"## From the editor to the server\n\n{_count(to_server, NOT_ANSWERED)}\n",
-            *table(["method", "answered", "why not"], _rows(to_server, NOT_ANSWERED)),
-            f"\n## From the server to the editor\n\n{_count(to_client, NOT_SENT)}\n",
-            *table(["method", "sent", "why not"], _rows(to_client, NOT_SENT)),
+            "Every method of version 3.17 of the protocol. What the answers hold is told in [editors](editors.md).",
+            f"Of version 3.18 {_listed(newer) or 'nothing'} is answered. Besides there are {_listed(own)}.\n",
+            f"## From the editor to the server\n\n{_count(to_server, answered)}\n",
+            *table(["method", "answered", "why not"], _rows(to_server, answered, NOT_ANSWERED)),
+            f"\n## From the server to the editor\n\n{_count(to_client, sent)}\n",
+            *table(["method", "sent", "why not"], _rows(to_client, sent, NOT_SENT)),
             "",
         ]
     )
@@ -95,6 +95,11 @@ def lsp_support() -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def unneeded_reasons() -> set[str]:
+    """The methods that have a reason why not, and are supported."""
+    return {name for name in NOT_ANSWERED if name in {method.name for method in METHODS}} | _sent([*NOT_SENT])
 
 
 def _sent(names: list[str]) -> set[str]:
@@ -109,17 +114,9 @@ def _sent(names: list[str]) -> set[str]:
     return {name for name in names if is_named(name)}
 
 
-def _compare(names: list[str], done: set[str], reasons: dict[str, str]) -> None:
-    both = sorted(done & reasons.keys())
-    neither = sorted(set(names) - done - reasons.keys())
-    if both or neither:
-        raise ValueError(f"supported with a reason why not: {both}; neither supported nor with a reason: {neither}")
+def _count(names: list[str], done: set[str]) -> str:
+    return f"{len(done.intersection(names))} of {len(names)}."
 
 
-def _count(names: list[str], reasons: dict[str, str]) -> str:
-    missing = sum(name in reasons for name in names)
-    return f"{len(names) - missing} of {len(names)}."
-
-
-def _rows(names: list[str], reasons: dict[str, str]) -> list[list[str]]:
-    return [[f"`{name}`", "no" if name in reasons else "yes", reasons.get(name, "")] for name in names]
+def _rows(names: list[str], done: set[str], reasons: dict[str, str]) -> list[list[str]]:
+    return [[f"`{name}`", "yes", ""] if name in done else [f"`{name}`", "no", reasons[name]] for name in names]
