@@ -14,7 +14,6 @@ from uuid import uuid4
 import click
 
 from mfo_dialect.analysis.schemas import schema_data
-from mfo_runtime.cassettes import Replay
 from mfo_runtime.cli.asking import TerminalAsk
 from mfo_runtime.cli.connecting import Where
 from mfo_runtime.cli.data_files import read_data, read_inputs
@@ -47,7 +46,7 @@ from mfo_runtime.flow.running import checked_inputs
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import Journal
 from mfo_runtime.testing import read_cassette_file
-from mfo_runtime.testing.takes import NOWHERE
+from mfo_runtime.testing.takes import NOWHERE, replay_of
 from mfo_workspace.text_report import printable
 
 FAILED = 1
@@ -225,7 +224,7 @@ def _run_only(flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes) -
 def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
     """Run against a cassette; a request that is not on it fails the run, however the flow takes it."""
     checked_inputs(flow.view, flow.bundle, wishes.inputs)
-    replay = Replay(read_cassette_file(file), {})
+    replay = replay_of(read_cassette_file(file), flow.view.workflow, wishes.inputs)
 
     go = replayed(flow, replay, wishes.inputs, wishes.trigger)
     status = _carry_out(flow, go, wishes, nullcontext(ClientSettings(NOWHERE)), _Course(replay.cassette.run_id))

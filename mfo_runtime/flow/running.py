@@ -29,7 +29,7 @@ from mfo_runtime.flow.executors import FlowExecutors, UsageObserver
 from mfo_runtime.flow.keeping import Keeping, KeptRun, KnownSecrets, keep_new, keep_on
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
-from mfo_runtime.flow.secrets import Secrets
+from mfo_runtime.flow.secrets import Secrets, secret_texts
 from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
@@ -174,6 +174,8 @@ def scope_of_run(
 ) -> RunScope:
     """The names of a run; ``is_resumed`` says whether values may come from the journal."""
     environment = os.environ if options.environment is None else options.environment
+    secrets = options.surroundings.secrets or Secrets(flow.workflow, environment)
+    secrets.know_inputs(dict(inputs))
     return RunScope(
         flow,
         bundle,
@@ -186,7 +188,7 @@ def scope_of_run(
             "name": _title(flow),
             "started_at": options.started_at or datetime.now(UTC).isoformat(),
         },
-        options.surroundings.secrets or Secrets(flow.workflow, environment),
+        secrets,
         environment,
         is_resumed=is_resumed,
     )
@@ -231,7 +233,7 @@ def checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> 
             f"The inputs are not what input_schema asks for: {problem}.",
             hint="Give inputs with --input name=value or --inputs FILE.",
             place=place,
-        )
+        ).redacted(value for _, value in secret_texts(inputs))
     return inputs
 
 
