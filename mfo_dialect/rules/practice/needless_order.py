@@ -108,6 +108,10 @@ def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[NodeView]:
 
 
 def _has_no_effect(view: NodeView, snapshot: Snapshot) -> bool:
+    return snapshot.kept(view, _only_reads)
+
+
+def _only_reads(view: NodeView, snapshot: Snapshot) -> bool:
     task = view.node
     if not isinstance(task, Task) or task.config is None or task.error_handling is not None:
         return False
