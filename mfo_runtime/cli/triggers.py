@@ -16,8 +16,8 @@ import click
 from mfo_runtime.cli.connecting import Where, data_folder
 from mfo_runtime.cli.findings import outcome_of, show_findings
 from mfo_runtime.cli.journals import journal_of, retention_of
-from mfo_runtime.cli.log_lines import show_log
-from mfo_runtime.cli.output import say, shown_path
+from mfo_runtime.cli.log_lines import log_format_option, show_log
+from mfo_runtime.cli.output import say, shown_path, tell_as
 from mfo_runtime.client import Circuit, MfoClient
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
@@ -78,6 +78,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--profile", metavar="NAME", help="The MFO server of this profile in mfo.toml; MFO_PROFILE by default.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
+@log_format_option
 def triggers_command(  # noqa: PLR0913 - one argument for each option
     paths: tuple[str, ...],
     host: str,
@@ -91,6 +92,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     server: str | None,
     profile: str | None,
     script: str | None,
+    log_format: str | None,
 ) -> int:
     """Run the flows in PATHS when their triggers fire, until it is interrupted.
 
@@ -112,13 +114,14 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
         poll=poll,
         max_body=max_body,
     )
+    tell_as(log_format)
     try:
         triggers = load_triggers(paths or (".",))
     except RefusedDocumentError as refused:
         show_findings(outcome_of(refused.findings, refused.bundle))
         say("mfo: a flow that a trigger starts has errors, and nothing is served")
         return FAILED
-    show_log("mfo triggers", _log)
+    show_log("mfo triggers", _log, log_format=log_format)
     with ExitStack() as stack:
         asyncio.run(_serve(triggers, settings, Where(server, script, profile), stack))
     return 0
