@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_runtime.cli.log_lines import JSON, JsonWords, show_log
+from mfo_runtime.cli.log_lines import JSON, JsonWords
 from mfo_runtime.errors import InvalidOutputError, MfoError, Place
 from mfo_workspace.text_report import excerpt_at, printable
 
@@ -130,8 +130,3 @@ def quiet_logs() -> None:
         logging.basicConfig()
     elif not logging.getLogger().handlers:
         logging.getLogger().addHandler(logging.NullHandler())
-
-
-def show_warnings_of_server() -> None:
-    """Write what the server's log warns of on stderr, one line each, without tracebacks."""
-    show_log("mfo server", logging.getLogger(), logging.WARNING)

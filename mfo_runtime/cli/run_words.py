@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
-import click
-
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.findings import findings_data, outcome_of
+from mfo_runtime.cli.findings import findings_data, outcome_of, show_findings
 from mfo_runtime.cli.output import error_data, say, say_error, write_json
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.errors import FlowRefusedError, JournalError
 from mfo_runtime.flow import Flow, RunOutcome
 from mfo_workspace.outcome import CheckOutcome
-from mfo_workspace.text_report import text_report
 
 FAILED = 1
 
@@ -44,8 +38,7 @@ def tell_findings(outcome: CheckOutcome, *, as_json: bool) -> int:
     if as_json:
         write_json({"state": "refused", "findings": findings_data(outcome)})
         return FAILED
-    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    click.echo(text_report(outcome, colour=colour), err=True, nl=False)
+    show_findings(outcome)
     say("mfo: the flow has errors and was not run")
     return FAILED
 
