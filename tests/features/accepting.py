@@ -33,6 +33,7 @@ _CONSEQUENCES = {
 }
 """What a right choice may well bring elsewhere: a task of another type, or with another prompt, needs and gives other things."""
 _TYPE = re.compile(r"\btype\s*:?\s*[\"']?\Z")
+_EDGES = re.compile(r"(?:dependencies|successors)\s*:?[^:]*\Z")
 _GO_ON = frozenset({ItemKind.KEYWORD, ItemKind.FUNCTION})
 _OPENING = (".", "(", "[", "{", ":", "-", '"', "'", ",")
 _JUDGED = ("MFO2", "MFO3", "MFO4", "MFO5", "MFO6")
@@ -188,9 +189,7 @@ def _is_consequence(error: Finding, typed: Typed, item: Item, accepted: Accepted
         return True
     if error.code == "MFO506":  # of a condition, the first operand
         return True
-    if (
-        error.code == "MFO403" and f'"{item.label.partition(".")[0]}"' not in error.message
-    ):  # an edge is missing elsewhere
+    if "does not wait" in error.message and _EDGES.search(typed.text[: item.span.start]):  # another edge is missing
         return True
     if error.code == "MFO401" and error.message.startswith("the reference is not closed") and accepted.stops:
         return True
