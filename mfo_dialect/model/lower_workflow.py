@@ -103,9 +103,14 @@ def _level(mapping: Mapping, depth: int) -> Level:
 def level_marks(mapping: Mapping) -> tuple[bool, bool]:
     """Whether a part of the level of a taskflow or subflow could not be read, and whether that may hide whole nodes."""
     kinds = {kind for key in NODE_LISTS for kind in set(map(type, items_at(mapping, key)))}
-    lost = not kinds <= {Mapping, Scalar}
+    lost = not kinds <= {Mapping, Scalar} or (Scalar in kinds and _has_empty_item(mapping))
     lists = [node for key in NODE_LISTS if (node := mapping.get(key)) is not None]
     return mapping.damaged or lost, lost or _hides_nodes(mapping, lists)
+
+
+def _has_empty_item(mapping: Mapping) -> bool:
+    """Whether there is a dash with nothing behind it: a node that is about to be written, or was until now."""
+    return any(isinstance(item, Scalar) and item.is_missing for key in NODE_LISTS for item in items_at(mapping, key))
 
 
 def _hides_nodes(mapping: Mapping, lists: list[Node]) -> bool:
