@@ -33,6 +33,7 @@ Source: TypeAlias = Callable[[], Awaitable[None]]
 
 _TOKEN_BYTES = 32
 _HTTP_GRACE = 5
+_MOST_CONNECTIONS = 1000
 _PAUSE_AFTER_DEFECT = 30.0
 _log = logging.getLogger("mfo_runtime.triggers")
 
@@ -119,6 +120,7 @@ class _HttpServer(uvicorn.Server):
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_HTTP_GRACE,
         )
         super().__init__(config)
