@@ -16,11 +16,12 @@ from mfo_dialect.analysis.edited_bundle import EditedBundle
 from mfo_dialect.analysis.live_index import LiveIndex
 from mfo_dialect.analysis.live_levels import Upkeep
 from mfo_dialect.analysis.live_tables import KeptFact
-from mfo_dialect.analysis.live_views import LiveFlowView, LiveLevelView, LiveNodeView, LiveTriggerView
+from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView, LiveTriggerView
 from mfo_dialect.analysis.live_workflow import LiveDocument
 from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
 from mfo_dialect.catalogue.values import ListType, ValueType
 from mfo_dialect.facts import Facts
@@ -264,7 +265,7 @@ class LiveSnapshot(Snapshot):
         return tuple(one for model in models if isinstance(model, PromptsDocument) for one in model.templates)
 
     @property
-    def uses(self) -> Any:
+    def uses(self) -> tuple[Use, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """All references."""
         of_flows = (use for flow in self.flows for part in (*flow.nodes, flow) for use in self.uses_of(part))
         return (*of_flows, *(use for view in self.triggers for use in self.uses_of(view)))
@@ -338,7 +339,8 @@ def _first_visit(part: Part, snapshot: Snapshot) -> Visit | None:
             declared = snapshot.root_type(part)
             return Visit(part.key, part.root, choose(declared, part.root)) if declared is not None else None
         case LiveNodeView():
-            holder, mapping, listed_in = part.level, part.node.mapping, part.listed_in
+            holder: LevelView | LiveDocument = part.level
+            mapping, listed_in = part.node.mapping, part.listed_in
         case LiveFlowView():
             if part.home.mapping_now is part.mapping_now:
                 return None
@@ -357,10 +359,10 @@ def _key_of(part: LiveNodeView | LiveFlowView | LiveTriggerView) -> str:
     return part.document if isinstance(part, LiveNodeView | LiveFlowView) else part.home.key
 
 
-def _item_types(holder: LiveLevelView | LiveDocument, snapshot: Snapshot) -> dict[int, ValueType]:
+def _item_types(holder: LevelView | LiveDocument, snapshot: Snapshot) -> dict[int, ValueType]:
     """What may stand in the lists that hold the parts of a level or document, by the identity of the list."""
     around: Part | None = holder
-    if isinstance(holder, LiveLevelView):
+    if isinstance(holder, LevelView):
         flow = holder.flow
         assert isinstance(flow, LiveFlowView)
         around = holder.owner or snapshot.borders.get(id(flow.mapping_now))

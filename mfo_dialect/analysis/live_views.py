@@ -88,7 +88,9 @@ class LiveNodeView(NodeView):
     @property
     def index(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] - follows from the level
         """Its number in its level; who asks depends on which nodes stand there."""
-        return self.level.number_of(self)
+        level = self.level
+        assert isinstance(level, LiveLevelView)
+        return level.number_of(self)
 
     @property
     def rank(self) -> int:
@@ -131,10 +133,11 @@ class LevelOf(Level):
     """The nodes of a live level as the model has them."""
 
     __slots__ = ("_view",)
+    __setattr__ = object.__setattr__
 
     def __init__(self, view: LiveLevelView) -> None:
         """Look at ``view``."""
-        object.__setattr__(self, "_view", view)
+        self._view = view
 
     @property
     def nodes(self) -> tuple[FlowNode, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when asked
@@ -219,7 +222,7 @@ class LiveLevelView(LevelView):
         self.mapping_now = mapping
         self.live_nodes: list[LiveNodeView] = []
         self.by_mapping: dict[int, LiveNodeView] = {}
-        self.marks = (False, False)
+        self.marks: tuple[bool, bool] = (False, False)
         self.order: Fact[None] = Fact(facts, None)
         self.marked: Fact[None] = Fact(facts, None)
         self.declared: Fact[None] = Fact(facts, None)

@@ -74,8 +74,11 @@ class LiveDocument(Document):
         snapshot.known_borders[id(root)] = self
         self.upkeep = Upkeep()
         self.upkeep.added[self] = None
-        self._refresh(())
-        self._find_witness()
+        try:
+            self._refresh(())
+        except Exception:
+            self.drop()
+            raise
         self._take_levels()
 
     @property
@@ -159,43 +162,32 @@ class LiveDocument(Document):
         self.levels.swap(level, before, now, self._declared_of(level), self.upkeep)
 
     def _finished(self) -> Upkeep:
-        if self._is_doubtful_kind():
-            was_sure = self._witness is not None
+        if self not in self.upkeep.rewritten and self._is_witness_gone():
             self._find_witness()
-            if self._witness is None or not was_sure:
-                self._classify()
         self._take_levels()
         return self.upkeep
 
-    def _is_doubtful_kind(self) -> bool:
+    def _is_witness_gone(self) -> bool:
         witness = self._witness
-        if witness is None or self in self.upkeep.rewritten:
-            return True
-        return witness is not self._root and id(witness) not in self._snapshot.known_borders
+        shown = self._snapshot.known_borders.get(id(witness))
+        return witness is not self._root and (shown is None or shown in self.upkeep.rewritten)
 
     def _find_witness(self) -> None:
-        """Remember what shows that this is a workflow; where nothing does, it is asked anew at each edit."""
-        if self._is_workflow_file:
-            self._witness = self._root if any(key in self._root for key in ("taskflows", "workflow_name")) else None
-            return
-        views = self.live_flows[0].live_levels[0].live_nodes if self.live_flows else []
-        lists = self._root.get("tasks")
-        self._witness = next(
-            (
-                view.mapping_now
-                for view in views
-                if view.listed_in is lists and any(key in view.mapping_now for key in ("id", "type"))
-            ),
-            None,
-        )
+        """Remember what shows by itself that this is a workflow, slips left out.
 
-    def _classify(self) -> None:
-        name = self.key.rsplit("/", 1)[-1]
-        found = classify(self._root, name, DocumentKind.WORKFLOW)
-        is_same_shape = is_workflow_file(self._root) is self._is_workflow_file
-        if not self.fits(self._root, found) or not is_same_shape:
+        Raises:
+            OutgrownError: nothing does.
+        """
+        root = self._root
+        if self._is_workflow_file:
+            self._witness = root if any(key in root for key in ("taskflows", "workflow_name")) else None
+        else:
+            listed = root.get("tasks") if "tasks" in root else None
+            items = listed.items if isinstance(listed, Sequence) else ()
+            shown = (item for item in items if isinstance(item, Mapping) and any(key in item for key in ("id", "type")))
+            self._witness = next(shown, None)
+        if self._witness is None:
             raise OutgrownError
-        object.__setattr__(self, "classification", found)
 
     def _take_levels(self) -> None:
         if not any(isinstance(part, LiveLevelView) for part in (*self.upkeep.added, *self.upkeep.dropped)):
@@ -224,9 +216,13 @@ class LiveDocument(Document):
         _forget_slips(root, borders)
         if not root.source.isascii():
             read_names_plainly(root)
-        read_slips(root, self._declared, borders)
-        if is_workflow_file(root) is not self._is_workflow_file:
+        if is_workflow_file(root) is not self._is_workflow_file or not self.fits(root, self.classification):
             raise OutgrownError
+        self._find_witness()
+        if self._is_workflow_file:
+            name = self.key.rsplit("/", 1)[-1]
+            object.__setattr__(self, "classification", classify(root, name, DocumentKind.WORKFLOW))
+        read_slips(root, self._declared, borders)
         self._refresh_triggers(set(stale_triggers))
         self._refresh_flows()
         taskflows = tuple(

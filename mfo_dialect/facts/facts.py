@@ -30,6 +30,12 @@ class CircularFactError(RuntimeError):
     """A fact needs itself before it is known."""
 
 
+class _Many(dict[Reader, None]):
+    """Several readers."""
+
+    __slots__ = ()
+
+
 class Fact(Generic[_T]):
     """A value that others may depend on."""
 
@@ -39,7 +45,7 @@ class Fact(Generic[_T]):
         """Make a fact of ``facts``; use ``Facts.input`` and ``Facts.derive``."""
         self._facts = facts
         self._value = value
-        self._readers: dict[Reader, None] | None = None
+        self._readers: _Many | Reader | None = None  # most facts have one reader, and there are many facts
         self.height = 0
 
     def get(self) -> _T:
@@ -62,19 +68,30 @@ class Fact(Generic[_T]):
 
     def add_reader(self, reader: Reader) -> None:
         """Note that ``reader`` depends on this fact."""
-        if self._readers is None:
-            self._readers = {}
-        self._readers[reader] = None
+        known = self._readers
+        if known is None:
+            self._readers = reader
+        elif isinstance(known, _Many):
+            known[reader] = None
+        elif known is not reader:
+            self._readers = _Many({known: None, reader: None})
 
     def remove_reader(self, reader: Reader) -> None:
         """Note that ``reader`` no longer depends on this fact."""
-        if self._readers is not None:
-            self._readers.pop(reader, None)
+        known = self._readers
+        if known is reader:
+            self._readers = None
+        elif isinstance(known, _Many):
+            known.pop(reader, None)
 
     def tell_readers(self) -> None:
         """Have all that depends on this one looked at again."""
-        for reader in self._readers or ():
-            reader.hear(self)
+        known = self._readers
+        if isinstance(known, _Many):
+            for reader in known:
+                reader.hear(self)
+        elif known is not None:
+            known.hear(self)
 
 
 class Input(Fact[_T]):
@@ -102,7 +119,7 @@ class Derived(Fact[_T]):
         """Make a fact that ``compute`` gives; use ``Facts.derive``."""
         super().__init__(facts)
         self._compute = compute
-        self._sources: dict[Fact[Any], None] = {}
+        self._sources: tuple[Fact[Any], ...] = ()
         self._error: Exception | None = None
         self._is_stale = False
         self._is_running = False
@@ -177,17 +194,21 @@ class Derived(Fact[_T]):
             if self.is_kept:
                 self._facts.changed[self] = None
 
-    def _take_sources(self, sources: dict[Fact[Any], None]) -> None:
-        before, self._sources = self._sources, sources
+    def _take_sources(self, found: dict[Fact[Any], None]) -> None:
+        before, self._sources = self._sources, tuple(found)
         height = 0
-        for source in sources:
+        for source in found:
             if source.height >= height:
                 height = source.height + 1
-            if source not in before:
-                source.add_reader(self)
         self.height = height
+        if self._sources == before:
+            return
+        known = set(before)
+        for source in found:
+            if source not in known:
+                source.add_reader(self)
         for source in before:
-            if source not in sources:
+            if source not in found:
                 leave(source, self)
 
     def hear(self, source: Fact[Any]) -> None:  # noqa: ARG002 - all of it is computed again, whatever has changed
@@ -211,7 +232,7 @@ class Derived(Fact[_T]):
         """Forget the value; gives the facts that nobody needs any more."""
         if self._is_running:
             return []
-        sources, self._sources = self._sources, {}
+        sources, self._sources = self._sources, ()
         self._value, self._error, self._is_stale = _UNKNOWN, None, False
         for source in sources:
             source.remove_reader(self)
