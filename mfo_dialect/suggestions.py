@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _MAX_LENGTH = 80
+_MANY = 100
 
 
 def nearest(wrong: str, names: Iterable[str], most: int = 1) -> list[str]:
@@ -15,14 +17,24 @@ def nearest(wrong: str, names: Iterable[str], most: int = 1) -> list[str]:
     """
     if not wrong or len(wrong) > _MAX_LENGTH:
         return []
+    given = tuple(names)
+    return list((_kept_near if len(given) > _MANY else _near)(wrong, given)[:most])
+
+
+def _near(wrong: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    allowed, folded, length = _allowed(wrong), _folded(wrong), len(wrong)
     ranked: list[tuple[int, str]] = []
     for name in dict.fromkeys(names):
-        if name == wrong or abs(len(name) - len(wrong)) > _allowed(wrong):
+        if name == wrong or abs(len(name) - length) > allowed:
             continue
-        distance = 0 if _folded(name) == _folded(wrong) else edit_distance(wrong, name)
-        if distance <= _allowed(wrong):
+        distance = 0 if _folded(name) == folded else _distance_within(wrong, name, allowed)
+        if distance <= allowed:
             ranked.append((distance, name))
-    return [name for _, name in sorted(ranked)[:most]]
+    return tuple(name for _, name in sorted(ranked))
+
+
+_kept_near = lru_cache(maxsize=32)(_near)
+"""For where many names are searched, and the same wrong one is written in many places."""
 
 
 def did_you_mean(wrong: str, names: Iterable[str]) -> str:
@@ -31,8 +43,14 @@ def did_you_mean(wrong: str, names: Iterable[str]) -> str:
     return f'; did you mean "{best[0]}"?' if best else ""
 
 
-def edit_distance(left: str, right: str) -> int:
-    """The least number of insertions, deletions, substitutions and swaps of neighbours between two words."""
+def edit_distance(left: str, right: str, most: int | None = None) -> int:
+    """The least number of insertions, deletions, substitutions and swaps of neighbours between two words.
+
+    Args:
+        left: one word.
+        right: the other one.
+        most: where it is more, any number that is more will do.
+    """
     two_above: list[int] = []
     above = list(range(len(right) + 1))
     for i, letter in enumerate(left, 1):
@@ -42,8 +60,29 @@ def edit_distance(left: str, right: str) -> int:
             if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
                 cost = min(cost, two_above[j - 2] + 1)
             row.append(cost)
+        if most is not None and min(row) > most and min(above) > most:
+            return most + 1
         two_above, above = above, row
     return above[-1]
+
+
+def _distance_within(left: str, right: str, most: int) -> int:
+    """``edit_distance`` where that is at most ``most``, else a larger number; quick, as most words are far apart."""
+    shorter = min(len(left), len(right))
+    start = 0
+    while start < shorter and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    one, other = left[start : len(left) - end], right[start : len(right) - end]
+    if len(one) > most and len(set(one).difference(other)) > most:
+        return most + 1
+    if not one or not other:
+        return len(one) or len(other)
+    if most == 1 and len(one) + len(other) > 2:  # noqa: PLR2004 - one letter of each
+        return 1 if len(one) == len(other) == 2 and one == other[::-1] else 2  # noqa: PLR2004 - two neighbours
+    return edit_distance(one, other, most)
 
 
 def _allowed(word: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from mfo_dialect.findings import Finding, Severity
 from mfo_dialect.text import LineIndex, Span
@@ -12,6 +12,8 @@ from mfo_workspace.outcome import CheckOutcome
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "90"}
 _BOLD, _FAINT = "1", "90"
 _MAX_WIDTH = 160
+_HARD_CODED_SECRET = "MFO801"  # noqa: S105 - the code of a rule
+_DOT = "\N{BULLET}"
 _MAX_RELATED = 6
 
 
@@ -27,7 +29,8 @@ def text_report(outcome: CheckOutcome, *, colour: bool = False, hints: bool = Fa
     if not shown:
         return ""
     paint = _Paint(colour)
-    blocks = ["\n".join(_lines(outcome, finding, paint)) for finding in shown]
+    secrets = _secrets(outcome)
+    blocks = ["\n".join(_lines(outcome, finding, paint, secrets)) for finding in shown]
     return "\n\n".join(blocks) + f"\n\n{paint(_summary(outcome), _BOLD)}\n"
 
 
@@ -47,13 +50,16 @@ class _Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self._on and text else text
 
 
-def _lines(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[str]:
+def _lines(
+    outcome: CheckOutcome, finding: Finding, paint: _Paint, secrets: Mapping[str, Sequence[Span]]
+) -> Iterator[str]:
     start = outcome.start(finding.place)
     where = f"{printable(outcome.name(finding.place.document))}:{start.line}:{start.column}"
     colour = _COLOURS[finding.severity]
     label = f"{paint(finding.severity.word, colour)} {paint(f'{finding.code} {finding.name}', colour)}"
     yield f"{paint(where, _BOLD)} {label}: {printable(finding.message)}"
-    yield from _marked(outcome.lines(finding.place.document), finding.place.span, paint, colour)
+    hidden = secrets.get(finding.place.document, ())
+    yield from _marked(outcome.lines(finding.place.document), finding.place.span, paint, colour, hidden)
     for related in finding.related[:_MAX_RELATED]:
         place = outcome.start(related.place)
         where = f"{printable(outcome.name(related.place.document))}:{place.line}:{place.column}"
@@ -62,9 +68,29 @@ def _lines(outcome: CheckOutcome, finding: Finding, paint: _Paint) -> Iterator[s
         yield f"  = {paint('fix', _BOLD)}: {printable(fix.title)}{'' if fix.safe else ' (look before you apply it)'}"
 
 
-def _marked(lines: LineIndex, span: Span, paint: _Paint, colour: str) -> Iterator[str]:
+def _secrets(outcome: CheckOutcome) -> dict[str, list[Span]]:
+    """Where secrets are written, by document: an excerpt does not copy them into logs."""
+    found: dict[str, list[Span]] = {}
+    for finding in outcome.findings:
+        if finding.code == _HARD_CODED_SECRET:
+            found.setdefault(finding.place.document, []).append(finding.place.span)
+    return found
+
+
+def _without(text: str, start: int, secrets: Sequence[Span]) -> str:
+    """A text that begins at an offset, with dots in the place of secrets."""
+    for secret in secrets:
+        first, last = max(secret.start - start, 0), min(secret.end - start, len(text))
+        if first < last:
+            text = text[:first] + _DOT * (last - first) + text[last:]
+    return text
+
+
+def _marked(
+    lines: LineIndex, span: Span, paint: _Paint, colour: str, secrets: Sequence[Span] = ()
+) -> Iterator[str]:
     place = lines.position(span.start)
-    text = lines.line_text(place.line)
+    text = _without(lines.line_text(place.line), lines.line_start(place.line), secrets)
     end = lines.position(span.end)
     last = end.column if end.line == place.line else len(text)
     left = max(0, place.column - _MAX_WIDTH // 2) if len(text) > _MAX_WIDTH else 0

@@ -1,4 +1,4 @@
-"""Writes the generated pages below ``docs/``: the rules, the task types, the keys of documents, the command lines.
+"""Writes the generated pages below ``docs/``: rules, task types, keys of documents, command lines, the protocol.
 
 Usage: ``python -m scripts.generate_docs`` writes them; with ``--check`` it only says which ones are out of date.
 """
@@ -13,6 +13,7 @@ import click
 from mfo_dialect.rules import RULES
 from scripts.pages.command_lines import command_lines
 from scripts.pages.documents import documents
+from scripts.pages.lsp_support import lsp_support
 from scripts.pages.rules import rule_page, rules_index
 from scripts.pages.task_types import task_types
 
@@ -26,6 +27,7 @@ def generated() -> dict[str, str]:
         "task-types.md": task_types(),
         "documents.md": documents(),
         "cli.md": command_lines(),
+        "lsp-support.md": lsp_support(),
     }
     return pages | {f"rules/{rule.code}.md": rule_page(rule) for rule in RULES}
 

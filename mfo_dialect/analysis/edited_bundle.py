@@ -129,8 +129,12 @@ class EditedBundle(Bundle):
         self._agents: NameTable[Agent] = NameTable(facts)
         self._schemas: NameTable[Declared] = NameTable(facts)
 
-    def refresh(self) -> None:
-        """Make known that documents came or went, or that something around their parts has changed."""
+    def refresh(self, key: str = "") -> None:
+        """Make known that documents came or went, or that something around their parts has changed.
+
+        Args:
+            key: the text whose document stayed, with other things in it; none where documents came or went.
+        """
         documents = tuple(
             document
             for source in self._sources.values()
@@ -148,10 +152,11 @@ class EditedBundle(Bundle):
         self._agents.put(first_by_name((one.id.text, one) for document in agents for one in document.agents))
         self._schemas.put(
             first_by_name(
-                (name, Declared(document.document, key, node))
+                (name, Declared(document.document, written, node))
                 for document in (*prompts, *self.workflows)
-                for name, (key, node) in document.schemas.items()
-            )
+                for name, (written, node) in document.schemas.items()
+            ),
+            lambda declared: declared.document == key,
         )
 
     @property

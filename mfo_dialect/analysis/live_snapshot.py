@@ -6,7 +6,7 @@ tells it which parts an edit has brought, taken away or written anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -176,15 +176,15 @@ class LiveSnapshot(Snapshot):
                 index.ask(part)
         return index
 
-    def _indexes_for(self, part: Part) -> Iterator[LiveIndex[Any]]:
+    def _indexes_for(self, part: Part) -> list[LiveIndex[Any]]:
         if isinstance(part, LevelView):
-            return
+            return []
+        scopes: tuple[_Scope, ...] = (self.bundle,)
         if isinstance(part, NodeView):
-            yield from self._live_indexes.get(part.level, {}).values()
-            yield from self._live_indexes.get(part.level.flow, {}).values()
+            scopes = (part.level, part.level.flow, self.bundle)
         elif isinstance(part, FlowView):
-            yield from self._live_indexes.get(part, {}).values()
-        yield from self._live_indexes.get(self.bundle, {}).values()
+            scopes = (part, self.bundle)
+        return [index for scope in scopes for index in self._live_indexes.get(scope, {}).values()]
 
     @property
     def documents(self) -> tuple[Document, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - may change

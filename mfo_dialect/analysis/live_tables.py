@@ -53,13 +53,19 @@ class NameTable(Mapping[str, _Value], Generic[_Value]):
         self._cells: dict[str, Fact[None]] = {}
         self._names: Fact[None] = Fact(facts, None)
 
-    def put(self, known: dict[str, _Value]) -> None:
-        """Take other entries; those that are the very same tell nobody."""
+    def put(self, known: dict[str, _Value], is_renewed: Callable[[_Value], bool] = lambda _: False) -> None:
+        """Take other entries; those that are as before tell nobody.
+
+        Args:
+            known: the entries.
+            is_renewed: whether something inside an entry may have changed, although it is as before.
+        """
         before, self._known = self._known, known
         if list(before) != list(known):
             self._names.tell_readers()
         for name in {**before, **known}:
-            if before.get(name) is not known.get(name):
+            value = known.get(name)
+            if before.get(name) != value or (value is not None and is_renewed(value)):
                 cell = self._cells.get(name)
                 if cell is not None:
                     if cell.is_read:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.analysis.graph import Level as Graph
@@ -88,6 +89,11 @@ class LiveNodeView(NodeView):
     def index(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] - follows from the level
         """Its number in its level; who asks depends on which nodes stand there."""
         return self.level.number_of(self)
+
+    @property
+    def rank(self) -> int:
+        """Where it starts: as long as two nodes are there, the same one stands first."""
+        return self._node.mapping.span.start
 
     @property
     def kind(self) -> NodeKind:
@@ -221,7 +227,7 @@ class LiveLevelView(LevelView):
         self.live_graph: LiveGraph[NodeView] = LiveGraph(facts)
         self._snapshot = snapshot
         self._numbers: dict[LiveNodeView, int] | None = None
-        self._wiring = LiveWiring(self.live_graph, self._built_wiring, _start_of)
+        self._wiring = LiveWiring(self.live_graph, self._built_wiring, attrgetter("rank"))
 
     @property
     def nodes(self) -> list[NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - changed by live_workflow
@@ -428,10 +434,6 @@ class LiveTriggerView(TriggerView):
 
 
 _WAITS, _LEADS = "waits", "leads"
-
-
-def _start_of(view: NodeView) -> int:
-    return view.mapping_now.span.start  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
 
 def _ids(part: NodeView | FlowView, _snapshot: Snapshot) -> Iterable[str | None]:

@@ -130,13 +130,12 @@ class LiveDocument(Document):
                 sorted_out.take(block)
         for node in change.marked:
             sorted_out.take_mark(node)
-        if sorted_out.swapped(change):
-            return self._finished()
+        is_swapped = sorted_out.swapped(change)
         if sorted_out.is_root or sorted_out.flows:
             self._refresh(sorted_out.triggers)
         elif sorted_out.is_root_marked:
             self._tell()
-        for level in sorted_out.levels:
+        for level in sorted_out.levels if not is_swapped else ():
             if level not in self.upkeep.dropped:
                 self.levels.reconcile(level, level.mapping_now, self._declared_of(level), self.upkeep)
         for view in sorted_out.nodes:
@@ -420,7 +419,7 @@ class _Affected:
 
     def swapped(self, change: Change) -> bool:
         """Whether all that the edit did was to write one node otherwise, in its place; it is done then."""
-        if self.is_root or self.is_root_marked or self.flows or self.nodes or self.marked or len(self.levels) != 1:
+        if self.is_root or self.flows or self.nodes or len(self.levels) != 1:
             return False
         if len(change.removed) != 1 or len(change.added) != 1:
             return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum
 
 from mfo_dialect.analysis.bundle import Bundle
@@ -84,17 +83,20 @@ def resolve(names: tuple[str, ...], scope: Scope) -> Resolution:
     if shape is None:
         unreadable = flow is not None and flow.damaged
         outcome = Outcome.UNKNOWN if unreadable else Outcome.UNKNOWN_ROOT
-        return Resolution(outcome, failed_at=0, choices=tuple(roots_in_scope(scope)))
+        return Resolution(outcome, failed_at=0, choices=roots_in_scope(scope))
     if shape is _MISPLACED:
-        return Resolution(Outcome.MISPLACED_ROOT, failed_at=0, choices=tuple(roots_in_scope(scope)))
+        return Resolution(Outcome.MISPLACED_ROOT, failed_at=0, choices=roots_in_scope(scope))
     return _follow(names, 1, shape, None, 0)
 
 
-def roots_in_scope(scope: Scope) -> Iterable[str]:
+def roots_in_scope(scope: Scope) -> tuple[str, ...]:
     """The names that a path may start with here: nodes first, then the roots."""
-    if scope.flow is None:
-        return ("TRIGGER",)
-    return (*scope.flow.by_id, *(root for root in _ROOTS if _root_shape(root, scope) is not _MISPLACED))
+    return scope.bundle.kept(scope.level, _roots_of_level) if scope.level is not None else ("TRIGGER",)
+
+
+def _roots_of_level(level: LevelView, bundle: Bundle) -> tuple[str, ...]:
+    scope = Scope(bundle, level)
+    return (*level.flow.by_id, *(root for root in _ROOTS if _root_shape(root, scope) is not _MISPLACED))
 
 
 _ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "SYSTEM", "SECRET", "ENV")

@@ -45,6 +45,11 @@ class NodeView:
     inner: LevelView | None = None
 
     @property
+    def rank(self) -> int:
+        """A number that is smaller for nodes of its level that stand before it; it says no more than that."""
+        return self.index
+
+    @property
     def flow(self) -> FlowView:
         """The taskflow that it belongs to."""
         return self.level.flow

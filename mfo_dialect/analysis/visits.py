@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as MappingOf
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
@@ -107,7 +107,7 @@ class PartedWalk(Generic[_Part]):
         if depth >= _MAX_DEPTH:
             return
         seen, borders, found = self._seen, self._borders, self.found
-        for child in _children(visit):
+        for child in _children(visit, borders if self._is_shallow else ()):
             declared, node = child[2], id(child[1])
             identity = (node, id(declared))
             if identity in seen:
@@ -139,13 +139,15 @@ def known_keys(mapping: Mapping, map_type: MapType) -> MappingOf[str, Key]:
     return map_type.known_keys(said.text if said is not None else None)
 
 
-def _children(visit: Visit) -> list[Visit]:
+def _children(visit: Visit, left_out: Container[int] = ()) -> list[Visit]:
+    """The values right below one, but for items of lists whose identities are left out."""
     document, node, declared = visit[:3]
     if type(declared) is MapType and isinstance(node, Mapping):
         return _in_map(document, node, declared)
     if type(declared) is ListType and isinstance(node, Sequence):
         item = declared.item
-        return [Visit(document, value, choose(item, value), None, None, node) for value in node]
+        values = node if not left_out else [follow(one) for one in node.items if id(one) not in left_out]
+        return [Visit(document, value, choose(item, value), None, None, node) for value in values]
     return []
 
 

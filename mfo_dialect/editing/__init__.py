@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from mfo_dialect.editing.found import Found
-from mfo_dialect.editing.live_bundle import LiveBundle, Work
+from mfo_dialect.editing.live_bundle import LiveBundle, Work, unread_source
 
-__all__ = ["Found", "LiveBundle", "Work"]
+__all__ = ["Found", "LiveBundle", "Work", "unread_source"]

@@ -38,7 +38,7 @@ class Work:
     Attributes:
         parts: how many times rules looked at a part.
         facts: how many times a fact was computed.
-        whole: how many documents were read as new ones, the first reading of each included.
+        whole: how many times a text was read as a new one.
         surprises: how many of them because of an error of ours.
     """
 
@@ -46,6 +46,17 @@ class Work:
     facts: int = 0
     whole: int = 0
     surprises: int = 0
+
+
+def unread_source(key: str, text: str, read: Callable[[str], LiveTree] = LiveTree) -> Source:
+    """A text for a bundle that is given to ``LiveBundle``, which reads its documents.
+
+    Args:
+        key: the key of the text.
+        text: the text.
+        read: makes its tree.
+    """
+    return Source(key, read(text), ())
 
 
 class LiveBundle:
@@ -66,7 +77,8 @@ class LiveBundle:
         """Take a bundle as it was loaded; nothing is checked yet.
 
         Args:
-            bundle: the documents, and the project file whose settings count.
+            bundle: the documents, and the project file whose settings count. A source of ``unread_source`` is edited from
+                the start, and read here.
             rules: the rules to choose from.
             asked: what a caller asks for on top of the project file.
             read: makes the tree of a text that is to be edited.
@@ -87,14 +99,17 @@ class LiveBundle:
         self._work = Work()
         self._publishing = Publishing(self.now, self._choice, self._rules)
         self._bundle.refresh()
-        for key, source in self._sources.items():
-            if key in bundle.home:
+        for source in self._sources.values():
+            if isinstance(source.tree_now, LiveTree) and not source.documents_now:
+                self._read_anew(source, source.tree_now)
+            elif source.key in bundle.home:
                 for document in source.documents_now:
                     if document.kind is not None:
                         self._follow(self.now.add(document))
         self._check(self._bundle)
         for source in self._sources.values():
             self._check_source(source)
+        self._work = Work()
 
     @property
     def work(self) -> Work:
@@ -174,7 +189,7 @@ class LiveBundle:
             return
         source.told(source.tree_now, source.documents_now, problems=change.problems)
         if document in upkeep.rewritten:
-            self._bundle.refresh()
+            self._bundle.refresh(source.key)
         self.now.take(upkeep)
         self._follow(upkeep)
         self._publishing.touch(source.key)

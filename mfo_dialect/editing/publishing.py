@@ -158,7 +158,11 @@ class Publishing:
             group, _ = self._all().get(key, ((), []))
             return [group] if group else []
         groups = self._groups.get(key)
-        return [groups[check] for check in self._order[key]] if groups else []
+        if not groups:
+            return []
+        listed = [groups[check] for check in self._order[key]]
+        source = self._snapshot.bundle.sources.get(key)
+        return _without_doubles(listed) if source is not None and source.may_have_anchors else listed
 
     def unusual(self, key: str) -> list[Finding]:
         """Findings that no part has, with the ways to mend them."""
@@ -201,6 +205,19 @@ def _kept(before: tuple[Found, ...], now: tuple[Found, ...]) -> tuple[Found, ...
             left.remove(same)
         kept.append(same or one)
     return tuple(kept)
+
+
+def _without_doubles(groups: list[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
+    """Groups without what another one says already, as of a map that an alias brings to several places."""
+    seen: set[tuple[object, ...]] = set()
+    kept: list[tuple[Found, ...]] = []
+    for group in groups:
+        keys = [(one.code, one.at, one.message) for one in group]
+        new = tuple(one for one, key in zip(group, keys, strict=True) if key not in seen)
+        seen.update(keys)
+        if new:
+            kept.append(new if len(new) < len(group) else group)
+    return kept
 
 
 def _place(check: PartCheck) -> tuple[str, int, int]:

@@ -102,9 +102,15 @@ def _level(mapping: Mapping, depth: int) -> Level:
 
 def level_marks(mapping: Mapping) -> tuple[bool, bool]:
     """Whether a part of the level of a taskflow or subflow could not be read, and whether that may hide whole nodes."""
-    lost = any(not isinstance(item, Mapping | Scalar) for key in NODE_LISTS for item in items_at(mapping, key))
+    kinds = {kind for key in NODE_LISTS for kind in set(map(type, items_at(mapping, key)))}
+    lost = not kinds <= {Mapping, Scalar} or (Scalar in kinds and _has_empty_item(mapping))
     lists = [node for key in NODE_LISTS if (node := mapping.get(key)) is not None]
     return mapping.damaged or lost, lost or _hides_nodes(mapping, lists)
+
+
+def _has_empty_item(mapping: Mapping) -> bool:
+    """Whether there is a dash with nothing behind it: a node that is about to be written, or was until now."""
+    return any(isinstance(item, Scalar) and item.is_missing for key in NODE_LISTS for item in items_at(mapping, key))
 
 
 def _hides_nodes(mapping: Mapping, lists: list[Node]) -> bool:
@@ -113,14 +119,13 @@ def _hides_nodes(mapping: Mapping, lists: list[Node]) -> bool:
         return False
     if not any(pair.value.damaged for pair in mapping.pairs):
         return True
-    return any(
-        not any(item.damaged for item in node.items)
-        or any(item.damaged and _may_hide_another(item) for item in node.items)
-        if isinstance(node, Sequence)
-        else True
-        for node in lists
-        if node.damaged
-    )
+    return any(_hides_items(node) for node in lists if node.damaged)
+
+
+def _hides_items(node: Node) -> bool:
+    """Whether a damaged list of nodes may hold others than are known."""
+    damaged = [item for item in node.items if item.damaged] if isinstance(node, Sequence) else []
+    return not damaged or any(_may_hide_another(item) for item in damaged)
 
 
 def _may_hide_another(item: Node) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.rules.plan import Plan, Step
+from mfo_dialect.rules.plan import Plan
 from mfo_dialect.rules.rule import Report, Rule
 
 Said = tuple[Rule, list[Report] | Exception]
@@ -16,7 +16,13 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     """What the rules of a plan report on one part, each with its rule, and with what went wrong in a rule itself."""
     said: list[Said] = []
     for step in plan.steps(part):
-        _take_step(step, part, snapshot, said)
+        try:
+            items = [*step.selector.items(part, snapshot)]
+        except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
+            said += [(rule, error) for rule in step.rules]
+            continue
+        if items:
+            _look_at(items, step.rules, snapshot, said)
     concerned = plan.concerned(part)
     if concerned is not None:
         for visit in snapshot.visits_of(part):
@@ -31,13 +37,8 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     return said
 
 
-def _take_step(step: Step, part: Part, snapshot: Snapshot, said: list[Said]) -> None:
-    try:
-        items: tuple[Any, ...] = (*step.selector.items(part, snapshot),)
-    except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
-        said += [(rule, error) for rule in step.rules]
-        return
-    for rule in step.rules if items else ():
+def _look_at(items: list[Any], rules: tuple[Rule, ...], snapshot: Snapshot, said: list[Said]) -> None:
+    for rule in rules:
         check = rule.check
         for item in items:
             try:

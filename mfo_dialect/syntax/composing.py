@@ -45,7 +45,7 @@ _DASH = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*-")
 _COLON = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*:")
 _GAP = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z))+[ \t]*|[ \t]+")
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
-_BLOCK_STYLES = (Style.LITERAL.value, Style.FOLDED.value)
+_STYLES_IN_LINES = {written: style for written, style in _STYLES.items() if style not in {Style.LITERAL, Style.FOLDED}}
 _TEMPLATE_MESSAGE = "a value that starts with {{ must be quoted: YAML reads {{ ... }} as a map"
 
 
@@ -187,13 +187,19 @@ class _Composer:
         self.root: list[Node] = []
 
     def run(self, next_event: Any) -> None:
-        stack, scalar = self.stack, self.scalar
+        stack, scalar, origin = self.stack, self.scalar, self.origin
+        limit = self.limit if self.is_exact else -1
         children = self.root
         while True:
             event = next_event()
             kind: object = event.__class__
             if kind is ScalarEvent:
-                children.append(scalar(event))
+                value, style, end = event.value, _STYLES_IN_LINES.get(event.style), event.end_mark.index
+                is_bare = event.anchor is None and event.ctag is None
+                if value and is_bare and style is not None and end <= limit:  # as nearly all are: without a call
+                    children.append(Scalar(origin, event.start_mark.index, end, value, style))
+                else:
+                    children.append(scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if len(stack) >= self.max_depth:
                     children.append(self.too_deep(event, next_event))
@@ -229,13 +235,9 @@ class _Composer:
 
     def scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        value, written_style = event.value, event.style
-        style = _STYLES[written_style]
+        value, style = event.value, _STYLES[event.style]
         tag = anchor = None
-        is_bare = event.anchor is None and event.ctag is None
-        if is_bare and value and self.is_exact and end <= self.limit and written_style not in _BLOCK_STYLES:
-            return Scalar(self.origin, start, end, value, style)
-        if not is_bare:
+        if event.anchor is not None or event.ctag is not None:
             tag, anchor, properties_end, start = self.properties(event, end)
             if not value and style is Style.PLAIN:
                 start = end = properties_end

@@ -200,7 +200,8 @@ class Sequence(Node):
 
     def __iter__(self) -> Iterator[Node]:
         """The items, aliases followed."""
-        return (follow(item) for item in self.items)
+        items = self.items
+        return iter(items) if Alias not in set(map(type, items)) else (follow(item) for item in items)
 
 
 class Pair:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
-from mfo_dialect.analysis.resolve import Resolution, Scope
-from mfo_dialect.analysis.scopes import FlowView
+from mfo_dialect.analysis.inputs import input_shape
+from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
+from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 
 _GIVEN = frozenset({"INPUT", "TRIGGER"})
@@ -81,6 +82,15 @@ def wanted_path(names: Sequence[str], resolution: Resolution, scope: Scope, snap
     else:
         return None
     return WantedPath(Wanted(flow.document, flow.taskflow.name, source), tuple(names[depth:]))
+
+
+def recorded_in_expression(names: Sequence[str], view: NodeView, snapshot: Snapshot) -> WantedPath | None:
+    """Where runs have recorded what a path of a node's expression reads; a declared input stands there by its bare name."""
+    flow, scope = view.flow, Scope(snapshot.bundle, view.level)
+    if names[0] in input_shape(view.level, snapshot.bundle).fields:
+        is_top = view.level is flow.top
+        return WantedPath(Wanted(flow.document, flow.taskflow.name, "INPUT"), tuple(names)) if is_top else None
+    return wanted_path(names, resolve(tuple(names), scope), scope, snapshot)
 
 
 def _flow_of(root: str, scope: Scope, snapshot: Snapshot) -> FlowView | None:

@@ -99,13 +99,24 @@ def value_visit_at(snapshot: Snapshot, document: str, offset: int) -> Visit | No
 
 def use_at(snapshot: Snapshot, document: str, offset: int) -> tuple[Use, int] | None:
     """The reference that a cursor touches, and the index of the segment; the root's where it touches only a mark."""
-    for use in snapshot.uses:
+    for use in _uses_near(snapshot, document, offset):
         if use.document == document and use.reference.segments and use.span.contains(offset):
             touched = [
                 index for index in range(len(use.reference.segments)) if use.segment_span(index).contains(offset)
             ]
             return use, touched[-1] if touched else 0
     return None
+
+
+def _uses_near(snapshot: Snapshot, document: str, offset: int) -> Iterable[Use]:
+    """The references of the part around an offset; all where an alias may bring what is written there to other parts."""
+    source = snapshot.bundle.sources.get(document)
+    if source is None or "&" in source.text:
+        return snapshot.uses
+    around = (snapshot.borders.get(id(step.node)) for step in path_at(source.tree, offset))
+    part = next(reversed([part for part in around if part is not None]), None)
+    flows = [flow for flow in snapshot.flows if flow.document == document] if part is None else []
+    return snapshot.uses_of(part) if part is not None else [use for flow in flows for use in snapshot.uses_of(flow)]
 
 
 def expression_at(snapshot: Snapshot, document: str, offset: int) -> ExpressionText | None:

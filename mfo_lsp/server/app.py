@@ -62,6 +62,7 @@ METHODS: tuple[Method, ...] = (
     Method(types.TEXT_DOCUMENT_DIAGNOSTIC, diagnostics.answer, diagnostics.OPTIONS),
     Method(types.WORKSPACE_DIAGNOSTIC, diagnostics.answer_workspace),
     Method(types.TEXT_DOCUMENT_COMPLETION, completion.answer, completion.OPTIONS),
+    Method(types.COMPLETION_ITEM_RESOLVE, completion.resolve),
     Method(types.TEXT_DOCUMENT_HOVER, hover.answer),
     Method(types.TEXT_DOCUMENT_DEFINITION, definition.answer),
     Method(types.TEXT_DOCUMENT_TYPE_DEFINITION, type_definition.answer),

@@ -54,6 +54,13 @@ class Baselines:
         )
         return with_known_as_hints(findings, matched.known, posixpath.basename(path))
 
+    def held(self, path: str) -> tuple[str, Baseline] | None:
+        """The text of a baseline and what it holds; None where there is none, or none that can be read."""
+        if not self._files.exists(path):
+            return None
+        baseline = self._baseline(path)
+        return (self._read[path].text, baseline) if path in self._read and baseline.counts else None
+
     def untold_problems(self) -> list[str]:
         """Why baselines cannot be read, in one line each; every reason once."""
         now = {path: read.problem for path, read in self._read.items() if read.problem}

@@ -35,6 +35,9 @@ class Client:
         snippets: completion items may have tab stops.
         keeps_indentation: completion items may forbid that their further lines are indented anew.
         markdown_items: completion items may be documented in Markdown.
+        insert_replace: completion may say what is replaced besides what is typed.
+        commit_characters: completion items may name characters that take them when they are typed.
+        resolved_of_items: what of completion items is asked for when one is looked at.
         markdown_hover: hovers may be written in Markdown.
         definition_links: definitions may say which text they were asked for.
         type_definition_links: the same of type definitions.
@@ -75,6 +78,9 @@ class Client:
     snippets: bool = False
     keeps_indentation: bool = False
     markdown_items: bool = False
+    insert_replace: bool = False
+    commit_characters: bool = False
+    resolved_of_items: frozenset[str] = frozenset()
     markdown_hover: bool = False
     definition_links: bool = False
     type_definition_links: bool = False
@@ -152,6 +158,9 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         snippets=can(f"{item}.snippet_support"),
         keeps_indentation=types.InsertTextMode.AsIs in listed(f"{item}.insert_text_mode_support.value_set"),
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),
+        insert_replace=can(f"{item}.insert_replace_support"),
+        commit_characters=can(f"{item}.commit_characters_support"),
+        resolved_of_items=frozenset(str(name) for name in listed(f"{item}.resolve_support.properties")),
         markdown_hover=types.MarkupKind.Markdown in listed("text_document.hover.content_format"),
         definition_links=can("text_document.definition.link_support"),
         type_definition_links=can("text_document.type_definition.link_support"),

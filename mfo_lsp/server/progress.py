@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from lsprotocol import types
 
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.protocol import RefusedError
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,28 @@ async def open_progress(server: Server, given: types.ProgressToken | None) -> Pr
     params = types.WorkDoneProgressCreateParams(token)
     shown = server.session.client.progress and await server.ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params)
     return Progress(server, token, shown=shown)
+
+
+async def cancellable(server: Server, token: types.ProgressToken, work: Coroutine[Any, Any, _T], what: str) -> _T:
+    """The result of work that the client can cancel by a token; it is cancelled with the request, too.
+
+    Args:
+        server: whose client it is.
+        token: the name of the work.
+        work: what to do.
+        what: what is cancelled, for the person at the editor.
+
+    Raises:
+        RefusedError: it was cancelled.
+    """
+    task = server.runs.start(token, work)
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()
+    if task.cancelled():
+        raise RefusedError(f"{what} was cancelled.", types.LSPErrorCodes.RequestCancelled)
+    return task.result()
 
 
 def cancel(server: Server, params: types.WorkDoneProgressCancelParams) -> None:

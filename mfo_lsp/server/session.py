@@ -14,6 +14,7 @@ from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.kinds import may_be_ours
 from mfo_dialect.text import Encoding
+from mfo_lsp.features.completion import Item
 from mfo_lsp.features.preferences import Preferences
 from mfo_lsp.server.analysis import Analysis, EditedBundle, UneditedBundle
 from mfo_lsp.server.baselines import Baselines
@@ -23,6 +24,7 @@ from mfo_lsp.server.diagnostic_texts import GroupText
 from mfo_lsp.server.json_text import JsonText
 from mfo_lsp.server.open_text import OpenText, TextChange
 from mfo_lsp.server.overlay import OverlaidFiles
+from mfo_lsp.server.recorded_runs import RecordedRuns
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
 from mfo_workspace.fixing_files import existing_text
@@ -39,6 +41,14 @@ class Shown:
     uri: str
     version: int | None
     diagnostics: JsonText
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The items that completion offered last: their list's number, and the items with words that nobody has asked for yet."""
+
+    number: int = 0
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,8 @@ class Session:
         preferred: the names of the preferences that the client has set.
         states: by document and taskflow, the states of the nodes in the last run, by their paths.
         tokens: by document, the semantic tokens that the client was last sent.
+        offered: the items that completion offered last.
+        recorded_runs: what was looked up of recorded runs.
         files: the disk with the open texts laid over it.
         directories: those of the workspace that hold documents; None where they are to be looked for.
     """
@@ -97,6 +109,8 @@ class Session:
         self.preferred: frozenset[str] = frozenset()
         self.states: dict[tuple[str, str], dict[str, str]] = {}
         self.tokens: dict[str, SentTokens] = {}
+        self.offered = Offered()
+        self.recorded_runs = RecordedRuns()
         self._remembered: dict[str, UneditedBundle] = {}
         self._sources: dict[str, Source] = {}
         self._edited: dict[str, EditedBundle] = {}

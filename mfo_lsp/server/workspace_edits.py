@@ -27,7 +27,7 @@ def workspace_edit(
     Args:
         edits: the edits.
         session: whose client gets them.
-        bundles: the bundles that hold the documents; one that none holds is created.
+        bundles: the bundles that hold the documents; one that is in none and not on the disk is created.
         annotations: by document, what the client is to say of its edits, where it can.
 
     Returns:
@@ -37,7 +37,7 @@ def workspace_edit(
     by_document: dict[str, list[types.TextEdit]] = {}
     for edit in edits:
         document = edit.place.document
-        range_ = to_range(_lines(document, bundles), edit.place.span, session.encoding)
+        range_ = to_range(_lines(document, session, bundles), edit.place.span, session.encoding)
         by_document.setdefault(document, []).append(types.TextEdit(range_, edit.new_text))
     missing = [document for document in by_document if not _exists(document, session, bundles)]
     if missing and not (client.create_files and client.document_changes):
@@ -52,15 +52,16 @@ def workspace_edit(
     return types.WorkspaceEdit(document_changes=[*created, *edited], change_annotations=used or None)
 
 
-def _lines(document: str, bundles: Iterable[Bundle]) -> LineIndex:
-    holding = (bundle for bundle in bundles if document in bundle.sources or document == bundle.project.document)
-    bundle = next(holding, None)
-    return lines_of(bundle, document) if bundle is not None else LineIndex("")
+def _lines(document: str, session: Session, bundles: Iterable[Bundle]) -> LineIndex:
+    for bundle in bundles:
+        if document in bundle.sources or document == bundle.project.document:
+            return lines_of(bundle, document)
+    return LineIndex(session.other_text(document) or "")
 
 
 def _exists(document: str, session: Session, bundles: Iterable[Bundle]) -> bool:
     is_known = any(document in bundle.sources or document == bundle.project.document for bundle in bundles)
-    return is_known or document in session.open_texts
+    return is_known or session.other_text(document) is not None
 
 
 def _document_edit(

@@ -4,7 +4,7 @@ A recording stands between a run and its HTTP clients and keeps each exchange; a
 nobody. It knows HTTP and errors; it knows no flow, no engine and no disk. Secrets do not come into a cassette.
 """
 
-from mfo_runtime.cassettes.asking import ASKING_TASK
+from mfo_runtime.cassettes.asking import ASKING_TASK, ASKING_TRY
 from mfo_runtime.cassettes.cassette import (
     VERSION,
     Cassette,
@@ -21,6 +21,7 @@ from mfo_runtime.cassettes.replaying import Replay, ReplayingHttp
 
 __all__ = [
     "ASKING_TASK",
+    "ASKING_TRY",
     "VERSION",
     "Cassette",
     "CassetteError",

@@ -9,7 +9,7 @@ import traceback
 
 import click
 
-from mfo_runtime.cli.output import quiet_logs, say, shown_path
+from mfo_runtime.cli.output import quiet_logs, say, shown_path, tell_as
 from mfo_runtime.errors import FlowRefusedError, MfoError, Place, ServerError, redact
 from mfo_workspace.lazy_group import LazyGroup
 
@@ -37,6 +37,7 @@ def main() -> None:
     defects of this program, or 130 where it was interrupted. ``MFO_DEBUG=1`` shows where an unexpected error comes from.
     """
     quiet_logs()
+    tell_as(None)
     try:
         status = group.main(standalone_mode=False)
         sys.stdout.flush()

@@ -6,11 +6,9 @@ import os
 import sys
 from typing import Any
 
-import click
-
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.findings import Finding
-from mfo_runtime.cli.output import shown_path
+from mfo_runtime.cli.output import say, shown_path
 from mfo_workspace.finding_data import finding_data
 from mfo_workspace.outcome import CheckOutcome
 from mfo_workspace.text_report import text_report
@@ -28,7 +26,7 @@ def outcome_of(findings: tuple[Finding, ...], bundle: Bundle) -> CheckOutcome:
 def show_findings(outcome: CheckOutcome) -> None:
     """Write findings on stderr, as ``mfo-lsp check`` does."""
     colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    click.echo(text_report(outcome, colour=colour), err=True, nl=False)
+    say(text_report(outcome, colour=colour).removesuffix("\n"))
 
 
 def findings_data(outcome: CheckOutcome) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_runtime.errors import InvalidOutputError, MfoError, Place, redact
+from mfo_runtime.cli.log_lines import JSON, JsonWords
+from mfo_runtime.errors import InvalidOutputError, MfoError, Place
 from mfo_workspace.text_report import excerpt_at, printable
 
 _WIDEST = 10_000
@@ -53,9 +54,23 @@ def _finite(value: Any) -> Any:
             return value
 
 
+class _Words:
+    """How words are written on stderr; one for the process, as there is one stderr."""
+
+    as_json = False
+
+
+def tell_as(log_format: str | None) -> None:
+    """Have ``say`` write text, or lines of JSON, from now on."""
+    _Words.as_json = log_format == JSON
+
+
 def say(text: str) -> None:
-    """Write a line on stderr."""
-    click.echo(text, err=True)
+    """Write a line on stderr, or a JSON line whose message it is."""
+    if _Words.as_json:
+        JsonWords(sys.stderr, time.time).say(text)
+    else:
+        click.echo(text, err=True)
 
 
 def shown_path(document: str) -> str:
@@ -115,18 +130,3 @@ def quiet_logs() -> None:
         logging.basicConfig()
     elif not logging.getLogger().handlers:
         logging.getLogger().addHandler(logging.NullHandler())
-
-
-def show_warnings_of_server() -> None:
-    """Write what the server's log warns of on stderr, one line each, without tracebacks."""
-    handler = logging.StreamHandler()
-    handler.setLevel(logging.WARNING)
-    handler.setFormatter(_OneLine())
-    logging.getLogger().addHandler(handler)
-
-
-class _OneLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        kind = record.exc_info[0] if record.exc_info else None
-        line = printable(redact(" ".join(record.getMessage().split())))
-        return f"mfo server: {line}" + (f" ({kind.__name__})" if kind is not None else "")

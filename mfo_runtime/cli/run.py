@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import click
 
 from mfo_dialect.analysis.schemas import schema_data
-from mfo_dialect.durations import format_duration
-from mfo_runtime.cassettes import Replay
 from mfo_runtime.cli.asking import TerminalAsk
 from mfo_runtime.cli.connecting import Where
 from mfo_runtime.cli.data_files import read_data, read_inputs
 from mfo_runtime.cli.dry_run import dry_run
-from mfo_runtime.cli.findings import findings_data, outcome_of
+from mfo_runtime.cli.findings import outcome_of
 from mfo_runtime.cli.journals import journal_at, journal_of
-from mfo_runtime.cli.output import error_data, say, say_error, shown_path, write_json
-from mfo_runtime.cli.progress import NoProgress, Progress, make_progress, state_mark
+from mfo_runtime.cli.log_lines import JSON, log_format_option
+from mfo_runtime.cli.output import say, say_error, shown_path, tell_as
+from mfo_runtime.cli.progress import NoProgress, Progress, make_progress
+from mfo_runtime.cli.run_words import tell_broken_off, tell_findings, tell_outcome, tell_refusal
 from mfo_runtime.cli.servers import profile_option, server_option
 from mfo_runtime.cli.stopping import Stopper
 from mfo_runtime.cli.takes import GoSomewhere, recorded_as, replayed, with_client
+from mfo_runtime.cli.watching import Watch, log_settings, watching
 from mfo_runtime.client import ClientSettings, MfoClient
-from mfo_runtime.errors import FlowRefusedError, InvalidInputError, JournalError
+from mfo_runtime.errors import InvalidInputError, JournalError
 from mfo_runtime.flow import (
     Flow,
     Keeping,
@@ -45,9 +46,8 @@ from mfo_runtime.flow.running import checked_inputs
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import Journal
 from mfo_runtime.testing import read_cassette_file
-from mfo_runtime.testing.takes import NOWHERE
-from mfo_workspace.outcome import CheckOutcome
-from mfo_workspace.text_report import printable, text_report
+from mfo_runtime.testing.takes import NOWHERE, replay_of
+from mfo_workspace.text_report import printable
 
 FAILED = 1
 
@@ -60,7 +60,17 @@ class _Wishes:
     trigger: TriggerCall | None
     again: tuple[str, ...]
     where: Where
+    log_format: str | None
     as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Which run it is, whether it is kept, and whether it goes on with an earlier one."""
+
+    run_id: str
+    is_kept: bool = False
+    is_resumed: bool = False
 
 
 @click.command("run")
@@ -82,6 +92,7 @@ class _Wishes:
 @click.option("--replay", metavar="FILE", type=click.Path(), help="Answer from this cassette; no server is called.")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be done, and call nothing.")
 @click.option("--no-journal", is_flag=True, help="Do not keep the run; it cannot go on after a crash.")
+@log_format_option
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and nothing else.")
 def run_command(  # noqa: PLR0913 - one argument for each option
     file: str | None,
@@ -99,6 +110,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     inputs_from: str | None,
     record: str | None,
     replay: str | None,
+    log_format: str | None,
     *,
     is_dry: bool,
     new_definition: bool,
@@ -110,6 +122,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     The exit status is 0 where the run succeeded, 1 where it failed or was refused, and 2 for misuse.
     """
     where = Where(server, script, profile)
+    tell_as(log_format)
     if resume is not None:
         _refuse_together(
             "--resume",
@@ -127,7 +140,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         return _load_and_resume(
             (file, resume),
             (inputs_file, pairs),
-            _Wishes({}, None, again, where, as_json),
+            _Wishes({}, None, again, where, log_format, as_json),
             is_redefined=new_definition,
         )
     if file is None:
@@ -139,8 +152,8 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     try:
         flow = load_flow(file, taskflow or (target_of(file, trigger_id) if trigger_id is not None else None))
     except RefusedDocumentError as refused:
-        return _refuse(outcome_of(refused.findings, refused.bundle), as_json=as_json)
-    refused_with = _refusal(flow, as_json=as_json)
+        return tell_findings(outcome_of(refused.findings, refused.bundle), as_json=as_json)
+    refused_with = tell_refusal(flow, as_json=as_json)
     if refused_with is not None:
         return refused_with
     inputs = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
@@ -152,7 +165,7 @@ def run_command(  # noqa: PLR0913 - one argument for each option
         raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
     if replay is not None:
         _refuse_together("--replay", "asks no server", server=server, profile=profile, script=script, record=record)
-    wishes = _Wishes(inputs, call, again, where, as_json)
+    wishes = _Wishes(inputs, call, again, where, log_format, as_json)
     if is_dry:
         return dry_run(flow, inputs, call, where, as_json=as_json)
     if only is not None:
@@ -177,11 +190,11 @@ def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, record: str |
             wishes.inputs, client, replace(options, trigger=wishes.trigger, run_id=run_id, keeping=keeping)
         )
 
-    is_kept = run_id if keeping is not None else None
+    course = _Course(run_id, is_kept=keeping is not None)
     connected = wishes.where.settings(flow.bundle, flow.view.document)
     if record is None:
-        return _carry_out(flow, with_client(go), wishes, connected, is_kept)
-    status = _carry_out(flow, recorded_as(flow, go, record, run_id), wishes, connected, is_kept)
+        return _carry_out(flow, with_client(go), wishes, connected, course)
+    status = _carry_out(flow, recorded_as(flow, go, record, run_id), wishes, connected, course)
     if not wishes.as_json:
         say(f"recorded in {printable(shown_path(record))}")
     return status
@@ -198,21 +211,23 @@ def _run_only(flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes) -
     if not wishes.as_json and stored is not None:
         say(f"mfo: what {task} reads is that of run {stored.id}; this run is not kept")
 
+    course = _Course(uuid4().hex)
+
     async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
-        options = replace(options, trigger=wishes.trigger)
+        options = replace(options, trigger=wishes.trigger, run_id=course.run_id)
         return await run_only(flow, task, wishes.inputs, recorded, client, options)
 
     connected = wishes.where.settings(flow.bundle, flow.view.document)
-    return _carry_out(flow, with_client(go), wishes, connected, None)
+    return _carry_out(flow, with_client(go), wishes, connected, course)
 
 
 def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
     """Run against a cassette; a request that is not on it fails the run, however the flow takes it."""
     checked_inputs(flow.view, flow.bundle, wishes.inputs)
-    replay = Replay(read_cassette_file(file), {})
+    replay = replay_of(read_cassette_file(file), flow.view.workflow, wishes.inputs)
 
     go = replayed(flow, replay, wishes.inputs, wishes.trigger)
-    status = _carry_out(flow, go, wishes, nullcontext(ClientSettings(NOWHERE)), None)
+    status = _carry_out(flow, go, wishes, nullcontext(ClientSettings(NOWHERE)), _Course(replay.cassette.run_id))
     if status == 0 and replay.missed:
         say_error(replay.missed[0])
         return FAILED
@@ -233,7 +248,7 @@ def _load_and_resume(
     try:
         resumption = load_run(journal, run[1], is_redefined=is_redefined)
     except RefusedDocumentError as refused:
-        return _refuse(outcome_of(refused.findings, refused.bundle), as_json=wishes.as_json)
+        return tell_findings(outcome_of(refused.findings, refused.bundle), as_json=wishes.as_json)
     flow = resumption.flow
     inputs = read_inputs(*given, schema_data(flow.view.taskflow.input_schema, flow.bundle))
     return _resume(resumption.with_inputs(inputs), wishes)
@@ -241,7 +256,7 @@ def _load_and_resume(
 
 def _resume(resumption: Resumption, wishes: _Wishes) -> int:
     flow = resumption.flow
-    refused_with = _refusal(flow, as_json=wishes.as_json) if resumption.is_redefined else None
+    refused_with = tell_refusal(flow, as_json=wishes.as_json) if resumption.is_redefined else None
     if refused_with is not None:
         return refused_with
     _tell_of(resumption, wishes)
@@ -251,7 +266,8 @@ def _resume(resumption: Resumption, wishes: _Wishes) -> int:
         return await resumption.go_on(client, options, wishes.again)
 
     with resumption.journal:
-        return _carry_out(flow, with_client(go), wishes, connected, resumption.stored.id)
+        course = _Course(resumption.stored.id, is_kept=True, is_resumed=True)
+        return _carry_out(flow, with_client(go), wishes, connected, course)
 
 
 def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
@@ -271,47 +287,42 @@ def _carry_out(
     go: GoSomewhere,
     wishes: _Wishes,
     connected: AbstractContextManager[ClientSettings],
-    run_id: str | None,
+    course: _Course,
 ) -> int:
-    """Run, show how it goes and what came out; ``run_id`` is that of a run that is kept."""
+    """Run, show how it goes and what came out."""
     stopper = Stopper()
-    with connected as settings:
-        if run_id is not None and not wishes.as_json:
-            say(f"run {run_id}")
+    log = log_settings(flow.bundle, wishes.log_format)
+    tell_as(JSON if log.is_all_there_is else None)
+    is_told = course.is_kept and not wishes.as_json
+    with connected as settings, watching(flow.view, course.run_id, log, is_resumed=course.is_resumed) as watch:
+        if is_told:
+            say(f"run {course.run_id}")
+        is_shown = not (wishes.as_json or log.is_all_there_is)
         try:
-            outcome = asyncio.run(_run(flow, go, settings, stopper, as_json=wishes.as_json))
+            outcome = asyncio.run(_run(flow, partial(go, settings), stopper, watch, is_shown=is_shown))
         except JournalError as error:
-            return _broken_off(error, as_json=wishes.as_json)
-        _show_outcome(flow, outcome, as_json=wishes.as_json)
+            return tell_broken_off(error, as_json=wishes.as_json)
+        tell_outcome(flow, outcome, as_json=wishes.as_json)
     if outcome.succeeded:
         return 0
-    if run_id is not None and not wishes.as_json:
-        say(f"  Go on from here: mfo run --resume {run_id} {shown_path(flow.view.document)}")
+    if is_told:
+        say(f"  Go on from here: mfo run --resume {course.run_id} {shown_path(flow.view.document)}")
     return stopper.status or FAILED
 
 
 async def _run(
     flow: Flow,
-    go: GoSomewhere,
-    settings: ClientSettings,
+    go: Callable[[RunOptions, Watch], Awaitable[RunOutcome]],
     stopper: Stopper,
+    watch: Watch,
     *,
-    as_json: bool,
+    is_shown: bool,
 ) -> RunOutcome:
-    with NoProgress() if as_json else make_progress(flow.view) as progress, stopper.listening():
-        ask = _asker(progress) if not as_json else None
-        return await go(
-            settings, RunOptions(observers=(progress,), on_usage=progress.used, ask=ask, control=stopper.control)
-        )
-
-
-def _broken_off(error: JournalError, *, as_json: bool) -> int:
-    """Say that a run was stopped, since what happens in it cannot be kept."""
-    if as_json:
-        write_json({"state": "failed", "error": error_data(error)})
-    else:
-        say_error(error)
-    return FAILED
+    with make_progress(flow.view) if is_shown else NoProgress() as progress, stopper.listening():
+        watch = replace(watch, observers=(progress, *watch.observers), on_usage=(progress.used, *watch.on_usage))
+        ask = _asker(progress) if is_shown else None
+        options = RunOptions(observers=watch.observers, on_usage=watch.used, ask=ask, control=stopper.control)
+        return await go(options, watch)
 
 
 def _refuse_together(option: str, why: str, **others: object) -> None:
@@ -324,50 +335,3 @@ def _refuse_together(option: str, why: str, **others: object) -> None:
 def _asker(progress: Progress) -> TerminalAsk | None:
     """Whoever sits at the terminal; None where nobody does."""
     return TerminalAsk(progress.paused) if sys.stdin.isatty() and sys.stderr.isatty() else None
-
-
-def _refusal(flow: Flow, *, as_json: bool) -> int | None:
-    """Show why a flow is not run; None for one that is."""
-    if flow.findings:
-        return _refuse(outcome_of(flow.findings, flow.bundle), as_json=as_json)
-    try:
-        flow.refuse_errors()
-    except FlowRefusedError as refusal:
-        return _refuse_to_run(flow, refusal, as_json=as_json)
-    return None
-
-
-def _refuse(outcome: CheckOutcome, *, as_json: bool) -> int:
-    """Show the findings that keep a flow from running."""
-    if as_json:
-        write_json({"state": "refused", "findings": findings_data(outcome)})
-        return FAILED
-    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    click.echo(text_report(outcome, colour=colour), err=True, nl=False)
-    say("mfo: the flow has errors and was not run")
-    return FAILED
-
-
-def _refuse_to_run(flow: Flow, refusal: FlowRefusedError, *, as_json: bool) -> int:
-    """Show why a flow without errors is not run."""
-    if as_json:
-        write_json({"state": "refused", "findings": [], "error": error_data(refusal)})
-    else:
-        say_error(refusal, flow.bundle)
-    return FAILED
-
-
-def _show_outcome(flow: Flow, outcome: RunOutcome, *, as_json: bool) -> None:
-    if as_json:
-        data = outcome.to_data()
-        write_json({**data, "error": error_data(outcome.error) if outcome.error is not None else None})
-        return
-    line = (
-        f"{state_mark(outcome.state)} {outcome.taskflow} {outcome.state.value} in {format_duration(outcome.duration)}"
-    )
-    usage = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(outcome.usage.items()))
-    say(f"{line} ({usage})" if usage else line)
-    if outcome.error is not None:
-        say_error(outcome.error, flow.bundle)
-    if outcome.succeeded:
-        write_json(outcome.outputs)

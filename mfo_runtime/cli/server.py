@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mfo_runtime.cli.data_files import read_data_with_places
 from mfo_runtime.cli.data_folders import data_folder
 from mfo_runtime.cli.findings import outcome_of, show_findings
-from mfo_runtime.cli.output import say, show_warnings_of_server
+from mfo_runtime.cli.log_lines import LEVELS, log_format_option, show_log
+from mfo_runtime.cli.output import say, tell_as
+from mfo_runtime.cli.watching import close_telemetry, telemetry_of_environment
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
 
 FAILED = 1
+
+if TYPE_CHECKING:
+    from mfo_runtime.telemetry.server_spans import ServerSpans
+    from mfo_runtime.telemetry.setting_up import Telemetry
 
 
 @click.command("server")
@@ -45,7 +53,20 @@ FAILED = 1
 @click.option(
     "--rate-limit", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Requests a second of each user."
 )
-@click.option("--token", envvar="MFO_TOKEN", metavar="TOKEN", help="An API token to accept; a fresh one by default.")
+@click.option(
+    "--token",
+    envvar="MFO_TOKEN",
+    metavar="TOKEN",
+    help="An API token to accept; a fresh one by default. Other programs can read it here: rather set MFO_TOKEN.",
+)
+@log_format_option
+@click.option(
+    "--log-level",
+    type=click.Choice(("info", "warning", "error")),
+    default="warning",
+    show_default=True,
+    help="What is told on stderr; info has a line for each request.",
+)
 def server_command(  # noqa: PLR0913 - one argument an option
     host: str,
     port: int,
@@ -57,6 +78,8 @@ def server_command(  # noqa: PLR0913 - one argument an option
     tools: str | None,
     rate_limit: float | None,
     token: str | None,
+    log_format: str | None,
+    log_level: str,
 ) -> int:
     """Serve the MFO server that is built in, until it is interrupted."""
     from mfo_runtime.cli.job_flows import JobFlows  # noqa: PLC0415 - slow to import
@@ -72,8 +95,10 @@ def server_command(  # noqa: PLR0913 - one argument an option
     )
 
     with_signals = _Signals()
+    tell_as(log_format)
     if not os.environ.get("MFO_DEBUG"):
-        show_warnings_of_server()
+        show_log("mfo server", logging.getLogger(), LEVELS[log_level], log_format)
+        logging.getLogger("mfo_runtime.server").setLevel(LEVELS[log_level])
 
     def ready(address: ServerAddress) -> None:
         with_signals.is_serving = True
@@ -85,6 +110,7 @@ def server_command(  # noqa: PLR0913 - one argument an option
     job_flows = JobFlows()
     here = Path.cwd().as_posix()
     folder = Path(data) if data else data_folder(find_project(here, DiskFiles()), here) / "server"
+    telemetry = telemetry_of_environment("mfo-server")
     try:
         answers = Script.from_data(*read_data_with_places(script)) if script is not None else None
         key = os.environ.get("OPENAI_API_KEY") or None
@@ -98,6 +124,7 @@ def server_command(  # noqa: PLR0913 - one argument an option
             tools_module=tools,
             job_runners=job_flows.of_files(flows),
             rate_limit=RateLimit(rate_limit, max(round(rate_limit), 1)) if rate_limit else None,
+            spans=_spans(telemetry),
         )
         with job_flows:
             serve(settings, ready)
@@ -107,7 +134,18 @@ def server_command(  # noqa: PLR0913 - one argument an option
         return FAILED
     except (ScriptError, SettingsError) as error:
         raise InvalidInputError(str(error)) from None
+    finally:
+        if telemetry is not None:
+            close_telemetry(telemetry)
     return 0
+
+
+def _spans(telemetry: Telemetry | None) -> ServerSpans | None:
+    if telemetry is None:
+        return None
+    from mfo_runtime.telemetry.server_spans import ServerSpans  # noqa: PLC0415 - an extra, and slow to import
+
+    return ServerSpans(telemetry)
 
 
 class _Signals:

@@ -15,12 +15,13 @@ import click
 
 from mfo_runtime.cli.connecting import Where, data_folder
 from mfo_runtime.cli.findings import outcome_of, show_findings
-from mfo_runtime.cli.journals import journal_of
-from mfo_runtime.cli.log_lines import show_log
-from mfo_runtime.cli.output import say, shown_path
-from mfo_runtime.client import MfoClient
+from mfo_runtime.cli.journals import journal_of, retention_of
+from mfo_runtime.cli.log_lines import log_format_option, show_log
+from mfo_runtime.cli.output import say, shown_path, tell_as
+from mfo_runtime.client import Circuit, MfoClient
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
+from mfo_runtime.flow.circuits import circuits_of
 from mfo_runtime.journal import Journal
 from mfo_runtime.triggers.loading import ServedTrigger, load_triggers
 from mfo_runtime.triggers.settings import LARGEST_BODY, ServiceSettings
@@ -30,6 +31,7 @@ from mfo_workspace.text_report import printable
 
 FAILED = 1
 _PATIENCE = 3.0
+_log = logging.getLogger("mfo_runtime.triggers")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -41,7 +43,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
     "--token",
     envvar="MFO_TRIGGERS_TOKEN",
     metavar="TOKEN",
-    help="What calls by hand must show; a fresh one by default, MFO_TRIGGERS_TOKEN where it is set.",
+    help="What calls by hand must show; a fresh one by default. Other programs can read it here: rather set MFO_TRIGGERS_TOKEN.",
 )
 @click.option(
     "--concurrency", type=click.IntRange(1), default=8, show_default=True, help="How many runs are executed at a time."
@@ -76,6 +78,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--profile", metavar="NAME", help="The MFO server of this profile in mfo.toml; MFO_PROFILE by default.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
+@log_format_option
 def triggers_command(  # noqa: PLR0913 - one argument for each option
     paths: tuple[str, ...],
     host: str,
@@ -89,6 +92,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     server: str | None,
     profile: str | None,
     script: str | None,
+    log_format: str | None,
 ) -> int:
     """Run the flows in PATHS when their triggers fire, until it is interrupted.
 
@@ -103,19 +107,21 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
         host=host,
         port=port,
         token=token or None,
+        events_secret=os.environ.get("MFO_EVENTS_SECRET") or None,
         concurrency=concurrency,
         queue=queue,
         grace=grace,
         poll=poll,
         max_body=max_body,
     )
+    tell_as(log_format)
     try:
         triggers = load_triggers(paths or (".",))
     except RefusedDocumentError as refused:
         show_findings(outcome_of(refused.findings, refused.bundle))
         say("mfo: a flow that a trigger starts has errors, and nothing is served")
         return FAILED
-    show_log("mfo triggers", logging.getLogger("mfo_runtime.triggers"))
+    show_log("mfo triggers", _log, log_format=log_format)
     with ExitStack() as stack:
         asyncio.run(_serve(triggers, settings, Where(server, script, profile), stack))
     return 0
@@ -167,8 +173,17 @@ async def _workplaces(
                 journals[folder] = stack.enter_context(journal)
             settings = stack.enter_context(where.settings(bundle, document))
             client = await clients.enter_async_context(MfoClient(settings))
-            places[document] = Workplace(client, journals[folder])
+            places[document] = Workplace(
+                client, journals[folder], retention_of(bundle.project), circuits_of(bundle, _tell_of_circuit)
+            )
         yield places
+
+
+def _tell_of_circuit(server: str, circuit: Circuit) -> None:
+    if circuit is Circuit.OPEN:
+        _log.warning("%s fails too often and is left alone for a while", server)
+    elif circuit is Circuit.CLOSED:
+        _log.warning("%s is asked again", server)
 
 
 def _words(trigger: ServedTrigger) -> str:

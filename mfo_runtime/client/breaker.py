@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
+from typing import TypeVar
 
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.messages.base import Event
@@ -14,7 +15,9 @@ from purgatory.domain.model import OpenedState
 from mfo_runtime.client.chain import Call, Handler, Reply
 from mfo_runtime.client.clock import Clock
 from mfo_runtime.client.limits import CircuitBreakerPolicy
-from mfo_runtime.errors import CircuitOpenError, MfoError, RateLimitedError
+from mfo_runtime.errors import CircuitOpenError, Facts, MfoError, RateLimitedError
+
+_Result = TypeVar("_Result")
 
 
 class Circuit(Enum):
@@ -56,16 +59,29 @@ class Breaker:
 
     async def __call__(self, call: Call, go_on: Handler) -> Reply:
         """Send the call where the circuit lets it through; raises ``CircuitOpenError`` at once where it does not."""
+        return await self.guard(str(call.operation), lambda: go_on(call), call.request_id)
+
+    async def guard(self, name: str, work: Callable[[], Awaitable[_Result]], request_id: str | None = None) -> _Result:
+        """Do what asks the server, where the circuit lets it through.
+
+        Args:
+            name: what it is, for the message of an error.
+            work: asks the server.
+            request_id: the id of the request, where it has one.
+
+        Raises:
+            CircuitOpenError: the server is left alone.
+        """
         breaker = await self._factory.get_breaker(self._host)
         if self._is_tried_out:
-            raise self._open(call, self._policy.reset_timeout)
+            raise self._open(name, self._policy.reset_timeout, request_id)
         try:
             async with breaker:
                 self._is_tried_out = breaker.context.state == Circuit.HALF_OPEN.value
-                return await go_on(call)
+                return await work()
         except OpenedState as state:
             left = state.opened_at + self._policy.reset_timeout - self._clock.now().timestamp()
-            raise self._open(call, max(left, 0.0)) from None
+            raise self._open(name, max(left, 0.0), request_id) from None
         finally:
             if breaker.context.state != Circuit.HALF_OPEN.value:
                 self._is_tried_out = False
@@ -76,12 +92,14 @@ class Breaker:
             return not self._is_tried_out
         return not isinstance(error, MfoError) or not error.transient or isinstance(error, RateLimitedError)
 
-    def _open(self, call: Call, seconds: float) -> CircuitOpenError:
+    def _open(self, name: str, seconds: float, request_id: str | None) -> CircuitOpenError:
+        facts: Facts = {"retry_after": seconds}
+        if request_id is not None:
+            facts["request_id"] = request_id
         return CircuitOpenError(
-            f"{call.operation} was not sent: {self._host} failed {self._policy.failure_threshold} times in a row and is "
+            f"{name} was not sent: {self._host} failed {self._policy.failure_threshold} times in a row and is "
             f"left alone for {seconds:.0f} s.",
-            request_id=call.request_id,
-            retry_after=seconds,
+            **facts,
         )
 
     def _changed(self, _name: str, kind: str, event: Event) -> None:

@@ -76,5 +76,10 @@ class Calls:
         if self.options.idempotency_key is None:
             return uuid4().hex
         number = next(self._writes)
-        key = quote(self.options.idempotency_key, safe=_KEY_SIGNS, errors="backslashreplace")
+        key = header_of_key(self.options.idempotency_key)
         return key if number == 1 else f"{key}.{number}"
+
+
+def header_of_key(key: str) -> str:
+    """An idempotency key as a header has it, whatever characters it is made of."""
+    return quote(key, safe=_KEY_SIGNS, errors="backslashreplace")

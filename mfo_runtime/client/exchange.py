@@ -77,6 +77,7 @@ class Exchange:
             body=call.body,
             timeouts=self._timeouts(call),
             redirects=Redirects.SAME_ORIGIN,
+            operation=call.operation.value,
         )
 
     def _timeouts(self, call: Call) -> Timeouts | None:

@@ -21,6 +21,7 @@ from mfo_runtime.cassettes import ASKING_TASK
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.running_node import RunningNode
 from mfo_runtime.errors import ConditionFailedError, InvalidInputError, MfoError, TaskFailedError, UnknownTaskTypeError
+from mfo_runtime.flow.circuits import Circuits
 from mfo_runtime.flow.custom import custom_executor
 from mfo_runtime.flow.fitting import fit
 from mfo_runtime.flow.scope import Reading, RunScope
@@ -49,6 +50,7 @@ class FlowExecutors:
         surroundings: time, for what begins and what waits.
         on_usage: told what a model used, with the execution's path and iteration.
         usage: what models used, summed up over all tries.
+        circuits: leave servers alone that fail too often; None for never.
     """
 
     scope: RunScope
@@ -59,6 +61,7 @@ class FlowExecutors:
     surroundings: Surroundings = field(default_factory=Surroundings)
     on_usage: UsageObserver | None = None
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
+    circuits: Circuits | None = None
     _usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def execute(self, task: RunningNode) -> Any:
@@ -203,7 +206,7 @@ class FlowExecutors:
             raise UnknownTaskTypeError(
                 f"Tasks of type {declared.name} are checked, but this version does not run them."
             )
-        return executor
+        return executor if self.circuits is None else self.circuits.guarded(executor, declared.name)
 
 
 def _own_inputs(inputs: Mapping[str, Any], mapped: Mapping[str, Any], schema: Any) -> dict[str, Any]:

@@ -64,11 +64,11 @@ class KnownSecrets:
             self._forms = {**own, **self._seen}
         return self._forms
 
-    def _reveal(self, form: tuple[str, int]) -> str:
+    def _reveal(self, form: tuple[str, int]) -> str | None:
         name, number = form
         if name in self._own:
             return forms_of(self._own[name])[number]
-        return self._secrets.in_form(name, number)
+        return None if self._secrets.lacks_input(name) else self._secrets.in_form(name, number)
 
 
 class KeptRun:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mfo_runtime.client import MfoClient
@@ -34,6 +34,7 @@ class Resumption:
         job_id: the server job that started it.
         started_at: when it began, as RFC 3339 has it.
         settings: what its caller wanted to find again.
+        environment: what secrets are read from.
     """
 
     journal: Journal
@@ -46,6 +47,7 @@ class Resumption:
     job_id: str | None
     started_at: str
     settings: Mapping[str, Any]
+    environment: Mapping[str, str] = field(repr=False)
 
     @property
     def has_succeeded(self) -> bool:
@@ -58,6 +60,9 @@ class Resumption:
         Raises:
             InvalidInputError: another input is given, or one of those is not.
         """
+        secrets = Secrets(self.flow.view.workflow, self.environment)
+        secrets.know_inputs(given)
+        known: dict[str, Any] = _begun_with(self.stored, secrets)["inputs"]
         hidden = {path.partition(".")[0] for path in hidden_paths(self.inputs)}
         others = sorted(given.keys() - hidden)
         if others:
@@ -65,13 +70,13 @@ class Resumption:
                 f"A run goes on with the inputs that it began with; {others[0]} cannot be changed.",
                 hint="Start a new run for other inputs.",
             )
-        missing = sorted(hidden - given.keys())
+        missing = sorted({path.partition(".")[0] for path in hidden_paths(known)} - given.keys())
         if missing:
             raise InvalidInputError(
                 f"The journal does not keep the input {missing[0]}, which has the name of a secret.",
                 hint=f"Give it again: --input {missing[0]}=...",
             )
-        return replace(self, inputs={**self.inputs, **given})
+        return replace(self, inputs={**known, **given})
 
     async def go_on(self, client: MfoClient, options: RunOptions, again: Sequence[str] = ()) -> RunOutcome:
         """Go on with the run to its end; a run that has succeeded gives its outputs, and nothing is executed.
@@ -132,8 +137,8 @@ def load_run(
         flow = load_flow(stored.document, stored.taskflow, files)
     else:
         flow = flow_of_bundle(bundle_of(definition), stored.document, stored.taskflow)
-    secrets = Secrets(flow.view.workflow, os.environ if environment is None else environment)
-    data: dict[str, Any] = KnownSecrets(secrets, None).codec().decode(stored.begun_with_json)
+    environment = os.environ if environment is None else environment
+    data = _begun_with(stored, Secrets(flow.view.workflow, environment))
     trigger = data["trigger"]
     return Resumption(
         journal,
@@ -146,4 +151,10 @@ def load_run(
         data["job_id"],
         data["started_at"],
         data["settings"],
+        environment,
     )
+
+
+def _begun_with(stored: StoredRun, secrets: Secrets) -> dict[str, Any]:
+    """What a run began with, as ``running.begun_with`` wrote it; with the secrets that are known."""
+    return KnownSecrets(secrets, None).codec().decode(stored.begun_with_json)

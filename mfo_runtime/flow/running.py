@@ -22,13 +22,14 @@ from mfo_runtime.engine.result import Failure, RunResult
 from mfo_runtime.engine.shell import Run
 from mfo_runtime.engine.states import RunState
 from mfo_runtime.errors import InvalidInputError, MfoError, Place
+from mfo_runtime.flow.circuits import Circuits, circuits_of
 from mfo_runtime.flow.control import RunControl
 from mfo_runtime.flow.definition import definition_of
 from mfo_runtime.flow.executors import FlowExecutors, UsageObserver
 from mfo_runtime.flow.keeping import Keeping, KeptRun, KnownSecrets, keep_new, keep_on
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.scope import Reading, RunScope
-from mfo_runtime.flow.secrets import Secrets
+from mfo_runtime.flow.secrets import Secrets, secret_texts
 from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
@@ -68,6 +69,7 @@ class RunOptions:
         control: stops the run from outside; it then ends as cancelled.
         keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
         surroundings: other servers, time and secrets, where they are not the usual ones.
+        circuits: breakers that several runs share; the run's own where it is None.
     """
 
     run_id: str = ""
@@ -81,6 +83,7 @@ class RunOptions:
     control: RunControl | None = None
     keeping: Keeping | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
+    circuits: Circuits | None = None
 
 
 async def run_flow(
@@ -100,6 +103,8 @@ async def run_flow(
     plan = lay_out(flow, bundle)
     async with other_servers(options) as http:
         executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings, options.on_usage)
+        if options.surroundings.is_live:
+            executors.circuits = options.circuits or circuits_of(bundle)
         with _kept(executors, options, plan) as kept:
             run = Run(
                 plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None
@@ -169,6 +174,8 @@ def scope_of_run(
 ) -> RunScope:
     """The names of a run; ``is_resumed`` says whether values may come from the journal."""
     environment = os.environ if options.environment is None else options.environment
+    secrets = options.surroundings.secrets or Secrets(flow.workflow, environment)
+    secrets.know_inputs(dict(inputs))
     return RunScope(
         flow,
         bundle,
@@ -181,7 +188,7 @@ def scope_of_run(
             "name": _title(flow),
             "started_at": options.started_at or datetime.now(UTC).isoformat(),
         },
-        options.surroundings.secrets or Secrets(flow.workflow, environment),
+        secrets,
         environment,
         is_resumed=is_resumed,
     )
@@ -226,7 +233,7 @@ def checked_inputs(flow: FlowView, bundle: Bundle, given: Mapping[str, Any]) -> 
             f"The inputs are not what input_schema asks for: {problem}.",
             hint="Give inputs with --input name=value or --inputs FILE.",
             place=place,
-        )
+        ).redacted(value for _, value in secret_texts(inputs))
     return inputs
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from mfo_dialect.model.workflow import Workflow
@@ -14,10 +14,15 @@ from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import TooManyNodesError, to_value
 from mfo_runtime.credentials import read_keyring
-from mfo_runtime.errors import InvalidInputError
+from mfo_runtime.errors import InvalidInputError, is_name_of_secret
 
 _LEAST_LENGTH = 4
+_LEAST_LENGTH_OF_INPUT = 8
+"""An input is a secret by its name alone, which may be wrong: short texts stand in too many places by chance."""
+
+_INPUT = "input "
 _MAX_LENGTH = 64 * 1024
+_DEEPEST = 16
 
 
 class Secrets:
@@ -73,6 +78,16 @@ class Secrets:
                 with contextlib.suppress(InvalidInputError):
                     self.get(name)
 
+    def know_inputs(self, inputs: Mapping[str, Any]) -> None:
+        """Take inputs with the name of a secret (``password``, ``api_key``) for secrets, texts of 8 characters or more."""
+        for name, value in secret_texts(inputs):
+            if _INPUT + name not in self._values:
+                self._keep(_INPUT + name, value)
+
+    def lacks_input(self, name: str) -> bool:
+        """Whether a name that ``forms`` gave is that of an input that is not known any more."""
+        return name.startswith(_INPUT) and name not in self._values
+
     def is_in_keyring(self, name: str) -> bool:
         """Whether a secret is kept in the keyring, which may have to be unlocked by hand."""
         source = self._sources.get(name)
@@ -85,13 +100,14 @@ class Secrets:
             InvalidInputError: it is not declared, or not to be found; the message names the source, never a value.
         """
         if name not in self._values:
-            self._values[name] = value = self._read(name)
-            if len(value) >= _LEAST_LENGTH:
-                self._forms = {
-                    **dict(zip(forms_of(value), [(name, form) for form in range(4)], strict=True)),
-                    **self._forms,
-                }
+            self._keep(name, self._read(name))
         return self._values[name]
+
+    def _keep(self, name: str, value: str) -> None:
+        self._values[name] = value
+        if len(value) >= _LEAST_LENGTH:
+            named = zip(forms_of(value), [(name, form) for form in range(4)], strict=True)
+            self._forms = {**dict(named), **self._forms}
 
     def _read(self, name: str) -> str:
         source = self._sources.get(name)
@@ -161,6 +177,17 @@ def _read_keyring(name: str, entry: str) -> str:
     if not value:
         raise InvalidInputError(f"The {name} is not in the keyring under {service}/{user}.")
     return value
+
+
+def secret_texts(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The texts in a map that stand under names of secrets, with their paths."""
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return
+    for key, item in cast("dict[Any, Any]", value).items():
+        name = f"{path}.{key}" if path else str(key)
+        if isinstance(item, str) and len(item) >= _LEAST_LENGTH_OF_INPUT and is_name_of_secret(str(key)):
+            yield name, item
+        yield from secret_texts(item, name, depth + 1)
 
 
 def _sources(workflow: Workflow) -> dict[str, Any]:

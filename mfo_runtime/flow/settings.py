@@ -14,9 +14,9 @@ from mfo_dialect.model.workflow import Task
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, TooManyNodesError, to_value
 from mfo_runtime.engine.plan import RunPlan, RunSettings, make_plan
+from mfo_runtime.tasks.local import READING_METHODS
 
 _NO_SLOT_TYPES = frozenset({"ask_user"})
-_READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def lay_out(flow: FlowView, bundle: Bundle) -> RunPlan:
@@ -51,11 +51,25 @@ def shared_retry(task: Task, bundle: Bundle) -> Mapping[str, Any] | None:
 
     It does not for an ``http_request`` that writes without an ``Idempotency-Key``: nobody asked for that to be done twice.
     """
-    handling = _shared(bundle).get("error_handling")
-    retry = cast("dict[str, Any]", handling).get("retry") if isinstance(handling, dict) else None
+    retry = _shared_handling(bundle).get("retry")
     if not isinstance(retry, dict) or _writes_unprotected(task):
         return None
     return cast("dict[str, Any]", retry)
+
+
+def circuit_breaker_settings(bundle: Bundle) -> tuple[int, float] | None:
+    """The client configuration's ``taskflow.error_handling.circuit_breaker``: how many failures, and how many seconds."""
+    written = _shared_handling(bundle).get("circuit_breaker")
+    if not isinstance(written, dict):
+        return None
+    settings = cast("dict[str, Any]", written)
+    seconds = _seconds(settings.get("reset_timeout"), None)
+    return _whole(settings.get("failure_threshold"), 5), seconds if seconds is not None and seconds > 0 else 60.0
+
+
+def _shared_handling(bundle: Bundle) -> dict[str, Any]:
+    handling = _shared(bundle).get("error_handling")
+    return cast("dict[str, Any]", handling) if isinstance(handling, dict) else {}
 
 
 def _writes_unprotected(task: Task) -> bool:
@@ -65,7 +79,7 @@ def _writes_unprotected(task: Task) -> bool:
     method = text_at(config, "method") if config is not None else None
     headers = config.get("headers") if config is not None else None
     names = [(pair.name or "").lower() for pair in headers.pairs] if isinstance(headers, MappingNode) else []
-    return method is not None and method.text.upper() not in _READING_METHODS and "idempotency-key" not in names
+    return method is not None and method.text.upper() not in READING_METHODS and "idempotency-key" not in names
 
 
 def _shared(bundle: Bundle) -> dict[str, Any]:

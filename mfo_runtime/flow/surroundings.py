@@ -24,9 +24,11 @@ class Surroundings:
         began_at: when a node counts as begun, by its path and iteration and the time at which it really began, in
             seconds since the epoch.
         secrets: where secrets are found; None for where the document says.
+        is_live: whether servers are asked; else answers come from a cassette, and no server is left alone.
     """
 
     http: HttpClient | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     began_at: Callable[[str, float], float] = _as_it_is
     secrets: Secrets | None = None
+    is_live: bool = True

@@ -59,6 +59,7 @@ def forecast(
     given = with_defaults(inputs, schema)
     missing = {name: placeholder(f"INPUT.{name}") for name in _required(schema) if name not in given}
     secrets = Secrets(flow.view.workflow, environment)
+    secrets.know_inputs(dict(inputs))
     scope = RunScope(
         flow.view,
         flow.bundle,

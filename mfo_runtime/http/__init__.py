@@ -6,6 +6,7 @@ wait bounded, answers of bounded size, no cookie kept, and no header or body of 
 
 from mfo_runtime.http.client import HttpClient
 from mfo_runtime.http.events import EventStream
+from mfo_runtime.http.tracing import Tracing
 from mfo_runtime.http.values import HttpRequest, HttpResponse, HttpSettings, Redirects, Timeouts
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "HttpSettings",
     "Redirects",
     "Timeouts",
+    "Tracing",
 ]

@@ -28,6 +28,11 @@ def parsed_url(text: str) -> httpx.URL:
     return url
 
 
+def shown_origin(text: str) -> str:
+    """Scheme, host and port of an absolute http address; raises ``InvalidInputError`` for anything else."""
+    return origin_of(parsed_url(text))
+
+
 def redirected(request: HttpRequest, here: httpx.URL, response: HttpResponse) -> tuple[HttpRequest, httpx.URL]:
     """The request that a redirect asks for, and its address.
 

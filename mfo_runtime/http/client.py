@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -13,10 +14,11 @@ from typing import Self
 
 import httpx
 
-from mfo_runtime.errors import InvalidResponseError, RequestTimeoutError
+from mfo_runtime.errors import InvalidResponseError, MfoError, RequestTimeoutError
 from mfo_runtime.http.addresses import REDIRECTS, leads_nowhere, parsed_url, redirected
 from mfo_runtime.http.events import EVENT_STREAM, EventStream
 from mfo_runtime.http.failures import fence, origin_of, too_long
+from mfo_runtime.http.tracing import Tracing
 from mfo_runtime.http.values import HttpRequest, HttpResponse, HttpSettings, Redirects, Timeouts
 
 MAX_REDIRECTS = 5
@@ -27,8 +29,9 @@ _LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 class HttpClient:
     """One pool of connections; use it as ``async with`` or close it with ``aclose``."""
 
-    def __init__(self, settings: HttpSettings | None = None) -> None:
+    def __init__(self, settings: HttpSettings | None = None, *, tracing: Tracing | None = None) -> None:
         self.settings = settings or HttpSettings()
+        self._tracing = tracing
         self._slots = asyncio.Semaphore(self.settings.max_connections)
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=self.settings.max_connections),
@@ -60,8 +63,14 @@ class HttpClient:
             InvalidResponseError: the answer is no HTTP, too long, or a redirect that is not followed.
             InvalidInputError: the request itself cannot be sent: its url, method or a header.
         """
-        timeouts = request.timeouts or self.settings.timeouts
         url = parsed_url(request.url)
+        with self._traced(request, url) as (traced, answered):
+            response = await self._sent(traced, url)
+            answered(response.status)
+            return response
+
+    async def _sent(self, request: HttpRequest, url: httpx.URL) -> HttpResponse:
+        timeouts = request.timeouts or self.settings.timeouts
         origin = origin_of(url)
         async with self._slot(timeouts.pool, origin):
             try:
@@ -82,8 +91,14 @@ class HttpClient:
         Raises:
             MfoError: as ``send``.
         """
-        timeouts = request.timeouts or self.settings.timeouts
         url = parsed_url(request.url)
+        with self._traced(request, url) as (traced, answered):
+            answer = await self._opened(traced, url)
+            answered(answer.status)
+            return answer
+
+    async def _opened(self, request: HttpRequest, url: httpx.URL) -> EventStream | HttpResponse:
+        timeouts = request.timeouts or self.settings.timeouts
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._slot(timeouts.pool, origin_of(url)))
             try:
@@ -96,6 +111,23 @@ class HttpClient:
             stack.push_async_callback(answer.aclose)
             limit = request.max_response_bytes or self.settings.max_response_bytes
             return EventStream(answer, origin_of(url), limit, timeouts, stack.pop_all())
+
+    @contextmanager
+    def _traced(self, request: HttpRequest, url: httpx.URL) -> Generator[tuple[HttpRequest, Callable[[int], None]]]:
+        """The request with the headers that lead to its span, and what is to be told of its answer's status."""
+        if self._tracing is None:
+            yield request, _tell_nobody
+            return
+        headers, ended = self._tracing.begin(request.method.upper(), origin_of(url), request.operation)
+        statuses: list[int] = []
+        code = "cancelled"
+        try:
+            yield replace(request, headers={**headers, **request.headers}), statuses.append
+        except MfoError as error:
+            code = error.code
+            raise
+        finally:
+            ended(statuses[0] if statuses else None, code)
 
     async def _follow_to_events(
         self, request: HttpRequest, url: httpx.URL, timeouts: Timeouts
@@ -159,6 +191,10 @@ class HttpClient:
                 await incoming.aclose()
         shown = url.copy_with(username="", password="") if url.userinfo else url
         return HttpResponse(incoming.status_code, dict(incoming.headers), body, str(shown))
+
+
+def _tell_nobody(_status: int) -> None:
+    """Nobody watches."""
 
 
 def _leads_on(request: HttpRequest, response: HttpResponse) -> bool:

@@ -69,6 +69,7 @@ class HttpRequest:
         timeouts: the waits of this request; None for the client's.
         max_response_bytes: the longest answer of this request; None for the client's.
         redirects: which redirects are followed.
+        operation: what whoever watches may call it; never sent.
     """
 
     method: str
@@ -79,6 +80,7 @@ class HttpRequest:
     timeouts: Timeouts | None = None
     max_response_bytes: int | None = None
     redirects: Redirects = Redirects.NONE
+    operation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,13 @@ class Hidden(str):
 class Codec:
     """Writes and reads the values of one run."""
 
-    def __init__(self, forms: Callable[[], Mapping[str, Form]], reveal: Callable[[Form], str]) -> None:
+    def __init__(self, forms: Callable[[], Mapping[str, Form]], reveal: Callable[[Form], str | None]) -> None:
         """Know where secrets are found.
 
         Args:
             forms: what must not be written, each with what to write in its place; asked again for every value.
-            reveal: the text that a form stands for; may raise ``MfoError``.
+            reveal: the text that a form stands for; None where nobody knows it any more, so that what it stands in is
+                hidden; may raise ``MfoError``.
         """
         self._forms = forms
         self._reveal = reveal
@@ -156,7 +157,9 @@ class Codec:
     def _meant(self, kind: str, parts: list[Any]) -> Any:
         match kind:
             case "text":
-                return "".join(part if isinstance(part, str) else self._reveal((part[0], part[1])) for part in parts)
+                texts = [part if isinstance(part, str) else self._reveal((part[0], part[1])) for part in parts]
+                known = [text for text in texts if text is not None]
+                return "".join(known) if len(known) == len(texts) else Hidden(REDACTED)
             case "pairs":
                 return {_key(self._unmarked(key)): self._unmarked(item) for key, item in parts}
             case _:

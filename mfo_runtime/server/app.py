@@ -84,7 +84,7 @@ def app_of_service(service: Service) -> Starlette:
 
     application = Starlette(
         routes=_routes(service),
-        middleware=[Middleware(Gate, let_in=Admission(service))],
+        middleware=[Middleware(Gate, let_in=Admission(service), spans=service.settings.spans)],
         exception_handlers={ApiError: _answer_error, HTTPException: _answer_http_exception},
         lifespan=lifespan,
     )

@@ -17,11 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfo_runtime.server.failures import ApiError
 from mfo_runtime.server.responses import error_response, unexpected_error
+from mfo_runtime.server.settings import Spans
 
 ROUTE_KEY = "mfo.route"
 """Where the request's scope says which route serves it."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _DISCONNECTED = 499
 _access_log = logging.getLogger("mfo_runtime.server.access")
 _error_log = logging.getLogger("mfo_runtime.server.errors")
@@ -34,9 +36,10 @@ LetIn = Callable[[Scope, Headers], None]
 class Gate:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, let_in: LetIn) -> None:
+    def __init__(self, app: ASGIApp, let_in: LetIn, spans: Spans | None = None) -> None:
         self._app = app
         self._let_in = let_in
+        self._spans = spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; what is no HTTP request is passed on as it is."""
@@ -45,7 +48,8 @@ class Gate:
             return
         started, status = time.monotonic(), 0
         headers = Headers(scope=scope)
-        request_id = _request_id(headers)
+        request_id, traceparent = _request_id(headers), _traceparent(headers)
+        told = self._spans.begin(scope["method"], traceparent) if self._spans is not None else None
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -69,9 +73,27 @@ class Gate:
         finally:
             milliseconds = (time.monotonic() - started) * 1000
             route = scope.get(ROUTE_KEY, "(no route)")
-            _access_log.info("%s %s %d %.1fms %s", scope["method"], route, status, milliseconds, request_id)
+            if told is not None:
+                told(route, status)
+            facts = {
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "milliseconds": round(milliseconds, 1),
+                "request_id": request_id,
+                "trace_id": traceparent[3:35] or None,
+            }
+            _access_log.info(
+                "%s %s %d %.1fms %s", scope["method"], route, status, milliseconds, request_id, extra=facts
+            )
 
 
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def _traceparent(headers: Headers) -> str:
+    """The header as W3C's Trace Context has it; empty for none, or anything else."""
+    given = headers.get("traceparent", "")
+    return given if _TRACEPARENT.fullmatch(given) else ""

@@ -39,6 +39,18 @@ class Sender(Protocol):
         ...
 
 
+class Spans(Protocol):
+    """Watches requests from outside, as spans and metrics do."""
+
+    def begin(self, method: str, traceparent: str) -> Callable[[str, int], None]:
+        """A request came in, perhaps as a part of a trace (W3C Trace Context); gives what is to be told of its end.
+
+        Returns:
+            Told of the pattern of the route and of the answer's status.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimit:
     """How often one caller may call: ``burst`` times at once, and ``requests_per_second`` in the long run."""
@@ -105,6 +117,7 @@ class ServerSettings:
         delivery_delay: the wait before its second try, doubled before each further one.
         max_events: how many of the newest events are kept.
         idempotency_lifetime: how long first answers are kept for replay.
+        spans: watches every request; None: nobody does.
     """
 
     data_dir: Path
@@ -130,6 +143,7 @@ class ServerSettings:
     delivery_delay: float = 1.0
     max_events: int = 10_000
     idempotency_lifetime: float = 7 * 24 * 3600.0
+    spans: Spans | None = None
 
     @property
     def is_loopback(self) -> bool:

@@ -117,12 +117,14 @@ class TaskContext:
         return lambda: moment
 
     @property
+    def write_key(self) -> str:
+        """What names what this execution writes: the same in all tries that repeat one request."""
+        return f"{self.key}-{self.try_number}" if self.try_number > 1 else self.key
+
+    @property
     def operations(self) -> Operations:
         """The server's operations, with idempotency keys that are this execution's own; one object a try."""
-        suffix = f"-{self.try_number}" if self.try_number > 1 else ""
-        return self.client.with_options(
-            CallOptions(idempotency_key=f"{self.key}{suffix}", max_attempts=self.max_attempts)
-        )
+        return self.client.with_options(CallOptions(idempotency_key=self.write_key, max_attempts=self.max_attempts))
 
     def with_overrides(self, overrides: Overrides, try_number: int) -> TaskContext:
         """The same execution, tried in another way: what it writes then is another write."""

@@ -23,6 +23,7 @@ from tenacity import (
 )
 
 from mfo_dialect.durations import parse_duration
+from mfo_runtime.cassettes import ASKING_TRY
 from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError, error_from_data
 from mfo_runtime.tasks.context import Execute, Note, Overrides, TaskContext, keep_nothing, mapping_of
 from mfo_runtime.tasks.prompts import render_error_text, used_template
@@ -140,6 +141,7 @@ class _Tries:
 
     async def _try(self, context: TaskContext) -> dict[str, Any]:
         self._count += 1
+        ASKING_TRY.set(self._count)
         before = self._attempts.noted.get(f"try {self._count}")
         if before is not None:
             self._last_error = error_from_data(before)

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.references import as_text
-from mfo_runtime.client.exchange import encoded_json
+from mfo_runtime.client.calls import header_of_key
+from mfo_runtime.client.exchange import IDEMPOTENCY_KEY, encoded_json
 from mfo_runtime.client.refusals import error_class, is_transient_status, retry_after
 from mfo_runtime.errors import (
     Facts,
@@ -23,6 +24,9 @@ from mfo_runtime.errors import (
 from mfo_runtime.http import HttpRequest, HttpResponse, Redirects, Timeouts
 from mfo_runtime.tasks.context import Execute, Question, TaskContext, mapping_of
 from mfo_runtime.tasks.json_schema import schema_problem
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that change nothing."""
 
 _DEFAULT_TIMEOUT = 30.0
 _CONNECT_TIMEOUT = 10.0
@@ -103,7 +107,7 @@ async def request_http(config: Mapping[str, Any], context: TaskContext) -> dict[
         ServerError: there was no answer in time, or its status is none that is expected.
     """
     timeout = _seconds(config.get("timeout")) or _DEFAULT_TIMEOUT
-    response = await context.http.send(_http_request(config, timeout))
+    response = await context.http.send(_http_request(config, timeout, context.write_key))
     _expect_status(response, config.get("expect_status"))
     return {
         "status": response.status,
@@ -113,7 +117,8 @@ async def request_http(config: Mapping[str, Any], context: TaskContext) -> dict[
     }
 
 
-def _http_request(config: Mapping[str, Any], timeout: float) -> HttpRequest:
+def _http_request(config: Mapping[str, Any], timeout: float, write_key: str) -> HttpRequest:
+    """The request; one that writes carries a key, by which servers that know such keys apply it once."""
     headers = {name: as_text(value) for name, value in mapping_of(config, "headers").items()}
     query = {name: as_text(value) for name, value in mapping_of(config, "query").items()}
     body: bytes | None = None
@@ -124,6 +129,8 @@ def _http_request(config: Mapping[str, Any], timeout: float) -> HttpRequest:
     elif config.get("body") is not None:
         body = as_text(config["body"]).encode(errors="replace")
     method = str(config.get("method") or "GET")
+    if method.upper() not in READING_METHODS:
+        _add_key(headers, write_key)
     timeouts = Timeouts(total=timeout, connect=min(timeout, _CONNECT_TIMEOUT), read=timeout, write=timeout)
     return HttpRequest(
         method,
@@ -134,6 +141,15 @@ def _http_request(config: Mapping[str, Any], timeout: float) -> HttpRequest:
         timeouts=timeouts,
         redirects=Redirects.SAME_ORIGIN,
     )
+
+
+def _add_key(headers: dict[str, str], write_key: str) -> None:
+    """Name a write, unless its task does so itself; an empty name stands for none."""
+    written = next((name for name in headers if name.lower() == IDEMPOTENCY_KEY), None)
+    if written is None:
+        headers[IDEMPOTENCY_KEY] = header_of_key(write_key)
+    elif not headers[written].strip():
+        del headers[written]
 
 
 def _expect_status(response: HttpResponse, expected: Any) -> None:

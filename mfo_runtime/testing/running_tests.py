@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from mfo_dialect.syntax import TooManyNodesError, parse, to_value
-from mfo_runtime.cassettes import Redactor, Replay, Request, Tape, request_of, stand_in
+from mfo_runtime.cassettes import Redactor, Request, Tape, request_of, stand_in
 from mfo_runtime.client import ClientSettings
 from mfo_runtime.errors import InvalidInputError, MfoError
 from mfo_runtime.flow import Flow, RunOptions, RunOutcome, Surroundings, load_flow
@@ -24,7 +24,7 @@ from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.testing.cassette_files import check_replaceable, read_cassette_file, write_cassette_file
 from mfo_runtime.testing.expectations import Mismatch, mismatches
-from mfo_runtime.testing.takes import known_secrets, recording_take, replaying_take
+from mfo_runtime.testing.takes import known_secrets, recording_take, replay_of, replaying_take
 from mfo_runtime.testing.test_files import FlowTest
 from mfo_workspace.files import DiskFiles
 
@@ -92,7 +92,7 @@ def _prepared(test: FlowTest) -> tuple[Flow, dict[str, Any], RunOptions]:
 async def _replay(
     test: FlowTest, flow: Flow, inputs: dict[str, Any], options: RunOptions
 ) -> tuple[RunOutcome, list[dict[str, Any]]]:
-    replay = Replay(read_cassette_file(test.beside(str(test.settings["replay"]))), {})
+    replay = replay_of(read_cassette_file(test.beside(str(test.settings["replay"]))), flow.view.workflow, inputs)
     async with replaying_take(flow.view.workflow, {}, options, replay) as take:
         outcome = await flow.run(inputs, take.client, take.options)
     if replay.missed and outcome.succeeded:

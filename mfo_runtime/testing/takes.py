@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mfo_dialect.model.workflow import Workflow
-from mfo_runtime.cassettes import ASKING_TASK, RecordingHttp, Replay, ReplayingHttp, Tape, stand_in
+from mfo_runtime.cassettes import ASKING_TASK, Cassette, RecordingHttp, Replay, ReplayingHttp, Tape, stand_in
 from mfo_runtime.client import ClientSettings, Clock, MfoClient, http_settings
 from mfo_runtime.errors import NotRecordedError
 from mfo_runtime.flow import RunOptions, Surroundings
@@ -47,6 +47,13 @@ async def recording_take(
     ):
         surroundings = replace(options.surroundings, http=others, began_at=tape.began_at, secrets=secrets)
         yield Take(client, replace(options, surroundings=surroundings, ask=_kept_answers(options.ask, tape)))
+
+
+def replay_of(cassette: Cassette, workflow: Workflow, inputs: Mapping[str, Any]) -> Replay:
+    """A replay that knows the inputs that are secrets: on the cassette their names stand in their place."""
+    secrets = Secrets(workflow, {})
+    secrets.know_inputs(inputs)
+    return Replay(cassette, {form: stand_in(name) for form, (name, _) in secrets.forms.items()})
 
 
 def known_secrets(settings: ClientSettings, secrets: Secrets | None) -> dict[str, str]:
@@ -87,7 +94,7 @@ async def replaying_take(
         ReplayingHttp(replay, http_settings(settings), NOWHERE) as server,
         MfoClient(settings, http=server, clock=Clock(sleep=_no_time)) as client,
     ):
-        surroundings = Surroundings(others, _no_time, replay.began_at, secrets)
+        surroundings = Surroundings(others, _no_time, replay.began_at, secrets, is_live=False)
         yield Take(
             client,
             replace(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route as HttpRoute
 from starlette.types import Scope
 
-from mfo_runtime.errors import InvalidInputError, JournalError, MfoError, UnresolvedReferenceError, is_name_of_secret
+from mfo_runtime.errors import InvalidInputError, JournalError, UnresolvedReferenceError, is_name_of_secret
 from mfo_runtime.server.admission import bearer_token, needs_token
 from mfo_runtime.server.bodies import read_json
 from mfo_runtime.server.failures import ApiError, ErrorCode, conflict, error_for_status, invalid, not_found
@@ -30,8 +31,10 @@ from mfo_runtime.server.replays import checked_key
 from mfo_runtime.server.responses import REPLAYED, encoded, error_response, json_response
 from mfo_runtime.server.settings import is_loopback
 from mfo_runtime.server.signatures import DELIVERY_HEADER, SIGNATURE_HEADERS, TIMESTAMP_HEADER, is_signed, timestamp_of
-from mfo_runtime.triggers.loading import ServedTrigger
+from mfo_runtime.triggers.event_triggers import event_trigger_of
+from mfo_runtime.triggers.loading import EVENTS_PATH, ServedTrigger
 from mfo_runtime.triggers.occasions import Accepted, Occasion, OtherOccasionError, QueueFullError, digest_of
+from mfo_runtime.triggers.pushed import PushedEvents
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
 
@@ -39,6 +42,7 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _ACCEPTED = 202
 _UNAVAILABLE = 503
 _NO_METHOD = 405
+_JOURNAL_SECONDS = 30
 _KEY_HEADERS = ("idempotency-key", DELIVERY_HEADER.lower())
 _UNREAD_HEADERS = {*SIGNATURE_HEADERS, TIMESTAMP_HEADER.lower()}
 _log = logging.getLogger("mfo_runtime.triggers")
@@ -47,8 +51,11 @@ _log = logging.getLogger("mfo_runtime.triggers")
 def create_app(triggers: tuple[ServedTrigger, ...], runner: Runner, settings: ServiceSettings, token: str) -> Starlette:
     """The application that takes calls for triggers; ``token`` is what calls by hand must show."""
     door = Door(triggers, runner, settings, token)
+    routes = [HttpRoute("/healthz", _healthy), HttpRoute("/{path:path}", door.answer, methods=_METHODS)]
+    if settings.events_secret is not None:
+        routes.insert(0, HttpRoute(EVENTS_PATH, door.take_event, methods=["POST"]))
     application = Starlette(
-        routes=[HttpRoute("/healthz", _healthy), HttpRoute("/{path:path}", door.answer, methods=_METHODS)],
+        routes=routes,
         middleware=[Middleware(Gate, let_in=door.let_in)],
         exception_handlers={ApiError: _answer_error, HTTPException: _answer_http_exception},
     )
@@ -67,6 +74,8 @@ class Door:
         self._runner = runner
         self._settings = settings
         self._token = token
+        listening = (event_trigger_of(trigger) for trigger in triggers if trigger.type == "event")
+        self._pushed = PushedEvents(listening, settings.events_secret or "")
 
     def let_in(self, scope: Scope, headers: Headers) -> None:
         """Refuse strangers below ``/api``, whether or not such a trigger exists."""
@@ -95,6 +104,20 @@ class Door:
         content = encoded({"accepted": True, "run_id": accepted.run_id})
         return json_response(content, _ACCEPTED, REPLAYED if accepted.is_known else None)
 
+    async def take_event(self, request: Request) -> Response:
+        """Take an event that the MFO server pushes: 202 and the ids of the runs that it starts.
+
+        Raises:
+            ApiError: it is refused, or not all that it starts could be begun; the server pushes it again.
+        """
+        request.scope[ROUTE_KEY] = EVENTS_PATH
+        body = await read_body(request, self._settings.max_body, self._settings.body_timeout)
+        now = self._settings.clock.now().timestamp()
+        self._pushed.check({name.lower(): value for name, value in request.headers.items()}, body, now)
+        with _refusals(EVENTS_PATH):
+            runs = await self._pushed.take(read_json(body), self._runner.accept, now)
+        return json_response(encoded({"accepted": True, "run_ids": runs}), _ACCEPTED)
+
     def _called(self, request: Request) -> ServedTrigger:
         path = "/" + request.url.path.strip("/")
         method = "GET" if request.method == "HEAD" else request.method
@@ -119,26 +142,31 @@ class Door:
 
     async def _accept(self, trigger: ServedTrigger, occasion: Occasion, *, is_trusted: bool) -> Accepted:
         try:
-            return await self._runner.accept(trigger, occasion)
-        except QueueFullError as error:
-            seconds = str(round(error.retry_after or 1))
-            raise ApiError(
-                ErrorCode.INTERNAL, error.message, status=_UNAVAILABLE, headers={"Retry-After": seconds}
-            ) from None
-        except OtherOccasionError:
-            raise conflict("this key was used for another request") from None
+            with _refusals(trigger.id):
+                return await self._runner.accept(trigger, occasion)
         except (InvalidInputError, UnresolvedReferenceError) as error:
             # The message may quote the payload, which is not for the log.
             _log.warning("a call of %s was refused [%s]", trigger.id, error.code, extra={"trigger": trigger.id})
             raise invalid(error.message if is_trusted else "the payload is not what this webhook takes") from None
-        except JournalError as error:
-            raise _cannot_keep(trigger, error) from None
 
 
-def _cannot_keep(trigger: ServedTrigger, error: MfoError) -> ApiError:
-    _log.error("a call of %s was refused: %s", trigger.id, error.message, extra={"trigger": trigger.id})
-    message = "the call cannot be kept at the moment"
-    return ApiError(ErrorCode.INTERNAL, message, status=_UNAVAILABLE, headers={"Retry-After": "30"})
+@contextmanager
+def _refusals(name: str) -> Generator[None]:
+    """What keeps a run from being begun at the moment, as the answer to whoever asked for it."""
+    try:
+        yield
+    except QueueFullError as error:
+        raise _come_back(error.message, error.retry_after or 1) from None
+    except OtherOccasionError:
+        raise conflict("this key was used for another request") from None
+    except JournalError as error:
+        _log.error("a call of %s was refused: %s", name, error.message)
+        raise _come_back("the call cannot be kept at the moment", _JOURNAL_SECONDS) from None
+
+
+def _come_back(message: str, seconds: float) -> ApiError:
+    headers = {"Retry-After": str(round(seconds))}
+    return ApiError(ErrorCode.INTERNAL, message, status=_UNAVAILABLE, headers=headers)
 
 
 def _occasion(trigger: ServedTrigger, payload: Any, headers: Mapping[str, str], body: bytes) -> Occasion:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
 
-from mfo_dialect.model.access import mapping_at, text_at
-from mfo_dialect.syntax import to_value
 from mfo_runtime.client import Event, MfoClient
-from mfo_runtime.errors import InvalidInputError, JournalError, MfoError, NotFoundError
-from mfo_runtime.server.events import names_of
-from mfo_runtime.server.failures import ApiError
-from mfo_runtime.server.filters import check_filter, meets, passes
-from mfo_runtime.triggers.loading import ServedTrigger
-from mfo_runtime.triggers.occasions import Occasion
+from mfo_runtime.errors import JournalError, MfoError, NotFoundError
+from mfo_runtime.triggers.event_triggers import EventTrigger, occasion_of
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
 from mfo_runtime.triggers.workplaces import Workplace
@@ -24,52 +16,6 @@ from mfo_runtime.triggers.workplaces import Workplace
 _AT_A_TIME = 100
 _LONGEST_PAUSE = 60.0
 _log = logging.getLogger("mfo_runtime.triggers")
-
-
-@dataclass(frozen=True, slots=True)
-class EventTrigger:
-    """A trigger of type ``event``, and which events it wants.
-
-    Attributes:
-        trigger: the trigger.
-        event_type: the events' type.
-        filter: an expression that must be true of an event; empty for none.
-        condition: values that must stand at dotted paths of an event.
-    """
-
-    trigger: ServedTrigger
-    event_type: str
-    filter: str = ""
-    condition: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    def wants(self, event: Event, seconds: float) -> bool:
-        """Whether an event starts the flow; raises ``ValueError`` where the filter has no answer for it."""
-        if event.type != self.event_type:
-            return False
-        names = names_of(event.to_data())
-        return meets(self.condition, names) and (not self.filter or passes(self.filter, names, seconds))
-
-
-def event_trigger_of(trigger: ServedTrigger) -> EventTrigger:
-    """What a trigger of type ``event`` listens for.
-
-    Raises:
-        InvalidInputError: its filter cannot be read.
-    """
-    config = trigger.trigger.config
-    condition = mapping_at(config, "filter") if config is not None else None
-    text = text_at(config, "filter") if config is not None else None
-    if text is not None:
-        try:
-            check_filter(text.text)
-        except ApiError as error:
-            raise InvalidInputError(f'Trigger "{trigger.id}": {error.message}.', hint="Correct the filter.") from None
-    return EventTrigger(
-        trigger,
-        trigger.text("event_type") or "",
-        text.text if text is not None else "",
-        dict(to_value(condition)) if condition is not None else {},
-    )
 
 
 class Listener:
@@ -136,7 +82,7 @@ class Listener:
         try:
             if not one.wants(event, self._settings.clock.now().timestamp()):
                 return
-            await self._runner.accept_in_time(one.trigger, Occasion(event.payload, keys=(f"event:{event.id}",)))
+            await self._runner.accept_in_time(one.trigger, occasion_of(event))
         except JournalError:
             raise
         except MfoError as error:

@@ -21,7 +21,10 @@ from mfo_workspace.files import DiskFiles
 from mfo_workspace.walking import walk_yaml
 
 BY_HAND = frozenset({"manual", "user_input"})
-_OWN_PATHS = ("/api", "/healthz")
+EVENTS_PATH = "/events"
+"""Where the MFO server pushes events to."""
+
+_OWN_PATHS = ("/api", "/healthz", EVENTS_PATH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

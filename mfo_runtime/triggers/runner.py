@@ -30,6 +30,7 @@ RETRY_AFTER = 5.0
 """Seconds after which a caller may come back when the queue was full."""
 
 _MOST_TRIES = 3
+_PRUNE_SECONDS = 3600.0
 _log = logging.getLogger("mfo_runtime.triggers")
 
 
@@ -145,17 +146,25 @@ class Runner:
             self._has_room.set()
 
     async def _look_around(self) -> None:
-        """Look for runs that nobody executes any more, now and from time to time."""
+        """Look for runs that nobody executes any more, now and from time to time; and forget old ones."""
+        places = {id(place.journal): place for place in self._workplaces.values()}.values()
+        clock = self._settings.clock
+        pruned_at = clock.monotonic()
         while True:
-            for journal in {id(place.journal): place.journal for place in self._workplaces.values()}.values():
-                try:
-                    left = await asyncio.to_thread(journal.left_alone, KEEPER)
-                except JournalError as error:
-                    _log.warning("%s", error.message)
-                    continue
-                for run in left:
-                    self._take_over(run)
+            is_time = clock.monotonic() - pruned_at > _PRUNE_SECONDS
+            pruned_at = clock.monotonic() if is_time else pruned_at
+            for place in places:
+                await self._look_at(place, is_time_to_prune=is_time)
             await asyncio.sleep(self._settings.look)
+
+    async def _look_at(self, place: Workplace, *, is_time_to_prune: bool) -> None:
+        try:
+            if is_time_to_prune:
+                await asyncio.to_thread(place.journal.prune, place.retention)
+            for run in await asyncio.to_thread(place.journal.left_alone, KEEPER):
+                self._take_over(run)
+        except JournalError as error:
+            _log.warning("%s", error.message)
 
     def _take_over(self, run: StoredRun) -> None:
         place = self._workplaces.get(run.document)
@@ -190,7 +199,7 @@ class Runner:
         """Execute a run; whatever goes wrong with one must not end the others."""
         facts = {"run": work.run_id}
         try:
-            outcome = await work.run(self._workplaces[work.document].client, control)
+            outcome = await work.run(self._workplaces[work.document], control)
         except RunHeldError:
             return
         except MfoError as error:

@@ -19,7 +19,8 @@ from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.server.listening import listen, url_of
 from mfo_runtime.server.settings import is_loopback
 from mfo_runtime.triggers.app import create_app
-from mfo_runtime.triggers.listener import Listener, event_trigger_of
+from mfo_runtime.triggers.event_triggers import event_trigger_of
+from mfo_runtime.triggers.listener import Listener
 from mfo_runtime.triggers.loading import ServedTrigger
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
@@ -32,6 +33,7 @@ Source: TypeAlias = Callable[[], Awaitable[None]]
 
 _TOKEN_BYTES = 32
 _HTTP_GRACE = 5
+_MOST_CONNECTIONS = 1000
 _PAUSE_AFTER_DEFECT = 30.0
 _log = logging.getLogger("mfo_runtime.triggers")
 
@@ -118,6 +120,7 @@ class _HttpServer(uvicorn.Server):
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_HTTP_GRACE,
         )
         super().__init__(config)

@@ -18,6 +18,7 @@ class ServiceSettings:
         host: the address to bind; anything but loopback needs ``token``.
         port: the port to bind; 0 means any free one.
         token: what calls by hand must show; None makes a fresh one.
+        events_secret: what the MFO server signs the events with that it pushes; None: none are taken.
         concurrency: runs that are executed at a time.
         queue: accepted runs that may wait for their turn; past it callers are told to come back.
         grace: how long runs under way may take to end when the service stops; then they are parked.
@@ -31,6 +32,7 @@ class ServiceSettings:
     host: str = "127.0.0.1"
     port: int = 0
     token: str | None = field(default=None, repr=False)
+    events_secret: str | None = field(default=None, repr=False)
     concurrency: int = 8
     queue: int = 100
     grace: float = 10.0

@@ -31,12 +31,18 @@ def schedule_of(trigger: ServedTrigger) -> Schedule:
     )
 
 
+def position_source(trigger: ServedTrigger) -> str:
+    """By what the journal knows how far a schedule was kept; one that is written otherwise is a new one."""
+    return f"{trigger.source} {trigger.text('cron_expression')} {trigger.text('timezone') or 'UTC'}"
+
+
 class Timekeeper:
     """One schedule: knows up to which moment it has fired, also from before it was started."""
 
     def __init__(self, trigger: ServedTrigger, journal: Journal, runner: Runner, clock: Clock) -> None:
         self._trigger = trigger
         self._schedule = schedule_of(trigger)
+        self._source = position_source(trigger)
         self._journal = journal
         self._runner = runner
         self._clock = clock
@@ -59,7 +65,7 @@ class Timekeeper:
             for moment in due:
                 await self._fire(moment)
             if due:
-                await asyncio.to_thread(self._journal.set_position, self._trigger.source, now.isoformat())
+                await asyncio.to_thread(self._journal.set_position, self._source, now.isoformat())
         except JournalError as error:
             _log.warning("schedule %s cannot fire: %s", self._trigger.id, error.message)
             await self._clock.sleep(_LONGEST_SLEEP)
@@ -76,11 +82,11 @@ class Timekeeper:
 
     def _since(self) -> datetime:
         """Up to which moment the schedule has been kept; one that is new has missed nothing."""
-        kept, now = self._journal.position(self._trigger.source), self._clock.now()
+        kept, now = self._journal.position(self._source), self._clock.now()
         if kept is not None:
             try:
                 return datetime.fromisoformat(kept).astimezone(UTC)
             except ValueError:
                 pass
-        self._journal.set_position(self._trigger.source, now.isoformat())
+        self._journal.set_position(self._source, now.isoformat())
         return now

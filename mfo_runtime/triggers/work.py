@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mfo_runtime.client import MfoClient
 from mfo_runtime.flow import Flow, RunControl, RunOptions, RunOutcome, load_run
 from mfo_runtime.flow.past import NOTED, RESUMED
 from mfo_runtime.journal import Journal, RunLog, StoredRun
+from mfo_runtime.triggers.workplaces import Workplace
 
 MOST_RESUMPTIONS = 10
 """How often a run is gone on with by itself while nothing of it gets done."""
@@ -43,9 +43,10 @@ class BegunRun:
         keeping = replace(self.options.keeping, begun=log)
         return replace(self, log=log, options=replace(self.options, keeping=keeping))
 
-    async def run(self, client: MfoClient, control: RunControl) -> RunOutcome:
+    async def run(self, place: Workplace, control: RunControl) -> RunOutcome:
         """Run it to its end; raises ``MfoError``."""
-        return await self.flow.run(self.inputs, client, replace(self.options, control=control))
+        options = replace(self.options, control=control, circuits=place.circuits)
+        return await self.flow.run(self.inputs, place.client, options)
 
     def give_back(self) -> None:
         """Let others execute it; may be called twice."""
@@ -70,10 +71,10 @@ class LeftRun:
         """The document that the run is of."""
         return self.stored.document
 
-    async def run(self, client: MfoClient, control: RunControl) -> RunOutcome:
+    async def run(self, place: Workplace, control: RunControl) -> RunOutcome:
         """Go on with it to its end; raises ``MfoError``, a ``RunHeldError`` where somebody was quicker."""
         resumption = await asyncio.to_thread(load_run, self.journal, self.stored.id)
-        return await resumption.go_on(client, RunOptions(control=control))
+        return await resumption.go_on(place.client, RunOptions(control=control, circuits=place.circuits))
 
     def give_back(self) -> None:
         """Nothing is held before it runs, nor afterwards."""

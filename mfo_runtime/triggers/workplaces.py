@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mfo_runtime.client import MfoClient
-from mfo_runtime.journal import Journal
+from mfo_runtime.flow.circuits import Circuits
+from mfo_runtime.journal import Journal, Retention
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What the runs of one document share: the MFO server, and the journal that keeps them."""
+    """What the runs of one document share.
+
+    Attributes:
+        client: the MFO server.
+        journal: what keeps them.
+        retention: how long.
+        circuits: leaves servers alone that fail too often; None for never.
+    """
 
     client: MfoClient
     journal: Journal
+    retention: Retention = field(default_factory=Retention)
+    circuits: Circuits | None = None

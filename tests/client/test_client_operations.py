@@ -133,6 +133,13 @@ ASKED = [
     (Operation.WEBHOOK_GET, lambda c: c.webhooks.get("w1"), "GET /api/webhooks/w1", None, WEBHOOK),
     (Operation.WEBHOOK_DELETE, lambda c: c.webhooks.delete("w1"), "DELETE /api/webhooks/w1", None, {}),
     (
+        Operation.EVENT_LIST,
+        lambda c: c.events.list(after=7, event_type="mail.arrived", page_size=2).page(1),
+        "GET /api/events?after=7&type=mail.arrived&page=1&page_size=2",
+        None,
+        {"events": [{"sequence": 8, "id": "ev1", "type": "mail.arrived", "data": None}]},
+    ),
+    (
         Operation.EVENT_SEND,
         lambda c: c.events.send("mail.arrived", {"id": 1}),
         "POST /api/events",

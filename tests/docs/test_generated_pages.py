@@ -9,6 +9,7 @@ from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType
 from mfo_dialect.rules import RULES, Rule
 from mfo_workspace.outcome import RULE_URL
 from scripts.generate_docs import DOCS, generated, outdated
+from scripts.pages.lsp_support import unneeded_reasons
 from scripts.pages.task_types import task_types
 
 
@@ -25,6 +26,10 @@ def test_a_changed_page_is_noticed(page: str, tmp_path: Path) -> None:
     (tmp_path / page).write_text("changed", encoding="utf-8")
     (tmp_path / "rules" / "MFO000.md").write_text("no such rule", encoding="utf-8")
     assert outdated(tmp_path) == sorted([page, "rules/MFO000.md"])
+
+
+def test_only_what_is_not_supported_has_a_reason_why_not() -> None:
+    assert unneeded_reasons() == set()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from mfo_dialect.analysis.bundle import Source, make_bundle, source_of
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
-from mfo_dialect.editing import LiveBundle
+from mfo_dialect.editing import LiveBundle, unread_source
 from mfo_dialect.findings import Finding
 from mfo_dialect.syntax import Engine, LiveTree
 from mfo_dialect.syntax.parser import read
@@ -283,12 +283,11 @@ class Session:
         self._fresh = lambda key, text, previous: source_of(key, read(text, engine, block_lines), previous)
         self.texts = dict(files)
         self.sources: dict[str, Source] = {key: self._fresh(key, text, None) for key, text in files.items()}
-        self.live = LiveBundle(
-            make_bundle(self._fresh(key, text, None) for key, text in files.items()), read=self._read
+        begun = (
+            unread_source(key, text, self._read) if source.random() < 0.8 else self._fresh(key, text, None)
+            for key, text in files.items()
         )
-        for key in files:
-            if source.random() < 0.8:
-                self.live.tree(key)
+        self.live = LiveBundle(make_bundle(begun), read=self._read)
         self._undo: list[tuple[str, TextEdit]] = []
 
     def step(self) -> None:

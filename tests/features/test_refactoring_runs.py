@@ -8,13 +8,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mfo_dialect.analysis.graph import NodeDeclaration
-from mfo_lsp.features.refactorings import Obstacle
+from mfo_dialect.text import Span
+from mfo_lsp.features.refactorings import Obstacle, Selection
+from mfo_lsp.features.refactorings.extract_prompt import extract_prompt
 from mfo_lsp.features.refactorings.extract_subflow import extracted, obstacle_to_extracting
 from mfo_lsp.features.refactorings.inline_subflow import inlined, obstacle_to_inlining
 from mfo_lsp.features.refactorings.verifying import verified
 from tests.effort import examples
 from tests.engine.test_machine_against_interpreter import levels, programs
 from tests.features.refactoring_flows import NAME, document_of, run_of, snapshot_of
+from tests.runtime.flow_room import flow_of, run
 
 SEEDS = st.integers(0, 10_000)
 
@@ -78,3 +81,37 @@ def test_the_nodes_of_a_subflow_run_the_same_in_its_place(nodes, seed, trouble, 
                 assert any(words in refused.words for words in REFUSED), refused
             else:
                 assert_runs_the_same(snapshot, text, texts, goes_on=goes_on)
+
+
+PROMPT = """\
+name: trial
+tasks:
+  - {id: read, type: transform, config: {values: {n: "3", text: '"a <b> & {{c}}"', items: "[1]"}}}
+  - id: ask
+    type: mfo_api_chat_send
+    dependencies: [read]
+    config:
+      system_prompt: 'Be {{ kind }}: ${read.n}'
+      prompt: |
+        Answer ${read.text}, {{ not this }}.
+
+          Items: $<read.items>
+"""
+
+
+async def test_an_extracted_prompt_says_the_same_to_the_model(tmp_path):
+    snapshot = snapshot_of(PROMPT)
+    at = PROMPT.index("Answer")
+    (offer,) = extract_prompt(Selection(snapshot, NAME, Span(at, at)))
+    texts = offer.change()
+    assert not isinstance(texts, Obstacle), texts
+    workflow, prompts = texts[NAME], texts["prompts_definition.yml"]
+    assert "prompt:" not in workflow.replace("prompt_", "")
+    said = []
+    for flow in (flow_of(PROMPT), flow_of(workflow, prompts_definition=prompts)):
+        trial = await run(flow, tmp_path)
+        assert trial.outcome.state.value == "succeeded", trial.error
+        said.append(trial.outputs["ask"]["message"])
+    assert said[0] == said[1]
+    assert "a <b> & {{c}}" in said[0]
+    assert "{{ not this }}" in said[0]

@@ -357,6 +357,7 @@ BUNDLES = bundles()
 LATE = (
     "nothing reads a result of the subflow",  # a rule takes waiting for a job for idle, in subflows alone
     "of the subflow.",  # an input that is mapped to a text
+    'it waits for "subflow", which does',  # an edge beside the subflow that is needless now, and is the author's
 )
 """What is found out only when a refactoring is worked out."""
 

@@ -13,6 +13,8 @@ from mfo_dialect.checker import check_snapshot
 from mfo_dialect.expressions import FUNCTIONS
 from mfo_lsp.features.rename import Renaming, prepare_rename, rename
 from mfo_lsp.features.rename.names import name_problem
+from mfo_lsp.features.rename.plain_case import is_plain
+from mfo_lsp.features.rename.verifying import disturbed
 from mfo_lsp.features.symbols import SymbolKind, index_symbols
 from tests.effort import IS_LONG, examples
 from tests.features.bundles import FILES
@@ -75,6 +77,8 @@ def test_there_and_back_is_the_same_and_the_flow_means_the_same(name):
             assert is_expected, (symbol, new, found)
             continue
         tried += 1
+        if is_plain(before, found.symbols, new, found.edits):
+            assert not disturbed(before, found.symbols, new, found.edits), (symbol, new)
         there = applied(files, found)
         after = snapshot_of(there)
         assert graphs_of(after) == graphs_of(before)

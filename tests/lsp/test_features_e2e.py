@@ -44,8 +44,8 @@ async def test_completion_offers_templates_of_the_unsaved_prompts_file(bundle):
     bundle.replace("prompts.yml", "draft", "drift")
     found = await labels(bundle, "workflow.yml", "prompt_template_id: draft", 23)
     assert list(found) == ["drift"]
-    assert found["drift"].text_edit == types.TextEdit(bundle.range("workflow.yml", "draft"), "drift")
-    assert found["drift"].documentation.kind is types.MarkupKind.Markdown
+    assert found["drift"].text_edit.replace == bundle.range("workflow.yml", "draft")
+    assert found["drift"].text_edit.new_text == "drift"
 
 
 async def test_completion_works_while_a_reference_is_being_typed(bundle):
@@ -53,7 +53,7 @@ async def test_completion_works_while_a_reference_is_being_typed(bundle):
     found = await labels(bundle, "workflow.yml", "𝄞 ${fetch_letter.", 17)
     assert list(found) == ["value"]
     at = position(bundle, "workflow.yml", "𝄞 ${fetch_letter.", 17)
-    assert found["value"].text_edit.range == types.Range(at, at)
+    assert found["value"].text_edit.insert == found["value"].text_edit.replace == types.Range(at, at)
 
 
 async def test_hover_tells_what_a_reference_reads(bundle):
@@ -87,3 +87,23 @@ async def test_references_are_found_from_any_use(bundle, include):
     found = await asyncio.wait_for(bundle.client.text_document_references_async(params), PATIENCE)
     assert [location.range.start.line for location in found] == ([2, 9, 10] if include else [9, 10])
     assert {location.uri for location in found} == {bundle.uri("workflow.yml")}
+
+
+async def test_words_about_an_item_come_when_it_is_looked_at(bundle):
+    found = await labels(bundle, "workflow.yml", "prompt_template_id: draft", 23)
+    resolved = await asyncio.wait_for(bundle.client.completion_item_resolve_async(found["draft"]), PATIENCE)
+    assert found["draft"].documentation is None
+    assert resolved.documentation.kind is types.MarkupKind.Markdown
+    assert "prompt template" in resolved.documentation.value
+    later = await labels(bundle, "workflow.yml", "prompt_template_id: draft", 22)
+    stale = await asyncio.wait_for(bundle.client.completion_item_resolve_async(found["draft"]), PATIENCE)
+    assert stale.documentation is None
+    assert later["draft"].data != found["draft"].data
+
+
+async def test_an_item_replaces_what_is_typed_or_the_whole_word(bundle):
+    found = await labels(bundle, "workflow.yml", "prompt_template_id: draft", 22)
+    edit = found["draft"].text_edit
+    whole = bundle.range("workflow.yml", "draft")
+    middle = position(bundle, "workflow.yml", "prompt_template_id: draft", 22)
+    assert edit == types.InsertReplaceEdit("draft", types.Range(whole.start, middle), whole)

@@ -113,6 +113,9 @@ def answering(answer):
             asked.append(f"{self.command} {self.path}")
             answer(self)
 
+        def do_POST(self):
+            self.do_GET()
+
         def log_message(self, *_):
             pass
 

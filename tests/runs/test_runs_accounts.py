@@ -187,7 +187,7 @@ def test_a_logout_that_cannot_revoke_says_which_token_stays(tmp_path, home, here
     home.mkdir()
     (home / "credentials.json").touch(mode=0o600)
     (home / "credentials.json").write_text(json.dumps({"servers": {"http://127.0.0.1:9": server}}))
-    (tmp_path / "mfo_client.yml").write_text("client: {retry: {max_attempts: 1}}\n")
+    (tmp_path / "mfo_client.yml").write_text("client: {base_url: http://127.0.0.1:9, retry: {max_attempts: 1}}\n")
     ended = here("logout", "--server", "http://127.0.0.1:9")
     assert ended.status == 0
     assert ended.lines[0].startswith("mfo: the API token token_1 could not be revoked: No connection")
@@ -304,7 +304,7 @@ def test_misuse_is_told(arguments, message, tmp_path, here):
 
 
 def test_a_server_that_is_down_is_told_and_nothing_is_kept(tmp_path, home, here):
-    (tmp_path / "mfo_client.yml").write_text("client: {retry: {max_attempts: 1}}\n")
+    (tmp_path / "mfo_client.yml").write_text("client: {base_url: http://127.0.0.1:9, retry: {max_attempts: 1}}\n")
     ended = here("login", "--server", "http://127.0.0.1:9", "--token-stdin", typed="abc")
     assert ended.status == 1
     assert "No connection to http://127.0.0.1:9" in ended.stderr

@@ -1,8 +1,11 @@
 """The nearest right name for a wrong one."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mfo_dialect.suggestions import did_you_mean, edit_distance, nearest
+from tests.effort import examples
 
 NAMES = ("fetch_letter", "answer", "answer_all", "notify", "go", "x")
 
@@ -38,3 +41,16 @@ def test_the_end_of_a_message() -> None:
 )
 def test_edit_distances(left: str, right: str, distance: int) -> None:
     assert edit_distance(left, right) == distance
+
+
+@given(st.text("abc-", max_size=8), st.lists(st.text("abc-", max_size=8), max_size=5))
+@settings(max_examples=examples(300), deadline=None)
+def test_among_many_names_those_are_near_that_few_edits_lead_to(wrong: str, names: list[str]) -> None:
+    far = [f"zz{number}{'z' * 30}" for number in range(200)]
+    most = min(len(wrong) - 1, max(1, min(3, len(wrong) // 3)))
+    near = {name for name in names if name != wrong and edit_distance(wrong, name) <= most}
+    found = nearest(wrong, [*names, *far], most=9)
+    assert near <= set(found)
+    plain = wrong.replace("-", "")
+    assert all(name in near or name.replace("-", "") == plain for name in found)
+    assert found == nearest(wrong, names, most=9)

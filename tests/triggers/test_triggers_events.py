@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
 from contextlib import contextmanager
 
 import httpx
 
 from mfo_runtime.journal import Journal
 from tests.runs.processes import LIMIT, answering, mfo, reply, started
-from tests.triggers.rooms import TOKEN, runs_of, service, wait_for_ends, wait_until
+from tests.triggers.rooms import SECRET, TOKEN, runs_of, service, wait_for_ends, wait_until
 
 WORKFLOW = """\
 workflow_name: letters
@@ -91,6 +92,39 @@ def test_events_start_flows_once_also_those_of_a_time_when_nobody_listened_or_th
         ("of_ada", "for both"),
         ("urgent", "after the server was down"),
     ]
+
+
+def test_events_that_the_server_pushes_start_flows_and_what_was_pushed_is_not_asked_for_again(tmp_path):
+    (tmp_path / "workflow_definition.yml").write_text(WORKFLOW)
+    home = tmp_path / "home"
+    with mfo_server(tmp_path / "servers") as (_, url, variables):
+        server = variables | {"MFO_EVENTS_SECRET": SECRET}
+        with service("--poll", "0.05", home=home, cwd=tmp_path, server=server) as running:
+            wait_until(
+                lambda: Journal(home).position(f"{tmp_path.resolve()}/workflow_definition.yml@{url}"), "it listens"
+            )
+            hook = {"url": f"{running.url}/events", "events": ["letter.came"], "secret": SECRET}
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            made = httpx.post(f"{url}/api/webhooks", json=hook, headers=headers, trust_env=False).json()
+            for text in ("first", "second", "third"):
+                send(url, text, urgent=True)
+            wait_for_ends(home, 3)
+            deliveries = f"{url}/api/webhooks/{made['id']}/deliveries?status=delivered"
+
+            def delivered():
+                return httpx.get(deliveries, headers=headers, trust_env=False).json()["deliveries"]
+
+            wait_until(lambda: len(delivered()) == 3, "all is delivered")
+            event = {"id": "event_x", "type": "letter.came", "data": {"letter": {"text": "pushed", "urgent": True}}}
+            for at, secret in ((None, SECRET), (int(time.time()), "another"), (int(time.time()) - 400, SECRET)):
+                assert running.signed("/events", event, at=at, secret=secret).status_code == 401
+            answers = [running.signed("/events", event, at=int(time.time())).json() for _ in range(2)]
+            assert len(answers[0]["run_ids"]) == 1
+            assert answers[0] == answers[1]
+            wait_for_ends(home, 4)
+            assert running.signed("/events", ["no event"], at=int(time.time())).status_code == 400
+            running.stop()
+    assert sorted(told(home)) == [("urgent", text) for text in ("first", "pushed", "second", "third")]
 
 
 def test_a_server_without_a_list_of_events_is_told_of_and_the_rest_is_served(tmp_path):

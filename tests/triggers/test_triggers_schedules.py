@@ -129,6 +129,12 @@ async def test_times_at_which_nobody_was_there_are_treated_as_it_is_written(tmp_
     assert await fired(tmp_path, utc("2026-01-01 05:30"), utc("2026-01-01 06:30"), **written) == expected
 
 
+async def test_a_schedule_that_is_written_otherwise_has_missed_nothing(tmp_path):
+    await fired(tmp_path, utc("2026-01-01 00:30"), utc("2026-01-01 01:30"), expression="0 * * * *", zone="UTC")
+    again = await fired(tmp_path, utc("2026-01-01 05:30"), utc("2026-01-01 06:45"), expression="40 * * * *", zone="UTC")
+    assert again == ["01 01:00", "01 05:40", "01 06:40"]
+
+
 async def test_a_new_schedule_has_missed_nothing(tmp_path):
     times = await fired(
         tmp_path, utc("2026-01-01 05:30"), utc("2026-01-01 06:30"), expression="0 * * * *", missed="all"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import sqlite3
 import threading
@@ -9,7 +10,10 @@ from collections import Counter
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
+import httpx
+
 from mfo_runtime.journal import Journal
+from tests.effort import IS_LONG
 from tests.runs.processes import LIMIT, answering, mfo, reply
 from tests.triggers.rooms import address_of, runs_of, service, starting, wait_for_ends, wait_until
 
@@ -81,6 +85,37 @@ def test_after_kill_9_all_that_was_accepted_is_done_and_nothing_that_was_done_is
     counts = Counter(asked)
     assert [counts[f"GET /first/{number}"] for number in range(5)] == [1] * 5
     assert sorted(counts[f"GET /second/{number}"] for number in range(5)) == [1, 1, 1, 2, 2]
+
+
+def test_whatever_the_moment_of_kill_9_all_that_was_accepted_is_done_once(tmp_path):
+    chance = random.Random()
+    with room_for(tmp_path) as (home, keeper, asked):
+        keeper.is_open.set()
+        accepted, kills = [], 40 if IS_LONG else 2
+
+        def call_until_it_dies(running, round_number):
+            with suppress(httpx.TransportError):
+                for number in range(10_000):
+                    accepted.append(order(running, f"{round_number}.{number}"))
+
+        for round_number in range(kills):
+            with service("--concurrency", "2", home=home, cwd=tmp_path) as running:
+                before = len(accepted)
+                caller = threading.Thread(target=call_until_it_dies, args=(running, round_number))
+                caller.start()
+                wait_until(lambda before=before: len(accepted) > before + 2, "some calls are accepted")
+                threading.Event().wait(chance.random() * 0.05)
+                running.process.kill()
+                caller.join(LIMIT)
+        with service(home=home, cwd=tmp_path) as running:
+            wait_until(lambda: all(run.state != "running" for run in runs_of(home)), "all runs have ended")
+            running.stop()
+    states = {run.id: run.state for run in runs_of(home)}
+    assert {states.get(name) for name in accepted} <= {"succeeded"}
+    assert set(states.values()) <= {"succeeded"}
+    counts = Counter(path for path in asked if "/first/" in path)
+    assert max(counts.values()) <= 2
+    assert sum(count - 1 for count in counts.values()) <= 2 * kills, "only what was under way is asked again"
 
 
 def test_told_to_stop_it_parks_what_does_not_end_and_goes_on_with_it_when_it_is_started_again(tmp_path):
@@ -174,7 +209,7 @@ def test_of_two_processes_on_one_journal_one_fires_at_each_time(tmp_path):
     home.mkdir()
     long_ago = datetime.now(UTC) - timedelta(hours=5)
     with Journal(home) as journal:
-        journal.set_position(f"{document.resolve().as_posix()}#tick", long_ago.isoformat())
+        journal.set_position(f"{document.resolve().as_posix()}#tick * * * * * UTC", long_ago.isoformat())
     with starting(home=home, cwd=tmp_path) as one, starting(home=home, cwd=tmp_path) as other:
         with closing(sqlite3.connect(home / "journal.db", isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")

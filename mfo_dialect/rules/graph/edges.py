@@ -19,15 +19,19 @@ Written = tuple[NodeView, str, Scalar]
 def written_edges(level: LevelView, source: str, target: str) -> Iterator[Written]:
     """Every place that says that one node comes before another: the node, the key and the id written there."""
     ends = dict.fromkeys((*level.named(source), *level.named(target)))
-    for view in sorted(ends, key=lambda view: view.index):
+    for view in sorted(ends, key=lambda view: view.rank):
         if view.id == target:
             yield from ((view, "dependencies", item) for item in view.node.dependencies if item.text == source)
         if view.id == source:
             yield from ((view, "successors", item) for item in view.node.successors if item.text == target)
 
 
-def is_trusted(level: LevelView) -> bool:
+def is_trusted(level: LevelView, snapshot: Snapshot) -> bool:
     """Whether all nodes and edges of a level are known, and it can run."""
+    return snapshot.kept(level, _is_trusted)
+
+
+def _is_trusted(level: LevelView, _snapshot: Snapshot) -> bool:
     flow = level.flow
     return not flow.damaged and not flow.has_cycle and not level.is_doubtful
 

@@ -113,7 +113,7 @@ def _named(visit: Visit, node: Scalar, view: NodeView | None, snapshot: Snapshot
     yield node
     if view is not None:
         naming = dict.fromkeys((*view.level.depending_on(node.text), *view.level.leading_to(node.text)))
-        for other in sorted(naming, key=lambda other: other.index):
+        for other in sorted(naming, key=lambda other: other.rank):
             edges = (*other.node.dependencies, *other.node.successors)
             yield from (item for item in edges if item.text == node.text)
     elif isinstance(visit.type, TextType) and visit.type.names is Names.TASKFLOW_HERE:

@@ -72,7 +72,7 @@ from mfo_dialect.rules.graph.edges import is_trusted
 from mfo_dialect.rules.rule import Report, Rule
 
 
-def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report a node that waits for a branch and for something that runs without it."""
     level, wiring = view.level, view.level.wiring
     sources = wiring.predecessors(view)
@@ -84,7 +84,7 @@ def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     outside = [source for source in doubtful if not wiring.in_loop(source)]
     if len(doubtful) < len(sources) and outside and not one_surely_runs(outside, wiring):
         report = _report(view, level, outside)
-        if report is not None and is_trusted(level):
+        if report is not None and is_trusted(level, snapshot):
             yield report
 
 

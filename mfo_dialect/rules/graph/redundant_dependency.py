@@ -75,7 +75,7 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
         written = list(written_edges(level, before.id, after.id))
         if before in producers_inside(after, snapshot) or not written:
             continue
-        if not is_trusted(level):
+        if not is_trusted(level, snapshot):
             return
         message = f'"{after.id}" waits for "{before.id}" anyway: it waits for "{middle.id}", which does'
         fixes = removing_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)

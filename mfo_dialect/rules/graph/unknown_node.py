@@ -54,22 +54,23 @@ from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.suggestions import did_you_mean
+from mfo_dialect.suggestions import did_you_mean, nearest
 from mfo_dialect.syntax import Scalar, follow
 
 _PLAIN = re.compile(r"[\w-]+")
+_MOST = 100
 
 
 def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the names in a node's edges that its level does not have."""
-    if view.flow.damaged or view.level.level.damaged:
-        return
     for key, scalars in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         for scalar in scalars:
             wrong = scalar.text
             if view.node.mapping.get(key) is scalar and not _PLAIN.fullmatch(wrong.strip()):
                 continue
-            if wrong.strip() and wrong not in view.level.by_id and not _is_meant_as_id(wrong, view.level):
+            if not wrong.strip() or wrong in view.level.by_id or _is_meant_as_id(wrong, view.level):
+                continue
+            if not view.flow.damaged and not view.level.level.damaged:
                 yield _report(view, scalar, key)
 
 
@@ -96,12 +97,13 @@ def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
         return Report(
             view.document, span, f'"{wrong}" is the name of a node; {key} hold ids: "{named.id}"', fixes=(fix,)
         )
-    names = tuple(name for name in view.level.by_id if name != view.id and _PLAIN.fullmatch(name))
+    found = nearest(wrong, view.level.by_id, _MOST)
+    near = tuple(name for name in found if name != view.id and _PLAIN.fullmatch(name))
     return Report(
         view.document,
         span,
-        f'no node has the id "{wrong}"{did_you_mean(wrong, names)}',
-        fixes=rename_to_nearest(view.document, span, wrong, names),
+        f'no node has the id "{wrong}"{did_you_mean(wrong, near)}',
+        fixes=rename_to_nearest(view.document, span, wrong, near),
     )
 
 

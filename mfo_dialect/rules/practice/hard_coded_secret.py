@@ -54,6 +54,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
+from typing import TypeGuard
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -67,7 +68,7 @@ from mfo_dialect.rules.declaring import declare_secret, environment_name
 from mfo_dialect.rules.layout import text_of
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.text.walking import mappings
-from mfo_dialect.syntax import Scalar, Sequence, Style
+from mfo_dialect.syntax import Node, Scalar, Sequence, Style
 from mfo_dialect.text import Span
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -91,6 +92,29 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _MARK = re.compile(
     r"sk-[A-Za-z0-9_-]{20}|[rs]k_(?:live|test)_|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|-----BEGIN|://"
 )
+_IN_MARKS = (
+    "sk-",
+    "k_live_",
+    "k_test_",
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat",
+    "glpat-",
+    "xox",
+    "AIza",
+    "hf_",
+    "npm_",
+    "SG.",
+    "eyJ",
+    "-----BEGIN",
+    "://",
+)
+"""Every secret that is known by its looks has one of them."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _WHOLE_PRIVATE_KEY = re.compile(rf"{_PRIVATE_KEY.pattern}.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL)
 _PASSWORD_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
@@ -118,16 +142,35 @@ _LEAST_LETTERS = 6
 _Found = tuple[str, str, Scalar, Part]
 
 
-def _scalars(part: Part, snapshot: Snapshot) -> Iterator[_Found]:
+def _scalars(part: Part, snapshot: Snapshot) -> list[_Found]:
     """Every scalar value of a part that may hold a secret, with the key that it stands under, lists looked through."""
+    long: list[_Found] = []
     for document, mapping in mappings.items(part, snapshot):
         for pair in mapping.pairs:
             value = pair.value
-            for scalar in value.items if isinstance(value, Sequence) else (value,):
-                if isinstance(scalar, Scalar) and len(scalar.text) >= _SHORTEST_MARKED:
-                    name = pair.name or ""
-                    if _MARK.search(scalar.text) or (_may_be_secret(name) and _DIGIT.search(scalar.text)):
-                        yield document, name, scalar, part
+            if type(value) is Scalar:
+                if len(value.text) >= _SHORTEST_MARKED:
+                    long.append((document, pair.name or "", value, part))
+            elif isinstance(value, Sequence):
+                long += [(document, pair.name or "", item, part) for item in value.items if _is_long(item)]
+    has_marks = _may_have_marks("\n".join([scalar.text for _, _, scalar, _ in long]))
+    return [
+        found
+        for found in long
+        if (has_marks and _MARK.search(found[2].text)) or (_may_be_secret(found[1]) and _DIGIT.search(found[2].text))
+    ]
+
+
+def _is_long(item: Node) -> TypeGuard[Scalar]:
+    return isinstance(item, Scalar) and len(item.text) >= _SHORTEST_MARKED
+
+
+def _may_have_marks(text: str) -> bool:
+    """Whether a text has a part of a mark; words are looked for much quicker than a pattern."""
+    for word in _IN_MARKS:  # noqa: SIM110 - a generator would cost more than the looking
+        if word in text:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1024)

@@ -82,7 +82,7 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
             return
         if any(read.producer is before for read in node_reads_of(after, snapshot)):
             continue
-        if not is_trusted(level):
+        if not is_trusted(level, snapshot):
             return
         message = f'"{after.id}" reads nothing from "{before.id}": the two could run side by side'
         for _, _, item in written_edges(level, before.id, after.id):
@@ -108,6 +108,10 @@ def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[NodeView]:
 
 
 def _has_no_effect(view: NodeView, snapshot: Snapshot) -> bool:
+    return snapshot.kept(view, _only_reads)
+
+
+def _only_reads(view: NodeView, snapshot: Snapshot) -> bool:
     task = view.node
     if not isinstance(task, Task) or task.config is None or task.error_handling is not None:
         return False

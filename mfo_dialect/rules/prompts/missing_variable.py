@@ -98,13 +98,8 @@ def _report_slip(slip: VariableSlip, template: PromptTemplate, snapshot: Snapsho
         fix = replace_text(document, given, quoted(slip.name), f'Change to "{slip.name}"')
         yield Report(document, given, message, fixes=(fix,), severity=severity)
         return
-    users = [
-        other.chat
-        for chat in users_of(template.id.text, snapshot)
-        for other in variable_slips(chat.view, snapshot)
-        if other.name == slip.name and other.chat.template is template and other.in_template
-    ]
-    if users[0].view is not slip.chat.view:
+    users = snapshot.kept(template, _slipping)[slip.name]
+    if users[0] is not slip.chat.view:
         return
     place = next(
         (scalar.span_of(read.span) for scalar, read in template_reads(template) if read.name == slip.name), None
@@ -112,8 +107,18 @@ def _report_slip(slip: VariableSlip, template: PromptTemplate, snapshot: Snapsho
     if listed and slip.name in (template.variables or {}):
         place = (template.variables or {})[slip.name][0].content_span
     message = f'nobody gives the variable "{slip.name}"; did you mean "{slip.given.name}"?'
-    related = tuple(Related(Place(user.view.document, user.view.name_span), "uses this template") for user in users)
+    related = tuple(Related(Place(user.document, user.name_span), "uses this template") for user in users)
     yield Report(template.document, place or template.id.content_span, message, related, severity=severity)
+
+
+def _slipping(template: PromptTemplate, snapshot: Snapshot) -> dict[str, tuple[NodeView, ...]]:
+    """The tasks that use a template, by the variables that it spells oddly and they give by the usual name."""
+    found: dict[str, list[NodeView]] = {}
+    for chat in users_of(template.id.text, snapshot):
+        for slip in variable_slips(chat.view, snapshot):
+            if slip.chat.template is template and slip.in_template:
+                found.setdefault(slip.name, []).append(chat.view)
+    return {name: tuple(views) for name, views in found.items()}
 
 
 def _report(chat: ChatUse, missing: list[MissingVariable], severity: Severity, snapshot: Snapshot) -> Report:

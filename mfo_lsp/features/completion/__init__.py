@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.visits import references_of
 from mfo_dialect.catalogue.values import Format, ListType, MapType, References, TextType, ValueType
 from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.rules.shape.reading import references_below
 from mfo_dialect.syntax import Expects, Within
 from mfo_lsp.features.completion.expressions import expression_items, wanted_by_expression
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
@@ -103,4 +103,4 @@ def _value_items(place: Place, client: CompletionClient) -> Iterator[Item]:
 
 
 def _reads(value_type: ValueType) -> bool:
-    return references_of(value_type) is not References.NONE
+    return references_below(value_type) is not References.NONE

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from mfo_dialect.analysis.expression_texts import names_of
-from mfo_dialect.analysis.inputs import input_shape
-from mfo_dialect.analysis.resolve import Scope, resolve
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.expressions import FUNCTIONS, KEYWORDS, Token, TokenKind, tokenize
 from mfo_dialect.expressions.tokens import WORD_OPERATORS
+from mfo_dialect.model.workflow import Condition
 from mfo_dialect.shapes import UNKNOWN, Kind, Shape, step
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, sort_key
 from mfo_lsp.features.completion.paths import fields_of, node_choices, seen_fields
 from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.probing import Probe, split_at_cursor
 from mfo_lsp.features.documentation import code, of_expression_word, of_shape, paragraphs
-from mfo_lsp.features.recorded import Wanted, WantedPath, wanted_path
+from mfo_lsp.features.recorded import WantedPath, recorded_in_expression
 
 _PATH = re.compile(r"(?P<parents>(?:[A-Za-z_$][\w$]*)(?:\??\.[A-Za-z_]\w*|\[\d+\])*)\??\.(?P<partial>\w*)\Z")
 _WORD = re.compile(r"(?<![\w$.#])[A-Za-z_$]?[\w$]*\Z")
@@ -112,7 +111,10 @@ def _fields(gap: _Gap, parents: str) -> Iterator[Item]:
         shape = step(shape, name) if shape is not None else None
     if shape is None:
         return
-    found = [*fields_of(".".join(steps), shape), *seen_fields(shape, _path(gap.place, gap.view, steps), gap.place)]
+    found = [
+        *fields_of(".".join(steps), shape),
+        *seen_fields(shape, recorded_in_expression(steps, gap.view, gap.place.snapshot), gap.place),
+    ]
     for number, choice in enumerate(found):
         if _PLAIN_NAME.fullmatch(choice.name):
             dot = _dot(gap, choice.name, goes_on=choice.goes_on)
@@ -122,10 +124,17 @@ def _fields(gap: _Gap, parents: str) -> Iterator[Item]:
 
 
 def _dot(gap: _Gap, name: str, *, goes_on: bool) -> str | None:
-    """What has to follow a name: nothing, or a dot where the name's own value does not fit; None where neither does."""
-    if gap.probe.takes(name):
+    """What has to follow a name: nothing, or a dot where the name's own value does not fit; None where neither does.
+
+    A condition gives true, false or a number, never a map.
+    """
+    if gap.probe.takes(name) and not (goes_on and gap.probe.is_free and isinstance(gap.view.node, Condition)):
         return ""
-    return "." if goes_on and not gap.probe.behind.startswith((".", "?.")) and gap.probe.takes(f"{name}.") else None
+    return (
+        "."
+        if goes_on and not gap.probe.behind.startswith((".", "?.")) and gap.probe.takes(f"{name}.", is_open=True)
+        else None
+    )
 
 
 def wanted_by_expression(place: Place) -> WantedPath | None:
@@ -134,16 +143,7 @@ def wanted_by_expression(place: Place) -> WantedPath | None:
     path = _PATH.search(place.before())
     if view is None or path is None:
         return None
-    return _path(place, view, [found.group() for found in _STEP.finditer(path["parents"])])
-
-
-def _path(place: Place, view: NodeView, steps: list[str]) -> WantedPath | None:
-    flow = view.flow
-    if steps[0] in input_shape(view.level, place.snapshot.bundle).fields:
-        is_top = view.level is flow.top
-        return WantedPath(Wanted(flow.document, flow.taskflow.name, "INPUT"), tuple(steps)) if is_top else None
-    scope = Scope(place.snapshot.bundle, view.level)
-    return wanted_path(steps, resolve(tuple(steps), scope), scope, place.snapshot)
+    return recorded_in_expression(_STEP.findall(path["parents"]), view, place.snapshot)
 
 
 def _names(gap: _Gap, source: str) -> Iterator[Item]:
@@ -179,6 +179,7 @@ def _written(name: str) -> str:
 def _functions(gap: _Gap, client: CompletionClient, *, is_piped: bool) -> Iterator[Item]:
     span = gap.place.word_span(gap.partial)
     has_bracket = gap.place.text[span.end : span.end + 1] == "("
+    plain = "()" if gap.probe.behind.strip() else "("
     for number, (name, function) in enumerate(FUNCTIONS.items()):
         if not (gap.probe.takes(name) if has_bracket else gap.probe.takes_call(name, is_piped=is_piped)):
             continue
@@ -186,7 +187,7 @@ def _functions(gap: _Gap, client: CompletionClient, *, is_piped: bool) -> Iterat
             label=name,
             kind=ItemKind.FUNCTION,
             span=span,
-            new_text=name if has_bracket else f"{name}($0)" if client.snippets else f"{name}(",
+            new_text=name if has_bracket else f"{name}($0)" if client.snippets else f"{name}{plain}",
             detail=function.signatures[0].label(name),
             words=partial(of_expression_word, name),
             sort_key=sort_key(_FUNCTION_RANK, number),

@@ -29,6 +29,9 @@ from mfo_lsp.features.completion.place import Place, keys_of
 _MAX_LINES = 200
 _MAX_ITEMS = 50
 _MAX_DEPTH = 6
+_FLOW_PART = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"|[\[\]{},]", re.DOTALL)
+_OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
+_MAX_FLOW = 4000
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SCHEMA_TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 
@@ -42,14 +45,31 @@ def written_value(place: Place, key: Span) -> Node | None:
     """
     behind = place.text[key.end :]
     has_colon = behind.lstrip(" ")[:1] == ":"
-    if place.context.flow:
+    if place.context.flow and has_colon:
         container = place.stops[-1].node
-        pairs = container.pairs if has_colon and isinstance(container, Mapping) else ()
+        pairs = container.pairs if isinstance(container, Mapping) else ()
         return next((_meant(pair.value) for pair in pairs if pair.key.span.contains(place.offset)), None)
+    if place.context.flow:
+        return _read(_flow_value(behind))
     first, *others = behind.split("\n", _MAX_LINES)
     below = _deeper(others[:_MAX_LINES], place.context.indent)
-    lines = "\n".join([first.lstrip(" ").removeprefix(":"), *below])
-    tree = parse(f"key: {lines}")
+    return _read("\n".join([first.lstrip(" ").removeprefix(":"), *below]))
+
+
+def _flow_value(text: str) -> str:
+    """What stands at the start of a text inside brackets, up to the comma or bracket that ends it."""
+    depth = 0
+    for part in _FLOW_PART.finditer(text, 0, _MAX_FLOW):
+        mark = part.group()
+        depth += (mark in _OPENING) - (mark in _CLOSING)
+        if depth < 0 or (depth == 0 and mark == ","):
+            return text[: part.start()]
+    return text[:_MAX_FLOW]
+
+
+def _read(text: str) -> Node | None:
+    """A value as it would be read behind a key; None where it cannot be."""
+    tree = parse(f"key: {text}")
     root = tree.documents[0].root if tree.documents and not tree.problems else None
     return _meant(root.get("key")) if isinstance(root, Mapping) else None
 

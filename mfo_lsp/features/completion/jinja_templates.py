@@ -33,6 +33,7 @@ _OPERAND_END = re.compile(r"[\w)\]}\"']\s*\Z")
 _WORD_OPERATOR = re.compile(r"\b(?:and|or|not|in|is|if|elif|else|for|set|recursive|call|filter|with|print|do)\s*\Z")
 _BLOCK = re.compile(r"\{%[-+]?\s*(?P<tag>\w+)(?P<rest>.*?)(?:%\}|\Z)", re.DOTALL)
 _TAG_GOES_ON = re.compile(r"\w*[ \t]*\w")
+_TAKES_NOTHING = re.compile(r"[-+]?\s*(?:else|end\w+|raw|break|continue)\b")
 _FOR = re.compile(r"\s+(?P<names>\w+(?:\s*,\s*\w+)*)\s+in\s+(?P<path>\w+(?:\.\w+)*)?")
 _SET = re.compile(r"\s+(?P<names>\w+(?:\s*,\s*\w+)*)\s*=")
 _CLOSED_LATER = re.compile(r"(?:(?!\{[{%#]).)*?[%}]\}", re.DOTALL)
@@ -156,6 +157,8 @@ def _calls(
 
 
 def _words(action: _Action, client: CompletionClient) -> Iterator[Item]:
+    if action.is_statement and _TAKES_NOTHING.match(action.inside):
+        return
     word = _WORD.search(action.inside)
     partial = word["partial"] if word is not None else ""
     before = action.inside[: len(action.inside) - len(partial)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from mfo_dialect.analysis.graph import NodeKind, would_make_cycle
@@ -31,6 +31,8 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
         # A branch back to an ancestor always closes a legal loop: nothing but conditions leads back to that ancestor.
         if closes and (backwards or view.kind is not NodeKind.CONDITION):
             continue
+        if not backwards and view.kind is NodeKind.CONDITION and not closes and _follows_branch(other, view, taken):
+            continue
         if not backwards or not _chooses_others(other, view):
             yield _candidate(other, place, loops=closes)
 
@@ -49,6 +51,15 @@ def _distance(view: NodeView, other: NodeView, *, backwards: bool) -> tuple[int,
 def _closes_cycle(view: NodeView, other: NodeView, *, backwards: bool) -> bool:
     graph = view.level.graph
     return would_make_cycle(graph, view.id, other.id) if backwards else would_make_cycle(graph, other.id, view.id)
+
+
+def _follows_branch(other: NodeView, condition: NodeView, branches: Collection[str]) -> bool:
+    """Whether a node and a branch follow each other: of two branches only one runs, so neither may wait for the other."""
+    graph = condition.level.graph
+    forward = [branch for branch in branches if not would_make_cycle(graph, branch, condition.id)]
+    return any(
+        would_make_cycle(graph, branch, other.id) or would_make_cycle(graph, other.id, branch) for branch in forward
+    )
 
 
 def _chooses_others(condition: NodeView, view: NodeView) -> bool:

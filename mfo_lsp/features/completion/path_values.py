@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
-from mfo_dialect.catalogue.values import AnyType, ValueType, takes_kind
+from mfo_dialect.catalogue.values import AnyType, ListType, MapType, ValueType, takes_kind
 from mfo_dialect.references import parse_path
 from mfo_dialect.shapes import Kind, Shape
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, snippet_text, sort_key
@@ -106,6 +106,8 @@ def reference_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     closer = _CLOSERS[opened["mark"]]
     is_closed = behind.startswith(closer)
     is_alone = not before[: opened.start()].strip() and not _goes_on_behind(place, behind.removeprefix(closer))
+    if not is_alone and isinstance(place.type, MapType | ListType):
+        return
     path = _Path(place, scope, parents, partial, following, options_of(place.type) if is_alone else ())
     for number, (choice, fit) in enumerate(path.choices()):
         yield _marked_item(path, choice, fit, number, "" if is_closed else closer, client)

@@ -22,6 +22,7 @@ class Probe:
     Attributes:
         before: the text up to the half-typed word.
         behind: the text from the end of that word on, as far as it could be read.
+        is_free: whether there is nothing around the gap.
     """
 
     def __init__(self, names: Mapping[str, Shape], before: str, behind: str) -> None:
@@ -29,14 +30,19 @@ class Probe:
         self.before = before
         self.behind = behind
         self._names = names
-        self._is_free = not before.strip() and not behind.strip()
-        self._known = frozenset(problem.message for problem in self._problems(ANYTHING)) if not self._is_free else ()
+        self.is_free = not before.strip() and not behind.strip()
+        self._known = frozenset(problem.message for problem in self._problems(ANYTHING)) if not self.is_free else ()
 
-    def takes(self, text: str) -> bool:
-        """Whether a text can stand in the gap without being an error there, whatever is typed behind it."""
-        if self._is_free:
+    def takes(self, text: str, *, is_open: bool = False) -> bool:
+        """Whether a text can stand in the gap without being an error there.
+
+        Args:
+            text: what is put there.
+            is_open: whether it means nothing before more is typed behind it; what is wrong at its end does not count.
+        """
+        if self.is_free:
             return True
-        stop = len(self.before) + len(text)
+        stop = len(self.before) + len(text) if is_open else -1
         return not any(
             problem.message not in self._known and not problem.span.start <= stop <= problem.span.end
             for problem in self._problems(text)
@@ -53,8 +59,8 @@ class Probe:
     def takes_word(self, word: str) -> bool:
         """Whether a keyword or an operator in words can stand in the gap."""
         if word in _OPERATOR_WORDS:
-            return self.takes(word if self.behind.strip() else f"{word} {ANYTHING}")
-        return self.takes(_WHOLE.get(word, word))
+            return self.takes(word if self.behind.strip() else f"{word} {ANYTHING}", is_open=True)
+        return self.takes(word if self.behind.strip() else _WHOLE.get(word, word))
 
     def _problems(self, text: str) -> tuple[Problem, ...]:
         checked = check(parse(f"{self.before}{text}{self.behind}"), self._names, unknown_names_allowed=True)

@@ -59,8 +59,8 @@ class Slot:
 
     @property
     def is_quoted(self) -> bool:
-        """Whether the value stands inside quotes that are there already."""
-        return self.place.context.within is Within.QUOTES
+        """Whether the value stands inside quotes that are there already, and stay."""
+        return self.place.context.within is Within.QUOTES and not self.lead.endswith("[")
 
     def item(self, candidate: Candidate, number: int) -> Item:
         """The item for a candidate."""
@@ -91,7 +91,7 @@ def value_slot(place: Place, *, is_list: bool = False) -> Slot:
     """
     span = word_span(place)
     if is_list:
-        return Slot(place, span, f"{lead_of(place)}[", "]")
+        return Slot(place, _with_quotes(place, span), f"{lead_of(place)}[", "]")
     return Slot(place, span, lead_of(place))
 
 
@@ -102,6 +102,14 @@ def word_span(place: Place) -> Span:
     word_end = max(word.end, scalar.content_span.end) if scalar is not None and is_in_scalar else word.end
     end = place.offset + len(place.rest_of_line)
     return Span(min(max(word.start, place.line_start), place.offset), max(min(word_end, end), place.offset))
+
+
+def _with_quotes(place: Place, span: Span) -> Span:
+    """A value with the quotes around it, where there are some."""
+    if place.context.within is not Within.QUOTES:
+        return span
+    is_closed = place.text[span.end : span.end + 1] == place.context.quote
+    return Span(span.start - 1, span.end + is_closed)
 
 
 def lead_of(place: Place) -> str:

@@ -10,10 +10,11 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.text import Span
 from mfo_lsp.features.hover.declared import hover_key, hover_value
 from mfo_lsp.features.hover.embedded import hover_expression_word, hover_template_word
-from mfo_lsp.features.hover.paths import hover_expression_path, hover_reference
+from mfo_lsp.features.hover.paths import hover_path, touched_path
 from mfo_lsp.features.hover.symbols import hover_symbol
+from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded, Wanted
 
-__all__ = ["Hover", "explain_kind", "hover"]
+__all__ = ["Hover", "explain_kind", "hover", "wanted_by_hover"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,13 @@ class Hover:
     markdown: str
 
 
-def hover(snapshot: Snapshot, document: str, offset: int, now: datetime | None = None) -> Hover | None:
+def hover(
+    snapshot: Snapshot,
+    document: str,
+    offset: int,
+    now: datetime | None = None,
+    recorded: Recorded = NOTHING_RECORDED,
+) -> Hover | None:
     """What is known of the place under the cursor; None where there is nothing to say.
 
     Args:
@@ -37,8 +44,12 @@ def hover(snapshot: Snapshot, document: str, offset: int, now: datetime | None =
         document: the key of the text.
         offset: the cursor.
         now: the time from which the next times of schedules are told, with its zone; None leaves them out.
+        recorded: what runs gave of what ``wanted_by_hover`` names.
     """
-    for look in (hover_reference, hover_expression_path, hover_expression_word, hover_template_word, hover_symbol):
+    path = hover_path(snapshot, document, offset, recorded)
+    if path is not None:
+        return Hover(*path)
+    for look in (hover_expression_word, hover_template_word, hover_symbol):
         found = look(snapshot, document, offset)
         if found is not None:
             return Hover(*found)
@@ -47,6 +58,12 @@ def hover(snapshot: Snapshot, document: str, offset: int, now: datetime | None =
         return Hover(*found)
     source = snapshot.bundle.sources.get(document)
     return explain_kind(source, offset) if source is not None else None
+
+
+def wanted_by_hover(snapshot: Snapshot, document: str, offset: int) -> Wanted | None:
+    """What of recorded runs a hover can tell of; None for nothing."""
+    path = touched_path(snapshot, document, offset)
+    return path.recorded.wanted if path is not None and path.recorded is not None else None
 
 
 def explain_kind(source: Source, offset: int) -> Hover | None:

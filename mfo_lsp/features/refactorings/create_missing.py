@@ -22,7 +22,7 @@ from mfo_lsp.features.code_actions import ActionKind
 from mfo_lsp.features.refactorings.blocks import with_items
 from mfo_lsp.features.refactorings.documents import with_entry, with_pair
 from mfo_lsp.features.refactorings.draft import Draft
-from mfo_lsp.features.refactorings.levels import address_of, level_at, mapping_of
+from mfo_lsp.features.refactorings.levels import address_of, level_at, mapping_of, nodes_at
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
 from mfo_lsp.features.rename.names import name_problem
 from mfo_lsp.features.symbols import SymbolKind
@@ -42,9 +42,7 @@ def create_missing(selection: Selection) -> Iterator[Offer]:
 
 
 def _node_of_edge(selection: Selection) -> Iterator[Offer]:
-    for view in selection.snapshot.nodes:
-        if view.document != selection.document or not selection.touches(view.node.mapping.span):
-            continue
+    for view in nodes_at(selection, selection.span.start):
         for item in (*view.node.dependencies, *view.node.successors):
             if selection.touches(item.span) and item.text not in view.flow.by_id:
                 yield _node_offer(selection, item.text, view.level, "result", None)

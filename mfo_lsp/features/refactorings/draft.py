@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mfo_dialect.analysis.bundle import Bundle, read_source
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit
-from mfo_dialect.model.project import read_project
-from mfo_dialect.text import TextEdit, apply_edits, line_break_near, with_line_breaks
+from mfo_dialect.text import line_break_near, with_line_breaks
+from mfo_lsp.features.edited_bundle import texts_after, with_texts
 from mfo_lsp.features.refactorings.values import Texts
 
 
@@ -43,26 +43,12 @@ class Draft:
         Raises:
             ValueError: two edits overlap.
         """
-        by_document: dict[str, list[TextEdit]] = {}
-        for edit in edits:
-            text = self.text(edit.place.document)
-            new_text = with_line_breaks(edit.new_text, line_break_near(text, edit.place.span.start))
-            by_document.setdefault(edit.place.document, []).append(TextEdit(edit.place.span, new_text))
-        if by_document:
-            self._take({document: apply_edits(self.text(document), some) for document, some in by_document.items()})
+        written = [self._with_its_line_ends(edit) for edit in edits]
+        if written:
+            texts = texts_after(self.bundle, written)
+            self._changed |= texts
+            self.snapshot = Snapshot(with_texts(self.bundle, texts))
 
-    def _take(self, texts: Texts) -> None:
-        self._changed |= texts
-        self.snapshot = Snapshot(edited(self.bundle, texts))
-
-
-def edited(bundle: Bundle, texts: Texts) -> Bundle:
-    """A bundle with some texts replaced or added; kinds of documents are kept where their names and contents allow."""
-    sources, project = dict(bundle.sources), bundle.project
-    for document, text in texts.items():
-        if document == project.document:
-            project = read_project(text, document, project.table)
-        else:
-            before = sources.get(document)
-            sources[document] = read_source(document, text, before.kind if before is not None else None)
-    return Bundle(dict(sorted(sources.items())), bundle.home | (sources.keys() - bundle.sources.keys()), project)
+    def _with_its_line_ends(self, edit: Edit) -> Edit:
+        line_break = line_break_near(self.text(edit.place.document), edit.place.span.start)
+        return Edit(edit.place, with_line_breaks(edit.new_text, line_break))

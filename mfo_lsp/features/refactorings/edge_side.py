@@ -13,7 +13,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit
 from mfo_lsp.features.code_actions import ActionKind
 from mfo_lsp.features.refactorings.draft import Draft
-from mfo_lsp.features.refactorings.levels import address_of, level_at
+from mfo_lsp.features.refactorings.levels import address_of, level_at, nodes_at
 from mfo_lsp.features.refactorings.name_lists import append_names, names_in, with_names
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
 
@@ -44,12 +44,11 @@ def edge_side(selection: Selection) -> Iterator[Offer]:
 
 
 def _list_at(selection: Selection) -> tuple[NodeView, str] | None:
-    for view in selection.snapshot.nodes:
-        if view.document == selection.document:
-            for key in _OTHER:
-                pair = view.node.mapping.pair(key)
-                if pair is not None and selection.touches(pair.span) and _may_move(view, key):
-                    return view, key
+    for view in nodes_at(selection, selection.span.start):
+        for key in _OTHER:
+            pair = view.node.mapping.pair(key)
+            if pair is not None and selection.touches(pair.span) and _may_move(view, key):
+                return view, key
     return None
 
 

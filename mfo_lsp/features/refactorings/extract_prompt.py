@@ -26,7 +26,7 @@ from mfo_dialect.text import Span
 from mfo_lsp.features.code_actions import ActionKind
 from mfo_lsp.features.refactorings.documents import text_value, with_entry, with_pair
 from mfo_lsp.features.refactorings.draft import Draft
-from mfo_lsp.features.refactorings.levels import lost_comments
+from mfo_lsp.features.refactorings.levels import lost_comments, nodes_at
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
 
 _NO_IDENTIFIER = re.compile(r"\W+", re.ASCII)
@@ -36,8 +36,8 @@ _TEXTS = {"prompt": "user_prompt", "message": "user_prompt", "system_prompt": "s
 
 def extract_prompt(selection: Selection) -> Iterator[Offer]:
     """Offer to make a template of the prompt at the cursor."""
-    for view in selection.snapshot.nodes:
-        chat = chat_use(view, selection.snapshot.bundle) if view.document == selection.document else None
+    for view in nodes_at(selection, selection.span.start):
+        chat = chat_use(view, selection.snapshot.bundle)
         if chat is None or not any(selection.touches(pair.span) for pair in _prompts(chat)):
             continue
         yield Offer(

@@ -11,18 +11,16 @@ from collections.abc import Iterator, Sequence
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.findings import Edit, Place
+from mfo_dialect.findings import Edit
 from mfo_dialect.rules.fixes import quoted
-from mfo_dialect.rules.layout import line_start, shifted_lines
+from mfo_dialect.rules.layout import shifted_lines
 from mfo_dialect.syntax import Pair
-from mfo_dialect.text import Span
 from mfo_lsp.features.code_actions import ActionKind
-from mfo_lsp.features.refactorings.blocks import ItemBlock, dash_of, item_block, joined, with_items, without_blocks
+from mfo_lsp.features.refactorings.blocks import with_items, without_blocks
 from mfo_lsp.features.refactorings.draft import Draft
 from mfo_lsp.features.refactorings.grouped_reads import longer_paths
 from mfo_lsp.features.refactorings.grouping import obstacle_to_grouping, surely_runs
 from mfo_lsp.features.refactorings.levels import (
-    LISTS,
     LevelAddress,
     address_of,
     fresh_id,
@@ -30,11 +28,11 @@ from mfo_lsp.features.refactorings.levels import (
     has_anchors,
     is_unmovable,
     level_at,
-    list_holding,
     lost_comments,
     mapping_of,
     selected_nodes,
 )
+from mfo_lsp.features.refactorings.moving import blocks_by_list, lines_by_list, words_above
 from mfo_lsp.features.refactorings.name_lists import names_in, with_names
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
 
@@ -179,21 +177,17 @@ def _take_out(draft: Draft, address: LevelAddress, ids: Sequence[str]) -> dict[s
     """Take nodes out of their lists; gives their lines by list."""
     level, document = level_at(address, draft.snapshot), address.document
     text, mapping = draft.text(document), mapping_of(level)
-    blocks: dict[str, list[ItemBlock]] = {}
-    for name in ids:
-        holding, span = list_holding(level.by_id[name]), level.by_id[name].node.mapping.span
-        block = item_block(text, span.start, span.end) if holding is not None and not holding[1].flow else None
-        if holding is None or block is None:
-            return None
-        blocks.setdefault(holding[0], []).append(block)
+    blocks = blocks_by_list((level.by_id[name] for name in ids), text)
+    if blocks is None:
+        return None
     edits: list[Edit] = []
     for key, some in blocks.items():
         pair: Pair | None = mapping.pair(key)
         if pair is None or mapping.flow:
             return None
-        edits += without_blocks(document, pair, sorted(some, key=lambda block: block.span), text)
+        edits += without_blocks(document, pair, some, text)
     draft.apply(edits)
-    return {key: joined(sorted(blocks[key], key=lambda block: block.span)) for key in LISTS if key in blocks}
+    return lines_by_list(blocks)
 
 
 def _subflow(group: str, waits: Sequence[str], leads: Sequence[str], lists: dict[str, str]) -> str:
@@ -208,14 +202,5 @@ def _subflow(group: str, waits: Sequence[str], leads: Sequence[str], lists: dict
 
 def _kept_comments(draft: Draft, address: LevelAddress, group: str, before: Snapshot) -> list[Edit]:
     """Comments of edges that are written elsewhere now, above the subflow."""
-    lost = lost_comments(draft, address.document, before)
-    if not lost:
-        return []
-    text = draft.text(address.document)
     view = level_at(address, draft.snapshot).by_id[group]
-    dash = dash_of(text, view.node.mapping.span.start)
-    if dash is None:
-        return []
-    start = line_start(text, dash)
-    lines = "".join(f"{text[start:dash]}{comment}\n" for comment in lost)
-    return [Edit(Place(address.document, Span(start, start)), lines)]
+    return words_above(view, lost_comments(draft, address.document, before), draft.text(address.document))

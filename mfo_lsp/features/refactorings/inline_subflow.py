@@ -12,28 +12,25 @@ from mfo_dialect.analysis.graph import Level, NodeKind
 from mfo_dialect.analysis.run_order import RanBefore, RunOrders
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.findings import Edit, Place
+from mfo_dialect.findings import Edit
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Subflow
-from mfo_dialect.rules.layout import line_start
-from mfo_dialect.text import Span
 from mfo_lsp.features.code_actions import ActionKind
-from mfo_lsp.features.refactorings.blocks import ItemBlock, dash_of, item_block, joined, with_items, without_blocks
+from mfo_lsp.features.refactorings.blocks import item_block, with_items, without_blocks
 from mfo_lsp.features.refactorings.draft import Draft
 from mfo_lsp.features.refactorings.inlined_reads import reads_of, without_subflow
 from mfo_lsp.features.refactorings.levels import (
-    LISTS,
     LevelAddress,
     address_of,
     goes_on_after_failure,
     has_anchors,
     is_unmovable,
     level_at,
-    list_holding,
     lost_comments,
     mapping_of,
     selected_nodes,
 )
+from mfo_lsp.features.refactorings.moving import blocks_by_list, lines_by_list, words_above
 from mfo_lsp.features.refactorings.name_lists import append_names, names_in, with_names
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
 
@@ -199,19 +196,13 @@ def _take_out(draft: Draft, address: LevelAddress, group: str) -> dict[str, str]
     """Take the subflow out of its list; gives the lines of its nodes by list."""
     level, document = level_at(address, draft.snapshot), address.document
     text, view = draft.text(document), level.by_id[group]
-    blocks: dict[str, list[ItemBlock]] = {}
-    for one in view.inner.nodes if view.inner is not None else ():
-        holding, span = list_holding(one), one.node.mapping.span
-        block = item_block(text, span.start, span.end) if holding is not None and not holding[1].flow else None
-        if holding is None or block is None:
-            return None
-        blocks.setdefault(holding[0], []).append(block)
+    blocks = blocks_by_list(view.inner.nodes if view.inner is not None else (), text)
     pair = mapping_of(level).pair("subflows")
     own = item_block(text, view.node.mapping.span.start, view.node.mapping.span.end)
-    if pair is None or own is None or list_holding(view) is None or mapping_of(level).flow:
+    if blocks is None or pair is None or own is None or is_unmovable(view):
         return None
     draft.apply(without_blocks(document, pair, [own], text))
-    return {key: joined(blocks[key]) for key in LISTS if key in blocks}
+    return lines_by_list(blocks)
 
 
 def _kept_words(draft: Draft, address: LevelAddress, view: NodeView, inner: LevelView, before: Snapshot) -> list[Edit]:
@@ -220,11 +211,4 @@ def _kept_words(draft: Draft, address: LevelAddress, view: NodeView, inner: Leve
     words = [f"# {line}" for scalar in said if scalar is not None for line in scalar.text.splitlines() if line.strip()]
     words += lost_comments(draft, address.document, before)
     first = level_at(address, draft.snapshot).by_id.get(inner.nodes[0].id)
-    text = draft.text(address.document)
-    span = first.node.mapping.span if first is not None else Span(0, 0)
-    dash, block = dash_of(text, span.start), item_block(text, span.start, span.end)
-    if not words or dash is None or block is None:
-        return []
-    indent = text[line_start(text, dash) : dash]
-    lines = "".join(f"{indent}{line}\n" for line in words)
-    return [Edit(Place(address.document, Span(block.span.start, block.span.start)), lines)]
+    return words_above(first, words, draft.text(address.document)) if first is not None else []

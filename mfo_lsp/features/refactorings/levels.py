@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,12 +11,13 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import text_at
 from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.rules.layout import last_line_end, line_start
-from mfo_dialect.syntax import Alias, Mapping, walk
+from mfo_dialect.syntax import Alias, Mapping, path_at, walk
 from mfo_dialect.syntax import Sequence as SequenceNode
 from mfo_dialect.text import Span
 from mfo_lsp.features.refactorings.draft import Draft
 from mfo_lsp.features.refactorings.values import Selection
 
+_TO_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*")
 LISTS = ("tasks", "conditions", "subflows")
 """The keys of a level under which its nodes stand."""
 
@@ -75,11 +77,25 @@ def selected_nodes(selection: Selection) -> tuple[NodeView, ...]:
     return tuple(sorted(top, key=lambda view: view.index)) if len(levels) == 1 else ()
 
 
+def nodes_at(selection: Selection, offset: int) -> tuple[NodeView, ...]:
+    """The nodes that an offset lies in, outermost first."""
+    borders = selection.snapshot.borders
+    parts = (borders.get(id(step.node)) for step in path_at(selection.source.tree, offset))
+    return tuple(part for part in parts if isinstance(part, NodeView))
+
+
 def _touched(selection: Selection) -> Iterable[NodeView]:
-    views = (view for view in selection.snapshot.nodes if view.document == selection.document)
-    if selection.span.start < selection.span.end:
+    text, (start, end) = selection.source.text, selection.span
+    if start < end:
+        around = {*nodes_at(selection, start), *nodes_at(selection, end)}
+        flows = {view.flow for view in around} or {*selection.snapshot.flows}
+        views = (view for flow in flows if flow.document == selection.document for view in flow.nodes)
         return [view for view in views if _overlaps(view.node.mapping.span, selection.span)]
-    return [view for view in views if any(selection.touches(line) for line in _heads(view, selection.source.text))]
+    line = Span(line_start(text, start), last_line_end(text, start))
+    dash = _TO_ITEM.match(text, line.start, line.end)
+    behind_dash = dash.end() if dash is not None else start
+    views = nodes_at(selection, min(max(start, behind_dash), line.end))
+    return [view for view in views if any(selection.touches(head) for head in _heads(view, text))]
 
 
 def _overlaps(span: Span, selected: Span) -> bool:

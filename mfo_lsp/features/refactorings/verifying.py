@@ -8,7 +8,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
-from mfo_lsp.features.refactorings.draft import edited
+from mfo_lsp.features.edited_bundle import with_texts
 from mfo_lsp.features.refactorings.values import Obstacle, Texts
 from mfo_lsp.features.rename.values import words_for
 
@@ -21,7 +21,7 @@ def verified(snapshot: Snapshot, texts: Texts, *, mends: bool = False) -> Texts 
         texts: what a refactoring would make of it.
         mends: it takes a finding away, behind which another one may have been hidden.
     """
-    after = Snapshot(edited(snapshot.bundle, texts))
+    after = Snapshot(with_texts(snapshot.bundle, texts))
     for document in texts:
         source, before = after.bundle.sources.get(document), snapshot.bundle.sources.get(document)
         problems = len(source.tree.problems) if source is not None else 0

@@ -33,11 +33,13 @@ class Renaming:
         kind: what is renamed, in the dialect's word.
         old_name: how it is called.
         edits: one for each place, by document and place; they do not overlap.
+        symbols: what is renamed.
     """
 
     kind: str
     old_name: str
     edits: tuple[Edit, ...]
+    symbols: tuple[Symbol, ...] = ()
 
 
 def prepare_rename(snapshot: Snapshot, document: str, offset: int) -> Renameable | Refusal | None:
@@ -91,7 +93,8 @@ def rename(
         words = "" if is_plain(seeing, symbols, new_name, ordered) else disturbed(seeing, symbols, new_name, ordered)
         if words:
             return Refusal(words)
-    return Renaming(touched.symbol.kind.value, touched.symbol.name, ordered)
+    everything = dict.fromkeys(symbol for _, symbols in renamed for symbol in symbols)
+    return Renaming(touched.symbol.kind.value, touched.symbol.name, ordered, tuple(everything))
 
 
 def _symbols_at(places: set[Place], symbol: Symbol, index: SymbolIndex) -> tuple[Symbol, ...]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, TypeAlias
 
-from mfo_dialect.analysis.bundle import Bundle, Source, read_source
+from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Edit, Finding, Place, Severity
-from mfo_dialect.model.project import Project, read_project
+from mfo_dialect.model.project import Project
 from mfo_dialect.rules import RULES
-from mfo_dialect.text import TextEdit, apply_edits
+from mfo_dialect.text import TextEdit
+from mfo_lsp.features.edited_bundle import texts_after, with_texts
 from mfo_lsp.features.rename.values import words_for
 from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolIndex, SymbolKind, index_symbols
 
@@ -43,10 +44,10 @@ def disturbed(snapshot: Snapshot, symbols: Sequence[Symbol], new_name: str, edit
         new_name: their new name.
         edits: all edits, of any documents.
     """
-    by_document: dict[str, list[TextEdit]] = defaultdict(list)
-    for edit in edits:
+    ordered, by_document = tuple(edits), defaultdict[str, list[TextEdit]](list)
+    for edit in ordered:
         by_document[edit.place.document].append(TextEdit(edit.place.span, edit.new_text))
-    after = _after(snapshot.bundle, by_document)
+    after = with_texts(snapshot.bundle, texts_after(snapshot.bundle, ordered))
     for document in by_document:
         if _is_harmed(document, snapshot.bundle, after, symbols, new_name):
             return f'{document.rsplit("/", 1)[-1]} could not be read with "{new_name}" in it.'
@@ -71,22 +72,6 @@ def _new_error(before: Snapshot, after: Snapshot, new_name: str) -> str:
 def _line(error: Finding, bundle: Bundle) -> tuple[str, str]:
     """An error as it is known again after the edits, which add no lines."""
     return error.code, f"{error.place.document}:{words_for(error.place, bundle)}"
-
-
-def _after(bundle: Bundle, by_document: Mapping[str, Sequence[TextEdit]]) -> Bundle:
-    sources = {
-        key: _edited(source, by_document[key]) if key in by_document else source
-        for key, source in bundle.sources.items()
-    }
-    project = bundle.project
-    if project.document in by_document:
-        text = apply_edits(project.text, by_document[project.document])
-        project = read_project(text, project.document, project.table)
-    return Bundle(sources, bundle.home, project)
-
-
-def _edited(source: Source, edits: Sequence[TextEdit]) -> Source:
-    return read_source(source.key, apply_edits(source.text, edits), source.kind)
 
 
 def _is_harmed(document: str, before: Bundle, after: Bundle, symbols: Iterable[Symbol], new_name: str) -> bool:

@@ -55,15 +55,17 @@ class SymbolIndex:
         return tuple(found for found in self.of(symbol) if found.is_declaration)
 
 
-_KEPT: WeakKeyDictionary[Snapshot, SymbolIndex] = WeakKeyDictionary()
+_Texts = tuple[str, ...]
+_KEPT: WeakKeyDictionary[Snapshot, tuple[_Texts, SymbolIndex]] = WeakKeyDictionary()
 
 
 def index_symbols(snapshot: Snapshot) -> SymbolIndex:
-    """The index of a snapshot, made when it is first asked for and kept as long as the snapshot."""
-    index = _KEPT.get(snapshot)
-    if index is None:
-        index = _KEPT[snapshot] = SymbolIndex(snapshot)
-    return index
+    """The index of a snapshot, made when it is first asked for and kept as long as its texts are what they were."""
+    texts = (*(source.text for source in snapshot.bundle.sources.values()), snapshot.bundle.project.text)
+    known = _KEPT.get(snapshot)
+    if known is None or known[0] != texts:
+        known = _KEPT[snapshot] = (texts, SymbolIndex(snapshot))
+    return known[1]
 
 
 def _widened(snapshot: Snapshot) -> Snapshot:

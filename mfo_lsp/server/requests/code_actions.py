@@ -15,6 +15,7 @@ from mfo_dialect.findings import Edit, Finding
 from mfo_dialect.text import Span
 from mfo_lsp.features.code_actions import ActionKind, CodeAction, code_actions
 from mfo_lsp.features.diagnostics import diagnostic_of
+from mfo_lsp.features.edited_bundle import apart
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.refactorings import Obstacle, Offer, Selection, offers, refactor
 from mfo_lsp.server.analysis import Analysis
@@ -92,10 +93,15 @@ async def _refactorings(
             offered.append(types.CodeAction(offer.title, _kind(offer.kind), data=data))
         else:
             moment = analysis.edits
-            edits = await asyncio.to_thread(refactor, selection, offer.title)
+            edits = await _refactored(view, selection.span, offer.title)
             _refuse_stale(server, view.key, analysis, moment)
             offered += _worked_out(offer, edits, view)
     return offered
+
+
+async def _refactored(view: View, span: Span, title: str) -> tuple[Edit, ...] | Obstacle | None:
+    key, snapshot_of_the_moment = view.key, apart(view.snapshot)
+    return await asyncio.to_thread(lambda: refactor(Selection(snapshot_of_the_moment(), key, span), title))
 
 
 def _worked_out(offer: Offer, edits: tuple[Edit, ...] | Obstacle | None, view: View) -> list[types.CodeAction]:
@@ -138,7 +144,7 @@ async def resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
         return action
     if _version(view) != said.get("version"):
         raise RefusedError(_CHANGED, types.LSPErrorCodes.ContentModified)
-    edits = await asyncio.to_thread(refactor, Selection(view.snapshot, view.key, span), action.title)
+    edits = await _refactored(view, span, action.title)
     open_text = server.session.open_texts.get(view.key)
     if edits is None or (open_text is not None and open_text.text != view.source.text):
         raise RefusedError(_CHANGED, types.LSPErrorCodes.ContentModified)

@@ -1,14 +1,23 @@
-"""``textDocument/completion``: what may be typed at a place, as the client can take it."""
+"""``textDocument/completion``: what may be typed at a place, as the client can take it; words about an item when it is looked at."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
 from lsprotocol import types
 
-from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete
+from mfo_dialect.text import Span
+from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete, wanted_by_completion
+from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.session import Offered
 
-OPTIONS = types.CompletionOptions(trigger_characters=[".", "{", "<", "[", " "])
+OPTIONS = types.CompletionOptions(trigger_characters=[".", "{", "<", "[", " ", "|", "%"], resolve_provider=True)
+_NO_WORD = re.compile(r"[^\w$]*")
 _KINDS = {
     ItemKind.KEY: types.CompletionItemKind.Property,
     ItemKind.TASK_TYPE: types.CompletionItemKind.Class,
@@ -30,32 +39,89 @@ _KINDS = {
 }
 
 
-def answer(server: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The items of one answer.
+
+    Attributes:
+        view: the document.
+        offset: the cursor.
+        number: by which the list is known when an item of it is resolved; None where nothing is left for then.
+    """
+
+    view: View
+    offset: int
+    number: int | None
+
+
+async def answer(server: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
     """The items for a cursor."""
-    view = look_up(server.session, params.text_document.uri)
+    session = server.session
+    view = look_up(session, params.text_document.uri)
     if view is None:
         return []
-    client = CompletionClient(snippets=server.session.client.snippets)
-    items = complete(view.snapshot, view.key, view.offset(params.position), client)
-    return [_converted(item, view) for item in items]
+    client = CompletionClient(snippets=session.client.snippets)
+    offset = view.offset(params.position)
+    wanted = wanted_by_completion(view.snapshot, view.key, offset)
+    project = view.snapshot.bundle.project
+    recorded = await session.recorded_runs.of([wanted] if wanted is not None else [], project)
+    items = complete(view.snapshot, view.key, offset, client, recorded)
+    number = session.offered.number + 1
+    session.offered = Offered(number, items)
+    listed = _List(view, offset, number if "documentation" in session.client.resolved_of_items else None)
+    return [_converted(item, place, listed) for place, item in enumerate(items)]
 
 
-def _converted(item: Item, view: View) -> types.CompletionItem:
-    client = view.session.client
+def resolve(server: Server, params: types.CompletionItem) -> types.CompletionItem:
+    """An item with what it is in words; as it was where it is none of the last list."""
+    offered = server.session.offered
+    data = cast("object", params.data)  # pyright: ignore[reportUnknownMemberType] - the protocol leaves it open
+    said = cast("Mapping[str, object]", data if isinstance(data, Mapping) else {})
+    number, place = said.get("list"), said.get("item")
+    is_known = number == offered.number and isinstance(place, int) and 0 <= place < len(offered.items)
+    if is_known and isinstance(place, int) and offered.items[place].label == params.label:
+        params.documentation = _documentation(offered.items[place], server.session.client)
+    return params
+
+
+def _converted(item: Item, place: int, listed: _List) -> types.CompletionItem:
+    client = listed.view.session.client
     text = item.new_text if client.keeps_indentation else item.new_text.replace("\n" + " " * item.line_indent, "\n")
+    is_later = listed.number is not None
     return types.CompletionItem(
         item.label,
         kind=_KINDS[item.kind],
         detail=item.detail or None,
-        documentation=_documentation(item, markdown=client.markdown_items),
+        documentation=None if is_later else _documentation(item, client),
         sort_text=item.sort_key or None,
+        filter_text=_filter_text(item, listed),
         insert_text_format=types.InsertTextFormat.Snippet if item.is_snippet else types.InsertTextFormat.PlainText,
         insert_text_mode=types.InsertTextMode.AsIs if client.keeps_indentation else None,
-        text_edit=types.TextEdit(view.range(item.span), text),
+        text_edit=_edit(item, text, listed),
+        commit_characters=["."] if item.takes_dot and client.commit_characters else None,
+        data={"list": listed.number, "item": place} if is_later else None,
     )
 
 
-def _documentation(item: Item, *, markdown: bool) -> types.MarkupContent | str | None:
-    if not item.documentation:
+def _edit(item: Item, text: str, listed: _List) -> types.TextEdit | types.InsertReplaceEdit:
+    """The edit: of the whole word, and for clients that choose between the two, of what is typed of it too."""
+    view = listed.view
+    whole = view.range(item.span)
+    if not view.session.client.insert_replace:
+        return types.TextEdit(whole, text)
+    typed = types.Range(whole.start, view.range(Span(item.span.start, listed.offset)).end)
+    return types.InsertReplaceEdit(text, insert=typed, replace=whole)
+
+
+def _filter_text(item: Item, listed: _List) -> str | None:
+    """What typing is matched with: the label, behind whatever else stands before the cursor in the edit's range."""
+    typed = listed.view.source.text[item.span.start : listed.offset]
+    lead = _NO_WORD.match(typed)
+    return f"{lead.group()}{item.label}" if lead is not None and lead.group() else None
+
+
+def _documentation(item: Item, client: Client) -> types.MarkupContent | str | None:
+    words = item.documentation
+    if not words:
         return None
-    return types.MarkupContent(types.MarkupKind.Markdown, item.documentation) if markdown else item.documentation
+    return types.MarkupContent(types.MarkupKind.Markdown, words) if client.markdown_items else words

@@ -17,7 +17,7 @@ from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, joined
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
-from mfo_lsp.server.progress import open_progress
+from mfo_lsp.server.progress import cancellable, open_progress
 from mfo_lsp.server.publish import converted_findings, merged_diagnostics, take_edited
 from mfo_lsp.server.workspace import workspace_bundles
 
@@ -57,7 +57,17 @@ def _report(diagnostics: JsonText, previous: str | None = None, **more: object) 
 
 
 async def answer_workspace(server: Server, params: types.WorkspaceDiagnosticParams) -> JsonText:
-    """The findings of all documents of the workspace; bundle by bundle where the client takes parts."""
+    """The findings of all documents of the workspace; bundle by bundle where the client takes parts.
+
+    Raises:
+        RefusedError: the client has cancelled it where its progress is shown.
+    """
+    token = params.work_done_token
+    work = _workspace(server, params)
+    return await cancellable(server, token, work, "The check of the workspace") if token is not None else await work
+
+
+async def _workspace(server: Server, params: types.WorkspaceDiagnosticParams) -> JsonText:
     known = {to_key(previous.uri): previous for previous in params.previous_result_ids}
     told: set[str] = set()
     items: list[JsonText] = []

@@ -8,20 +8,24 @@ from lsprotocol import types
 
 from mfo_dialect.analysis.bundle import read_source
 from mfo_dialect.text import LineIndex
-from mfo_lsp.features.hover import Hover, explain_kind, hover
+from mfo_lsp.features.hover import Hover, explain_kind, hover, wanted_by_hover
 from mfo_lsp.server.convert import to_key, to_offset, to_range
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import look_up
 from mfo_lsp.server.session import Session
 
 
-def answer(server: Server, params: types.HoverParams) -> types.Hover | None:
+async def answer(server: Server, params: types.HoverParams) -> types.Hover | None:
     """The words about a cursor's place; None where there is nothing to say."""
     session = server.session
     view = look_up(session, params.text_document.uri)
     if view is None:
         return _explanation(session, params)
-    found = hover(view.snapshot, view.key, view.offset(params.position), datetime.now(UTC))
+    offset = view.offset(params.position)
+    wanted = wanted_by_hover(view.snapshot, view.key, offset)
+    project = view.snapshot.bundle.project
+    recorded = await session.recorded_runs.of([wanted] if wanted is not None else [], project)
+    found = hover(view.snapshot, view.key, offset, datetime.now(UTC), recorded)
     return _converted(found, view.lines, session)
 
 

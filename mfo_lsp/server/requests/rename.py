@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import posixpath
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from uuid import uuid4
 
 from lsprotocol import types
 
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_lsp.features.edited_bundle import apart
 from mfo_lsp.features.rename import Refusal, Renaming, prepare_rename, rename
-from mfo_lsp.server.convert import directory_of, to_key, to_offset, to_range
+from mfo_lsp.features.rename.companions import companion_edits, is_companion
+from mfo_lsp.features.rename.known_findings import baseline_edit
+from mfo_lsp.server.convert import directory_of, is_file, to_key, to_offset, to_range
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import is_shown
-from mfo_lsp.server.progress import Progress
+from mfo_lsp.server.progress import Progress, cancellable
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import lines_of
+from mfo_lsp.server.session import Session
 from mfo_lsp.server.workspace import workspace_bundles
 from mfo_lsp.server.workspace_edits import workspace_edit
+from mfo_workspace.projects import baseline_path
 
 _NO_NAME = "There is no name here that could be changed."
 _MAX_BUNDLES = 2000
@@ -56,15 +63,11 @@ async def answer(server: Server, params: types.RenameParams) -> types.WorkspaceE
     token = params.work_done_token
     progress = Progress(server, token if token is not None else f"mfo-{uuid4()}", shown=token is not None)
     progress.begin("Rename")
-    task = server.runs.start(progress.token, _renamed(server, progress, snapshot, key, offset, params.new_name))
+    work = _renamed(server, progress, snapshot, key, offset, params.new_name)
     try:
-        await asyncio.wait({task})
+        found, snapshots = await cancellable(server, progress.token, work, "The rename")
     finally:
-        task.cancel()
         progress.end("")
-    if task.cancelled():
-        raise RefusedError("The rename was cancelled.", types.LSPErrorCodes.RequestCancelled)
-    found, snapshots = task.result()
     if found is None:
         raise RefusedError(_NO_NAME)
     if isinstance(found, Refusal):
@@ -81,7 +84,33 @@ async def _renamed(
     async for neighbour in _neighbours(server, key, snapshot):
         snapshots.append(neighbour)
         progress.report(f"{len(snapshots)} bundles")
-    return await asyncio.to_thread(rename, snapshot, key, offset, new_name, snapshots[1:]), snapshots
+    still = [apart(one) for one in snapshots]
+    return await asyncio.to_thread(_everywhere, server.session, still, key, offset, new_name), snapshots
+
+
+def _everywhere(
+    session: Session, still: Iterable[Callable[[], Snapshot]], key: str, offset: int, new_name: str
+) -> Renaming | Refusal | None:
+    """The new name in the bundles, and in the files beside them that name things of theirs."""
+    snapshot, *neighbours = (one() for one in still)
+    found = rename(snapshot, key, offset, new_name, neighbours)
+    if not isinstance(found, Renaming) or not found.edits:
+        return found
+    edits = list(found.edits)
+    for seeing in (snapshot, *neighbours):
+        edits += companion_edits(seeing, found.symbols, new_name, _companions(session, seeing))
+        path = baseline_path(seeing.bundle.project)
+        known = session.baselines.held(path) if path else None
+        edit = baseline_edit(seeing, found.edits, path, *known) if known is not None else None
+        edits += [edit] if edit is not None else []
+    return replace(found, edits=tuple(sorted(dict.fromkeys(edits), key=lambda edit: edit.place)))
+
+
+def _companions(session: Session, snapshot: Snapshot) -> dict[str, str]:
+    """The files beside a bundle's workflows that may name things of them."""
+    folders = {directory_of(workflow.document) for workflow in snapshot.bundle.workflows if is_file(workflow.document)}
+    names = (key for folder in sorted(folders) for key in session.files.list_directory(folder))
+    return {key: session.other_text(key) or "" for key in names if is_companion(posixpath.basename(key))}
 
 
 async def _neighbours(server: Server, key: str, snapshot: Snapshot) -> AsyncIterator[Snapshot]:

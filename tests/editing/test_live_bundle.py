@@ -1,0 +1,229 @@
+"""A bundle that is being edited: always what a fresh check of its texts says, and for little work."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mfo_dialect.analysis.bundle import make_bundle, read_source
+from mfo_dialect.editing import LiveBundle, unread_source
+from mfo_dialect.syntax import Engine, LiveTree
+from mfo_dialect.text import Span, TextEdit
+from tests.editing.sessions import AGENTS, FLOW, OWN, PROMPTS, Session, session
+from tests.effort import examples
+
+FLOW_FILE, PROMPTS_FILE = "flow_workflow.yml", "prompts.yml"
+
+
+@settings(max_examples=examples(8), deadline=None)
+@given(st.integers(0, 2**40))
+def test_after_any_edits_the_findings_are_those_of_a_fresh_check(seed: int) -> None:
+    assert session(seed, Engine.C, steps=6).live.work.surprises == 0
+
+
+@settings(max_examples=examples(2), deadline=None)
+@given(st.integers(0, 2**40))
+def test_the_engine_in_python_gives_the_same(seed: int) -> None:
+    assert session(seed, Engine.PURE, steps=3).live.work.surprises == 0
+
+
+# How much is done
+
+TASK = """\
+  - id: task_{n}
+    name: "Task {n}"
+    description: Says {n}
+    type: mfo_api_chat_send
+    config:
+      prompt_template_id: draft
+      prompt_context:
+        subject: ${{INPUT.subject}}
+        previous: ${{task_{before}.message}}
+    dependencies: [task_{before}]
+"""
+FIRST = """\
+name: long
+input_schema:
+  type: object
+  properties:
+    subject: {type: string}
+tasks:
+  - id: task_0
+    type: mfo_api_chat_send
+    config:
+      prompt_template_id: draft
+      prompt_context:
+        subject: ${INPUT.subject}
+"""
+PASTED = "  - id: pasted\n    type: mfo_api_memory_get\n    config:\n      key: kept\n    dependencies: [task_20]\n"
+
+
+def long_flow(tasks: int) -> str:
+    return FIRST + "".join(TASK.format(n=n, before=n - 1) for n in range(1, tasks))
+
+
+def opened(files: dict[str, str]) -> LiveBundle:
+    live = LiveBundle(make_bundle(unread_source(key, text) for key, text in files.items()))
+    assert live.settle()
+    return live
+
+
+@cache
+def opened_long(tasks: int) -> LiveBundle:
+    """A long flow that every test leaves as it was."""
+    return opened({FLOW_FILE: long_flow(tasks), PROMPTS_FILE: PROMPTS})
+
+
+def insertion(text: str, before: str, new: str) -> TextEdit:
+    place = text.index(before)
+    return TextEdit(Span(place, place), new)
+
+
+def undone(edit: TextEdit, text: str) -> TextEdit:
+    start, end = edit.span
+    return TextEdit(Span(start, start + len(edit.new_text)), text[start:end])
+
+
+# where the new text goes, the new text, how many parts are looked at for it, and how many facts are computed, at most
+KINDS = [
+    ("a character", "Says 20", "x", 1, 20),
+    ("a new line", "    config:\n      prompt_template_id: draft\n      prompt_context:\n        subject: ${INPUT.subject}\n        previous: ${task_19", "    timeout: 40s\n", 1, 20),
+    ("a comment", "    description: Says 20", "    # a comment\n", 1, 20),
+    ("a reference", ".message}\n    dependencies: [task_19]", "x", 2, 20),
+    ("an id that two name", '\n    name: "Task 20"', "x", 12, 60),
+    ("a dependency", "task_19]\n", "x", 12, 60),
+    ("a pasted task", "  - id: task_21", PASTED, 6, 40),
+    ("an opened quote", "Says 20", '"', 12, 60),
+    ("a key at the top", "input_schema:", "description: more\n", 12, 60),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tasks", [60, 180])
+@pytest.mark.parametrize(
+    ("before", "new", "parts", "facts"), [kind[1:] for kind in KINDS], ids=[kind[0] for kind in KINDS]
+)
+def test_an_edit_costs_what_depends_on_it_however_long_the_flow_is(
+    tasks: int, before: str, new: str, parts: int, facts: int
+) -> None:
+    text = long_flow(tasks)
+    live = opened_long(tasks)
+    edit = insertion(text, before, new)
+    for one in (edit, undone(edit, text)):
+        work = live.work
+        parts_before, facts_before, whole_before = work.parts, work.facts, work.whole
+        live.edit(FLOW_FILE, [one])
+        assert live.settle()
+        work = live.work
+        assert work.whole == whole_before
+        assert work.parts - parts_before <= parts
+        assert work.facts - facts_before <= facts
+
+
+def test_a_prompt_concerns_the_tasks_that_use_it() -> None:
+    other = "  - id: apart_{n}\n    type: mfo_api_memory_get\n    config: {{key: k}}\n    dependencies: [task_5]\n"
+    text = long_flow(20) + "".join(other.format(n=n) for n in range(200))
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    parts = live.work.parts
+    live.edit(PROMPTS_FILE, [insertion(PROMPTS, ".subject }}", "x")])
+    live.settle()
+    assert live.work.parts - parts < 40
+
+
+# What is shown
+
+
+def test_findings_stay_the_same_objects_while_they_move() -> None:
+    text = long_flow(60).replace("[task_40]", "[task_4000]")
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    before = live.groups(FLOW_FILE)
+    spans = [found.span for group in before for found in group]
+    live.news()
+    live.edit(FLOW_FILE, [insertion(text, "  - id: task_3\n", "\n\n")])
+    assert live.settle()
+    assert live.news() == {FLOW_FILE}
+    after = live.groups(FLOW_FILE)
+    assert [group is other for group, other in zip(before, after, strict=True)] == [True] * len(before)
+    assert [found.span for group in after for found in group] == [span.shifted(2) for span in spans]
+
+
+def test_a_text_without_findings_gives_no_news() -> None:
+    text = long_flow(60)
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS.replace("  spare:", "  draft2:")})
+    live.news()
+    live.edit(FLOW_FILE, [insertion(text, "Says 20", "x")])
+    live.settle()
+    assert (live.findings(FLOW_FILE), live.news()) == ((), set())
+
+
+def test_the_edited_part_comes_first() -> None:
+    text = long_flow(80)
+    live = LiveBundle(
+        make_bundle(unread_source(key, part) for key, part in ((FLOW_FILE, text), (PROMPTS_FILE, PROMPTS)))
+    )
+    live.edit(FLOW_FILE, [insertion(text, "task_60.message", "no")])
+    left = 12
+
+    def has_time() -> bool:
+        nonlocal left
+        left -= live.work.parts > 0
+        return left > 0
+
+    assert not live.settle(has_time)
+    assert [found.code for found in live.findings(FLOW_FILE)] == ["MFO401"]
+
+
+def test_a_finding_comes_with_its_fixes_when_somebody_asks() -> None:
+    text = long_flow(60).replace("    description: Says 30", "    descripton: Says 30")
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    found = next(one for one in live.findings(FLOW_FILE) if one.code == "MFO201")
+    assert found.finding().fixes == ()
+    assert [fix.title for fix in live.with_fixes(found).fixes] == ['Change to "description"']
+
+
+def test_a_text_can_be_another_one_altogether() -> None:
+    live = opened({FLOW_FILE: long_flow(60), PROMPTS_FILE: PROMPTS, "agents.yml": AGENTS})
+    live.put(PROMPTS_FILE, read_source(PROMPTS_FILE, PROMPTS.replace("  draft:", "  other:")))
+    assert live.settle()
+    assert {found.code for found in live.findings(FLOW_FILE)} == {"MFO601"}
+
+
+def test_what_suppresses_findings_is_seen_at_once() -> None:
+    text = long_flow(60).replace("[task_40]", "[task_4000]")
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    assert "MFO302" in {found.code for found in live.findings(FLOW_FILE)}
+    live.edit(FLOW_FILE, [insertion(text, "\n  - id: task_42", "  # mfo: ignore[MFO302]")])
+    live.settle()
+    assert "MFO302" not in {found.code for found in live.findings(FLOW_FILE)}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: insertion(text, "tasks:", "anchored: &anchor\n  a: 1\n"),
+        lambda text: TextEdit(Span(0, len(text)), ""),
+        lambda text: TextEdit(Span(0, 0), "taskflows: []\n"),
+        lambda text: TextEdit(Span(len(text), len(text)), "---\nname: second\n"),
+        lambda text: TextEdit(Span(0, len(text)), "templates:\n  a:\n    user_prompt: x\n"),
+    ],
+    ids=["an anchor", "nothing left", "another shape", "a second document", "another kind"],
+)
+def test_a_document_that_has_outgrown_its_frame_is_read_anew(edit: Callable[[str], TextEdit]) -> None:
+    bundle = Session(random.Random(1), Engine.C, OWN, 8)
+    change = edit(FLOW)
+    bundle.edit(FLOW_FILE, change)
+    bundle.compare(fixes=True)
+    bundle.edit(FLOW_FILE, undone(change, FLOW))
+    bundle.compare(fixes=True)
+    assert bundle.live.work.surprises == 0
+
+
+def test_an_edit_outside_the_text_is_refused() -> None:
+    live = opened({FLOW_FILE: long_flow(60)})
+    with pytest.raises(ValueError, match="outside"):
+        live.edit(FLOW_FILE, [TextEdit(Span(10**6, 10**6), "x")])
+    assert isinstance(live.tree(FLOW_FILE), LiveTree)

@@ -1,0 +1,82 @@
+"""What runs of the editor gave, in hovers and completion, in a real server process; a journal that cannot be read is silent."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from lsprotocol import types
+
+from tests.lsp.raw_client import PATIENCE
+from tests.lsp.test_features_e2e import labels, place
+
+FLOW = """\
+name: letters
+tasks:
+  - id: keep
+    type: mfo_api_memory_store
+    config: {key: letter, value: {to: "${INPUT.name}", "password": "${INPUT.name}"}}
+  - id: read
+    type: mfo_api_memory_get
+    config: {key: letter}
+    dependencies: [keep]
+  - id: say
+    type: mfo_api_memory_store
+    config: {key: said, value: "${read.value.to}"}
+    dependencies: [read]
+"""
+
+
+async def hovered(editor, part, after):
+    params = types.HoverParams(*place(editor, "workflow.yml", part, after))
+    found = await asyncio.wait_for(editor.client.text_document_hover_async(params), PATIENCE)
+    return found.contents.value
+
+
+@pytest.fixture
+async def ran(editor):
+    editor.open("workflow.yml", FLOW)
+    report = await editor.run("workflow.yml", inputs={"name": "Ada"})
+    assert report["state"] == "succeeded", report
+    return editor
+
+
+async def test_a_hover_tells_what_the_last_run_gave(ran):
+    assert '(succeeded): `"Ada"`' in await hovered(ran, "${read.value.to}", 14)
+    assert '(succeeded): `"Ada"`' in await hovered(ran, '{to: "${INPUT.name}"', 16)
+    await ran.run("workflow.yml", inputs={"name": "Bob"})
+    assert '(succeeded): `"Bob"`' in await hovered(ran, "${read.value.to}", 14)
+
+
+async def test_what_is_secret_stays_so(ran):
+    words = await hovered(ran, "${read.value.to}", 10)
+    assert "Ada" in words
+    assert words.count("Ada") == 1
+    assert "[redacted]" in words
+
+
+async def test_keys_that_runs_had_are_offered_and_never_reported(ran):
+    ran.replace("workflow.yml", "${read.value.to}", "${read.value.too}")
+    found = await labels(ran, "workflow.yml", "${read.value.too}", 13)
+    assert {name: item.detail for name, item in found.items()} == {
+        "to": "string, seen in a run",
+        "password": "string, seen in a run",
+    }
+    await ran.sees("workflow.yml")
+
+
+@pytest.mark.parametrize("damage", ["broken", "newer", "gone"])
+async def test_a_journal_that_cannot_be_read_is_silent(ran, damage):
+    journal = ran.folder / ".mfo" / "journal.db"
+    if damage == "broken":
+        journal.write_bytes(b"this is no journal" * 100)
+    elif damage == "gone":
+        journal.unlink()
+    else:
+        data = bytearray(journal.read_bytes())
+        data[60:64] = (9999).to_bytes(4, "big")  # the place of user_version in SQLite's header
+        journal.write_bytes(data)
+    before = sorted(path.name for path in journal.parent.iterdir())
+    assert "In the run of" not in await hovered(ran, "${read.value.to}", 14)
+    assert await labels(ran, "workflow.yml", "${read.value.to}", 13) == {}
+    assert sorted(path.name for path in journal.parent.iterdir()) == before
