@@ -18,7 +18,7 @@ from mfo_workspace.files import Files, UnreadableFileError
 from mfo_workspace.projects import baseline_path
 
 ObservedGroup: TypeAlias = tuple[CheckedGroup, Observation | None]
-"""What was found, and all that it follows from; None where it follows from more, such as a lack of memory."""
+"""What was found, and all that it follows from; None where it follows from more, such as a lack of memory, or nobody asks."""
 
 
 def check_files(wanted: Iterable[tuple[str, bool]], files: Files, asked: RuleSettings = NOTHING_SAID) -> CheckedFiles:
@@ -55,13 +55,21 @@ def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SA
     return CheckedGroup(findings, tuple(documents), spoken_of, count, tuple(unreadable), baseline_path(bundle.project))
 
 
-def check_observed(groups: Iterable[FileGroup], asked: RuleSettings) -> Iterator[ObservedGroup]:
-    """Check groups on the disk, one after the other."""
+def check_observed(
+    groups: Iterable[FileGroup], asked: RuleSettings, *, is_remembered: bool = True
+) -> Iterator[ObservedGroup]:
+    """Check groups on the disk, one after the other.
+
+    Args:
+        groups: what to check.
+        asked: what is asked for on top of the project files.
+        is_remembered: whether anybody wants to know what each check looked at.
+    """
     disk = ObservedDisk()
     for group in groups:
         disk.start()
         checked = check_group(group, disk, asked)
-        is_sure = not any(finding.code == INTERNAL_ERROR for finding in checked.findings)
+        is_sure = is_remembered and not any(finding.code == INTERNAL_ERROR for finding in checked.findings)
         yield checked, disk.observation if is_sure else None
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
-from mfo_workspace.cache.observing import Observation
 from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, grouped, merged
 from mfo_workspace.garbage import rare_collections
 
 if TYPE_CHECKING:
+    from mfo_workspace.cache.observing import Observation
     from mfo_workspace.checking import ObservedGroup
 
 _FILES_FOR_EACH_WORKER = 40
@@ -71,7 +71,9 @@ def _check_all(groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | 
         known = {group: found for group in groups if (found := cache.find(group)) is not None}
     missing = [group for group in groups if group not in known]
     if missing:
-        for group, (checked, observation) in zip(missing, _check(missing, asked), strict=True):
+        for group, (checked, observation) in zip(
+            missing, _check(missing, asked, is_remembered=cache is not None), strict=True
+        ):
             known[group] = checked
             if cache is not None and observation is not None:
                 cache.keep(group, checked, observation)
@@ -80,16 +82,16 @@ def _check_all(groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | 
     return merged(known[group] for group in groups)
 
 
-def _check(groups: Sequence[FileGroup], asked: RuleSettings) -> Iterator[ObservedGroup]:
+def _check(groups: Sequence[FileGroup], asked: RuleSettings, *, is_remembered: bool) -> Iterator[ObservedGroup]:
     from mfo_workspace.checking import check_observed  # noqa: PLC0415 - loads the rules
 
     count = _workers(sum(len(files) for _, files in groups))
     if count > 1:
         from mfo_workspace.processes import check_in_processes  # noqa: PLC0415 - slow to import
 
-        yield from check_in_processes(groups, asked, count)
+        yield from check_in_processes(groups, asked, count, is_remembered=is_remembered)
         return
-    yield from check_observed(groups, asked)
+    yield from check_observed(groups, asked, is_remembered=is_remembered)
 
 
 def _workers(file_count: int) -> int:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -24,18 +24,22 @@ _CHUNKS_FOR_EACH = 8
 _LARGEST_CHUNK = 32
 
 
-def check_in_processes(groups: Sequence[FileGroup], asked: RuleSettings, count: int) -> Iterator[ObservedGroup]:
+def check_in_processes(
+    groups: Sequence[FileGroup], asked: RuleSettings, count: int, *, is_remembered: bool = True
+) -> Iterator[ObservedGroup]:
     """Check groups with ``count`` workers, which end with this process; what a lost worker leaves is checked here."""
     done = 0
     try:
-        for observed in _by_workers(groups, asked, count):
+        for observed in _by_workers(groups, partial(_check_chunk, asked, is_remembered=is_remembered), count):
             done += 1
             yield observed
     except (BrokenProcessPool, OSError):
-        yield from check_observed(islice(groups, done, None), asked)
+        yield from check_observed(islice(groups, done, None), asked, is_remembered=is_remembered)
 
 
-def _by_workers(groups: Sequence[FileGroup], asked: RuleSettings, count: int) -> Iterator[ObservedGroup]:
+def _by_workers(
+    groups: Sequence[FileGroup], check: Callable[[Sequence[FileGroup]], list[ObservedGroup]], count: int
+) -> Iterator[ObservedGroup]:
     is_copied = sys.platform == "linux" and threading.active_count() == 1
     gc.collect()
     gc.freeze()
@@ -45,7 +49,7 @@ def _by_workers(groups: Sequence[FileGroup], asked: RuleSettings, count: int) ->
     others = {*multiprocessing.active_children()}
     try:
         with _interrupts_held():  # one that comes while a process is copied would be lost
-            found = pool.map(partial(_check_chunk, asked), chunks)
+            found = pool.map(check, chunks)
         for checked in found:
             yield from checked
     except BaseException:  # nobody waits for what the workers are at
@@ -85,6 +89,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _check_chunk(asked: RuleSettings, groups: Sequence[FileGroup]) -> list[ObservedGroup]:
+def _check_chunk(asked: RuleSettings, groups: Sequence[FileGroup], *, is_remembered: bool) -> list[ObservedGroup]:
     with rare_collections():
-        return list(check_observed(groups, asked))
+        return list(check_observed(groups, asked, is_remembered=is_remembered))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mfo_dialect.expressions import nodes
     from mfo_dialect.expressions.checking import Checked
     from mfo_dialect.expressions.evaluation import Program
+    from mfo_dialect.expressions.function_names import FUNCTION_NAMES
     from mfo_dialect.expressions.functions import FUNCTIONS, METHODS, Function, Parameter, Signature
     from mfo_dialect.expressions.nodes import Node, path_to, walk
     from mfo_dialect.expressions.operators import BINARY, KEYWORDS, UNARY
@@ -30,6 +31,7 @@ else:
         {
             "checking": ["Checked"],
             "evaluation": ["Program"],
+            "function_names": ["FUNCTION_NAMES"],
             "functions": ["FUNCTIONS", "METHODS", "Function", "Parameter", "Signature"],
             "nodes": ["Node", "path_to", "walk"],
             "operators": ["BINARY", "KEYWORDS", "UNARY"],
@@ -45,6 +47,7 @@ else:
 __all__ = [
     "BINARY",
     "FUNCTIONS",
+    "FUNCTION_NAMES",
     "KEYWORDS",
     "METHODS",
     "UNARY",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -59,4 +58,6 @@ def as_text(value: object) -> str:
         case int():
             return str(value)
         case _:
+            import json  # noqa: PLC0415 - a check puts no values in
+
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

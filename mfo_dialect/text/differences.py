@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from difflib import SequenceMatcher
 from itertools import accumulate, takewhile
 
 from mfo_dialect.text.edits import TextEdit
@@ -19,6 +18,8 @@ def line_edits(before: str, after: str) -> tuple[TextEdit, ...]:
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     starts = [0, *accumulate(map(len, old))]
+    from difflib import SequenceMatcher  # noqa: PLC0415 - a check compares nothing
+
     matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
     return tuple(
         TextEdit(Span(starts[head + first], starts[head + last]), "".join(new[head + start : head + end]))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from mfo_dialect.findings import SEVERITIES
 from mfo_dialect.suggestions import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _MANY = 3
 _PAIR = "write RULE=LEVEL, such as MFO404=error"
@@ -83,6 +86,8 @@ def complete_severities(_context: click.Context, _parameter: click.Parameter, in
     name, equals, level = last.partition("=")
     if not equals:
         return _completed(before + comma, last, _names(), "=")
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - few runs complete anything
+
     begun = f"{before}{comma}{name}="
     return [CompletionItem(begun + one) for one in SEVERITIES if one.startswith(level.casefold())]
 
@@ -126,6 +131,8 @@ def _names() -> tuple[str, ...]:
 
 def _completed(before: str, begun: str, names: Iterable[str], after: str = "") -> list[CompletionItem]:
     """Names that go on as somebody began, each with what it finds as its help."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - few runs complete anything
+
     from mfo_dialect.rules import RULES  # noqa: PLC0415 - the rules are slow to import
 
     finds = {name: rule.summary for rule in RULES for name in (rule.code, rule.name, *rule.more_names)}

@@ -21,6 +21,7 @@ from mfo_dialect.templates.tokens import ActionPiece, read_pieces
 from mfo_dialect.templates.tokens import Token as TemplateToken
 from mfo_dialect.templates.tokens import TokenKind as TemplateTokenKind
 from mfo_lsp.features.documentation import of_expression_function, of_key, of_template_function
+from mfo_lsp.features.jinja_calls import jinja_call_at
 from mfo_lsp.features.targets import expression_at, owner_of, template_at
 
 
@@ -73,7 +74,7 @@ def signature_help(snapshot: Snapshot, document: str, offset: int, *, is_asked: 
     template = template_at(snapshot, document, offset)
     if template is not None:
         if isinstance(template.template, JinjaTemplate):
-            return None
+            return _of_jinja(template.scalar.text, template.scalar.index_at(offset))
         found = _of_template(template.scalar.text, template.scalar.index_at(offset))
         if found is not None:
             return found
@@ -192,6 +193,15 @@ def _of_template(source: str, index: int) -> Signatures | None:
         return None
     arguments = _arguments(command[1:], index)
     return Signatures((_template_signature(function, arguments),))
+
+
+def _of_jinja(source: str, index: int) -> Signatures | None:
+    call = jinja_call_at(source, index)
+    if call is None:
+        return None
+    labels = [parameter.label for parameter in call.called.parameters]
+    placed = _placed(labels, len(call.called.name) + 1, ", ")
+    return Signatures((SignatureHelp(call.called.signature, call.called.documentation, placed, call.active),))
 
 
 def _command(tokens: Sequence[TemplateToken], index: int) -> list[TemplateToken]:

@@ -108,8 +108,9 @@ _FIRST_SYMBOL_KINDS = tuple(kind for kind in types.SymbolKind if kind <= types.S
 _REFRESHED = (
     ("code_lens", types.WORKSPACE_CODE_LENS_REFRESH),
     ("inlay_hint", types.WORKSPACE_INLAY_HINT_REFRESH),
+    ("semantic_tokens", types.WORKSPACE_SEMANTIC_TOKENS_REFRESH),
 )
-"""What depends on settings, by the name of the capability."""
+"""What depends on settings or on other files, by the name of the capability."""
 
 
 SHOW_REFERENCES = "mfo.showReferences"

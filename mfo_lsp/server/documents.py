@@ -8,6 +8,7 @@ from mfo_lsp.server.checking import check_soon
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.open_text import ChangedDocument
+from mfo_lsp.server.refreshing import reread
 
 FILE_OPERATIONS = types.FileOperationRegistrationOptions(
     [
@@ -43,24 +44,23 @@ def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
 
 def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     """Look again at files that came, went or changed on the disk; an open text still wins."""
-    keys = {to_key(change.uri): None for change in params.changes}
-    check_soon(server, server.session.reread(keys))
+    reread(server, {to_key(change.uri): None for change in params.changes})
 
 
 def did_create_files(server: Server, params: types.CreateFilesParams) -> None:
     """Look at files that the editor has made, for clients that do not watch the disk."""
-    check_soon(server, server.session.reread({to_key(file.uri): None for file in params.files}))
+    reread(server, {to_key(file.uri): None for file in params.files})
 
 
 def did_rename_files(server: Server, params: types.RenameFilesParams) -> None:
     """Look at files and directories that the editor has moved, where they were and where they are."""
     keys = [to_key(uri) for file in params.files for uri in (file.old_uri, file.new_uri)]
-    check_soon(server, server.session.reread(dict.fromkeys(keys)))
+    reread(server, dict.fromkeys(keys))
 
 
 def did_delete_files(server: Server, params: types.DeleteFilesParams) -> None:
     """Let go of files and directories that the editor has deleted; an open text still wins."""
-    check_soon(server, server.session.reread({to_key(file.uri): None for file in params.files}))
+    reread(server, {to_key(file.uri): None for file in params.files})
 
 
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:

@@ -10,6 +10,7 @@ from lsprotocol import types
 from mfo_lsp.features.preferences import Preferences, said_preferences
 from mfo_lsp.server.checking import check_soon
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.refreshing import refresh
 
 SECTION = "mfo"
 _ASKING = "workspace/configuration"
@@ -46,8 +47,7 @@ def apply_settings(server: Server, options: object) -> None:
     before, session.preferences = session.preferences, Preferences(**said)
     if session.preferences != before:
         check_soon(server, session.watched_bundles())
-        for method in session.client.refreshed:
-            server.checks.start(method, server.ask(method, None))
+        refresh(server)
 
 
 def _plain(options: object) -> object:

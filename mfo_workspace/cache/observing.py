@@ -7,8 +7,8 @@ checking again would find the same.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from mfo_dialect.records import record
 from mfo_workspace.files import DiskFiles, UnreadableFileError, decode
@@ -27,11 +27,14 @@ class Observation:
 
 
 class ObservedDisk(DiskFiles):
-    """The disk; every answer since ``start`` is remembered, and a file that is read twice is read once."""
+    """The disk; every answer since ``start`` is remembered, and a file that is read twice is read once.
+
+    Digests of answers are made when somebody asks for the observation: a check that is not to be remembered needs none.
+    """
 
     def __init__(self) -> None:
         """Nothing was asked yet."""
-        self._asked: dict[str, bytes] = {}
+        self._asked: dict[str, Callable[[], bytes]] = {}
         self._contents: dict[str, bytes] = {}
         self._known: dict[str, bool] = {}
 
@@ -43,7 +46,7 @@ class ObservedDisk(DiskFiles):
     @property
     def observation(self) -> Observation:
         """What was asked since ``start``."""
-        return Observation(tuple(self._asked), _digest_of(self._asked.values()))
+        return Observation(tuple(self._asked), _digest_of(answer() for answer in self._asked.values()))
 
     def read_bytes(self, path: str) -> bytes:
         """Read a file; see ``DiskFiles.read_bytes``."""
@@ -53,21 +56,21 @@ class ObservedDisk(DiskFiles):
         try:
             data = self._contents[path] = super().read_bytes(path)
         except UnreadableFileError as error:
-            self._asked[_READ + path] = _refusal(error)
+            self._asked[_READ + path] = partial(_refusal, error)
             raise
-        self._asked[_READ + path] = _digest(data)
+        self._asked[_READ + path] = partial(_digest, data)
         return data
 
     def list_directory(self, path: str) -> Iterable[str]:
         """List a directory, sorted by name."""
         paths = tuple(super().list_directory(path))
-        self._asked[_LIST + path] = _digest_of_yaml(paths)
+        self._asked[_LIST + path] = partial(_digest_of_yaml, paths)
         return paths
 
     def glob(self, directory: str, pattern: str) -> Iterable[str]:
         """Match a pattern."""
         paths = tuple(super().glob(directory, pattern))
-        self._asked[f"{_GLOB}{directory}\0{pattern}"] = _digest_of_yaml(paths)
+        self._asked[f"{_GLOB}{directory}\0{pattern}"] = partial(_digest_of_yaml, paths)
         return paths
 
     def exists(self, path: str) -> bool:
@@ -75,7 +78,7 @@ class ObservedDisk(DiskFiles):
         found = self._known.get(path)
         if found is None:
             found = self._known[path] = super().exists(path)
-        self._asked[_EXISTS + path] = b"%d" % found
+        self._asked[_EXISTS + path] = _FOUND[found]
         return found
 
 
@@ -138,7 +141,11 @@ def _list(disk: DiskFiles, path: str) -> bytes:
 
 
 def _exists(disk: DiskFiles, path: str) -> bytes:
-    return b"%d" % disk.exists(path)
+    return _existence(disk.exists(path))
+
+
+def _existence(found: bool) -> bytes:  # noqa: FBT001 - it is the value
+    return b"%d" % found
 
 
 def _glob(disk: DiskFiles, argument: str) -> bytes:
@@ -149,7 +156,12 @@ def _glob(disk: DiskFiles, argument: str) -> bytes:
 _ANSWERS: dict[str, Callable[[DiskFiles, str], bytes]] = {_READ: _read, _LIST: _list, _EXISTS: _exists, _GLOB: _glob}
 
 
+_FOUND: dict[bool, Callable[[], bytes]] = {found: partial(_existence, found) for found in (False, True)}
+
+
 def _digest(data: bytes) -> bytes:
+    import hashlib  # noqa: PLC0415 - loads OpenSSL
+
     return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).digest()
 
 
@@ -164,4 +176,4 @@ def _digest_of_yaml(paths: Iterable[str]) -> bytes:
 
 def _digest_of(answers: Iterable[bytes]) -> str:
     """One digest of many answers, which are all as long as their questions make them."""
-    return hashlib.blake2b(b"".join(answers), digest_size=_DIGEST_BYTES).hexdigest()
+    return _digest(b"".join(answers)).hex()

@@ -56,7 +56,6 @@ NOT_SENT = {
     types.WINDOW_SHOW_MESSAGE_REQUEST: "nothing is asked in a window; actions and commands are offered where they belong",
     types.WORKSPACE_APPLY_EDIT: "edits are answers to requests; no command edits",
     types.WORKSPACE_WORKSPACE_FOLDERS: "folders come with `initialize` and with their changes",
-    types.WORKSPACE_SEMANTIC_TOKENS_REFRESH: "colours follow from the text of the bundle; editors ask again when it changes",
     types.WORKSPACE_INLINE_VALUE_REFRESH: "there are no inline values",
 }
 

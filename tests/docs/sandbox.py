@@ -90,6 +90,7 @@ class Sandbox:
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
             "NO_COLOR": "1",
+            "MFO_CREDENTIALS": str(self.folder / "credentials.json"),
         }
 
     def _expect(self, arguments: list[str], status: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mfo_dialect import expressions
 from mfo_dialect.expressions import FUNCTIONS, METHODS, Function, evaluate
 
 LISTED = """
@@ -41,3 +42,7 @@ def test_labels_read_like_this() -> None:
     assert labels == ["trim(text string) string", "trim(text string, characters string) string"]
     assert FUNCTIONS["filter"].signatures[0].label("filter") == "filter(array array, predicate) array"
     assert FUNCTIONS["max"].signatures[0].label("max") == "max(numbers any...) number"
+
+
+def test_the_names_of_functions_can_be_asked_for_without_them() -> None:
+    assert frozenset(expressions.FUNCTIONS) == expressions.FUNCTION_NAMES

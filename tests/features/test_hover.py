@@ -102,3 +102,20 @@ def test_the_first_line_tells_what_a_file_was_taken_for(name, text, words):
 
 def test_the_first_line_of_a_plain_case_tells_nothing():
     assert hover(snapshot_of(workflow="# c\n" + FILES["workflow.yml"]), "workflow.yml", 1) is None
+
+
+JINJA = "templates:\n  t:\n    engine: jinja2\n    variables: [letter]\n    user_prompt: "
+JINJA_ROWS = [
+    ("'{{ letter | repl<|>ace(1, 2) }}'", "replace", "replace(old, new, count=None)"),
+    ("'{{ letter is defi<|>ned }}'", "defined", "defined()"),
+    ("'{{ letter is not ev<|>en }}'", "even", "even()"),
+    ("'{% for n in ran<|>ge(3) %}{% endfor %}'", "range", "range(start=0, stop, step=1)"),
+]
+
+
+@pytest.mark.parametrize(("marked", "word", "words"), JINJA_ROWS, ids=[row[1] for row in JINJA_ROWS])
+def test_words_of_jinja_are_explained(marked, word, words):
+    snapshot, key, offset = at("prompts.yml", JINJA + marked)
+    found = hover(snapshot, key, offset)
+    assert snapshot.bundle.text_of(key)[found.span.start : found.span.end] == word
+    assert words in found.markdown

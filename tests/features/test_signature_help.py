@@ -91,3 +91,33 @@ def test_the_keys_of_a_config_where_somebody_asks():
 
 def test_nothing_outside_of_calls_and_configs():
     assert helped("workflow.yml", FILES["workflow.yml"].replace("id: fetch", "id: fe<|>tch")) is None
+
+
+JINJA = "templates:\n  t:\n    engine: jinja2\n    variables: [letter, rows]\n    user_prompt: |\n      "
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "parameter"),
+    [
+        ("{{ letter | replace(<|>) }}", "replace", "old"),
+        ("{{ letter | replace('a', <|>) }}", "replace", "new"),
+        ("{{ letter | replace('a', 'b', 1, <|>) }}", "replace", None),
+        ("{{ letter | truncate(end=<|>) }}", "truncate", "end='...'"),
+        ("{{ letter | upper | default(<|>", "default", "default_value=''"),
+        ("{{ rows | map('upper', <|>) }}", "map", "**kwargs"),
+        ("{% if letter is divisibleby(<|>) %}", "divisibleby", "num"),
+        ("{% if letter is not sameas(<|>) %}", "sameas", "other"),
+        ("{% for n in range(1, <|>) %}", "range", "stop"),
+        ("{{ cycler('a', 'b', <|>) }}", "cycler", "*items"),
+        ("{{ replace(letter | replace('x', <|>)) }}", "replace", "new"),
+    ],
+)
+def test_calls_in_jinja_templates(typed, name, parameter):
+    assert helped("prompts.yml", JINJA + typed) == (name, parameter)
+
+
+@pytest.mark.parametrize(
+    "typed", ["{{ lett<|>er }}", "{{ letter | upper<|> }}", "{{ letter.replace(<|>) }}", "{{ (<|>letter) }}", "plain(<|>", "{{ x | replace('a<|>b') }}", "{{ letter | nothing(<|>) }}", "{{ letter | replace('a', 'b') }} <|>", "{{ letter | replace([<|>]) }}"],
+)  # fmt: skip
+def test_no_call_in_jinja_templates(typed):
+    assert helped("prompts.yml", JINJA + typed) is None

@@ -113,6 +113,7 @@ NOT_FOR_A_CLEAN_FILE = {
     "cronsim",
     "zoneinfo",
     "traceback",
+    "hashlib",
     "jsonschema",
     "mfo_dialect.expressions.nodes",
     "mfo_dialect.expressions.functions",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.editing import LiveBundle
 from mfo_dialect.findings import Finding
 from mfo_dialect.rules.practice.untrusted_flow import UntrustedFlow
+from mfo_dialect.text import Span, TextEdit
 from tests.rules.cases import findings_of
 from tests.rules.checking import bundle_of
 
@@ -58,3 +60,30 @@ def test_each_node_is_looked_at_at_most_twice_on_a_chain(backwards: bool) -> Non
     for length in (10, 40, 160):
         flow = UntrustedFlow(Snapshot(bundle_of(chain(length, backwards=backwards))))
         assert length < flow.looks <= 2 * (length + 1)
+
+
+def test_an_edit_of_words_does_not_have_the_data_followed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = chain(20, backwards=False)
+    live = LiveBundle(bundle_of(files))
+    live.tree("workflow.yml")
+    live.settle()
+    made: list[UntrustedFlow] = []
+    follow = UntrustedFlow._follow
+
+    def counted(flow: UntrustedFlow) -> None:
+        made.append(flow)
+        follow(flow)
+
+    monkeypatch.setattr(UntrustedFlow, "_follow", counted)
+    text = files["workflow.yml"]
+
+    def told_after(old: str, new: str) -> list[str]:
+        at = text.index(old)
+        live.edit("workflow.yml", [TextEdit(Span(at, at + len(old)), new)])
+        live.settle()
+        return [one.code for one in live.findings("workflow.yml") if one.code == "MFO803"]
+
+    assert told_after("Go on", "Go further on") == ["MFO803"]
+    assert made == []
+    assert told_after("${task_4.message}", "nothing") == []
+    assert len(made) == 1

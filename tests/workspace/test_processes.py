@@ -41,10 +41,10 @@ def test_how_many_workers_there_are_does_not_show(count: int) -> None:
 def test_what_a_lost_worker_leaves_is_checked_here(monkeypatch: pytest.MonkeyPatch) -> None:
     own = os.getpid()
 
-    def check_or_die(groups: object, asked: object) -> object:
+    def check_or_die(groups: object, asked: object, **said: object) -> object:
         if os.getpid() != own:
             os._exit(1)
-        return check_observed(groups, asked)
+        return check_observed(groups, asked, **said)
 
     groups = example_groups()
     monkeypatch.setattr("mfo_workspace.processes.check_observed", check_or_die)

@@ -65,10 +65,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.expressions import FUNCTION_NAMES
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.rules import select
@@ -79,11 +79,9 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report a node, and variables of a condition, that hide functions, where the taskflow has expressions."""
     variables = view.node.vars if isinstance(view.node, Condition) else None
     hiding = (
-        [pair for pair in variables.effective_pairs() if pair.name in expressions.FUNCTIONS]
-        if variables is not None
-        else []
+        [pair for pair in variables.effective_pairs() if pair.name in FUNCTION_NAMES] if variables is not None else []
     )
-    is_hiding = view.id in expressions.FUNCTIONS
+    is_hiding = view.id in FUNCTION_NAMES
     if not (is_hiding or hiding) or True not in snapshot.index(view.flow, _has_expressions):
         return
     if is_hiding:

@@ -53,7 +53,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TypeGuard
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
@@ -71,23 +71,20 @@ from mfo_dialect.rules.text.walking import mappings
 from mfo_dialect.syntax import Node, Scalar, Sequence, Style
 from mfo_dialect.text import Span
 
-_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(rf"(?<![A-Za-z0-9_-])(?:{pattern})(?![A-Za-z0-9_-])"))
-    for name, pattern in (
-        ("an Anthropic key", r"sk-ant-[A-Za-z0-9_-]{20,}"),
-        ("an OpenAI key", r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,}"),
-        ("a Stripe key", r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
-        ("an AWS access key", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
-        ("a GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}"),
-        ("a GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
-        ("a Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
-        ("a Google key", r"AIza[A-Za-z0-9_-]{35}"),
-        ("a Hugging Face token", r"hf_[A-Za-z0-9]{30,}"),
-        ("an npm token", r"npm_[A-Za-z0-9]{36}"),
-        ("a SendGrid key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
-        ("a JSON Web Token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-        ("a Slack webhook", r"https://hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,}"),
-    )
+_SHAPES = (
+    ("an Anthropic key", r"sk-ant-[A-Za-z0-9_-]{20,}"),
+    ("an OpenAI key", r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,}"),
+    ("a Stripe key", r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    ("an AWS access key", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
+    ("a GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}"),
+    ("a GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
+    ("a Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    ("a Google key", r"AIza[A-Za-z0-9_-]{35}"),
+    ("a Hugging Face token", r"hf_[A-Za-z0-9]{30,}"),
+    ("an npm token", r"npm_[A-Za-z0-9]{36}"),
+    ("a SendGrid key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    ("a JSON Web Token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("a Slack webhook", r"https://hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,}"),
 )
 _MARK = re.compile(
     r"sk-[A-Za-z0-9_-]{20}|[rs]k_(?:live|test)_|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|-----BEGIN|://"
@@ -117,8 +114,6 @@ _IN_MARKS = (
 """Every secret that is known by its looks has one of them."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _WHOLE_PRIVATE_KEY = re.compile(rf"{_PRIVATE_KEY.pattern}.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL)
-_PASSWORD_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
-_ANYWHERE = (*((what, shape, 0) for what, shape in _SHAPES), ("a password", _PASSWORD_IN_URL, 1))
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|apikey|secret|token|password|passwd|pwd|"
     r"authorization|credentials?)$",
@@ -220,11 +215,20 @@ def _secrets_in(scalar: Scalar, name: str) -> list[tuple[str, Span]]:
     return [(_BY_NAME, Span(start, start + len(value)))] if is_secret else []
 
 
+@cache
+def _anywhere() -> tuple[tuple[str, re.Pattern[str], int], ...]:
+    """What secrets look like, each with the group that is the secret; compiled when a text may hold one."""
+    border = "[A-Za-z0-9_-]"
+    shapes = ((what, re.compile(f"(?<!{border})(?:{pattern})(?!{border})"), 0) for what, pattern in _SHAPES)
+    in_url = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s/@?#]{3,})@", re.IGNORECASE)
+    return (*shapes, ("a password", in_url, 1))
+
+
 def _marked_secrets(text: str) -> list[tuple[str, Span]]:
     """Secrets that are known by their shapes, wherever they stand; of two that overlap, the one of the earlier shape."""
     found = [("a private key", Span(*key.span())) for key in _PRIVATE_KEY.finditer(text)]
     taken = [Span(*key.span()) for key in _WHOLE_PRIVATE_KEY.finditer(text)]
-    for what, shape, group in _ANYWHERE:
+    for what, shape, group in _anywhere():
         for match in shape.finditer(text):
             span = Span(*match.span(group))
             index = bisect_right(taken, span)

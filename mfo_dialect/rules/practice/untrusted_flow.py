@@ -1,78 +1,115 @@
 """Where data from outside goes in a bundle: from triggers and requests through tasks, inputs and memory keys.
 
-A linear data flow over whole values: it knows which task reads which, and what kind of value is read, and neither
-branches nor what a text says. Numbers, booleans, values of an enum and ids that the server gives carry nothing.
+What is kept of it are plain values: what is reached, and from where. Places and words are made for who reports.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
-from mfo_dialect import expressions
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.expression_texts import expression_texts_of
-from mfo_dialect.analysis.inputs import input_shape
-from mfo_dialect.analysis.node_reads import node_reads_of, producer_of
-from mfo_dialect.analysis.resolve import Scope
-from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
-from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Reader, Use
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.scopes import FlowView, NodeView
+from mfo_dialect.analysis.snapshot import Snapshot, TriggerView
+from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Place, Related
-from mfo_dialect.model.access import text_at
-from mfo_dialect.model.workflow import Subflow, Task, Trigger
 from mfo_dialect.records import record
-from mfo_dialect.shapes import Kind, Shape
-from mfo_dialect.syntax import Mapping, Scalar, follow
-
-_OPEN_TRIGGERS = frozenset({"webhook", "event", "user_input"})
-_HARMLESS_KINDS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.NULL})
-_GIVEN_BY_THE_SERVER = frozenset({"thread_id", "usage", "success"})
-_RECORDS = frozenset({"resource", "job"})
-_GIVEN_IN_RECORDS = frozenset({"id", "type", "status", "created_at", "updated_at"})
-_PASSING = frozenset(
-    {
-        "mfo_api_chat_send",
-        "mfo_agent_run",
-        "mfo_api_tool_execute",
-        "mfo_api_job_create",
-        "mfo_api_resource_create",
-        "mfo_api_resource_update",
-    }
+from mfo_dialect.rules.practice.data_ways import (
+    InputPart,
+    MemoryKey,
+    Origin,
+    Outside,
+    Triggered,
+    given_by,
+    mapped_by,
+    open_triggers,
+    origin_of,
+    producers_of,
+    ways_of,
 )
-_LOOKED_UP = {"mfo_api_resource_get": "resource_id", "mfo_api_job_get": "job_id"}
 
 
-@record(eq=False)
-class Step:
-    """One step on the way of untrusted data; ``before`` is the step before it."""
+@record
+class Sent:
+    """What a trigger brings in.
 
-    place: Place
-    message: str
-    before: Step | None = None
+    Attributes:
+        flow: the taskflow that it starts.
+        trigger: the trigger.
+        use: the number of the reference by which its mapping makes an input of it; None where it is read itself.
+    """
 
-    def path(self) -> tuple[Related, ...]:
-        """The way from its start to here."""
-        steps: list[Step] = []
-        step: Step | None = self
-        while step is not None:
-            steps.append(step)
-            step = step.before
-        return tuple(Related(one.place, one.message) for one in reversed(steps))
+    flow: FlowView
+    trigger: TriggerView
+    use: int | None = None
 
 
-def is_harmless(shape: Shape) -> bool:
-    """Whether a value of this shape can carry no words of a stranger."""
-    return shape.kind in _HARMLESS_KINDS or bool(shape.choices)
+Reached: TypeAlias = NodeView | MemoryKey
+"""What untrusted data can come to on its way."""
+
+Cause: TypeAlias = Reached | Sent | Outside
+"""Where untrusted data comes from, one step back."""
 
 
-def untrusted_flow(snapshot: Snapshot) -> UntrustedFlow:
-    """All untrusted data of a snapshot; worked out when somebody asks first."""
-    return snapshot.kept(snapshot.bundle, _flow)
+def has_sources(snapshot: Snapshot) -> bool:
+    """Whether anything comes from outside at all."""
+    return True in snapshot.index(snapshot.bundle, _is_source)
 
 
-def _flow(_bundle: Bundle, snapshot: Snapshot) -> UntrustedFlow:
-    return UntrustedFlow(snapshot)
+def _is_source(part: Part, _snapshot: Snapshot) -> tuple[bool, ...]:
+    is_request = isinstance(part, NodeView) and part.type_name == "http_request"
+    return (True,) if is_request or isinstance(part, TriggerView) else ()
+
+
+def cause_of(use: Use, snapshot: Snapshot) -> Cause | None:
+    """Where untrusted data comes from that a reference reads; None where what it reads is trusted."""
+    origin = origin_of(use, snapshot)
+    if origin is None:
+        return None
+    return _cause(origin, snapshot, lambda one: snapshot.kept(one, _cause_at) is not None)
+
+
+def path_of(cause: Cause, snapshot: Snapshot) -> tuple[Related, ...]:
+    """The way of untrusted data from its start to where it comes from at last."""
+    steps: list[Related] = []
+    while isinstance(cause, NodeView | MemoryKey):
+        found = snapshot.kept(cause, _cause_at)
+        if found is None:
+            break
+        view, before = found
+        steps.append(Related(Place(view.document, view.name_span), _words(cause, view, before)))
+        cause = before
+    if isinstance(cause, Sent):
+        steps += _steps_of(cause, snapshot)
+    return tuple(reversed(steps))
+
+
+def _words(reached: Reached, view: NodeView, before: Cause) -> str:
+    if isinstance(reached, MemoryKey):
+        return f'"{view.id}" keeps it in memory'
+    return f'"{view.id}" brings in {before.value}' if isinstance(before, Outside) else f'"{view.id}" passes it on'
+
+
+def _steps_of(sent: Sent, snapshot: Snapshot) -> Iterator[Related]:
+    trigger = sent.trigger.trigger
+    if sent.use is not None:
+        use = snapshot.uses_of(sent.trigger)[sent.use]
+        yield Related(Place(use.document, use.span), "it becomes an input here")
+    name = trigger.id.text if trigger.id is not None else "the trigger"
+    if trigger.type is not None:
+        place = Place(sent.flow.document, trigger.type.content_span)
+        yield Related(place, f'"{name}" brings in what somebody outside sends')
+
+
+def _cause_at(reached: Reached, snapshot: Snapshot) -> tuple[NodeView, Cause] | None:
+    """The node that something was reached by, and where the data comes from there; None where it is not reached."""
+    return snapshot.kept(snapshot.bundle, _all_reached).get(reached)
+
+
+def _all_reached(_bundle: Bundle, snapshot: Snapshot) -> dict[Reached, tuple[NodeView, Cause]]:
+    return UntrustedFlow(snapshot).reached
 
 
 class UntrustedFlow:
@@ -82,200 +119,95 @@ class UntrustedFlow:
     and what they read, in whatever order they are written.
 
     Attributes:
+        reached: the nodes and memory keys that it comes to, each with the node that brings it there, and from where.
         looks: how often a node was looked at.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Follow the data from its sources until nothing new is reached."""
         self._snapshot = snapshot
-        self._nodes: dict[int, Step] = {}
-        self._memory: dict[str, Step] = {}
-        self._uses: dict[int, list[Use]] = {}
-        self._mapped: dict[int, list[Use]] = {}
-        for use in snapshot.uses:
-            if use.trigger is not None:
-                self._mapped.setdefault(id(use.trigger), []).append(use)
-            elif use.node is not None:
-                self._uses.setdefault(id(use.node), []).append(use)
+        self.reached: dict[Reached, tuple[NodeView, Cause]] = {}
         self.looks = 0
         self._follow()
-
-    def uses_of(self, view: NodeView) -> list[Use]:
-        """The references that a node reads."""
-        return self._uses.get(id(view), [])
-
-    def step_of(self, use: Use) -> Step | None:
-        """The last step of untrusted data on its way to a reference; None where what is read is trusted."""
-        reference = use.reference
-        if reference.problem or use.level is None:
-            return None
-        resolution = self._snapshot.resolution(use)
-        if is_harmless(resolution.shape):
-            return None
-        if resolution.node is not None:
-            names = tuple(segment.name for segment in reference.segments[resolution.depth :])
-            return self._of_node(resolution.node, names)
-        if reference.root == "INPUT":
-            return self._of_input(use.level, reference.path[:1])
-        if reference.root == "TRIGGER" and reference.path[:1] in {(), ("payload",), ("headers",)}:
-            return next((self._from_trigger(trigger, use.flow) for trigger in _open_triggers(use.flow)), None)
-        return None
 
     def _follow(self) -> None:
         readers = self._readers()
         waiting = deque(self._snapshot.nodes)
-        queued = {id(view) for view in waiting}
+        queued = set(waiting)
         while waiting:
             view = waiting.popleft()
-            queued.discard(id(view))
+            queued.discard(view)
             for reached in self._look(view):
-                for reader in readers.get(reached, {}).values():
-                    if id(reader) not in self._nodes and id(reader) not in queued:
-                        queued.add(id(reader))
+                for reader in readers.get(reached, ()):
+                    if reader not in self.reached and reader not in queued:
+                        queued.add(reader)
                         waiting.append(reader)
 
-    def _readers(self) -> dict[int | str, dict[int, NodeView]]:
+    def _readers(self) -> dict[Reached, dict[NodeView, None]]:
         """Who reads a node, or a memory key; what a subflow is given is read by all inside."""
-        found: dict[int | str, dict[int, NodeView]] = {}
+        found: dict[Reached, dict[NodeView, None]] = {}
         for reader in self._snapshot.nodes:
-            for read in node_reads_of(reader, self._snapshot):
-                known = found.setdefault(id(read.producer), {})
-                for view in _with_inside(reader):
-                    known[id(view)] = view
-        for view in self._snapshot.nodes:
-            key = text_at(view.node.config, "key") if isinstance(view.node, Task) and view.node.config else None
-            if key is not None and view.type_name == "mfo_api_memory_get":
-                found.setdefault(key.text, {})[id(view)] = view
+            for producer in producers_of(reader, self._snapshot):
+                found.setdefault(producer, {}).update(dict.fromkeys(_with_inside(reader)))
+            for origin in ways_of(reader, self._snapshot).taken:
+                if isinstance(origin, MemoryKey):
+                    found.setdefault(origin, {})[reader] = None
         return found
 
-    def _look(self, view: NodeView) -> Iterator[int | str]:
+    def _look(self, view: NodeView) -> Iterator[Reached]:
         """Look at one node; gives the node, and the memory key, that are now known to be untrusted."""
         self.looks += 1
-        if id(view) not in self._nodes:
-            step = self._incoming(view)
-            if step is not None:
-                self._nodes[id(view)] = step
-                yield id(view)
-        if self._remember(view):
-            key = text_at(view.node.config, "key") if isinstance(view.node, Task) and view.node.config else None
-            if key is not None:
-                yield key.text
+        ways = ways_of(view, self._snapshot)
+        if self._take(view, view, ways.taken):
+            yield view
+        if ways.key is not None and self._take(ways.key, view, ways.stored):
+            yield ways.key
 
-    def _incoming(self, view: NodeView) -> Step | None:
-        """The step that makes the outputs of a node untrusted."""
-        task = view.node
-        if not isinstance(task, Task):
-            return None
-        place = Place(view.document, view.name_span)
-        if view.type_name == "http_request":
-            return Step(place, f'"{view.id}" brings in what a server outside answers')
-        if view.type_name in _PASSING or (
-            view.type_name and self._snapshot.bundle.project.task_types.get(view.type_name)
-        ):
-            before = next((step for use in self.uses_of(view) if (step := self.step_of(use)) is not None), None)
-        elif view.type_name in _LOOKED_UP:
-            before = self._looked_up(view)
-        elif view.type_name == "mfo_api_memory_get":
-            key = text_at(task.config, "key") if task.config is not None else None
-            before = self._memory.get(key.text) if key is not None else None
-        elif view.type_name == "transform":
-            before = self._computed(view)
-        else:
-            before = None
-        return Step(place, f'"{view.id}" passes it on', before) if before is not None else None
-
-    def _looked_up(self, view: NodeView) -> Step | None:
-        """What another task of the bundle stored, and this one reads back by the id that was given for it."""
-        for use in self.uses_of(view):
-            producer = self._snapshot.resolution(use).node if not use.reference.problem else None
-            if producer is not None and producer.type_name in _PASSING and id(producer) in self._nodes:
-                return self._nodes[id(producer)]
-        return None
-
-    def _computed(self, view: NodeView) -> Step | None:
-        bundle = self._snapshot.bundle
-        inputs = input_shape(view.level, bundle)
-        for text in expression_texts_of(view, self._snapshot):
-            if is_harmless(text.checked.result):
-                continue
-            for read in expressions.reads(text.parsed):
-                path = tuple(str(segment.key) for segment in read.path)
-                producer = None if read.root in inputs.fields else producer_of(read, Scope(bundle, view.level))
-                if producer is not None:
-                    depth = len(producer.path) - len(view.flow.by_id[read.root].path)
-                    step = self._of_node(producer, path[depth:])
-                elif read.root == "INPUT" or read.root in inputs.fields:
-                    step = self._of_input(view.level, path[:1] if read.root == "INPUT" else (read.root,))
-                else:
-                    step = None
-                if step is not None:
-                    return step
-        return None
-
-    def _remember(self, view: NodeView) -> bool:
-        """Note the memory key that a node stores untrusted data under; says whether that is new."""
-        task = view.node
-        if not isinstance(task, Task) or view.type_name != "mfo_api_memory_store" or task.config is None:
+    def _take(self, reached: Reached, view: NodeView, origins: tuple[Origin, ...]) -> bool:
+        """Note that something is reached, if it is; says whether that is new."""
+        if reached in self.reached:
             return False
-        key, pair = text_at(task.config, "key"), task.config.pair("value")
-        if key is None or pair is None or key.text in self._memory:
-            return False
-        value = follow(pair.value)
-        for use in self.uses_of(view):
-            step = self.step_of(use) if value.span.contains(use.scalar.span.start) and use.scalar is not key else None
-            if step is not None:
-                self._memory[key.text] = Step(
-                    Place(view.document, view.name_span), f'"{view.id}" keeps it in memory', step
-                )
-                return True
-        return False
+        causes = (_cause(origin, self._snapshot, self.reached.__contains__) for origin in origins)
+        cause = next((one for one in causes if one is not None), None)
+        if cause is not None:
+            self.reached[reached] = view, cause
+        return cause is not None
 
-    def _of_node(self, producer: NodeView, names: tuple[str, ...]) -> Step | None:
-        is_given = bool(names) and names[0] in _GIVEN_BY_THE_SERVER and producer.type_name != "transform"
-        is_given = is_given or (
-            names[:1] != () and names[0] in _RECORDS and names[1:2] != () and names[1] in _GIVEN_IN_RECORDS
-        )
-        return None if is_given else self._nodes.get(id(producer))
 
-    def _of_input(self, level: LevelView, path: tuple[str, ...]) -> Step | None:
-        owner = level.owner
-        if owner is None:
-            return self._of_taskflow_input(level.flow, path)
-        mapping = owner.node.input_mapping if isinstance(owner.node, Subflow) else None
-        value = mapping.get(path[0]) if mapping is not None and path else None
-        if value is None:
-            return self._of_input(owner.level, path)
-        for use in self.uses_of(owner):
-            step = (
-                self.step_of(use)
-                if value.span.contains(use.scalar.span.start) and use.reader is Reader.INPUT_MAPPING
-                else None
-            )
-            if step is not None:
-                return step
-        return None
+def _cause(origin: Origin, snapshot: Snapshot, is_reached: Callable[[Reached], bool]) -> Cause | None:
+    """Where untrusted data comes from that is read of an origin; None where that is trusted."""
+    match origin:
+        case InputPart():
+            return _cause_of_input(origin, snapshot, is_reached)
+        case Triggered(flow=flow):
+            return next((Sent(flow, trigger) for trigger in open_triggers(flow, snapshot)), None)
+        case Outside():
+            return origin
+        case _:
+            return origin if is_reached(origin) else None
 
-    def _of_taskflow_input(self, flow: FlowView, path: tuple[str, ...]) -> Step | None:
-        for trigger in _open_triggers(flow):
-            if trigger.input_mapping is None:
-                return self._from_trigger(trigger, flow)
-            for use in self._mapped.get(id(trigger), []):
-                is_read = not path or _holds(trigger.input_mapping, path[0], use.scalar)
-                if is_read and use.reference.root == "TRIGGER" and not use.reference.problem:
-                    if is_harmless(self._snapshot.resolution(use).shape) or use.reference.path[:1] in {
-                        ("id",),
-                        ("type",),
-                    }:
-                        continue
-                    before = self._from_trigger(trigger, flow)
-                    return Step(Place(use.document, use.span), "it becomes an input here", before)
-        return None
 
-    def _from_trigger(self, trigger: Trigger, flow: FlowView | None) -> Step | None:
-        if flow is None or trigger.type is None:
-            return None
-        name = trigger.id.text if trigger.id is not None else "the trigger"
-        return Step(Place(flow.document, trigger.type.content_span), f'"{name}" brings in what somebody outside sends')
+def _cause_of_input(part: InputPart, snapshot: Snapshot, is_reached: Callable[[Reached], bool]) -> Cause | None:
+    level, names = part.level, part.names
+    while level.owner is not None:
+        given = given_by(level.owner, snapshot)
+        if names and names[0] in given.names:
+            origins = (origin for holding, origin in given.origins if names[0] in holding)
+            causes = (_cause(origin, snapshot, is_reached) for origin in origins)
+            return next((cause for cause in causes if cause is not None), None)
+        level = level.owner.level
+    return _cause_of_taskflow_input(level.flow, names, snapshot)
+
+
+def _cause_of_taskflow_input(flow: FlowView, names: tuple[str, ...], snapshot: Snapshot) -> Cause | None:
+    for trigger in open_triggers(flow, snapshot):
+        mapped = mapped_by(trigger, snapshot)
+        if mapped is None:
+            return Sent(flow, trigger)
+        for number, holding in mapped:
+            if not names or names[0] in holding:
+                return Sent(flow, trigger, number)
+    return None
 
 
 def _with_inside(view: NodeView) -> Iterator[NodeView]:
@@ -285,14 +217,3 @@ def _with_inside(view: NodeView) -> Iterator[NodeView]:
         one = waiting.pop()
         yield one
         waiting += one.inner.nodes if one.inner is not None else ()
-
-
-def _open_triggers(flow: FlowView | None) -> Iterator[Trigger]:
-    for trigger in flow.triggers if flow is not None else ():
-        if trigger.enabled and trigger.type is not None and trigger.type.text in _OPEN_TRIGGERS:
-            yield trigger
-
-
-def _holds(mapping: Mapping, name: str, scalar: Scalar) -> bool:
-    value = mapping.get(name)
-    return value is not None and value.span.contains(scalar.span.start)

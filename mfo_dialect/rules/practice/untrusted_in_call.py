@@ -81,7 +81,7 @@ from mfo_dialect.analysis.visits import scalars_below
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.rules import select
-from mfo_dialect.rules.practice.untrusted_flow import untrusted_flow
+from mfo_dialect.rules.practice.untrusted_flow import cause_of, has_sources, path_of
 from mfo_dialect.rules.rule import Report, Rule
 
 _PLACES = {
@@ -94,15 +94,14 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the references of one task through which untrusted data reaches what it calls."""
     if view.type_name not in _PLACES:
         return
-    flow = untrusted_flow(snapshot)
     key, place = _PLACES[view.type_name]
     config = view.node.config if isinstance(view.node, Task) else None
     value = config.get(key) if config is not None else None
     written = {id(scalar) for scalar in scalars_below(value)} if value is not None else set[int]()
-    for use in flow.uses_of(view):
-        untrusted = flow.step_of(use) if id(use.scalar) in written else None
-        if untrusted is not None:
-            path = untrusted.path()
+    for use in snapshot.uses_of(view) if written and has_sources(snapshot) else ():
+        cause = cause_of(use, snapshot) if id(use.scalar) in written else None
+        if cause is not None:
+            path = path_of(cause, snapshot)
             message = f"this reaches {place}, and it is not to be trusted: {path[0].message}"
             yield Report(use.document, use.span, message, path)
 

@@ -63,7 +63,6 @@ import re
 from collections.abc import Iterator
 
 from mfo_dialect import templates
-from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import chat_use, error_template_names, parse_text
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -73,7 +72,8 @@ from mfo_dialect.model.access import mapping_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.rules import select
-from mfo_dialect.rules.practice.untrusted_flow import Step, is_harmless, untrusted_flow
+from mfo_dialect.rules.practice.data_ways import is_harmless
+from mfo_dialect.rules.practice.untrusted_flow import cause_of, has_sources, path_of
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import step
 from mfo_dialect.syntax import Mapping, Scalar
@@ -86,9 +86,8 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the references of one task through which untrusted data reaches a system prompt."""
     if view.type_name not in {"mfo_api_chat_send", "mfo_agent_run"} or not snapshot.uses_of(view):
         return
-    if not snapshot.kept(snapshot.bundle, _has_sources):
+    if not has_sources(snapshot):
         return
-    flow = untrusted_flow(snapshot)
     task = view.node
     config = task.config if isinstance(task, Task) else None
     if config is None:
@@ -96,26 +95,20 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     given = mapping_at(config, "prompt_context" if view.type_name == "mfo_api_chat_send" else "context")
     texts = list(_system_texts(view, config, snapshot))
     written = config.get("system_prompt") if view.type_name == "mfo_api_chat_send" else None
-    for use in flow.uses_of(view):
-        untrusted = flow.step_of(use)
-        if untrusted is None:
+    for use in snapshot.uses_of(view):
+        cause = cause_of(use, snapshot)
+        if cause is None:
             continue
         if use.scalar is written:
-            yield _report(use, untrusted, None)
+            yield _report(use, path_of(cause, snapshot), None)
             continue
         name = _variable(given, use.scalar)
         place = _reader(name, use, texts, snapshot) if name is not None else None
         if place is not None:
-            yield _report(use, untrusted, place)
+            yield _report(use, path_of(cause, snapshot), place)
 
 
-def _has_sources(_bundle: Bundle, snapshot: Snapshot) -> bool:
-    """Whether anything comes from outside at all."""
-    return bool(snapshot.triggers) or any(view.type_name == "http_request" for view in snapshot.nodes)
-
-
-def _report(use: Use, untrusted: Step, place: Place | None) -> Report:
-    path = untrusted.path()
+def _report(use: Use, path: tuple[Related, ...], place: Place | None) -> Report:
     end = (Related(place, "the system prompt holds it here"),) if place is not None else ()
     message = f"this reaches a system prompt, and it is not to be trusted: {path[0].message}"
     return Report(use.document, use.span, message, (*path, *end))

@@ -52,7 +52,6 @@ Write the value in the type that is named. Quotes, brackets and the words for tr
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -299,6 +298,8 @@ def _mended(node: Scalar, value_type: ValueType) -> tuple[str, str, bool]:
 def _is_json(text: str, value_type: ValueType) -> bool:
     if len(text) > _MAX_JSON or "\n" in text:
         return False
+    import json  # noqa: PLC0415 - few texts are taken for JSON
+
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

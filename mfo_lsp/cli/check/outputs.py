@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import click
-from click.shell_completion import CompletionItem
 
 from mfo_dialect.records import record
 from mfo_dialect.suggestions import did_you_mean
@@ -42,8 +41,8 @@ def _output(value: str, context: click.Context, parameter: click.Parameter) -> O
     return Output(format_name, path)
 
 
-def complete_outputs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_outputs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Ways to go on with the format; the shell completes the file."""
     if "=" in incomplete:
         return []
-    return [CompletionItem(f"{name}=") for name in sorted(FORMATS) if name.startswith(incomplete)]
+    return [f"{name}=" for name in sorted(FORMATS) if name.startswith(incomplete)]

@@ -128,8 +128,13 @@ def _agents(names: Names, place: Place) -> Iterator[Candidate]:
         for agent in agents:
             yield Candidate(agent.id.text, ItemKind.AGENT, words=partial(of_agent, agent))
     elif names is Names.CAPABILITY:
-        for name in dict.fromkeys(scalar.text for agent in agents for scalar in agent.capabilities):
+        others = (scalar for agent in agents for scalar in agent.capabilities if not _is_typed(scalar, place))
+        for name in dict.fromkeys(scalar.text for scalar in others if scalar.text):
             yield Candidate(name, ItemKind.VALUE, "capability")
+
+
+def _is_typed(scalar: Scalar, place: Place) -> bool:
+    return scalar is place.scalar
 
 
 def _tools(place: Place) -> Iterator[Candidate]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.findings import Edit, Place
+from mfo_dialect.text import Span, TextEdit, line_break_near
 from mfo_dialect.text.differences import line_edits
 from mfo_lsp.features.code_actions import ActionKind
 from mfo_lsp.features.refactorings.create_missing import create_missing
@@ -56,7 +57,17 @@ def refactor(selection: Selection, title: str) -> tuple[Edit, ...] | Obstacle | 
         return texts
     bundle = selection.snapshot.bundle
     return tuple(
-        Edit(Place(document, span), new_text)
+        Edit(Place(document, edit.span), edit.new_text)
         for document, text in sorted(texts.items())
-        for span, new_text in line_edits(bundle.text_of(document), text)
+        for edit in _inside(line_edits(bundle.text_of(document), text), bundle.text_of(document))
     )
+
+
+def _inside(edits: Iterable[TextEdit], text: str) -> Iterator[TextEdit]:
+    """The same edits, none of them behind the last line break, where Neovim 0.10 adds an empty line."""
+    line_break = line_break_near(text, len(text))
+    for span, new_text in edits:
+        is_behind = span.start == len(text) and text.endswith(line_break) and new_text.endswith(line_break)
+        place = len(text) - len(line_break)
+        moved = TextEdit(Span(place, place), line_break + new_text.removesuffix(line_break))
+        yield moved if is_behind else TextEdit(span, new_text)
