@@ -165,6 +165,16 @@ def has_our_name(file_name: str) -> bool:
     return not is_flow_test(file_name) and any(pattern.fullmatch(file_name) for pattern, _ in _NAMES)
 
 
+def quick_look() -> tuple[str, tuple[str, ...]]:
+    """What a program that cannot ask ``may_be_ours`` looks for, as patterns that Python and JavaScript read alike.
+
+    Returns:
+        A pattern to be searched in the text, ``^`` standing for the beginning of a line, and patterns of whole file names, in
+        which case does not count. A text with neither is not ours.
+    """
+    return _OWN_KEY.pattern, tuple(pattern.pattern for pattern, _ in _NAMES)
+
+
 def may_be_ours(text: str, file_name: str) -> bool:
     """A quick look, before anything is parsed: False only for a text that ``classify`` would not take for ours.
 

@@ -1,0 +1,45 @@
+/** The extension: it puts the parts together. */
+
+import * as vscode from "vscode";
+
+import { carryOut, type Parts, registerCommands } from "./commands";
+import { GraphPanel } from "./graph/panel";
+import { LanguageOfDocuments } from "./language";
+import { RunController } from "./runs/controller";
+import { RunTree } from "./runs/tree";
+import { Server } from "./server";
+import { Texts } from "./texts";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const virtual = vscode.workspace.workspaceFolders?.every((folder) => folder.uri.scheme !== "file") ?? false;
+  if (virtual) {
+    void vscode.window.showInformationMessage("MFO: this workspace is virtual, so there are colours and snippets, and no server.");
+    return;
+  }
+  const texts = new Texts();
+  const server = new Server({
+    executeCommand: (command, args: unknown[], next): unknown => carryOut(parts, command, args[0]) ?? next(command, args),
+  });
+  const runs = new RunController(server, context.workspaceState);
+  const graph = new GraphPanel(context.extensionUri, server, runs);
+  const parts: Parts = { server, runs, graph, texts };
+  context.subscriptions.push(
+    server,
+    runs,
+    graph,
+    texts.register(),
+    vscode.window.createTreeView("mfo.runs", { treeDataProvider: new RunTree(runs), showCollapseAll: true }),
+    new LanguageOfDocuments(server),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("mfo.server") || event.affectsConfiguration("mfo.interpreter")) {
+        void server.restart();
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
+    ...registerCommands(parts),
+  );
+}
+
+export function deactivate(): void {
+  // the subscriptions stop the server
+}

@@ -1,0 +1,103 @@
+/** What the server answers to its own requests and commands; docs/editors.md describes them. */
+
+import type { Location, Position, Range } from "vscode-languageclient/node";
+
+export interface Why {
+  readonly kind: string | null;
+  readonly reason: string;
+}
+
+export interface Graph {
+  readonly taskflow: string;
+  readonly graph: {
+    readonly nodes: readonly GraphNode[];
+  };
+  readonly ranges: Readonly<Record<string, Range>>;
+  readonly states: Readonly<Record<string, string>>;
+  readonly text?: string;
+}
+
+export interface GraphNode {
+  readonly key: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+export interface WantedInputs {
+  readonly taskflow: string;
+  readonly schema: InputSchema | null;
+  readonly file: Inputs | null;
+}
+
+export interface InputSchema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
+}
+
+export interface PropertySchema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+}
+
+export type Inputs = Readonly<Record<string, unknown>>;
+
+export interface RunArgument {
+  readonly uri: string;
+  readonly taskflow?: string | null;
+  readonly task?: string;
+  readonly inputs?: Inputs;
+  readonly run?: string;
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly task?: string;
+  readonly findings?: readonly { readonly message: string; readonly uri: string; readonly range: Range }[];
+}
+
+export interface RunResult {
+  readonly state: string;
+  readonly outputs: unknown;
+  readonly failure: Failure | null;
+  readonly run_id?: string;
+  readonly duration?: number;
+  readonly states?: Readonly<Record<string, string>>;
+  readonly usage?: unknown;
+}
+
+export interface RunEvent {
+  readonly run: string | number;
+  readonly uri: string;
+  readonly taskflow: string;
+  readonly event: {
+    readonly path: string;
+    readonly iteration: number;
+    readonly state: string;
+    readonly attempt: number;
+    readonly duration: number | null;
+    readonly branch: string | null;
+    readonly error: { readonly message: string } | null;
+  };
+}
+
+export interface RenderedPrompt {
+  readonly template: string;
+  readonly engine: string;
+  readonly system: string | null;
+  readonly user: string | null;
+  readonly variables: readonly { readonly name: string; readonly value: unknown; readonly origin: string }[];
+  readonly problems: readonly { readonly message: string }[];
+  readonly tokens: number;
+}
+
+export interface RulePage {
+  readonly code: string;
+  readonly page: string;
+}
+
+export type ShowReferences = [uri: string, position: Position, locations: Location[]];
