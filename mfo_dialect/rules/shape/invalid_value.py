@@ -121,13 +121,6 @@ def _is_right_text(text: str, declared: TextType) -> bool:
             return bool(text) or kind is Format.IDENTIFIER or not declared.non_empty
 
 
-def _is_bounded(declared: TextType | ListType) -> bool:
-    """Whether a declaration allows some values of its type only."""
-    if type(declared) is TextType:
-        return bool(declared.choices) or declared.format is not None or declared.non_empty
-    return declared.non_empty
-
-
 def _name(visit: Visit) -> str:
     return f'"{visit.pair.name}"' if visit.pair is not None else "this item"
 
@@ -285,13 +278,15 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | N
         _, node, declared, *_ = visit
         is_output = False
         if type(declared) is TextType:
-            if not _is_bounded(declared) or (type(node) is Scalar and _is_right_text(node.text.strip(), declared)):
+            if not (declared.choices or declared.format or declared.non_empty) or (
+                type(node) is Scalar and _is_right_text(node.text.strip(), declared)
+            ):
                 continue
             is_output = declared.format is Format.OUTPUT_PATH
         elif type(declared) is ListType:
             if owner is not None and visit.container is owner.node.mapping and _is_called(visit, "outputs"):
                 outputs.add(id(node))
-            if not _is_bounded(declared):
+            if not declared.non_empty:
                 continue
         elif not isinstance(declared, IntegerType | NumberType):
             continue
