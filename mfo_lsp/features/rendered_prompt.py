@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from mfo_dialect.analysis.chats import ChatUse, chat_use, template_reads
+from mfo_dialect.analysis.chats import ChatUse, chat_use, template_reads, users_of
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place
 from mfo_dialect.model.prompts import PromptTemplate
@@ -20,12 +20,16 @@ from mfo_dialect.syntax import Node, Scalar, Sequence, TooManyNodesError, follow
 from mfo_dialect.templates import TemplateError
 from mfo_dialect.templates.execution import Clock
 from mfo_lsp.features.call_hierarchy import node_at
+from mfo_lsp.features.prompt_context import GivenValue, in_brackets
+
+_MAX_CHATS = 10
 
 
 class Origin(Enum):
     """Where a variable's value comes from, the first that there is counts."""
 
     GIVEN = "given"
+    RUN = "run"
     TASK = "task"
     DEFAULT = "default"
     EXAMPLE = "example"
@@ -91,18 +95,26 @@ def chat_at(snapshot: Snapshot, document: str, offset: int | None) -> ChatUse | 
     return chat_use(view, snapshot.bundle) if view is not None else None
 
 
+def chats_for(template: PromptTemplate, snapshot: Snapshot, document: str, offset: int | None) -> tuple[ChatUse, ...]:
+    """The chat tasks that may give a template its variables: the one at a place, else those that name the template."""
+    chat = chat_at(snapshot, document, offset)
+    if chat is not None and chat.template is template:
+        return (chat,)
+    return users_of(template.id.text, snapshot)[:_MAX_CHATS]
+
+
 def rendered_prompt(
-    template: PromptTemplate, given: Mapping[str, Any], chat: ChatUse | None, clock: Clock
+    template: PromptTemplate, given: Mapping[str, Any], of_task: Mapping[str, GivenValue], clock: Clock
 ) -> RenderedPrompt:
     """Render a template.
 
     Args:
         template: what to render.
         given: values of variables; they count most.
-        chat: the task that uses it; what its ``prompt_context`` writes out counts next. References stand as their path.
+        of_task: what a task that uses it gives; that counts next.
         clock: what ``now`` reads.
     """
-    variables = tuple(_variables(template, given, _of_task(template, chat)))
+    variables = tuple(_variables(template, given, of_task))
     data = {variable.name: variable.value for variable in variables}
     data |= {name: value for name, value in given.items() if name not in data}
     problems: list[PromptProblem] = []
@@ -120,20 +132,13 @@ def rendered_prompt(
     return RenderedPrompt(template.id.text, template.engine, system, user, variables, tuple(problems))
 
 
-def _of_task(template: PromptTemplate, chat: ChatUse | None) -> dict[str, Any]:
-    if chat is None or chat.template is not template or chat.context is None:
-        return {}
-    pairs = reversed(list(chat.context.effective_pairs()))
-    return {pair.name: _with_paths(follow(pair.value)) for pair in pairs if pair.name is not None}
-
-
 def _with_paths(node: Node) -> Any:
     """A value as plain data; each reference in a text as its path in angle brackets."""
     if isinstance(node, Scalar):
         value = node.value
         if not isinstance(value, str):
             return value
-        return "".join(f"\u27e8{piece}\u27e9" if isinstance(piece, Reference) else piece for piece in scan(value))
+        return "".join(in_brackets(piece) if isinstance(piece, Reference) else piece for piece in scan(value))
     try:
         return to_value(node)
     except TooManyNodesError:
@@ -141,7 +146,7 @@ def _with_paths(node: Node) -> Any:
 
 
 def _variables(
-    template: PromptTemplate, given: Mapping[str, Any], of_task: Mapping[str, Any]
+    template: PromptTemplate, given: Mapping[str, Any], of_task: Mapping[str, GivenValue]
 ) -> Iterator[PromptVariable]:
     required = dict.fromkeys(template.variables or ())
     read = dict.fromkeys(one.name for _, one in template_reads(template))
@@ -151,17 +156,17 @@ def _variables(
 
 
 def _value(
-    name: str, template: PromptTemplate, given: Mapping[str, Any], of_task: Mapping[str, Any]
+    name: str, template: PromptTemplate, given: Mapping[str, Any], of_task: Mapping[str, GivenValue]
 ) -> tuple[Any, Origin]:
     if name in given:
         return given[name], Origin.GIVEN
     if name in of_task:
-        return of_task[name], Origin.TASK
+        return of_task[name].value, Origin.RUN if of_task[name].is_recorded else Origin.TASK
     if name in template.defaults:
         return _with_paths(template.defaults[name][1]), Origin.DEFAULT
     schema = (template.variables or {}).get(name, (None, None))[1]
     found = _of_schema(schema) if isinstance(schema, MappingNode) else None
-    return found or (f"\u27e8{name}\u27e9", Origin.STAND_IN)
+    return found or (in_brackets(name), Origin.STAND_IN)
 
 
 def _of_schema(schema: MappingNode) -> tuple[Any, Origin] | None:

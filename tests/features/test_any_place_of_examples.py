@@ -17,7 +17,8 @@ from mfo_lsp.features.document_links import document_links
 from mfo_lsp.features.folding import folds
 from mfo_lsp.features.inlay_hints import inlay_hints
 from mfo_lsp.features.preferences import Preferences
-from mfo_lsp.features.rendered_prompt import chat_at, rendered_prompt, template_for
+from mfo_lsp.features.prompt_context import given_by_chat
+from mfo_lsp.features.rendered_prompt import chats_for, rendered_prompt, template_for
 from mfo_lsp.features.selection import selections
 from mfo_lsp.features.semantic_tokens import semantic_tokens
 from mfo_lsp.features.signature_help import signature_help
@@ -79,7 +80,9 @@ def ask_at_place(snapshot, document, text, offset):
         assert all(is_inside(span, snapshot.bundle.text_of(call.view.document)) for span in call.spans)
     template = template_for(snapshot, document, None, offset)
     if template is not None:
-        prompt = rendered_prompt(template, {}, chat_at(snapshot, document, offset), lambda: NOW)
+        chats = chats_for(template, snapshot, document, offset)
+        given = given_by_chat(chats[0], snapshot, {}) if chats else {}
+        prompt = rendered_prompt(template, {}, given, lambda: NOW)
         for problem in prompt.problems:
             assert is_inside(problem.place.span, snapshot.bundle.text_of(problem.place.document))
     spans = selections(snapshot, document, offset)

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from lsprotocol import types
 
+from tests.lsp.conftest import as_data
 from tests.lsp.raw_client import PATIENCE
 from tests.lsp.test_features_e2e import labels, place
 
@@ -80,3 +81,27 @@ async def test_a_journal_that_cannot_be_read_is_silent(ran, damage):
     assert "In the run of" not in await hovered(ran, "${read.value.to}", 14)
     assert await labels(ran, "workflow.yml", "${read.value.to}", 13) == {}
     assert sorted(path.name for path in journal.parent.iterdir()) == before
+
+
+ASKING = """\
+name: asking
+tasks:
+  - id: ask
+    type: mfo_api_chat_send
+    config: {prompt_template_id: hello, prompt_context: {who: "${INPUT.name}"}}
+"""
+
+
+async def test_a_prompt_is_rendered_with_what_the_last_run_was_given(editor):
+    editor.open("workflow.yml", ASKING)
+    editor.open("prompts.yml", 'templates:\n  hello: {variables: [who], user_prompt: "Hello {{ .who }}"}\n')
+    about = {"textDocument": {"uri": editor.uri("workflow.yml")}, "template": "hello"}
+
+    async def prompt():
+        answered = editor.client.protocol.send_request_async("mfo/renderedPrompt", about)
+        return as_data(await asyncio.wait_for(answered, PATIENCE))
+
+    assert (await prompt())["user"] == "Hello \u27e8who\u27e9"
+    assert (await editor.run("workflow.yml", inputs={"name": "Ada"}))["state"] == "succeeded"
+    shown = await prompt()
+    assert (shown["user"], shown["variables"][0].origin) == ("Hello Ada", "run")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
+from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.templates.execution import system_clock
-from mfo_lsp.features.rendered_prompt import RenderedPrompt, chat_at, rendered_prompt, template_for
+from mfo_lsp.features.prompt_context import GivenValue, given_by_chat, wanted_by_chat
+from mfo_lsp.features.rendered_prompt import RenderedPrompt, chat_at, chats_for, rendered_prompt, template_for
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.own_params import OwnParams
@@ -34,9 +37,25 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
             return None
         hint = did_you_mean(name, view.snapshot.bundle.templates)
         raise RefusedError(f'there is no prompt template "{name}"{hint}', INVALID_PARAMS)
-    chat = chat_at(view.snapshot, view.key, offset)
-    rendered = await asyncio.to_thread(rendered_prompt, template, params.inputs, chat, system_clock)
+    of_task = await _of_task(view, template, offset)
+    rendered = await asyncio.to_thread(rendered_prompt, template, params.inputs, of_task, system_clock)
     return _converted(rendered, view, server)
+
+
+async def _of_task(view: View, template: PromptTemplate, offset: int | None) -> Mapping[str, GivenValue]:
+    """What the task at the position gives, with what runs gave it; of other tasks the first of which a run is known."""
+    snapshot = view.snapshot
+    chats = chats_for(template, snapshot, view.key, offset)
+    wanted = {one: None for chat in chats for one in wanted_by_chat(chat, snapshot)}
+    recorded = await view.session.recorded_runs.of(tuple(wanted), snapshot.bundle.project)
+    given = [(chat, given_by_chat(chat, snapshot, recorded)) for chat in chats]
+    at_place = chat_at(snapshot, view.key, offset)
+    for chat, values in given:
+        if chat.view is (at_place.view if at_place is not None else None) or any(
+            one.is_recorded for one in values.values()
+        ):
+            return values
+    return {}
 
 
 def _converted(prompt: RenderedPrompt, view: View, server: Server) -> dict[str, Any]:
