@@ -42,6 +42,10 @@ class Upkeep:
     rewritten: dict[Part, None] = field(default_factory=dict[Part, None])
 
 
+Listed = tuple[str, Sequence, tuple[Node, ...]]
+"""A list of nodes: its key, the list, and its items."""
+
+
 class Entry(NamedTuple):
     """A map in one of a level's lists."""
 
@@ -74,16 +78,14 @@ class Levels:
             upkeep: takes what comes and goes.
         """
         self._take_lists(level, mapping)
-        entries = [
-            Entry(key, listed_in, item)
-            for key, listed_in in _lists(mapping, level.depth)
-            for item in listed_in.items
-            if type(item) is Mapping
-        ]
-        views = _matched(level, entries)
+        lists = [(key, listed, listed.items) for key, listed in _lists(mapping, level.depth)]
+        low, high, entries = _window(level, lists)
+        before = level.live_nodes[low:high]
+        views = _matched(before, level.by_mapping, entries)
         kept = {view for view in views if view is not None}
         changes: list[tuple[NodeView, NodeDeclaration | None]] = []
-        for view in level.live_nodes:
+        for view in before:
+            level.by_mapping.pop(id(view.mapping_now), None)
             if view not in kept:
                 self._drop(view, upkeep)
                 changes.append((view, None))
@@ -95,10 +97,11 @@ class Levels:
             elif view.mapping_now is not entry.item and self.rewrite(view, entry.item, declared, upkeep):
                 changes.append((view, view.declaration))
             view.listed_in = entry.listed_in
+            level.by_mapping[id(entry.item)] = view
             found.append(view)
-        level.by_mapping = {id(view.mapping_now): view for view in found}
-        if found != level.live_nodes:
-            level.put_nodes(found)
+        level.listed = lists
+        if found != before:
+            level.put_nodes([*level.live_nodes[:low], *found, *level.live_nodes[high:]])
         self._declare(level, changes)
         self.mark(level)
 
@@ -267,16 +270,52 @@ def _values(mapping: Mapping, key: str) -> Iterator[Node | None]:
     yield from written or [mapping.get(key)]
 
 
-def _matched(level: LiveLevelView, entries: list[Entry]) -> list[LiveNodeView | None]:
+def _window(level: LiveLevelView, lists: list[Listed]) -> tuple[int, int, list[Entry]]:
+    """Which of a level's nodes may have changed, from where to where, and what is written in their place.
+
+    As long as the lists are the same and hold maps alone, what their old and new items have in common at both ends is left
+    out, without going through it one by one.
+    """
+    before = level.listed
+    is_alike = [(key, id(listed)) for key, listed, _ in before] == [(key, id(listed)) for key, listed, _ in lists]
+    if not is_alike or sum(len(items) for _, _, items in before) != len(level.live_nodes):
+        return 0, len(level.live_nodes), _entries(lists)
+    changed = [place for place, (old, new) in enumerate(zip(before, lists, strict=True)) if old[2] != new[2]]
+    if not changed:
+        return 0, 0, []
+    place, others = changed[0], changed[1:]
+    offset = sum(len(items) for _, _, items in before[:place])
+    key, listed, items = lists[place]
+    old = before[place][2]
+    if others or not set(map(type, items)) <= {Mapping}:
+        return 0, len(level.live_nodes), _entries(lists)
+    start = _common(old, items)
+    end = _common(old[start:][::-1], items[start:][::-1])
+    entries = _entries([(key, listed, items[start : len(items) - end])])
+    return offset + start, offset + len(old) - end, entries
+
+
+def _entries(lists: list[Listed]) -> list[Entry]:
+    return [Entry(key, listed, item) for key, listed, items in lists for item in items if type(item) is Mapping]
+
+
+def _common(one: tuple[Node, ...], other: tuple[Node, ...]) -> int:
+    """How many items two rows have in common at their start."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _matched(
+    before: list[LiveNodeView], by_mapping: dict[int, LiveNodeView], entries: list[Entry]
+) -> list[LiveNodeView | None]:
     """For each map the node that it was, or that was written in its place before; none twice, none out of order."""
-    by_mapping = level.by_mapping
-    if len(entries) == len(level.live_nodes):
-        same = [by_mapping.get(id(entry.item)) for entry in entries]
-        if same == level.live_nodes and all(
-            _KINDS[entry.key] is view.kind for entry, view in zip(entries, level.live_nodes, strict=True)
-        ):
-            return [*same]
-    numbers = {view: number for number, view in enumerate(level.live_nodes)}
+    numbers = {view: number for number, view in enumerate(before)}
     views: list[LiveNodeView | None] = []
     last = -1
     for entry in entries:
@@ -286,7 +325,7 @@ def _matched(level: LiveLevelView, entries: list[Entry]) -> list[LiveNodeView | 
         else:
             last = numbers[view]
         views.append(view)
-    _fill_gaps(level.live_nodes, entries, views, numbers)
+    _fill_gaps(before, entries, views, numbers)
     return views
 
 
@@ -317,16 +356,14 @@ def _fill_gaps(
 def _match_gap(
     candidates: list[LiveNodeView], entries: list[Entry], views: list[LiveNodeView | None], place: int, end: int
 ) -> None:
+    numbers = {candidate.declaration.id: number for number, candidate in reversed([*enumerate(candidates)])}
     start = 0
     for at in range(place, end):
         named = text_at(entries[at].item, "id")
-        for number in range(start, len(candidates)):
-            candidate = candidates[number]
-            is_same = named is not None and candidate.declaration.id == named.text
-            if is_same and candidate.kind is _KINDS[entries[at].key]:
-                views[at] = candidate
-                start = number + 1
-                break
+        number = numbers.get(named.text, -1) if named is not None else -1
+        if number >= start and candidates[number].kind is _KINDS[entries[at].key]:
+            views[at] = candidates[number]
+            start = number + 1
     if start == 0 and len(candidates) == end - place:
         for at, candidate in zip(range(place, end), candidates, strict=True):
             if candidate.kind is _KINDS[entries[at].key]:

@@ -35,7 +35,7 @@ from mfo_dialect.facts import Fact, Facts
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import FlowNode, Level, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.syntax import Mapping as MappingNode
-from mfo_dialect.syntax import Sequence
+from mfo_dialect.syntax import Node, Sequence
 
 if TYPE_CHECKING:
     from mfo_dialect.analysis.live_snapshot import LiveSnapshot
@@ -196,7 +196,8 @@ class LiveLevelView(LevelView):
         depth: how many subflows are around it.
         mapping_now: the map that holds its lists.
         live_nodes: its nodes, for who notes nothing.
-        by_mapping: the same by the identity of the maps that they are written as.
+        listed: the lists that they stand in, each with its key and its items.
+        by_mapping: the nodes by the identity of the maps that they are written as.
         marks: whether a part could not be read, and whether that may hide nodes.
         marked: told when ``marks`` change.
         declared: told when a node declares something else.
@@ -222,6 +223,7 @@ class LiveLevelView(LevelView):
         self.mapping_now = mapping
         self.live_nodes: list[LiveNodeView] = []
         self.by_mapping: dict[int, LiveNodeView] = {}
+        self.listed: list[tuple[str, Sequence, tuple[Node, ...]]] = []
         self.marks: tuple[bool, bool] = (False, False)
         self.order: Fact[None] = Fact(facts, None)
         self.marked: Fact[None] = Fact(facts, None)

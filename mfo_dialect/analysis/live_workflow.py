@@ -25,7 +25,7 @@ from mfo_dialect.model.lower_workflow import (
     taskflow_maps,
 )
 from mfo_dialect.model.workflow import Workflow
-from mfo_dialect.syntax import Change, ChangedBlock, Mapping, Node, Sequence
+from mfo_dialect.syntax import Change, ChangedBlock, LiveTree, Mapping, Node, Sequence
 
 if TYPE_CHECKING:
     from mfo_dialect.analysis.live_snapshot import LiveSnapshot
@@ -47,18 +47,22 @@ class LiveDocument(Document):
 
     __setattr__ = object.__setattr__
 
-    def __init__(self, snapshot: LiveSnapshot, key: str, root: Mapping, classification: Classification) -> None:
+    def __init__(
+        self, snapshot: LiveSnapshot, key: str, tree: LiveTree, root: Mapping, classification: Classification
+    ) -> None:
         """Read the document.
 
         Args:
             snapshot: who keeps what follows.
             key: the key of the text.
+            tree: what was read from the text.
             root: its map, slips not yet read.
             classification: what it was taken for.
         """
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "classification", classification)
         self._snapshot = snapshot
+        self._tree = tree
         self._root = root
         self.mapping_now = root
         self._content: Fact[None] = Fact(snapshot.facts, None)
@@ -214,7 +218,7 @@ class LiveDocument(Document):
             if borders.get(id(view.trigger.mapping)) is view:
                 del borders[id(view.trigger.mapping)]
         _forget_slips(root, borders)
-        if not root.source.isascii():
+        if not self._tree.is_ascii:
             read_names_plainly(root)
         if is_workflow_file(root) is not self._is_workflow_file or not self.fits(root, self.classification):
             raise OutgrownError

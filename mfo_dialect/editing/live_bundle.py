@@ -22,12 +22,12 @@ from mfo_dialect.editing.part_check import Counting, PartCheck
 from mfo_dialect.editing.publishing import Publishing
 from mfo_dialect.facts import Facts
 from mfo_dialect.findings import Finding
-from mfo_dialect.model.kinds import classify
+from mfo_dialect.model.kinds import Classification, classify
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Rule
 from mfo_dialect.rules.choosing import Choice
 from mfo_dialect.rules.running import reports_on
-from mfo_dialect.syntax import Change, LiveTree, Mapping, SyntaxTree, walk
+from mfo_dialect.syntax import Change, LiveTree, Mapping, Node, SyntaxTree, walk
 from mfo_dialect.text import TextEdit
 
 
@@ -217,22 +217,23 @@ class LiveBundle:
         found: list[Document] = []
         for root in roots:
             classification = classify(root, name, previous)
-            is_live = (
-                len(roots) == 1
-                and source.key in self._bundle.home
-                and isinstance(tree, LiveTree)
-                and tree.is_divided
-                and not tree.has_anchors
-                and LiveDocument.fits(root, classification)
-            )
-            if is_live and isinstance(root, Mapping):
-                try:
-                    found.append(LiveDocument(self.now, source.key, root, classification))
-                    continue
-                except Exception as error:  # noqa: BLE001 - as above
-                    self._work.surprises += not isinstance(error, OutgrownError)
-            found.append(read_document(source.key, root, classification))
+            live = self._live(source, tree, root, classification) if len(roots) == 1 else None
+            found.append(live or read_document(source.key, root, classification))
         self._add_documents(source, tree, tuple(found))
+
+    def _live(
+        self, source: EditedSource, tree: SyntaxTree, root: Node | None, classification: Classification
+    ) -> LiveDocument | None:
+        """A document that is kept up to date; None where that cannot be."""
+        if source.key not in self._bundle.home or not isinstance(tree, LiveTree) or not isinstance(root, Mapping):
+            return None
+        if not tree.is_divided or tree.has_anchors or not LiveDocument.fits(root, classification):
+            return None
+        try:
+            return LiveDocument(self.now, source.key, tree, root, classification)
+        except Exception as error:  # noqa: BLE001 - a document that is read as a whole is never wrong
+            self._work.surprises += not isinstance(error, OutgrownError)
+            return None
 
     def _replace(self, source: EditedSource, tree: SyntaxTree, documents: tuple[Document, ...]) -> None:
         self._work.whole += 1
