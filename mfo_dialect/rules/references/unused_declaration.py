@@ -137,9 +137,13 @@ def check(part: NodeView | FlowView, snapshot: Snapshot) -> Iterator[Report]:
         yield from _unused_inputs(schema, part.inner, f'"{part.id}"', snapshot)
     if not (isinstance(node, Subflow) or _outputs(part)):
         return
-    if flow.taskflow.outputs is not None and not flow.taskflow.outputs.damaged and _is_told(flow, snapshot):
+    if snapshot.kept(flow, _says_what_it_returns) and _is_told(flow, snapshot):
         yield from _unused_outputs(part, snapshot)
         yield from _unused_subflow(part, snapshot)
+
+
+def _says_what_it_returns(flow: FlowView, _snapshot: Snapshot) -> bool:
+    return flow.taskflow.outputs is not None and not flow.taskflow.outputs.damaged
 
 
 def _is_told(flow: FlowView, snapshot: Snapshot) -> bool:
