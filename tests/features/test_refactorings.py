@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.syntax import to_value
 from mfo_dialect.text import Span, TextEdit, apply_edits
+from mfo_lsp.features.code_actions import ActionKind
 from mfo_lsp.features.refactorings import REFACTORINGS, Obstacle, Selection, offers, refactor
+from mfo_lsp.features.refactorings.edge_side import edge_side
+from mfo_lsp.features.refactorings.extract_subflow import extract_subflow
 from tests.effort import IS_LONG, examples
 from tests.features.bundles import FILES
 from tests.mutations.bundles import right_bundles
@@ -385,4 +390,76 @@ def test_wherever_something_is_offered_it_is_done_without_a_new_finding(name):
                         assert any(words in found.words for words in LATE), (offer.title, found)
                         continue
                     assert found, offer.title
+                    if refactoring in {extract_subflow, edge_side} and offer.kind is not ActionKind.QUICK_FIX:
+                        after = Snapshot(bundle_of(done(files, selection, offer.title)))
+                        assert said_of_nodes(after).items() >= said_of_nodes(snapshot).items(), offer.title
+                        assert comments(after, document) == comments(snapshot, document), offer.title
     assert seen
+
+
+EDGES = {"dependencies", "successors"}
+
+
+def said_of_nodes(snapshot: Snapshot) -> dict[tuple[str, str], str]:
+    """What documents say of tasks and conditions but their edges and new subflows, by taskflow and id."""
+    said: dict[tuple[str, str], str] = {}
+    for view in snapshot.nodes:
+        if view.inner is None:
+            values = {name: one for name, one in to_value(view.node.mapping).items() if name not in EDGES}
+            said[view.flow.taskflow.name, view.id] = re.sub(r"subflow(_\d+)?\??\.", "", repr(values))
+    return said
+
+
+def comments(snapshot: Snapshot, document: str) -> list[str]:
+    return sorted(comment.text for comment in snapshot.bundle.sources[document].tree.comments)
+
+
+PIECES = [
+    "\n",
+    "\r\n",
+    "  ",
+    "- ",
+    ": ",
+    "${",
+    "}",
+    "'",
+    '"',
+    "|\n",
+    "[",
+    "]",
+    "#",
+    ".",
+    "\t",
+    "\u2028",
+    "*a",
+    "&a ",
+    "---\n",
+    ",",
+    "{",
+]
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_whatever_is_typed_something_is_offered_or_nothing_and_no_edit_overlaps(name):
+    """Half-typed and damaged texts: what is offered is done, or refused in words."""
+    files = BUNDLES[name]
+    for _ in range(examples(6)):
+        document = CHANCE.choice([one for one in files if one.endswith(".yml")])
+        text = files[document]
+        if CHANCE.random() < 0.5:
+            text = text[: CHANCE.randrange(len(text))]
+        for _ in range(CHANCE.randint(0, 3)):
+            at = CHANCE.randrange(len(text) + 1)
+            text = text[:at] + CHANCE.choice(PIECES) + text[at + CHANCE.randint(0, 12) :]
+        changed = files | {document: text}
+        snapshot = Snapshot(bundle_of(changed))
+        for _ in range(8):
+            start = CHANCE.randrange(len(text) + 1)
+            span = Span(start, min(len(text), start + CHANCE.choice([0, 0, 200])))
+            selection = Selection(snapshot, document, span)
+            for offer in CHANCE.sample(found := offers(selection), min(2, len(found))):
+                edits = refactor(selection, offer.title)
+                if isinstance(edits, Obstacle):
+                    assert edits.words.endswith(".")
+                else:
+                    done(changed, selection, offer.title)
