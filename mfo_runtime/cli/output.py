@@ -18,9 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_runtime.cli.excerpts import item_at
 from mfo_runtime.cli.log_lines import JSON, JsonWords
 from mfo_runtime.errors import InvalidOutputError, MfoError, Place
-from mfo_workspace.text_report import excerpt_at, printable
+from mfo_workspace.text_report import printable
 
 _WIDEST = 10_000
 
@@ -103,7 +104,7 @@ def error_data(error: MfoError) -> dict[str, Any]:
 
 
 def say_error(error: MfoError, bundle: Bundle | None = None) -> None:
-    """Say what went wrong in one line: place, task, message and code; then the source line and what can be done.
+    """Say what went wrong in one line: place, task, message and code; then the lines of the task and what can be done.
 
     Args:
         error: what went wrong.
@@ -119,7 +120,7 @@ def say_error(error: MfoError, bundle: Bundle | None = None) -> None:
     say(printable(f"{where}{task}{error.message}") + f" [{error.code}]")
     source = bundle.sources.get(place.file) if bundle is not None and isinstance(place, Place) else None
     if source is not None and isinstance(place, Place):
-        say("\n".join(excerpt_at(source.tree.lines, place.line - 1, place.column - 1)))
+        say("\n".join(item_at(source.tree.lines, place.line - 1, place.column - 1)))
     if error.hint:
         say(f"  {printable(error.hint)}")
 
