@@ -20,6 +20,7 @@ from mfo_dialect.expressions.values.budget import system_clock
 from mfo_dialect.expressions.values.layout import RFC3339_NANO, write_moment
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.references import Reference
+from mfo_dialect.shapes import Shape
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, Scalar
@@ -229,7 +230,7 @@ class Reading:
 
     def _program(self, source: str) -> Program:
         """An expression, checked over the same shapes as in the editor."""
-        names, is_open = names_of(self.view, self.scope.bundle) if self.view is not None else ({}, True)
+        names, is_open = names_of(self.view, self.scope.bundle) if self.view is not None else (dict[str, Shape](), True)
         return compile_expression(source, names, unknown_names_allowed=is_open)
 
     def _environment(self, source: str, variables: Mapping[str, Any]) -> dict[str, Any]:
