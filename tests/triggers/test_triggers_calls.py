@@ -201,3 +201,12 @@ def test_strangers_learn_nothing_of_what_is_behind(served):
     assert refused(answer, 404) == "no such route"
     assert "server" not in answer.headers
     assert served.http.get("/healthz").json() == {"status": "ok"}
+
+
+def test_where_other_machines_can_call_an_open_webhook_needs_the_token(room):
+    with service("--host", "0.0.0.0", home=room / "home", cwd=room) as running:
+        assert refused(running.http.put("/letters", json=LETTER), 401)
+        shown = {"Authorization": f"Bearer {TOKEN}"}
+        assert running.http.put("/letters", json=LETTER, headers=shown).status_code == 202
+        assert running.signed(HOOK, LETTER).status_code == 202
+        assert running.stop()[0] == 0
