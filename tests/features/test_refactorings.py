@@ -375,7 +375,7 @@ def test_wherever_something_is_offered_it_is_done_without_a_new_finding(name):
     seen: dict[str, set[str]] = {}
     for document in snapshot.bundle.sources:
         text = files[document]
-        places = [CHANCE.randrange(len(text)) for _ in range(examples(40))]
+        places = [CHANCE.randrange(len(text)) for _ in range(examples(15))]
         ends = [CHANCE.choice([0, 0, CHANCE.randrange(300)]) for _ in places]
         for start, length in zip(places, ends, strict=True):
             selection = Selection(snapshot, document, Span(start, min(start + length, len(text))))
@@ -443,7 +443,7 @@ PIECES = [
 def test_whatever_is_typed_something_is_offered_or_nothing_and_no_edit_overlaps(name):
     """Half-typed and damaged texts: what is offered is done, or refused in words."""
     files = BUNDLES[name]
-    for _ in range(examples(6)):
+    for _ in range(examples(2)):
         document = CHANCE.choice([one for one in files if one.endswith(".yml")])
         text = files[document]
         if CHANCE.random() < 0.5:
