@@ -117,24 +117,22 @@ def _fields(gap: _Gap, parents: str) -> Iterator[Item]:
     ]
     for number, choice in enumerate(found):
         if _PLAIN_NAME.fullmatch(choice.name):
-            dot = _dot(gap, choice.name, goes_on=choice.goes_on)
+            dot = _dot(gap, choice.name, choice.shape, goes_on=choice.goes_on)
             if dot is not None:
                 sort = sort_key(choice.rank, number)
                 yield gap.item(choice.name, choice.kind, choice.detail, choice.words, sort, choice.name + dot)
 
 
-def _dot(gap: _Gap, name: str, *, goes_on: bool) -> str | None:
+def _dot(gap: _Gap, name: str, shape: Shape, *, goes_on: bool) -> str | None:
     """What has to follow a name: nothing, or a dot where the name's own value does not fit; None where neither does.
 
     A condition gives true, false or a number, never a map.
     """
-    if gap.probe.takes(name) and not (goes_on and gap.probe.is_free and isinstance(gap.view.node, Condition)):
+    if gap.probe.takes_value(name, shape) and not (
+        goes_on and gap.probe.is_free and isinstance(gap.view.node, Condition)
+    ):
         return ""
-    return (
-        "."
-        if goes_on and not gap.probe.behind.startswith((".", "?.")) and gap.probe.takes(f"{name}.", is_open=True)
-        else None
-    )
+    return "." if goes_on and gap.probe.takes_field_of(name) else None
 
 
 def wanted_by_expression(place: Place) -> WantedPath | None:
@@ -153,7 +151,7 @@ def _names(gap: _Gap, source: str) -> Iterator[Item]:
         is_node = choice is not None and choice.shape is shape
         if (name in gap.view.flow.by_id and not is_node and choice is None) or _is_empty(shape):
             continue
-        dot = _dot(gap, _written(name), goes_on=shape.kind is Kind.MAP and bool(shape.fields))
+        dot = _dot(gap, _written(name), shape, goes_on=shape.kind is Kind.MAP and bool(shape.fields))
         if dot is None:
             continue
         text = _written(name) + dot

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 
 from mfo_dialect.expressions import FUNCTIONS, Problem, ProblemKind, check, parse
-from mfo_dialect.shapes import Shape
+from mfo_dialect.shapes import Kind, Shape, step
 from mfo_lsp.features.completion.place import Place
 
 ANYTHING = "any_value_at_all"
 """A name of which nothing is known. What is wrong with it in a place is not the fault of what is chosen there."""
 _OPERATOR_WORDS = frozenset({"and", "or", "in", "not in", "contains", "startsWith", "endsWith", "matches"})
+_FIELD = re.compile(r"\??\.(?P<name>[A-Za-z_]\w*)(?!\w*\()")
 _WORD = re.compile(r"\A\w+")
 _WHOLE = {"let": f"let {ANYTHING}_1 = 1; {ANYTHING}", "if": f"if {ANYTHING} {{ {ANYTHING} }} else {{ {ANYTHING} }}"}
 
@@ -30,6 +31,7 @@ class Probe:
         self.before = before
         self.behind = behind
         self._names = names
+        self._kinds: dict[str, bool] = {}
         self.is_free = not before.strip() and not behind.strip()
         self._known = frozenset(problem.message for problem in self._problems(ANYTHING)) if not self.is_free else ()
 
@@ -47,6 +49,28 @@ class Probe:
             problem.message not in self._known and not problem.span.start <= stop <= problem.span.end
             for problem in self._problems(text)
         )
+
+    def takes_value(self, name: str, shape: Shape) -> bool:
+        """As ``takes`` for a name of which nothing but the kind of its value counts: names of one kind are tried once."""
+        field = _FIELD.match(self.behind)
+        if field is not None and shape.kind is Kind.MAP and step(shape, field["name"]) is None:
+            return False
+        if self.behind.startswith((".", "?.", "[", "(")):
+            return self.takes(name)
+        kind = str(shape)
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._kinds[kind] = self.takes(name)
+        return known
+
+    def takes_field_of(self, name: str) -> bool:
+        """Whether some field of a map can stand in the gap; asked once, as nothing is known of the field."""
+        if self.behind.startswith((".", "?.", "[", "(")):
+            return False
+        known = self._kinds.get(".")
+        if known is None:
+            known = self._kinds["."] = self.takes(f"{name}.", is_open=True)
+        return known
 
     def takes_call(self, name: str, *, is_piped: bool) -> bool:
         """Whether a function can be called in the gap."""
