@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
+from itertools import islice
+from typing import TypeVar
 
 from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.model.project import Project
-from mfo_dialect.syntax.comments import Comment
-from mfo_dialect.syntax.navigation import walk
-from mfo_dialect.syntax.tree import Mapping, Node, Scalar, Sequence, Style
+from mfo_dialect.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Style
 from mfo_dialect.text import LineIndex, Span
 
 _PROPERTIES = re.compile(r"(?:(?:[&!][^\s]*|\?)[ \t]+)*")
@@ -19,40 +20,28 @@ _BLANK = " \t\ufeff"
 
 
 class YamlLayout:
-    """Where the entries, items and long scalars of one text stand; read in one walk through its nodes."""
+    """Where the entries, items and long scalars of one text stand; looked for around the lines that are asked for."""
 
     def __init__(self, source: Source) -> None:
-        """Walk through the documents of ``source``."""
+        """Look at the documents of ``source``."""
         self.text = source.text
         self.lines: LineIndex = source.tree.lines
-        self._below = self._lines_below(source.tree.comments)
-        self._ends: dict[int, int] = {}
-        self._items: list[tuple[int, int, int]] = []
-        self._long: defaultdict[int, list[Span]] = defaultdict(list)
-        roots = [document.root for document in source.tree.documents if document.root is not None]
-        self.first_key = min((root.span.start for root in roots if root.start < root.end), default=len(self.text) + 1)
-        for root in roots:
-            for node in walk(root):
-                self._take(node)
-        self._items.sort()
+        self._roots = [document.root for document in source.tree.documents if document.root is not None]
+        starts = (root.span.start for root in self._roots if root.start < root.end)
+        self.first_key = min(starts, default=len(self.text) + 1)
 
     def covered_by(self, comment: Span) -> Span:
         """What a comment covers that stands on a line, or alone on one."""
         line = self.lines.line_of(comment.start)
         start = self.lines.line_start(line)
         if self.text[start : comment.start].strip(_BLANK):
-            spans = [self._line(line), *self._long.get(line, ())]
+            around = self._line(line)
+            spans = [around, *_Surroundings(self._roots, around, self.lines).long.get(line, ())]
             return Span(min(span.start for span in spans), max(span.end for span in spans))
-        below = self._below[line]
+        below = line + 1
+        while below < self.lines.line_count and self.lines.line_text(below).lstrip(_BLANK).startswith("#"):
+            below += 1
         return Span(start, max(self._line(below).end, self._end_of_node(below)))
-
-    def _lines_below(self, comments: Iterable[Comment]) -> dict[int, int]:
-        """For each line that is a comment alone, the first line below it that is none."""
-        below: dict[int, int] = {}
-        for line in sorted({self.lines.line_of(comment.span.start) for comment in comments}, reverse=True):
-            if self.lines.line_text(line).lstrip(_BLANK).startswith("#"):
-                below[line] = below.get(line + 1, line + 1)
-        return below
 
     def _line(self, line: int) -> Span:
         start = self.lines.line_start(line)
@@ -60,45 +49,94 @@ class YamlLayout:
 
     def _end_of_node(self, line: int) -> int:
         """Where the outermost entry or item ends that is the first thing on a line; 0 where there is none."""
+        around = _Surroundings(self._roots, self._line(line), self.lines)
         written = self.lines.line_text(line)
         column = len(written) - len(written.lstrip(_BLANK))
         start = self.lines.line_start(line) + column
         if written[column : column + 1] == "-" and not written[column + 1 : column + 2].strip():
-            index = bisect_right(self._items, (start, len(self.text), 0))
-            is_item = index < len(self._items) and self._items[index][1] == column
-            return self._items[index][2] if is_item else 0
+            items = sorted(around.items)
+            index = bisect_right(items, (start, len(self.text), 0))
+            is_item = index < len(items) and items[index][1] == column
+            return items[index][2] if is_item else 0
         properties = _PROPERTIES.match(self.text, start)
-        return self._ends.get(properties.end() if properties else start, 0)
+        return around.ends.get(properties.end() if properties else start, 0)
 
-    def _take(self, node: Node) -> None:
-        if isinstance(node, Mapping):
-            for pair in node.pairs:
-                span = pair.span
-                self._ends.setdefault(span.start, span.end)
-                self._take_scalar(pair.value, span.start)
-        elif isinstance(node, Sequence):
-            column = self.lines.position(node.span.start).column
-            for item in node.items:
-                span = item.span
-                if node.flow:
-                    self._ends.setdefault(span.start, span.end)
-                else:
-                    self._items.append((span.start, column, span.end))
-                self._take_scalar(item, span.start)
+
+class _Surroundings:
+    """The entries and items of a text that touch a line.
+
+    Attributes:
+        ends: by where an entry starts, or an item in brackets, where it ends; of several that of the outermost.
+        items: of each item behind a dash, where it starts, the column of its dash, and where it ends.
+        long: scalars of several lines by the lines on which a comment can speak of them.
+    """
+
+    def __init__(self, roots: Iterable[Node], line: Span, lines: LineIndex) -> None:
+        """Go down from ``roots`` to what touches ``line``."""
+        self.ends: dict[int, int] = {}
+        self.items: list[tuple[int, int, int]] = []
+        self.long: defaultdict[int, list[Span]] = defaultdict(list)
+        self._lines = lines
+        waiting = list(roots)
+        waiting.reverse()
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Mapping):
+                inner = [one for pair in self._take_pairs(node, line) for one in (pair.key, pair.value)]
+            elif isinstance(node, Sequence):
+                inner = self._take_items(node, line)
+            else:
+                continue
+            inner.reverse()
+            waiting += inner
+
+    def _take_pairs(self, node: Mapping, line: Span) -> list[Pair]:
+        found = _touching(node.pairs, line)
+        for pair in found:
+            span = pair.span
+            self.ends.setdefault(span.start, span.end)
+            self._take_scalar(pair.value, span.start)
+        return found
+
+    def _take_items(self, node: Sequence, line: Span) -> list[Node]:
+        found = _touching(node.items, line)
+        column = self._lines.position(node.span.start).column
+        for item in found:
+            span = item.span
+            if node.flow:
+                self.ends.setdefault(span.start, span.end)
+            else:
+                self.items.append((span.start, column, span.end))
+            self._take_scalar(item, span.start)
+        return found
 
     def _take_scalar(self, node: Node, key: int) -> None:
         """Keep a scalar of several lines under the lines on which a comment can speak of it."""
         if not isinstance(node, Scalar):
             return
         span = node.span
-        first, last = self.lines.line_of(span.start), self.lines.line_of(span.end)
-        if first == last and self.lines.line_of(key) == first:
+        first, last = self._lines.line_of(span.start), self._lines.line_of(span.end)
+        if first == last and self._lines.line_of(key) == first:
             return
-        lines = {self.lines.line_of(key), first}
+        lines = {self._lines.line_of(key), first}
         if node.style is not Style.LITERAL and node.style is not Style.FOLDED:
             lines.add(last)
         for line in lines:
-            self._long[line].append(span)
+            self.long[line].append(span)
+
+
+_Part = TypeVar("_Part", Pair, Node)
+
+
+def _touching(parts: SequenceOf[_Part], line: Span) -> list[_Part]:
+    """Those of some pairs or items, in the order of the text, that touch a line, and the next one behind them."""
+    first = bisect_left(parts, line.start, key=lambda part: part.span.end)
+    found: list[_Part] = []
+    for part in islice(parts, first, None):
+        found.append(part)
+        if part.span.start > line.end:
+            break
+    return found
 
 
 class TomlLayout:
