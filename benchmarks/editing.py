@@ -99,6 +99,7 @@ def measure(texts: dict[str, str], repeats: int) -> None:
         live.edit(key, [edit])
         words = "" if _is_right(live) else "  WRONG"
         live.edit(key, [undo])
+        live.settle()
         print(f"  {name:24} {median(times):9.2f} ms ({median(applied):6.2f})  {parts:6} parts {facts:6} facts{words}")
     gc.unfreeze()
 
