@@ -323,10 +323,56 @@ tasks:
 conditions:
   - {id: choose, type: expr, dependencies: [a], config: {expression: len(a.tools) > 1}, successors: [yes_, no_]}
 """
+ENDS = """\
+name: ends
+tasks:
+  - {id: a, type: mfo_api_tool_list}
+  - {id: after, type: mfo_api_tool_list, dependencies: [x]}
+  - {id: between, type: mfo_api_tool_list, dependencies: [a], successors: [x]}
+  - {id: x, type: mfo_api_tool_list}
+conditions:
+  - {id: c, type: expr, dependencies: [a], config: {expression: len(a.tools) > 1}, successors: [x]}
+"""
+LOOP = """\
+name: loop
+tasks:
+  - {id: start, type: mfo_api_tool_list}
+  - {id: head, type: mfo_api_tool_list, dependencies: [start]}
+  - {id: body, type: mfo_api_tool_list, dependencies: [head]}
+conditions:
+  - {id: again, type: expr, dependencies: [body], config: {expression: TASKFLOW.iterations.again < 2}, successors: [head]}
+"""
+CONTINUED = LOOP[: LOOP.index("conditions")].replace("loop\n", "on\nconfig: {on_failure: continue}\n")
 REFUSED = [
-    ("id: yes_", "id: no_", 'The condition "choose" chooses between selected nodes: select it too.'),
-    ("id: a,", "id: join", "No task would be left beside the subflow."),
+    (ENDS, "id: x,", "id: c,", '"x" may be skipped, and "after" with it: it would then run.'),
     (
+        ENDS,
+        "id: a,",
+        "id: after",
+        '"between" runs between them: it waits for a selected node, and "after" waits for it.',
+    ),
+    (
+        ENDS,
+        "id: after",
+        "id: between",
+        '"x" runs between them: it waits for a selected node, and "after" waits for it.',
+    ),
+    (
+        LOOP,
+        "id: start",
+        "id: head",
+        'The loop that starts at "head" would be cut in two: select all of it, or nodes between its ends.',
+    ),
+    (
+        CONTINUED.replace("[head]", "[start]"),
+        "id: start",
+        "id: head",
+        'With on_failure: continue, "body" runs even if "head" has failed: it would not.',
+    ),
+    (CHOICE, "id: yes_", "id: no_", 'The condition "choose" chooses between selected nodes: select it too.'),
+    (CHOICE, "id: a,", "id: join", "No task would be left beside the subflow."),
+    (
+        CHOICE,
         "id: more",
         "id: join",
         '"yes_", which some of the selected nodes wait for, may be skipped: the others would be too.',
@@ -334,9 +380,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("first", "last", "words"), REFUSED)
-def test_what_would_run_otherwise_is_refused_with_the_reason(first, last, words):
-    selection = selected({"flow.yml": CHOICE}, "flow.yml", first, last)
+@pytest.mark.parametrize(("flow", "first", "last", "words"), REFUSED)
+def test_what_would_run_otherwise_is_refused_with_the_reason(flow, first, last, words):
+    selection = selected({"flow.yml": flow}, "flow.yml", first, last)
     (offer,) = [offer for offer in offers(selection) if offer.title.startswith("Extract")]
     assert offer.obstacle == words
     assert refactor(selection, offer.title) == Obstacle(offer.obstacle)
