@@ -63,10 +63,8 @@ Write the spelling that most references of the document have.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -94,15 +92,15 @@ def _minority(part: Part, snapshot: Snapshot) -> Iterator[_Found]:
 
 def _usual_spelling(group: tuple[str, bool], snapshot: Snapshot) -> Spelling:
     """How most references of a document are spelt, those that are whole values or those within texts."""
-    return snapshot.kept(snapshot.bundle, _spellings)[group].most_common(1)[0][0]
+    index = snapshot.index(snapshot.bundle, _spellings)
+    first_said = (said[2] for said in index if said[:2] == group)
+    return max(first_said, key=lambda spelling: index.count((*group, spelling)))
 
 
-def _spellings(_bundle: Bundle, snapshot: Snapshot) -> dict[tuple[str, bool], Counter[Spelling]]:
-    counts: dict[tuple[str, bool], Counter[Spelling]] = {}
-    for use in snapshot.uses:
+def _spellings(part: Part, snapshot: Snapshot) -> Iterator[tuple[str, bool, Spelling]]:
+    for use in snapshot.uses_of(part):
         if not use.reference.problem and use.reference.segments:
-            counts.setdefault((use.document, use.alone), Counter())[use.reference.spelling] += 1
-    return counts
+            yield use.document, use.alone, use.reference.spelling
 
 
 def check(found: _Found, _snapshot: Snapshot) -> Iterator[Report]:
