@@ -32,7 +32,7 @@ from mfo_runtime.server.responses import REPLAYED, encoded, error_response, json
 from mfo_runtime.server.settings import is_loopback
 from mfo_runtime.server.signatures import DELIVERY_HEADER, SIGNATURE_HEADERS, TIMESTAMP_HEADER, is_signed, timestamp_of
 from mfo_runtime.triggers.event_triggers import event_trigger_of
-from mfo_runtime.triggers.loading import EVENTS_PATH, ServedTrigger
+from mfo_runtime.triggers.loading import BY_HAND, EVENTS_PATH, ServedTrigger
 from mfo_runtime.triggers.occasions import Accepted, Occasion, OtherOccasionError, QueueFullError, digest_of
 from mfo_runtime.triggers.pushed import PushedEvents
 from mfo_runtime.triggers.runner import Runner
@@ -119,7 +119,7 @@ class Door:
         return json_response(encoded({"accepted": True, "run_ids": runs}), _ACCEPTED)
 
     def _called(self, request: Request) -> ServedTrigger:
-        path = "/" + request.url.path.strip("/")
+        path = str(request.scope["path"]).removesuffix("/") or "/"
         method = "GET" if request.method == "HEAD" else request.method
         trigger = self._triggers.get((method, path))
         if trigger is not None and request.method != "HEAD":
@@ -132,8 +132,9 @@ class Door:
         """A webhook without a secret is open to this machine alone, and not to pages in its browser."""
         if trigger.secret is not None or self._knows(headers):
             return
+        is_by_hand = trigger.type in BY_HAND
         is_of_page = "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
-        if not is_loopback(self._settings.host) or is_of_page:
+        if is_by_hand or is_of_page or not is_loopback(self._settings.host):
             raise needs_token(bearer_token(headers))
 
     def _knows(self, headers: Headers) -> bool:

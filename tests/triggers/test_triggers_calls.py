@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
 
 from mfo_runtime.journal import Journal
+from tests.runs.processes import LIMIT
 from tests.triggers.rooms import SECRET, TOKEN, runs_of, service, wait_for_ends
 
 WORKFLOW = """\
@@ -160,6 +162,30 @@ def test_calls_by_hand_need_the_token_whether_there_is_such_a_trigger_or_not(ser
     assert refused(served.by_hand("nothing", LETTER), 404)
     assert refused(served.by_hand("off", LETTER), 404)
     assert refused(served.by_hand("letter", LETTER), 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//api/trigger/by_hand",
+        "/api//trigger/by_hand",
+        "/./api/trigger/by_hand",
+        "/API/trigger/by_hand",
+        "/%61pi/trigger/by_hand",
+        "/api/trigger/by_hand/",
+        "/x/../api/trigger/by_hand",
+    ],
+)
+def test_no_spelling_of_a_path_leads_around_the_token(served, room, path):
+    before = len(runs_of(room / "home"))
+    host = served.url.removeprefix("http://").rpartition(":")
+    with socket.create_connection((host[0], int(host[2])), timeout=LIMIT) as connection:
+        connection.sendall(
+            f'POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{{"text": "x"}}'.encode()
+        )
+        status = connection.makefile("rb").readline().split()[1]
+    assert status in {b"401", b"404"}
+    assert len(runs_of(room / "home")) == before
 
 
 def test_pages_in_this_machines_browser_do_not_reach_an_open_webhook(served):
