@@ -68,7 +68,7 @@ def code_actions(
     wanted = tuple(only) if only is not None else None
     offered: list[CodeAction] = []
     if ActionKind.QUICK_FIX.is_wanted(wanted):
-        touched = [finding for finding in here if _touches(finding.place.span, span)]
+        touched = [finding for finding in here if touches(finding.place.span, span)]
         offered += [action for finding in touched for action in _quick_fixes(finding)]
         offered += _suppressions(touched, source) if source is not None else ()
     return tuple(offered)
@@ -82,7 +82,8 @@ def _suppressions(findings: Iterable[Finding], source: Source) -> Iterator[CodeA
             yield CodeAction(fix.title, ActionKind.QUICK_FIX, fix.edits, finding)
 
 
-def _touches(place: Span, selection: Span) -> bool:
+def touches(place: Span, selection: Span) -> bool:
+    """Whether a selection has to do with a place; a cursor has with what starts or ends there."""
     return place.start <= selection.end and selection.start <= place.end
 
 

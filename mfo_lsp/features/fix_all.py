@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.findings import Edit, Finding, Place
+from mfo_dialect.findings import Edit, Place
 from mfo_dialect.text.differences import line_edits
 from mfo_lsp.features.code_actions import ActionKind, CodeAction
-from mfo_workspace.fixable import chosen_fix
 from mfo_workspace.fixing import fix_bundle
 from mfo_workspace.fixing.trying import OtherText
 
 
-def wants_fix_all(findings: Iterable[Finding], document: str, only: Iterable[str] | None) -> bool:
-    """Whether an editor asks for it, by name, and there is something to mend."""
-    if only is None or not ActionKind.FIX_ALL.is_wanted(only):
-        return False
-    return any(one.place.document == document and chosen_fix(one) is not None for one in findings)
+def wants_fix_all(only: Iterable[str] | None) -> bool:
+    """Whether an editor asks for it, by name."""
+    return only is not None and ActionKind.FIX_ALL.is_wanted(only)
 
 
 def fix_all(bundle: Bundle, document: str, other_text: OtherText) -> CodeAction | None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import TypeAlias
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.editing import Found, LiveBundle
 from mfo_dialect.findings import Finding
 from mfo_dialect.text import TextEdit
-from mfo_lsp.server.meaning import CheckedWhole, LiveMeaning
 
 
 class UneditedBundle:
     """A bundle without open documents.
 
     Attributes:
-        snapshot: the bundle and its meaning.
+        snapshot: the bundle and its meaning, which never change.
         findings: what the checker says of it; None until it was asked.
         edits: none.
     """
@@ -29,58 +30,93 @@ class UneditedBundle:
         self.snapshot = snapshot
         self.findings: tuple[Finding, ...] | None = None
 
+    @property
+    def bundle(self) -> Bundle:
+        """The documents."""
+        return self.snapshot.bundle
+
 
 class EditedBundle:
-    """A bundle with open documents.
+    """A bundle with open documents; for the event loop's thread alone.
 
     Attributes:
         as_read: the bundle as it was before any edit.
         keys: the texts that it is made of.
         edits: how often it has been edited.
         is_settled: whether all findings are right.
+        live: the bundle and its findings, kept right edit by edit.
     """
 
-    __slots__ = ("_live", "as_read", "edits", "is_settled", "keys")
+    __slots__ = ("_asking", "as_read", "edits", "is_settled", "keys", "live")
 
-    def __init__(self, bundle: Bundle, live: Callable[[Bundle], LiveMeaning] = CheckedWhole) -> None:
-        """Take a bundle as it was read; nothing is checked yet."""
+    def __init__(self, bundle: Bundle, open_keys: Iterable[str]) -> None:
+        """Take a bundle as it was read; nothing is checked yet.
+
+        Args:
+            bundle: the bundle.
+            open_keys: the texts that will be edited.
+        """
         self.as_read = bundle
         self.keys = frozenset(bundle.sources)
         self.edits = 0
         self.is_settled = False
-        self._live = live(bundle)
+        self.live = LiveBundle(bundle)
+        self._asking: ExitStack | None = None
+        for key in open_keys:
+            if key in self.keys:
+                self.live.tree(key)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The documents as they are now."""
+        return self.live.bundle
 
     @property
     def snapshot(self) -> Snapshot:
-        """The bundle and its meaning as they are now."""
-        return self._live.snapshot
+        """The bundle and its meaning as they are now; what is asked of it is kept until the next edit."""
+        if self._asking is None:
+            self._asking = ExitStack()
+            self._asking.enter_context(self.live.asking())
+        return self.live.snapshot
+
+    def _stop_asking(self) -> None:
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
 
     def edit(self, key: str, edits: Iterable[TextEdit]) -> None:
         """Edit one of its texts; each edit speaks of the text after the one before it."""
+        self._stop_asking()
         self.edits += 1
         self.is_settled = False
-        self._live.edit(key, edits)
+        self.live.edit(key, edits)
 
     def settle(self, has_time: Callable[[], bool]) -> bool:
         """Work on what edits have changed as long as there is time; says whether all findings are right."""
         if not self.is_settled:
-            self.is_settled = self._live.settle(has_time)
+            self._stop_asking()
+            self.is_settled = self.live.settle(has_time)
         return self.is_settled
 
-    def groups(self, key: str) -> Sequence[Sequence[Finding]]:
+    def groups(self, key: str) -> Sequence[tuple[Found, ...]]:
         """The findings of a text, in one group for each of its parts; right once it is settled."""
-        return self._live.groups(key)
+        return self.live.groups(key)
+
+    @property
+    def found(self) -> Iterator[Found]:
+        """The findings of all texts; right once it is settled."""
+        documents = sorted({*self.keys, self.bundle.project.document})
+        return (one for key in documents for group in self.live.groups(key) for one in group)
 
     @property
     def findings(self) -> tuple[Finding, ...] | None:
-        """All findings, with fixes; None where it is not settled."""
-        if not self.is_settled:
-            return None
-        return tuple(self._live.with_fixes(one) for key in self.keys for group in self.groups(key) for one in group)
+        """All findings, without fixes; None where it is not settled."""
+        return tuple(one.finding() for one in self.found) if self.is_settled else None
 
-    def stop(self) -> None:
-        """Give up what is under way; nobody looks at it any more."""
-        self._live.stop()
+    def with_fixes(self, found: Found) -> Finding:
+        """A finding with what would mend it."""
+        self._stop_asking()
+        return self.live.with_fixes(found)
 
 
 Analysis: TypeAlias = UneditedBundle | EditedBundle

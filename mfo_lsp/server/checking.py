@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lsprotocol import types
 
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
+from mfo_dialect.text import Span
+from mfo_lsp.features.code_actions import touches
 from mfo_lsp.server.analysis import Analysis, EditedBundle, UneditedBundle
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
@@ -40,6 +43,7 @@ async def _check(server: Server, bundle: str) -> None:
         if analysis.settle(share.has_time):
             break
         await share.give_way()
+    server.checks.release(bundle)  # what comes from here on wants a check of its own
     _publish(server, take_edited(server.session, bundle, analysis))
     _tell_of_baselines(server)
 
@@ -55,7 +59,7 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
         analysis = session.analysis(bundle)
         findings = analysis.findings
         if findings is not None:
-            return analysis, session.baselines.applied(findings, analysis.snapshot.bundle)
+            return analysis, session.baselines.applied(findings, analysis.bundle)
         if isinstance(analysis, UneditedBundle):
             analysis.findings = await asyncio.to_thread(check_snapshot, analysis.snapshot)
             _tell_of_baselines(server)
@@ -65,6 +69,23 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
             if task is not None:
                 await asyncio.wait({task})
     raise RefusedError("the documents change faster than they can be checked", types.LSPErrorCodes.ContentModified)
+
+
+async def findings_at(server: Server, bundle: str, key: str, span: Span) -> tuple[Analysis, list[Finding]]:
+    """A bundle, and the findings that a stretch of one of its texts touches, with what would mend them.
+
+    Raises:
+        RefusedError: as ``checked`` does.
+    """
+    analysis, findings = await checked(server, bundle)
+    if not isinstance(analysis, EditedBundle):
+        return analysis, [one for one in findings if one.place.document == key and touches(one.place.span, span)]
+    touched = [
+        (found, known)
+        for found, known in zip(analysis.found, findings, strict=True)
+        if known.place.document == key and touches(known.place.span, span)
+    ]
+    return analysis, [replace(known, fixes=analysis.with_fixes(found).fixes) for found, known in touched]
 
 
 def _tell_of_baselines(server: Server) -> None:

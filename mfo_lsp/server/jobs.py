@@ -69,6 +69,10 @@ class Jobs:
         """The work under way under ``key``."""
         return self._tasks.get(key)
 
+    def release(self, key: Hashable) -> None:
+        """Let other work start under a key whose own has nothing left to do but to end."""
+        self._tasks.pop(key, None)
+
     def cancel(self, key: Hashable) -> bool:
         """Cancel the work under ``key``; gives whether there was any."""
         task = self._tasks.pop(key, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -10,6 +11,7 @@ from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place
 from mfo_dialect.text import LineIndex, Span
+from mfo_lsp.features.edited_bundle import apart
 from mfo_lsp.features.preferences import Preferences
 from mfo_lsp.server.convert import directory_of, to_key, to_offset, to_range, to_span
 from mfo_lsp.server.publish import lines_of, location_of
@@ -64,6 +66,17 @@ def look_up(session: Session, uri: str) -> View | None:
     """The document that a request speaks of; None where it is not ours."""
     key = to_key(uri)
     return view_of(session, key, session.analysis(directory_of(key)).snapshot)
+
+
+async def still_snapshot(session: Session, bundle: str) -> Snapshot:
+    """A bundle as it is now, that nobody edits: for work in another thread, in which it is read."""
+    return await asyncio.to_thread(apart(session.analysis(bundle).snapshot))
+
+
+async def look_up_still(session: Session, uri: str) -> View | None:
+    """The document that a request speaks of, in a bundle that nobody edits; None where it is not ours."""
+    key = to_key(uri)
+    return view_of(session, key, await still_snapshot(session, directory_of(key)))
 
 
 def is_shown(snapshot: Snapshot, key: str) -> bool:

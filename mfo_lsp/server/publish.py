@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lsprotocol import types
 
@@ -34,12 +34,11 @@ def take_edited(session: Session, key: str, edited: EditedBundle) -> set[str]:
 
     The bundle is settled.
     """
-    bundle, before = edited.snapshot.bundle, session.found.get(key, {})
+    bundle, before = edited.bundle, session.found.get(key, {})
     documents = {*bundle.sources, bundle.project.document}
-    groups = {document: edited.groups(document) for document in documents}
+    groups: Mapping[str, Sequence[Sequence[Said]]] = {document: edited.groups(document) for document in documents}
     if session.baselines.applies_to(bundle):
-        findings = [finding for said in groups.values() for group in said for finding in group]
-        groups = _by_document(session.baselines.applied(tuple(findings), bundle))
+        groups = _by_document(session.baselines.applied(edited.findings or (), bundle))
     now = {
         document: diagnostics_of(session, bundle, document, said, before.get(document, ()))
         for document, said in groups.items()

@@ -12,7 +12,8 @@ from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.model.kinds import may_be_ours
+from mfo_dialect.editing.live_bundle import unread_source
+from mfo_dialect.model.kinds import DocumentKind, may_be_ours
 from mfo_dialect.text import Encoding
 from mfo_lsp.features.completion import Item
 from mfo_lsp.features.preferences import Preferences
@@ -114,12 +115,13 @@ class Session:
         self._remembered: dict[str, UneditedBundle] = {}
         self._sources: dict[str, Source] = {}
         self._edited: dict[str, EditedBundle] = {}
+        self._kinds: dict[str, DocumentKind] = {}
 
     def open(self, uri: str, version: int, text: str) -> set[str]:
         """Take a document into the editor's hands; gives the bundles that this touches."""
         key = to_key(uri)
         self.open_texts[key] = OpenText(uri, version, text)
-        for bundle in [name for name, edited in self._edited.items() if edited.snapshot.bundle.text_of(key) != text]:
+        for bundle in [name for name, edited in self._edited.items() if edited.bundle.text_of(key) != text]:
             self._drop(bundle, key)
         return self.reread([key])
 
@@ -144,7 +146,8 @@ class Session:
         if self.open_texts.pop(key, None) is None:
             return set()
         self.tokens.pop(key, None)
-        self._sources.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
+        self._sources.pop(key, None)
+        self._kinds.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
         for bundle in [name for name, edited in self._edited.items() if edited.edits]:
             self._drop(bundle, key)
         touched = self.reread([key])
@@ -162,13 +165,19 @@ class Session:
         for bundle in touched:
             edited = self._edited.get(bundle)
             if edited is not None and not self._is_as_read(bundle, edited):
-                self._edited.pop(bundle).stop()
+                self._let_go(bundle)
         return touched
 
     def _drop(self, bundle: str, key: str) -> None:
         """Have a bundle read anew where it has a text."""
         if key in self._edited[bundle].keys:
-            self._edited.pop(bundle).stop()
+            self._let_go(bundle)
+
+    def _let_go(self, bundle: str) -> None:
+        """Have a bundle read anew when it is asked for; half-typed texts keep the kinds that they had."""
+        sources = self._edited.pop(bundle).bundle.sources
+        kinds = {key: source.kind for key, source in sources.items() if key in self.open_texts}
+        self._kinds |= {key: kind for key, kind in kinds.items() if kind is not None}
 
     def _is_as_read(self, bundle: str, edited: EditedBundle) -> bool:
         """Whether the same texts would be read for a bundle; how the open ones are edited does not matter."""
@@ -209,11 +218,11 @@ class Session:
         if known is not None:
             return known
         if bundle in self.watched_bundles():
-            edited = self._edited[bundle] = EditedBundle(self._load(bundle))
+            edited = self._edited[bundle] = EditedBundle(self._load(bundle, self._read_to_edit), self.open_texts)
             return edited
-        fresh = UneditedBundle(Snapshot(self._load(bundle)))
+        fresh = UneditedBundle(Snapshot(self._load(bundle, self._read)))
         before = self._remembered.get(bundle)
-        if before is not None and _is_same(before.snapshot.bundle, fresh.snapshot.bundle):
+        if before is not None and _is_same(before.bundle, fresh.bundle):
             return before
         self._remembered[bundle] = fresh
         return fresh
@@ -226,11 +235,19 @@ class Session:
         """A text as it is in the editor or on the disk; None where there is none, nothing where it cannot be read."""
         return existing_text(self.files, key)
 
-    def _load(self, bundle: str) -> Bundle:
+    def _load(self, bundle: str, read: Callable[[str], Source | None]) -> Bundle:
         if is_file(bundle):
-            return load_bundle(bundle, self.files, read=self._read)
-        source = self._read(bundle)
+            return load_bundle(bundle, self.files, read=read)
+        source = read(bundle)
         return make_bundle([source] if source is not None else [])
+
+    def _read_to_edit(self, key: str) -> Source | None:
+        """The same for a bundle that is edited: an open text is read there, unless it keeps a kind that it had."""
+        open_text = self.open_texts.get(key)
+        if open_text is None or key in self._kinds:
+            return self._read(key)
+        text = open_text.text
+        return unread_source(key, text) if may_be_ours(text, posixpath.basename(key)) else None
 
     def _read(self, key: str) -> Source | None:
         """The text as read before where it is the same, else read now; None where it is plainly not ours."""
@@ -242,7 +259,7 @@ class Session:
         known = self._sources.get(key)
         if known is not None and known.text == text:
             return known
-        previous = known.kind if known is not None and key in self.open_texts else None
+        previous = self._kinds.get(key)
         if previous is None and not may_be_ours(text, posixpath.basename(key)):
             self._sources.pop(key, None)
             return None
@@ -253,7 +270,7 @@ class Session:
         """Let go of what no open document needs."""
         watched = self.watched_bundles()
         for bundle in self._edited.keys() - watched:
-            self._edited.pop(bundle).stop()
+            del self._edited[bundle]
         used = {key for edited in self._edited.values() for key in edited.keys}
         self._sources = {
             key: source for key, source in self._sources.items() if key in used or directory_of(key) in watched

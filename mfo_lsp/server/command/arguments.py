@@ -11,7 +11,7 @@ from lsprotocol import types
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.inputs_file import inputs_beside
-from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.lookup import View, look_up_still
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.runs import RunRequest
 
@@ -80,13 +80,13 @@ def read_run_arguments(command: str, arguments: Sequence[object], needed: Sequen
     return RunArguments(uri, cast("Mapping[str, Any] | None", inputs), **cast("dict[str, str | None]", texts))
 
 
-def view_of_workflow(server: Server, uri: str) -> View:
-    """The workflow document of a URI.
+async def view_of_workflow(server: Server, uri: str) -> View:
+    """The workflow document of a URI, as it is now, in a bundle that nobody edits.
 
     Raises:
         RefusedError: it is none.
     """
-    view = look_up(server.session, uri)
+    view = await look_up_still(server.session, uri)
     if view is None or view.source.kind is not DocumentKind.WORKFLOW:
         raise RefusedError("this document is no MFO workflow, so there is nothing to run", INVALID)
     return view

@@ -23,7 +23,7 @@ async def dry_run(server: Server, arguments: Sequence[object], _token: types.Pro
         RefusedError: the argument is not as it should be, or the document is no workflow.
     """
     said = read_run_arguments(DRY_RUN, arguments)
-    view = view_of_workflow(server, said.uri)
+    view = await view_of_workflow(server, said.uri)
     request = said.request(view)
     flow = await load(request)
     if isinstance(flow, RunReport):

@@ -45,7 +45,7 @@ async def run_task(server: Server, arguments: Sequence[object], token: types.Pro
 
 
 async def _start(server: Server, said: RunArguments, token: types.ProgressToken | None) -> object:
-    view = view_of_workflow(server, said.uri)
+    view = await view_of_workflow(server, said.uri)
     request = said.request(view)
     flow = await load(request)
     if isinstance(flow, RunReport):

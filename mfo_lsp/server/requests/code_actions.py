@@ -19,10 +19,10 @@ from mfo_lsp.features.edited_bundle import apart
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.refactorings import Obstacle, Offer, Selection, offers, refactor
 from mfo_lsp.server.analysis import Analysis
-from mfo_lsp.server.checking import checked
+from mfo_lsp.server.checking import findings_at
 from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import View, look_up, view_of
+from mfo_lsp.server.lookup import View, look_up, look_up_still, still_snapshot, view_of
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
 from mfo_lsp.server.requests.code_lenses import as_actions
@@ -38,15 +38,20 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
     key = to_key(params.text_document.uri)
     if not server.session.client.action_literals:
         return []
-    analysis, findings = await checked(server, directory_of(key))
+    here = look_up(server.session, params.text_document.uri)
+    if here is None:
+        return []
+    span = here.span(params.range)
+    analysis, findings = await findings_at(server, directory_of(key), key, span)
     view = view_of(server.session, key, analysis.snapshot)
     if view is None:
         return []
     only = params.context.only
-    found = [*code_actions(findings, key, view.span(params.range), only, view.source)]
-    if wants_fix_all(findings, key, only):
-        edits = analysis.edits
-        action = await asyncio.to_thread(fix_all, analysis.snapshot.bundle, key, server.session.other_text)
+    found = [*code_actions(findings, key, span, only, view.source)]
+    edits = analysis.edits
+    if wants_fix_all(only):
+        still = await still_snapshot(server.session, directory_of(key))
+        action = await asyncio.to_thread(fix_all, still.bundle, key, server.session.other_text)
         _refuse_stale(server, key, analysis, edits)
         found += [action] if action is not None else []
     converted = [action for action in (_converted(action, view) for action in found) if action is not None]
@@ -139,7 +144,7 @@ async def resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
     data = cast("object", action.data)  # pyright: ignore[reportUnknownMemberType] - the protocol leaves it open
     said = cast("Mapping[str, object]", data if isinstance(data, Mapping) else {})
     uri, span = said.get("uri"), _read_span(said.get("span"))
-    view = look_up(server.session, uri) if isinstance(uri, str) else None
+    view = await look_up_still(server.session, uri) if isinstance(uri, str) else None
     if view is None or span is None:
         return action
     if _version(view) != said.get("version"):

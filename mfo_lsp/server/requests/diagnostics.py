@@ -100,7 +100,7 @@ async def _of_bundle(server: Server, bundle: str) -> dict[str, JsonText]:
     if isinstance(analysis, EditedBundle):
         touched = take_edited(session, bundle, analysis)
         return {document: merged_diagnostics(session, document) for document in sorted(touched)}
-    found = converted_findings(session, analysis.snapshot.bundle, findings)
+    found = converted_findings(session, analysis.bundle, findings)
     ours = {source.key for source in analysis.snapshot.sources if source.is_ours}
     return {document: joined(found.get(document, ())) for document in sorted(ours | found.keys())}
 

@@ -20,7 +20,10 @@ async def answer(server: Server, params: types.DocumentLinkParams) -> list[types
     snapshot = session.analysis(directory_of(key)).snapshot
     if not is_shown(snapshot, key):
         return []
-    found = await asyncio.to_thread(document_links, snapshot, key, session.files)
+    if key == snapshot.bundle.project.document:
+        found = await asyncio.to_thread(document_links, snapshot, key, session.files)
+    else:
+        found = document_links(snapshot, key, session.files)
     lines = lines_of(snapshot.bundle, key)
     return [
         types.DocumentLink(

@@ -9,13 +9,13 @@ from lsprotocol import types
 from mfo_lsp.features.implementation import implementations
 from mfo_lsp.server.declarations import Answer, to_links
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import look_up
+from mfo_lsp.server.lookup import look_up_still
 
 
 async def answer(server: Server, params: types.ImplementationParams) -> Answer:
     """What the name at a cursor stands for; Python files are read in another thread."""
     session = server.session
-    view = look_up(session, params.text_document.uri)
+    view = await look_up_still(session, params.text_document.uri)
     if view is None:
         return []
     offset = view.offset(params.position)
