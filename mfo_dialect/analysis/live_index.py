@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
@@ -85,7 +85,7 @@ class LiveIndex(Generic[_Part]):
         self._names: Fact[None] = Fact(facts, None)
         self._repeated: dict[Hashable, None] = {}
         self._repeats: Fact[None] = Fact(facts, None)
-        self._order: tuple[Hashable, ...] | None = None
+        self._order: list[Hashable] | None = None
         self._askers: dict[_Part, _Asker] = {}
         self.waiting: dict[_Part, None] = {}
 
@@ -113,8 +113,11 @@ class LiveIndex(Generic[_Part]):
         """All keys in the order in which they are first said; whoever is being computed depends on which there are."""
         self._names.note()
         if self._order is None:
-            self._order = tuple(sorted(self._parts, key=lambda key: self._place(self._parts[key][0])))
+            self._order = sorted(self._parts, key=self._place_of_key)
         return iter(self._order)
+
+    def _place_of_key(self, key: Hashable) -> Any:
+        return self._place(self._parts[key][0])
 
     def _note(self, key: object) -> None:
         if self._facts.frame is not None:
@@ -146,6 +149,7 @@ class LiveIndex(Generic[_Part]):
 
     def drop(self, part: _Part) -> None:
         """Forget a part."""
+        self._order = None  # others may be about to go, whose places say nothing any more
         self.waiting.pop(part, None)
         asker = self._askers.pop(part, None)
         if asker is not None:
@@ -177,6 +181,16 @@ class LiveIndex(Generic[_Part]):
             if old[key] != new[key]:
                 self._change(part, key, old[key], new[key])
 
+    def _put_in_order(self, key: Hashable) -> None:
+        """Move a key to where its first part stands now."""
+        order = self._order
+        if order is None:
+            return
+        if key in order:
+            order.remove(key)
+        if key in self._parts:
+            insort(order, key, key=self._place_of_key)
+
     def _change(self, part: _Part, key: Hashable, before: int, now: int) -> None:
         count = self._counts.get(key, 0) + now - before
         parts = self._parts.get(key, ())
@@ -193,7 +207,7 @@ class LiveIndex(Generic[_Part]):
             self._counts.pop(key, None)
             self._parts.pop(key, None)
         if (parts[0] if parts else None) is not first:
-            self._order = None
+            self._put_in_order(key)
             if first is None or not parts:
                 self._names.tell_readers()
         if (count > 1) != (key in self._repeated):

@@ -200,7 +200,7 @@ class Levels:
         self._freshen(entry.item, own)
         view = LiveNodeView(self._snapshot.facts, lower_node(entry.key, entry.item), level)
         view.listed_in = entry.listed_in
-        self._snapshot.known_borders.setdefault(id(entry.item), view)
+        self._snapshot.known_borders[id(entry.item)] = view  # another level may be about to let go of the map
         upkeep.added[view] = None
         if entry.key == SUBFLOWS and level.depth < MAX_DEPTH:
             flow = level.flow

@@ -227,8 +227,9 @@ class LiveDocument(Document):
             name = self.key.rsplit("/", 1)[-1]
             object.__setattr__(self, "classification", classify(root, name, DocumentKind.WORKFLOW))
         read_slips(root, self._declared, borders)
-        self._refresh_triggers(set(stale_triggers))
+        self._drop_gone(set(stale_triggers))
         self._refresh_flows()
+        self._refresh_triggers()
         taskflows = tuple(
             lower_taskflow(flow.mapping_now, root, LevelOf(flow.live_levels[0])) for flow in self.live_flows
         )
@@ -252,12 +253,33 @@ class LiveDocument(Document):
         self._content.tell_readers()
         self.modelled.tell_readers()
 
+    def _drop_gone(self, stale: set[TriggerView]) -> None:
+        """Let go of the taskflows and triggers that are written no more, before others take their maps."""
+        borders = self._snapshot.known_borders
+        maps = set(map(id, taskflow_maps(self._root)))
+        flows = [flow for flow in self.live_flows if id(flow.mapping_now) in maps]
+        for flow in self.live_flows:
+            if flow not in flows:
+                if borders.get(id(flow.mapping_now)) is flow:
+                    del borders[id(flow.mapping_now)]
+                self.upkeep.dropped[flow] = None
+                self.levels.drop_level(flow.live_levels[0], self.upkeep)
+        self.live_flows = flows
+        maps = set(map(id, mappings_at(self._root, "triggers")))
+        triggers = [view for view in self.live_triggers if id(view.trigger.mapping) in maps and view not in stale]
+        for view in self.live_triggers:
+            if view not in triggers:
+                if borders.get(id(view.trigger.mapping)) is view:
+                    del borders[id(view.trigger.mapping)]
+                self.upkeep.dropped[view] = None
+        self.live_triggers = triggers
+
     def _refresh_flows(self) -> None:
         borders = self._snapshot.known_borders
         known = {id(flow.mapping_now): flow for flow in self.live_flows}
         flows: list[LiveFlowView] = []
         for mapping in taskflow_maps(self._root):
-            flow = known.pop(id(mapping), None)
+            flow = known.get(id(mapping))
             if flow is None:
                 flow = LiveFlowView(self._snapshot, self, mapping)
                 borders.setdefault(id(mapping), flow)
@@ -265,38 +287,32 @@ class LiveDocument(Document):
                 self.upkeep.added[flow.live_levels[0]] = None
             flow.listed_in = self._list_with(mapping, "taskflows")
             if mapping is not self._root:
-                _forget_slips(mapping, borders)
-                read_slips(mapping, item_type(self._declared, self._root, "taskflows", mapping), borders)
+                self._read_slips_of(mapping, "taskflows")
             flows.append(flow)
-        for flow in known.values():
-            if borders.get(id(flow.mapping_now)) is flow:
-                del borders[id(flow.mapping_now)]
-            self.upkeep.dropped[flow] = None
-            self.levels.drop_level(flow.live_levels[0], self.upkeep)
         self.live_flows = flows
 
-    def _refresh_triggers(self, stale: set[TriggerView]) -> None:
+    def _refresh_triggers(self) -> None:
         borders = self._snapshot.known_borders
-        known = {id(view.trigger.mapping): view for view in self.live_triggers if view not in stale}
+        known = {id(view.trigger.mapping): view for view in self.live_triggers}
         triggers: list[LiveTriggerView] = []
         for mapping in mappings_at(self._root, "triggers"):
-            view = known.pop(id(mapping), None)
+            view = known.get(id(mapping))
             if view is None:
+                self._read_slips_of(mapping, "triggers")
                 view = LiveTriggerView(self, lower_trigger(mapping))
+                borders.setdefault(id(mapping), view)
                 self.upkeep.added[view] = None
             listed_in = self._list_with(mapping, "triggers")
             if view.listed_in is not listed_in and view not in self.upkeep.added:
                 self.upkeep.rewritten[view] = None
             view.listed_in = listed_in
             triggers.append(view)
-        for view in self.live_triggers:
-            if view not in triggers:
-                if borders.get(id(view.trigger.mapping)) is view:
-                    del borders[id(view.trigger.mapping)]
-                self.upkeep.dropped[view] = None
-        for view in triggers:
-            borders.setdefault(id(view.trigger.mapping), view)
         self.live_triggers = triggers
+
+    def _read_slips_of(self, mapping: Mapping, key: str) -> None:
+        borders = self._snapshot.known_borders
+        _forget_slips(mapping, borders)
+        read_slips(mapping, item_type(self._declared, self._root, key, mapping), borders)
 
     def _list_with(self, mapping: Mapping, key: str) -> Sequence | None:
         """The list under a key, of several the one that holds a map."""
