@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mfo_lsp.features.completion import complete, wanted_by_completion
+from mfo_lsp.features.completion import complete, place_at, wanted_by_completion
 from mfo_lsp.features.hover import hover, wanted_by_hover
 from mfo_lsp.features.recorded import RecordedValue, Wanted
 from tests.features.bundles import inside
@@ -63,7 +63,7 @@ SEEN = [
 @pytest.mark.parametrize(("marked", "names"), SEEN, ids=[row[0][-30:] for row in SEEN])
 def test_below_what_is_not_declared_the_keys_of_runs_are_offered(marked, names):
     place = at("workflow.yml", marked)
-    assert wanted_by_completion(*place) in RECORDED
+    assert wanted_by_completion(place_at(*place)) in RECORDED
     found = complete(*place, recorded=RECORDED)
     assert [item.label for item in found] == names
     declared = {item.label for item in complete(*place)}
@@ -83,7 +83,7 @@ def test_the_payload_of_a_trigger_is_known_from_runs():
         TRIGGER + "    type: webhook\n    target_taskflow: one\n    input_mapping:\n      a: ${TRIGGER.payload.<|>}"
     )
     place = at("workflow.yml", marked)
-    wanted = wanted_by_completion(*place)
+    wanted = wanted_by_completion(place_at(*place))
     assert wanted == Wanted("workflow.yml", "one", "TRIGGER")
     run = RecordedValue("r1", NOON, "succeeded", {"id": "t", "payload": {"text": "Hi"}})
     assert [item.label for item in complete(*place, recorded={wanted: (run,)})] == ["text"]
@@ -99,7 +99,7 @@ NOTHING = [
 
 @pytest.mark.parametrize(("marked", "wanted"), NOTHING, ids=[row[0][-30:] for row in NOTHING])
 def test_nothing_is_looked_up_where_nothing_is_recorded(marked, wanted):
-    assert wanted_by_completion(*at("workflow.yml", marked)) is wanted
+    assert wanted_by_completion(place_at(*at("workflow.yml", marked))) is wanted
 
 
 def test_inside_a_subflow_the_input_is_another_one():

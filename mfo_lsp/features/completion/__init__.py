@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.values import Format, ListType, MapType, References, TextType, ValueType
@@ -19,7 +20,7 @@ from mfo_lsp.features.completion.templates import is_in_template, template_items
 from mfo_lsp.features.completion.values import value_items
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded, Wanted
 
-__all__ = ["CompletionClient", "Item", "ItemKind", "complete", "wanted_by_completion"]
+__all__ = ["CompletionClient", "Item", "ItemKind", "complete", "complete_at", "place_at", "wanted_by_completion"]
 
 _ANY_CLIENT = CompletionClient()
 _BEHIND_DOT = re.compile(r"\.[\w-]*\Z")
@@ -42,19 +43,22 @@ def complete(
         client: what the editor can do with items.
         recorded: what runs gave of what ``wanted_by_completion`` names.
     """
-    place = place_at(snapshot, document, offset, recorded)
-    if place is None or place.context.within is Within.COMMENT or not place.has_room:
+    place = place_at(snapshot, document, offset)
+    return complete_at(place, client, recorded) if place is not None else ()
+
+
+def complete_at(place: Place, client: CompletionClient, recorded: Recorded) -> tuple[Item, ...]:
+    """``complete`` for a caller that has looked up the place already."""
+    if place.context.within is Within.COMMENT or not place.has_room:
         return ()
+    place = replace(place, recorded=recorded)
     return tuple(sorted(_items(place, client), key=lambda item: item.sort_key))
 
 
-def wanted_by_completion(snapshot: Snapshot, document: str, offset: int) -> Wanted | None:
-    """What of recorded runs completion can make use of at a cursor; None for nothing."""
-    source = snapshot.bundle.sources.get(document)
-    if source is None or _BEHIND_DOT.search(source.text, max(0, offset - _LONGEST_PATH), max(0, offset)) is None:
-        return None
-    place = place_at(snapshot, document, offset)
-    if place is None or place.document.kind is not DocumentKind.WORKFLOW:
+def wanted_by_completion(place: Place) -> Wanted | None:
+    """What of recorded runs completion can make use of at a place; None for nothing."""
+    start = max(0, place.offset - _LONGEST_PATH)
+    if place.document.kind is not DocumentKind.WORKFLOW or not _BEHIND_DOT.search(place.text, start, place.offset):
         return None
     is_expression = any(isinstance(one, TextType) and one.format is Format.EXPRESSION for one in options_of(place.type))
     path = wanted_by_expression(place) if is_expression else wanted_by_path(place)

@@ -10,7 +10,7 @@ from typing import cast
 from lsprotocol import types
 
 from mfo_dialect.text import Span
-from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete, wanted_by_completion
+from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete_at, place_at, wanted_by_completion
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
@@ -62,14 +62,17 @@ async def answer(server: Server, params: types.CompletionParams) -> list[types.C
         return []
     client = CompletionClient(snippets=session.client.snippets)
     offset = view.offset(params.position)
-    wanted = wanted_by_completion(view.snapshot, view.key, offset)
+    place = place_at(view.snapshot, view.key, offset)
+    if place is None:
+        return []
+    wanted = wanted_by_completion(place)
     project = view.snapshot.bundle.project
     recorded = await session.recorded_runs.of([wanted] if wanted is not None else [], project)
-    items = complete(view.snapshot, view.key, offset, client, recorded)
+    items = complete_at(place, client, recorded)
     number = session.offered.number + 1
     session.offered = Offered(number, items)
     listed = _List(view, offset, number if "documentation" in session.client.resolved_of_items else None)
-    return [_converted(item, place, listed) for place, item in enumerate(items)]
+    return [_converted(item, index, listed) for index, item in enumerate(items)]
 
 
 def resolve(server: Server, params: types.CompletionItem) -> types.CompletionItem:
