@@ -99,7 +99,7 @@ class Journal:
 
         Raises:
             NotResumableError: it was begun under another protocol.
-            RunHeldError: it is being executed; the message says by whom.
+            RunHeldError: it is being executed; the message says by whom. Or it was, since ``run`` was read.
             JournalError: it cannot be written.
         """
         if run.protocol != PROTOCOL:
@@ -112,13 +112,19 @@ class Journal:
         sequences: list[int] = []
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE runs SET state = 'running', holder = ? WHERE number = ?", (this_process(), run.number)
-            )
+            changed = connection.execute(
+                "UPDATE runs SET state = 'running', holder = ? WHERE number = ? AND state = ? AND ended_at IS ?",
+                (this_process(), run.number, run.state, run.ended_at),
+            ).rowcount
+            if not changed:
+                return
             last = connection.execute("SELECT MAX(sequence) FROM events WHERE run = ?", (run.number,)).fetchone()
             sequences.append(int(last[0] or 0))
 
         _do_or_release(writer, work, lease)
+        if not sequences:
+            lease.release()
+            raise RunHeldError(f"Run {run.id} has gone on meanwhile.", hint="See what came of it with mfo show.")
         return RunLog(writer, lease, run.number, sequences[-1])
 
     def find(self, name: str) -> StoredRun:

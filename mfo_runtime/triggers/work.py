@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mfo_runtime.errors import RunHeldError
 from mfo_runtime.flow import Flow, RunControl, RunOptions, RunOutcome, load_run
 from mfo_runtime.flow.past import NOTED, RESUMED
 from mfo_runtime.journal import Journal, RunLog, StoredRun
@@ -74,6 +75,8 @@ class LeftRun:
     async def run(self, place: Workplace, control: RunControl) -> RunOutcome:
         """Go on with it to its end; raises ``MfoError``, a ``RunHeldError`` where somebody was quicker."""
         resumption = await asyncio.to_thread(load_run, self.journal, self.stored.id)
+        if resumption.stored.state != self.stored.state:
+            raise RunHeldError(f"Run {self.run_id} has gone on meanwhile.")
         return await resumption.go_on(place.client, RunOptions(control=control, circuits=place.circuits))
 
     def give_back(self) -> None:

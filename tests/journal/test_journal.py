@@ -316,3 +316,22 @@ def test_whoever_reads_does_not_wait_for_whoever_writes(tmp_path, monkeypatch):
     with closing(sqlite3.connect(tmp_path / JOURNAL_FILE, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         assert [run.id for run in Journal(tmp_path).runs()] == ["run-1"]
+
+
+def test_a_run_that_has_gone_on_since_one_looked_is_not_gone_on_with(tmp_path):
+    with Journal(tmp_path) as journal, Journal(tmp_path) as other:
+        journal.begin(new_run()).close()
+        seen = journal.find("run-1")
+        log = other.resume(other.find("run-1"))
+        log.end(RunEnd("failed", 5.0, 1.0, None, {}))
+        log.close()
+        with pytest.raises(RunHeldError, match="has gone on meanwhile"):
+            journal.resume(seen)
+        failed = journal.find("run-1")
+        assert failed.state == "failed"
+        log = other.resume(failed)
+        log.end(RunEnd("failed", 6.0, 1.0, None, {}))
+        log.close()
+        with pytest.raises(RunHeldError):
+            journal.resume(failed)
+        journal.resume(journal.find("run-1")).close()
