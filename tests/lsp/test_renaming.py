@@ -185,3 +185,28 @@ async def test_the_project_file_follows_files_that_the_editor_renames(editor):
     await editor.until(lambda: editor.findings("one/workflow.yml") == [])
     nothing = [types.FileRename(editor.uri("one/notes.txt"), editor.uri("one/words.txt"))]
     assert await answered(editor.client.workspace_will_rename_files_async(types.RenameFilesParams(nothing))) is None
+
+
+async def test_tests_answers_inputs_and_the_baseline_follow(editor):
+    editor.write("mfo.toml", 'baseline = "known.json"\n')
+    workflow = FLOW.replace('"${fetch_letter.value}"', '"${fetch_letter.nothing}"')
+    editor.write("workflow.yml", workflow)
+    editor.write("prompts.yml", PROMPTS)
+    done = await asyncio.create_subprocess_exec(
+        *SERVER, "check", str(editor.folder), "--baseline", "known.json", "--update-baseline", cwd=editor.folder
+    )
+    await done.wait()
+    known = (editor.folder / "known.json").read_text()
+    assert '"task answer"' in known
+    editor.write("flow.test.yml", "flow: workflow.yml\nexpect: {states: {answer: succeeded}}\n")
+    editor.open("workflow.yml")
+    await editor.until(lambda: editor.uri("workflow.yml") in editor.shown)
+    edit = await rename(editor, "workflow.yml", "id: answer", 5, "reply")
+    by_name = {one.text_document.uri.rsplit("/", 1)[-1]: one for one in edit.document_changes}
+    assert by_name.keys() == {"workflow.yml", "flow.test.yml", "known.json"}
+    text = applied(edit, editor.uri("flow.test.yml"), "flow: workflow.yml\nexpect: {states: {answer: succeeded}}\n")
+    assert "{reply: succeeded}" in text
+    editor.write("known.json", applied(edit, editor.uri("known.json"), known))
+    editor.write("workflow.yml", applied(edit, editor.uri("workflow.yml"), workflow))
+    again = await asyncio.create_subprocess_exec(*SERVER, "check", str(editor.folder), cwd=editor.folder)
+    assert await again.wait() == 0
