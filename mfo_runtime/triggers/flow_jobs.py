@@ -10,8 +10,10 @@ from typing import Any, cast
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.errors import InvalidInputError, MfoError
 from mfo_runtime.flow import Flow, Keeping, RunControl, RunOptions, RunOutcome, load_run
-from mfo_runtime.journal import Journal
+from mfo_runtime.journal import Journal, StoredRun
 from mfo_runtime.server.job_calls import JobCall
+
+_ENDED_BADLY = frozenset({"failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,19 @@ class FlowJob:
         async with MfoClient(self.settings()) as client:
             if journal is not None and _is_known(journal, call.id):
                 resumption = await asyncio.to_thread(load_run, journal, call.id)
+                if resumption.stored.state in _ENDED_BADLY:
+                    raise ValueError(_words(resumption.stored))
                 return await resumption.go_on(client, RunOptions(control=control))
             keeping = Keeping(journal) if journal is not None else None
             options = RunOptions(run_id=call.id, job_id=call.id, control=control, keeping=keeping)
             flow = await asyncio.to_thread(self.load)
             return await flow.run(_inputs(call.input), client, options)
+
+
+def _words(run: StoredRun) -> str:
+    """How a run has ended that the server died before telling of."""
+    error = run.error or {}
+    return f"{error.get('message', f'the run was {run.state}')} [{error.get('code', run.state)}]"
 
 
 def _inputs(job_input: Any) -> dict[str, Any]:

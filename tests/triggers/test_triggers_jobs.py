@@ -9,6 +9,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from mfo_runtime.client import ClientSettings
+from mfo_runtime.flow import load_flow
+from mfo_runtime.journal import Journal
+from mfo_runtime.server.job_calls import JobCall
+from mfo_runtime.triggers.flow_jobs import FlowJob
 from tests.runs.processes import LIMIT, answering, mfo, started
 from tests.triggers.rooms import TOKEN, runs_of, wait_until
 from tests.triggers.test_triggers_survival import Gatekeeper
@@ -32,6 +37,7 @@ taskflows:
       - {id: begun, type: mfo_api_job_create, config: {job_type: count, parameters: {text: hello}}}
       - {id: done, type: mfo_api_job_get, config: {job_id: "${begun.job.id}", wait: 30s}, dependencies: [begun]}
 """
+FAILING = "name: asks\ntasks: [{id: q, type: ask_user, config: {question: Well}}]\n"
 
 
 class Jobs:
@@ -135,3 +141,24 @@ def test_flows_with_errors_keep_the_server_from_starting(room):
     ended = mfo("server", "--port", "0", "--flows", "workflow.yml", home=folder / "home", cwd=folder)
     assert ended.status == 2
     assert 'there is another job type "echo"' in ended.stderr
+
+
+async def test_a_job_whose_run_had_failed_before_the_server_died_fails_with_its_error(tmp_path):
+    (tmp_path / "workflow.yml").write_text(FAILING)
+    loaded = []
+
+    def load():
+        loaded.append(load_flow(str(tmp_path / "workflow.yml")))
+        return loaded[-1]
+
+    with Journal(tmp_path) as journal:
+        job = FlowJob(load, lambda: journal, lambda: ClientSettings("http://127.0.0.1:9"))
+        messages = []
+        for _ in range(2):
+            with pytest.raises(ValueError, match="Nobody can be asked") as raised:
+                await job(JobCall("job_1", None, lambda: False))
+            messages.append(str(raised.value))
+        assert len(loaded) == 1
+        assert messages[0].endswith("[task_failed]")
+        assert messages[1].endswith("[task_failed]")
+        assert len([event for event in journal.events(journal.find("job_1")) if event.kind == "resumed"]) == 0
