@@ -32,8 +32,11 @@ PACKAGE = "mfo-lsp"
 VARIABLES = (
     "MFO_BASE_URL",
     "MFO_CACHE_DIR",
+    "MFO_CREDENTIALS",
     "MFO_DEBUG",
     "MFO_HOME",
+    "MFO_LOG_FORMAT",
+    "MFO_PROFILE",
     "MFO_TOKEN",
     "NO_COLOR",
     "FORCE_COLOR",
