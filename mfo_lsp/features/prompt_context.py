@@ -9,10 +9,10 @@ from typing import Any
 from mfo_dialect.analysis.chats import ChatUse
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.references import RESERVED_ROOTS, Reference, as_text, bare_reference, scan
+from mfo_dialect.references import Reference, as_text, scan
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, Scalar, Sequence, follow, scalars
-from mfo_lsp.features.recorded import Recorded, Wanted, WantedPath, values_at, wanted_path
+from mfo_lsp.features.recorded import Recorded, Wanted, WantedPath, lone_reference, values_at, wanted_path
 
 _MAX_DEPTH = 16
 
@@ -80,11 +80,10 @@ class _Reader:
     def _scalar(self, scalar: Scalar) -> Any:
         if not isinstance(scalar.value, str):
             return scalar.value
-        whole = _bare(scalar, self.chat)
-        pieces = [whole] if whole is not None else [piece for piece in scan(scalar.value) if piece]
-        alone = [piece for piece in pieces if isinstance(piece, Reference) or piece.strip()]
-        if len(alone) == 1 and isinstance(alone[0], Reference):
-            return self._value(alone[0])
+        alone = lone_reference(scalar, self.chat.view.flow)
+        if alone is not None:
+            return self._value(alone)
+        pieces = scan(scalar.value)
         return "".join(as_text(self._value(piece)) if isinstance(piece, Reference) else piece for piece in pieces)
 
     def _value(self, reference: Reference) -> Any:
@@ -97,19 +96,11 @@ class _Reader:
 
 
 def _references(scalar: Scalar, chat: ChatUse) -> Iterator[Reference]:
-    whole = _bare(scalar, chat)
-    if whole is not None:
-        yield whole
+    alone = lone_reference(scalar, chat.view.flow)
+    if alone is not None:
+        yield alone
     elif isinstance(scalar.value, str):
         yield from (piece for piece in scan(scalar.value) if isinstance(piece, Reference))
-
-
-def _bare(scalar: Scalar, chat: ChatUse) -> Reference | None:
-    """A whole value that is a path by itself: its root is a root, or a node that there is."""
-    found = bare_reference(scalar.value) if isinstance(scalar.value, str) else None
-    if found is None or not (found.root in RESERVED_ROOTS or found.root in chat.view.flow.by_id):
-        return None
-    return found
 
 
 def _path(reference: Reference, chat: ChatUse, snapshot: Snapshot) -> WantedPath | None:

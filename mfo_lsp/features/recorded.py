@@ -14,8 +14,12 @@ from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.references import RESERVED_ROOTS, Reference, bare_reference, scan
+from mfo_dialect.syntax import Mapping as MappingNode
+from mfo_dialect.syntax import Scalar
 
-_GIVEN = frozenset({"INPUT", "TRIGGER"})
+_INPUT = "INPUT"
+_GIVEN = frozenset({_INPUT, "TRIGGER"})
 _MAX_KEYS = 200
 _MAX_ITEMS = 20
 
@@ -77,26 +81,54 @@ def wanted_path(names: Sequence[str], resolution: Resolution, scope: Scope, snap
     """
     if resolution.node is not None:
         flow, source, depth = resolution.node.flow, "/".join(resolution.node.id_path), resolution.depth
-    elif names[0] in _GIVEN and (found := _flow_of(names[0], scope, snapshot)) is not None:
+    elif names[0] == _INPUT and scope.level is not None and scope.level.owner is not None:
+        return _outside(names, scope.level.owner, snapshot)
+    elif names[0] in _GIVEN and (found := _flow_of(scope, snapshot)) is not None:
         flow, source, depth = found, names[0], 1
     else:
         return None
     return WantedPath(Wanted(flow.document, flow.taskflow.name, source), tuple(names[depth:]))
 
 
+def _outside(names: Sequence[str], subflow: NodeView, snapshot: Snapshot) -> WantedPath | None:
+    """What INPUT inside a subflow stands for around it, where its ``input_mapping`` hands a value on as it is."""
+    mapping = subflow.node.mapping.get("input_mapping")
+    outer = tuple(names)
+    if isinstance(mapping, MappingNode):
+        given = mapping.get(names[1]) if len(names) > 1 else mapping
+        if given is not None:
+            reference = lone_reference(given, subflow.flow) if isinstance(given, Scalar) else None
+            if reference is None:
+                return None
+            outer = (reference.root, *reference.path, *names[2:])
+    scope = Scope(snapshot.bundle, subflow.level)
+    return wanted_path(outer, resolve(outer, scope), scope, snapshot)
+
+
+def lone_reference(scalar: Scalar, flow: FlowView) -> Reference | None:
+    """The reference that a whole value is, in any spelling; None where it is none, or more."""
+    if not isinstance(scalar.value, str):
+        return None
+    bare = bare_reference(scalar.value)
+    if bare is not None and (bare.root in RESERVED_ROOTS or bare.root in flow.by_id):
+        return bare
+    pieces = [piece for piece in scan(scalar.value) if isinstance(piece, Reference) or piece.strip()]
+    first = pieces[0] if len(pieces) == 1 else None
+    return first if isinstance(first, Reference) and first.segments and not first.problem else None
+
+
 def recorded_in_expression(names: Sequence[str], view: NodeView, snapshot: Snapshot) -> WantedPath | None:
     """Where runs have recorded what a path of a node's expression reads; a declared input stands there by its bare name."""
-    flow, scope = view.flow, Scope(snapshot.bundle, view.level)
+    scope = Scope(snapshot.bundle, view.level)
     if names[0] in input_shape(view.level, snapshot.bundle).fields:
-        is_top = view.level is flow.top
-        return WantedPath(Wanted(flow.document, flow.taskflow.name, "INPUT"), tuple(names)) if is_top else None
+        names = (_INPUT, *names)
     return wanted_path(names, resolve(tuple(names), scope), scope, snapshot)
 
 
-def _flow_of(root: str, scope: Scope, snapshot: Snapshot) -> FlowView | None:
-    """The taskflow whose runs were given what a root stands for; inside a subflow, INPUT is another one."""
+def _flow_of(scope: Scope, snapshot: Snapshot) -> FlowView | None:
+    """The taskflow whose runs were given what a root stands for."""
     if scope.level is not None:
-        return scope.level.flow if root == "TRIGGER" or scope.level is scope.level.flow.top else None
+        return scope.level.flow
     return next((flow for flow in snapshot.flows if scope.trigger in flow.triggers), None)
 
 

@@ -7,7 +7,7 @@ import pytest
 from mfo_lsp.features.completion import complete, place_at, wanted_by_completion
 from mfo_lsp.features.hover import hover, wanted_by_hover
 from mfo_lsp.features.recorded import RecordedValue, Wanted
-from tests.features.bundles import inside
+from tests.features.bundles import FILES, inside
 from tests.features.test_completion import FLOW, TRIGGER, VALUES, at
 
 NOON = 1_700_000_000.0
@@ -102,8 +102,28 @@ def test_nothing_is_looked_up_where_nothing_is_recorded(marked, wanted):
     assert wanted_by_completion(place_at(*at("workflow.yml", marked))) is wanted
 
 
-def test_inside_a_subflow_the_input_is_another_one():
-    assert wanted_by_hover(*inside("workflow.yml", 'key: "${INPUT.wh<|>o}"')) is None
+def test_inside_a_subflow_without_a_mapping_the_input_is_that_of_the_run():
+    marked = FLOW + (
+        "subflows:\n  - id: group\n    subflows:\n      - id: inside\n        tasks:\n"
+        '          - {id: inner, type: mfo_api_memory_get, config: {key: "${INPUT.addr<|>ess}"}}\n'
+    )
+    assert wanted_by_hover(*at("workflow.yml", marked)) == INPUT
+
+
+def test_inside_a_subflow_with_a_mapping_the_input_is_what_was_handed_on():
+    text = FILES["workflow.yml"]
+    asked = text.replace('key: "${INPUT.who}"', 'key: "${INPUT.wh<|>o}"')
+    given = Wanted("workflow.yml", "write", "INPUT")
+    assert wanted_by_hover(*at("workflow.yml", asked)) == given
+    runs = {given: (RecordedValue("r", NOON, "succeeded", {"address": "Ada"}),)}
+    assert '(succeeded): `"Ada"`' in hover(*at("workflow.yml", asked), recorded=runs).markdown
+    other = asked.replace('{who: "${INPUT.address}"}', "{who: somebody}")
+    assert wanted_by_hover(*at("workflow.yml", other)) is None
+    passed = asked.replace("INPUT.wh<|>o", "INPUT.addr<|>ess")
+    assert wanted_by_hover(*at("workflow.yml", passed)) == given
+
+
+def test_a_node_of_a_subflow_is_found_by_its_path():
     assert wanted_by_hover(*inside("workflow.yml", "${inner.val<|>ue}")) == Wanted(
         "workflow.yml", "write", "group/inner"
     )
