@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sqlite3
 import subprocess
@@ -77,16 +76,16 @@ def test_runs_of_other_flows_do_not_count(flow, tmp_path):
 def test_a_look_leaves_no_trace(flow, tmp_path):
     assert look(flow, tmp_path / "nowhere", "one") == {}
     run(flow, tmp_path, start=1)
-    before = sorted(os.listdir(tmp_path)), (tmp_path / JOURNAL_FILE).stat().st_mtime_ns
+    before = sorted(tmp_path.iterdir()), (tmp_path / JOURNAL_FILE).stat().st_mtime_ns
     assert look(flow, tmp_path, "one")
-    assert (sorted(os.listdir(tmp_path)), (tmp_path / JOURNAL_FILE).stat().st_mtime_ns) == before
+    assert (sorted(tmp_path.iterdir()), (tmp_path / JOURNAL_FILE).stat().st_mtime_ns) == before
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_look_sees_what_a_run_under_way_has_committed(flow, tmp_path):
     run(flow, tmp_path, start=1)
     with sqlite3.connect(tmp_path / JOURNAL_FILE, isolation_level=None) as other:
-        other.execute("UPDATE runs SET begun_with = '{\"inputs\":{\"start\":5}}'")
+        other.execute('UPDATE runs SET begun_with = \'{"inputs":{"start":5}}\'')
         assert look(flow, tmp_path, "INPUT") == {"INPUT": [{"start": 5}]}
         other.execute("BEGIN EXCLUSIVE")
         other.execute("DELETE FROM runs")
@@ -104,9 +103,9 @@ one.execute("UPDATE runs SET begun_with = '{{\\"inputs\\":3}}'")
 os.kill(os.getpid(), {signal.SIGKILL:d})
 """
     subprocess.run([sys.executable, "-c", code], check=False)
-    before = sorted(os.listdir(tmp_path))
+    before = sorted(tmp_path.iterdir())
     assert look(flow, tmp_path, "INPUT") == {"INPUT": [3]}
-    assert sorted(os.listdir(tmp_path)) == before
+    assert sorted(tmp_path.iterdir()) == before
     (tmp_path / f"{JOURNAL_FILE}-shm").unlink()
     assert look(flow, tmp_path, "INPUT") == {}
     assert not (tmp_path / f"{JOURNAL_FILE}-shm").exists()

@@ -15,8 +15,16 @@ REFRESHES = {types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_SEMANTIC_TOKENS_
 async def told(editor):
     """The editor, with a document open, and what it was told to ask for again."""
     seen = []
+
+    def listener(method):
+        def listen(_params):
+            seen.append(method)
+            editor._news.set()
+
+        return listen
+
     for method in (*REFRESHES, types.WORKSPACE_INLAY_HINT_REFRESH):
-        editor.client.feature(method)(lambda _params, method=method: (seen.append(method), editor._news.set()) and None)
+        editor.client.feature(method)(listener(method))
     editor.write("workflow.yml", FLOW)
     editor.write("prompts.yml", PROMPTS)
     editor.open("workflow.yml")
