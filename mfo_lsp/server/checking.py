@@ -46,6 +46,8 @@ async def _check(server: Server, bundle: str) -> None:
     server.checks.release(bundle)  # what comes from here on wants a check of its own
     _publish(server, take_edited(server.session, bundle, analysis))
     _tell_of_baselines(server)
+    if not analysis.edits:
+        server.house.settle()
 
 
 async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding, ...]]:

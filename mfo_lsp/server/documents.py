@@ -35,6 +35,7 @@ def did_change(server: Server, params: ChangedDocument) -> None:
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     """Give a document back to the disk, and take away what its buffer caused."""
     check_soon(server, server.session.close(params.text_document.uri))
+    server.house.clear_soon()
 
 
 def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:

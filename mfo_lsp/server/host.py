@@ -11,6 +11,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from mfo_lsp.server.house import House
 from mfo_lsp.server.jobs import Jobs
 from mfo_lsp.server.protocol import Handler, Protocol, log_failure
 from mfo_lsp.server.scratch import Scratch
@@ -47,6 +48,7 @@ class Server(LanguageServer):
         session: the state.
         methods: the table that it was made with.
         commands: the names of the commands that it runs.
+        house: what the process holds for the client.
         checks: the checks under way, by bundle.
         runs: the runs under way, by progress token.
         scratch: the files that were made to be shown.
@@ -62,6 +64,7 @@ class Server(LanguageServer):
         self.session = Session(disk, self.protocol.plain)
         self.methods = {method.name: method for method in methods}
         self.commands = tuple(commands)
+        self.house = House()
         self.checks = Jobs()
         self.runs = Jobs()
         self.scratch = Scratch()

@@ -25,6 +25,7 @@ def serve_stdio() -> int:
 
 async def _serve_stdio() -> int:
     server = make_server()
+    server.house.is_ours = True
     await _talk(server, talk_over_stdio(server))
     return server.exit_status
 

@@ -101,3 +101,37 @@ def test_what_is_no_directory_is_an_error_of_use(command: Command, tmp_path: Pat
     (tmp_path / "mfo.toml").touch()
     ran = command("doctor", directory, cwd=tmp_path)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+
+
+PARTS = ["message", "text", "tree", "meaning", "rules", "diagnostics", "writing", "event loop"]
+
+
+def test_a_profile_tells_of_every_part_of_a_keystroke_and_of_rules(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "workflow.yml").write_text(FLOW)
+    ran = command("doctor", "--json", "--profile", "workflow.yml", cwd=tmp_path)
+    assert (ran.status, ran.err) == (0, "")
+    told = json.loads(ran.out)
+    assert [phase["phase"] for phase in told["phases"]] == PARTS
+    assert sum(phase["seconds"] for phase in told["phases"]) == pytest.approx(told["median"], rel=0.5)
+    assert all(phase["seconds"] > 0 for phase in told["phases"][:5])
+    assert told["rules"]
+    assert sum(rule["seconds"] for rule in told["rules"]) <= told["median"]
+    said = command("doctor", "--profile", "workflow.yml", cwd=tmp_path)
+    assert all(f"\n  {part} " in said.out for part in PARTS)
+    assert (tmp_path / "workflow.yml").read_text() == FLOW
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        (b"a: 1\n", "it is no MFO document"),
+        (b"\xff\xfe", "it is no text in UTF-8"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_profiled_is_refused(command: Command, tmp_path: Path, written: bytes, reason: str) -> None:
+    if written is not None:
+        (tmp_path / "a.yml").write_bytes(written)
+    ran = command("doctor", "--profile", "a.yml", cwd=tmp_path)
+    assert ran.status == 2
+    assert f"a.yml: {reason}" in ran.err

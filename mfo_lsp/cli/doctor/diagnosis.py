@@ -29,6 +29,31 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class KeystrokeProfile:
+    """Where the time of a keystroke goes, from the message of the editor to the diagnostics.
+
+    Attributes:
+        path: the document.
+        line: where it was typed, 0-based.
+        opened: from opening the document to its diagnostics, in seconds.
+        median: of one keystroke, in seconds.
+        slow: as long as one of twenty takes, in seconds.
+        phases: the parts of a keystroke of median length, in order.
+        rules: the rules that took longest, as parts of ``rules``; without those that took no time.
+        memory: the most bytes that the process has held; 0 where nobody can tell.
+    """
+
+    path: str
+    line: int
+    opened: float
+    median: float
+    slow: float
+    phases: tuple[Phase, ...]
+    rules: tuple[Phase, ...]
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """All that is told.
 
@@ -42,6 +67,7 @@ class Diagnosis:
         documents: how many files there are of each kind, and how many that are not checked.
         findings: how many findings there are of each severity.
         phases: the parts of a check, in order.
+        memory: the most bytes that the process has held meanwhile; 0 where nobody can tell.
         unusual: what deserves a look, a sentence each.
     """
 
@@ -54,4 +80,5 @@ class Diagnosis:
     documents: dict[str, int]
     findings: dict[str, int]
     phases: tuple[Phase, ...]
+    memory: int
     unusual: tuple[str, ...]

@@ -20,6 +20,7 @@ from mfo_dialect.syntax.events import BEST_ENGINE, Engine
 from mfo_dialect.text import Span
 from mfo_lsp.cli.check.collecting import Collected, collect
 from mfo_lsp.cli.doctor.diagnosis import Diagnosis, Phase, Setting
+from mfo_lsp.cli.doctor.memory import peak_memory
 from mfo_lsp.cli.output import shown_path
 from mfo_workspace.bundles import load_bundle, read_path
 from mfo_workspace.checked import grouped
@@ -96,6 +97,7 @@ def examine(root: Path) -> Diagnosis:
         _documents(explained, skipped),
         {severity.word: sum(one.severity is severity for one in findings) for severity in Severity},
         tuple(clock.phases),
+        peak_memory(),
         tuple(_unusual(collected, explained, findings, texts)),
     )
 
