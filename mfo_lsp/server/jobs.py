@@ -18,22 +18,27 @@ class Slice:
 
     def __init__(self) -> None:
         """Start the share now."""
+        self._start()
+
+    def _start(self) -> None:
         self._until = time.monotonic() + SLICE
+        self._is_fresh = True
 
     def has_time(self) -> bool:
-        """Whether some of the share is left."""
-        return time.monotonic() < self._until
+        """Whether some of the share is left; there is always time for one step, so that work comes to its end."""
+        is_fresh, self._is_fresh = self._is_fresh, False
+        return is_fresh or time.monotonic() < self._until
 
     async def turn(self) -> None:
         """Let other work in where the share is used up."""
-        if not self.has_time():
+        if time.monotonic() >= self._until:
             await self.give_way()
 
     async def give_way(self) -> None:
         """Have the messages that are there taken and answered first; then a new share starts."""
         for _ in range(_TURNS):
             await asyncio.sleep(0)
-        self._until = time.monotonic() + SLICE
+        self._start()
 
 
 class Jobs:

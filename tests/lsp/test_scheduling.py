@@ -1,0 +1,148 @@
+"""Who comes first on the event loop: edits at once, requests next, diagnostics when all has settled; what is closed goes."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import weakref
+
+import pytest
+
+from mfo_lsp.server import jobs
+from mfo_lsp.server.app import make_server
+from tests.lsp.raw_client import PATIENCE
+
+TASK = "  - id: task_{0}\n    type: mfo_api_tool_list\n    name: Task {0}\n    dependencies: [nobody_{0}]\n"
+FLOW = "name: a\ntasks:\n" + "".join(TASK.format(number) for number in range(60))
+URI = "file:///nowhere/flow.yml"
+CAPABILITIES = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}}
+
+
+class Line:
+    """A client in this process: remembers what it is sent, and may do something when it is sent it."""
+
+    def __init__(self):
+        self.server = make_server()
+        self.sent = []
+        self.react = lambda message: None
+        self.news = asyncio.Event()
+        self.server.protocol.set_writer(self, include_headers=False)
+        self.say("initialize", {"processId": None, "rootUri": None, "capabilities": CAPABILITIES}, id=0)
+
+    def write(self, data):
+        message = json.loads(data)
+        self.sent.append(message)
+        self.news.set()
+        self.react(message)
+
+    def close(self):
+        pass
+
+    def say(self, method, params, **more):
+        self.server.protocol.receive(
+            json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **more}).encode()
+        )
+
+    def open(self, text=FLOW):
+        self.say(
+            "textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "yaml", "version": 1, "text": text}}
+        )
+
+    def type(self, version, line=0, character=7):
+        place = {"line": line, "character": character}
+        change = {"range": {"start": place, "end": place}, "text": "x"}
+        self.say(
+            "textDocument/didChange", {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]}
+        )
+
+    def ask(self, number, line=2, character=6):
+        position = {"line": line, "character": character}
+        self.say("textDocument/hover", {"textDocument": {"uri": URI}, "position": position}, id=number)
+
+    @property
+    def versions(self):
+        return [message["params"].get("version") for message in self.sent if "diagnostics" in message.get("params", {})]
+
+    async def until(self, holds):
+        async with asyncio.timeout(PATIENCE):
+            while not holds():
+                self.news.clear()
+                await self.news.wait()
+
+
+@pytest.fixture
+async def line():
+    line = Line()
+    line.open()
+    await line.until(lambda: line.versions == [1])
+    line.sent.clear()
+    return line
+
+
+async def test_many_quick_changes_are_told_once(line):
+    for version in range(2, 30):
+        line.type(version)
+    await line.until(lambda: line.versions)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert line.versions == [29]
+
+
+async def test_a_change_that_comes_while_the_last_is_told_is_told_too(line):
+    def type_on(message):
+        if message.get("params", {}).get("version") == 2:
+            line.type(3)
+
+    line.react = type_on
+    line.type(2)
+    await line.until(lambda: line.versions == [2, 3])
+
+
+async def test_a_request_behind_a_change_is_answered_before_diagnostics_are_told_and_knows_the_change(line):
+    line.type(2, line=4, character=len("    name: Task 0"))
+    line.ask(7, line=2)
+    await line.until(lambda: line.versions)
+    assert [message.get("id") for message in line.sent] == [7, None]
+
+
+async def test_a_request_is_answered_between_the_steps_of_a_check(line, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    line.type(2, line=2, character=len("  - id: task_0"))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert line.versions == []
+    line.ask(7)
+    await line.until(lambda: line.sent)
+    assert line.sent[0]["id"] == 7
+    await line.until(lambda: line.versions == [2])
+
+
+async def test_a_change_between_the_steps_of_a_check_goes_on_with_it(line, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    for version in (2, 3, 4):
+        line.type(version, line=2, character=len("  - id: task_0"))
+        for _ in range(8):
+            await asyncio.sleep(0)
+    await line.until(lambda: line.versions)
+    assert line.versions == [4]
+
+
+async def test_closing_the_last_document_frees_all_that_was_known_of_it(line):
+    session = line.server.session
+    line.type(2)
+    line.ask(7)
+    await line.until(lambda: line.versions)
+    edited = session.analysis("/nowhere")
+    known = [weakref.ref(one) for one in (edited.live, edited.bundle, edited.snapshot, *edited.bundle.documents)]
+    del edited
+    line.say("textDocument/didClose", {"textDocument": {"uri": URI}})
+    await line.until(lambda: line.versions[-1] is None)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert [one() for one in known] == [None] * len(known)
+    kept = (session.open_texts, session.found, session.shown, session.tokens)
+    assert [len(one) for one in kept] == [0] * len(kept)
+    assert not session._edited | session._sources | session._kinds | session._remembered
+    assert not line.server.checks._tasks
