@@ -47,7 +47,7 @@ class EditedBundle:
         live: the bundle and its findings, kept right edit by edit.
     """
 
-    __slots__ = ("_asking", "as_read", "edits", "is_settled", "keys", "live")
+    __slots__ = ("_asking", "_was_asked", "as_read", "edits", "is_settled", "keys", "live")
 
     def __init__(self, bundle: Bundle, open_keys: Iterable[str]) -> None:
         """Take a bundle as it was read; nothing is checked yet.
@@ -62,6 +62,7 @@ class EditedBundle:
         self.is_settled = False
         self.live = LiveBundle(bundle)
         self._asking: ExitStack | None = None
+        self._was_asked = False
         for key in open_keys:
             if key in self.keys:
                 self.live.tree(key)
@@ -97,6 +98,16 @@ class EditedBundle:
             self._stop_asking()
             self.is_settled = self.live.settle(has_time)
         return self.is_settled
+
+    def news(self) -> set[str] | None:
+        """The texts whose findings have come, gone or moved since this was asked last; None for the first time."""
+        found = self.live.news()
+        was_asked, self._was_asked = self._was_asked, True
+        return found if was_asked else None
+
+    def forget_news(self) -> None:
+        """Have the next one who asks for news be the first."""
+        self._was_asked = False
 
     def groups(self, key: str) -> Sequence[tuple[Found, ...]]:
         """The findings of a text, in one group for each of its parts; right once it is settled."""

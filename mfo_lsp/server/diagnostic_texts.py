@@ -118,6 +118,11 @@ def _piece_of(group: Sequence[Said]) -> Piece | None:
     return pieces.pop() if len(pieces) == 1 else None
 
 
+def has_items(group: GroupText) -> bool:
+    """Whether anything is to be shown of a group."""
+    return bool(group.items)
+
+
 def joined(groups: Iterable[GroupText]) -> JsonText:
     """The diagnostics of a document as a list."""
     return JsonText(b"[%b]" % b",".join([group.json for group in groups if group.items]))

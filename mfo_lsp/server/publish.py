@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lsprotocol import types
 
@@ -12,7 +12,7 @@ from mfo_dialect.text import LineIndex
 from mfo_lsp.features.diagnostics import Diagnostic, Said, shown_diagnostic
 from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.convert import to_range
-from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, DiagnosticText, GroupText, group_texts, merged
+from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, DiagnosticText, GroupText, group_texts, has_items, merged
 from mfo_lsp.server.json_text import JsonText, json_map, json_text
 from mfo_lsp.server.session import Session, Shown
 
@@ -34,19 +34,29 @@ def take_edited(session: Session, key: str, edited: EditedBundle) -> set[str]:
 
     The bundle is settled.
     """
-    bundle, before = edited.bundle, session.found.get(key, {})
-    documents = {*bundle.sources, bundle.project.document}
-    groups: Mapping[str, Sequence[Sequence[Said]]] = {document: edited.groups(document) for document in documents}
+    bundle, before, news = edited.bundle, session.found.get(key, {}), edited.news()
     if session.baselines.applies_to(bundle):
+        news = None
+        edited.forget_news()  # the baseline may be gone the next time
         groups = _by_document(session.baselines.applied(edited.findings or (), bundle))
+    else:
+        documents = {*bundle.sources, bundle.project.document} if news is None else news
+        groups = {document: said for document in documents if (said := edited.groups(document))}
     now = {
         document: diagnostics_of(session, bundle, document, said, before.get(document, ()))
         for document, said in groups.items()
-        if said
     }
-    session.found[key] = {document: texts for document, texts in now.items() if any(text.items for text in texts)}
-    ours = {name for name, source in bundle.sources.items() if source.is_ours and name in bundle.home}
-    return {*before, *session.found[key], *ours}
+    kept = {} if news is None else {document: texts for document, texts in before.items() if document not in news}
+    session.found[key] = kept | {document: texts for document, texts in now.items() if any(map(has_items, texts))}
+    if news is None:
+        return {*before, *documents_of(session, key, edited)}
+    return {*news, *(document for document in session.open_texts if document in edited.keys)}
+
+
+def documents_of(session: Session, key: str, edited: EditedBundle) -> set[str]:
+    """The documents of a bundle that are ours, and those that it has findings for."""
+    ours = {name for name, source in edited.bundle.sources.items() if source.is_ours and name in edited.bundle.home}
+    return {*session.found.get(key, {}), *ours}
 
 
 def _by_document(findings: Iterable[Finding]) -> dict[str, list[list[Finding]]]:
@@ -64,7 +74,7 @@ def converted_findings(
         document: diagnostics_of(session, bundle, document, groups, ())
         for document, groups in _by_document(findings).items()
     }
-    return {document: texts for document, texts in converted.items() if any(text.items for text in texts)}
+    return {document: texts for document, texts in converted.items() if any(map(has_items, texts))}
 
 
 def diagnostics_of(

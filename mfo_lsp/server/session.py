@@ -231,6 +231,12 @@ class Session:
         """Whether nothing has changed since a bundle had been edited so often."""
         return self.analysis(bundle) is analysis and analysis.edits == edits
 
+    def forget_written(self) -> None:
+        """Have all diagnostics written anew, as what is to be shown of them has changed."""
+        self.found = {bundle: dict.fromkeys(by_document, ()) for bundle, by_document in self.found.items()}
+        for edited in self._edited.values():
+            edited.forget_news()
+
     def other_text(self, key: str) -> str | None:
         """A text as it is in the editor or on the disk; None where there is none, nothing where it cannot be read."""
         return existing_text(self.files, key)

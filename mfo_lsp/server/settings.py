@@ -46,6 +46,7 @@ def apply_settings(server: Server, options: object) -> None:
     session.preferred = frozenset(said)
     before, session.preferences = session.preferences, Preferences(**said)
     if session.preferences != before:
+        session.forget_written()
         check_soon(server, session.watched_bundles())
         refresh(server)
 

@@ -18,7 +18,7 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
 from mfo_lsp.server.progress import cancellable, open_progress
-from mfo_lsp.server.publish import converted_findings, merged_diagnostics, take_edited
+from mfo_lsp.server.publish import converted_findings, documents_of, merged_diagnostics, take_edited
 from mfo_lsp.server.workspace import workspace_bundles
 
 OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="mfo")
@@ -98,8 +98,9 @@ async def _of_bundle(server: Server, bundle: str) -> dict[str, JsonText]:
     session = server.session
     analysis, findings = await checked(server, bundle)
     if isinstance(analysis, EditedBundle):
-        touched = take_edited(session, bundle, analysis)
-        return {document: merged_diagnostics(session, document) for document in sorted(touched)}
+        take_edited(session, bundle, analysis)
+        documents = documents_of(session, bundle, analysis)
+        return {document: merged_diagnostics(session, document) for document in sorted(documents)}
     found = converted_findings(session, analysis.bundle, findings)
     ours = {source.key for source in analysis.snapshot.sources if source.is_ours}
     return {document: joined(found.get(document, ())) for document in sorted(ours | found.keys())}
