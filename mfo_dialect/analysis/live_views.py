@@ -181,8 +181,9 @@ class Names(Mapping[str, NodeView]):
         return name not in self._but and name in self._index
 
     def __iter__(self) -> Iterator[str]:
-        """All names, in the order of the text."""
-        return (name for name in self._index if name is not None and name not in self._but)
+        """All names, the last in the text first."""
+        names = [*self._index]
+        return (name for name in reversed(names) if name is not None and name not in self._but)
 
     def __len__(self) -> int:
         """How many names there are."""

@@ -109,8 +109,8 @@ class LevelView:
 
     @cached_property
     def by_id(self) -> dict[str, NodeView]:
-        """Its nodes by id; of two with one id, the first."""
-        return {view.id: view for view in reversed(self.nodes) if view.node.id is not None}
+        """Its nodes by id, the last one first; of two with one id, the first."""
+        return _first_by_id(self.nodes)
 
     def named(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes with an id, in the order of the document."""
@@ -238,8 +238,8 @@ class FlowView:
 
         Names of roots mean the roots, whatever nodes are called.
         """
-        ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start, reverse=True)
-        return {view.id: view for view in ordered if view.node.id is not None and view.id not in RESERVED_ROOTS}
+        ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start)
+        return {name: view for name, view in _first_by_id(ordered).items() if name not in RESERVED_ROOTS}
 
     @cached_property
     def run_orders(self) -> RunOrders:
@@ -263,6 +263,15 @@ class TriggerView:
 
     workflow: Workflow
     trigger: Trigger
+
+
+def _first_by_id(views: Iterable[NodeView]) -> dict[str, NodeView]:
+    """Nodes by id, the last in the text first; of two with one id, the first in the text."""
+    found: dict[str, NodeView] = {}
+    for view in views:
+        if view.node.id is not None:
+            found.setdefault(view.id, view)
+    return dict(reversed(found.items()))
 
 
 def _grouped(named: Iterable[tuple[str, NodeView]]) -> dict[str, tuple[NodeView, ...]]:

@@ -336,6 +336,34 @@ class Session:
             if fixes:
                 assert _shown(list(self.live.full(key))) == _shown(here)
 
+    def compare_meaning(self) -> None:
+        """Hold that taskflows, nodes, edges, declared values and references are those of a fresh reading."""
+        with self.live.asking():
+            found = _meaning(self.live.snapshot)
+        assert found == _meaning(self.fresh())
+
+
+def _meaning(snapshot: Snapshot) -> list[object]:
+    flows: list[object] = [
+        (flow.document, flow.taskflow.name, flow.damaged, flow.doubled, flow.has_cycle, tuple(flow.by_id))
+        for flow in snapshot.flows
+    ]
+    nodes: list[object] = [
+        (
+            view.id if view.node.id is not None else None,
+            view.index,
+            view.kind,
+            view.type_name,
+            view.node.mapping.span,
+            [other.index for other in view.level.wiring.predecessors(view)],
+            [other.index for other in view.level.wiring.successors(view)],
+        )
+        for view in snapshot.nodes
+    ]
+    values = [sorted((one.document, one.node.span) for one in snapshot.visits_of(part)) for part in snapshot.parts]
+    uses = [(use.document, use.span, use.reference.root, snapshot.resolution(use).outcome) for use in snapshot.uses]
+    return [flows, nodes, values, sorted(uses, key=repr)]
+
 
 def _shown(findings: list[Finding]) -> list[str]:
     return sorted(map(repr, findings))
@@ -354,5 +382,7 @@ def session(seed: int, engine: Engine, steps: int) -> Session:
             edited_bundle.settle_a_little()
         else:
             edited_bundle.compare(fixes=source.random() < 0.2)
+        if source.random() < 0.3:
+            edited_bundle.compare_meaning()
     edited_bundle.compare(fixes=True)
     return edited_bundle
