@@ -6,11 +6,12 @@ Who may change them is ``live_workflow.py`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mfo_dialect.analysis import live_answers
 from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, build_level
 from mfo_dialect.analysis.index import Index
@@ -24,15 +25,11 @@ from mfo_dialect.analysis.scopes import (
     NodeView,
     TriggerView,
     declaration_of,
-    may_be_two,
-    may_lead_to_more,
-    may_wait_for_more,
     node_kind,
 )
 from mfo_dialect.analysis.wiring import BuiltWiring
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.facts import Fact, Facts
-from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import FlowNode, Level, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, Sequence
@@ -275,7 +272,7 @@ class LiveLevelView(LevelView):
         return self.owner.level.graph.inner[self.owner.index] or build_level(())
 
     def _built_wiring(self) -> BuiltWiring[NodeView]:
-        return self._snapshot.kept(self, _built_wiring_of)
+        return self._snapshot.kept(self, live_answers.built_wiring_of)
 
     @property
     def wiring(self) -> LiveWiring[NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - changes inside
@@ -285,38 +282,38 @@ class LiveLevelView(LevelView):
     @property
     def by_id(self) -> Mapping[str, NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Its nodes by id; of two with one id, the first."""
-        return Names(self._snapshot.index(self, _ids))
+        return Names(self._snapshot.index(self, live_answers.ids))
 
     def named(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes with an id, in the order of the document."""
-        return self._snapshot.index(self, _names).get(name)
+        return self._snapshot.index(self, live_answers.names).get(name)
 
     @property
     def unnamed(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Its nodes without an id."""
-        return self._snapshot.index(self, _ids).get(None)
+        return self._snapshot.index(self, live_answers.ids).get(None)
 
     def depending_on(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes that list a name among their dependencies, in the order of the document."""
-        return self._snapshot.index(self, _dependencies).get(name)
+        return self._snapshot.index(self, live_answers.dependencies).get(name)
 
     def leading_to(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes that list a name among their successors, in the order of the document."""
-        return self._snapshot.index(self, _successors).get(name)
+        return self._snapshot.index(self, live_answers.successors).get(name)
 
     def titled(self, title: str) -> tuple[NodeView, ...]:
         """Its nodes with an id and this ``name``, in the order of the document."""
-        return self._snapshot.index(self, _titles).get(title)
+        return self._snapshot.index(self, live_answers.titles).get(title)
 
     @property
     def waiting_for_more(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Its nodes that may wait for others than is known, in the order of the document."""
-        return self._snapshot.index(self, _doubts).get(_WAITS)
+        return self._snapshot.index(self, live_answers.doubts).get(live_answers.WAITS)
 
     @property
     def leads_to_more(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Whether one of its nodes may lead to others than is known."""
-        return _LEADS in self._snapshot.index(self, _doubts)
+        return live_answers.LEADS in self._snapshot.index(self, live_answers.doubts)
 
 
 class LiveFlowView(FlowView):
@@ -384,21 +381,21 @@ class LiveFlowView(FlowView):
     @property
     def damaged(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - may change
         """Whether a node may be there that is not known."""
-        return self._snapshot.kept(self, _is_damaged)
+        return self._snapshot.kept(self, live_answers.is_damaged)
 
     @property
     def has_cycle(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Whether nodes of one of its levels wait for each other."""
-        return self._snapshot.kept(self, _has_cycle)
+        return self._snapshot.kept(self, live_answers.has_cycle)
 
     def named(self, name: str) -> tuple[NodeView, ...]:
         """The nodes of all levels with an id, in the order of the text."""
-        return self._snapshot.index(self, _ids).get(name)  # pyright: ignore[reportReturnType] - taskflows say no id
+        return self._snapshot.index(self, live_answers.ids).get(name)  # pyright: ignore[reportReturnType] - taskflows say no id
 
     @property
     def doubled(self) -> frozenset[str]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """The ids that several nodes have."""
-        return self._snapshot.kept(self, _doubled)
+        return self._snapshot.kept(self, live_answers.doubled)
 
     @property
     def nodes(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
@@ -408,17 +405,17 @@ class LiveFlowView(FlowView):
     @property
     def by_id(self) -> Mapping[str, NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """All nodes by id; of two the first in the text counts."""
-        return Names(self._snapshot.index(self, _ids), RESERVED_ROOTS)  # pyright: ignore[reportArgumentType]
+        return Names(self._snapshot.index(self, live_answers.ids), RESERVED_ROOTS)  # pyright: ignore[reportArgumentType]
 
     @property
     def run_orders(self) -> RunOrders:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Which nodes have run when another one starts."""
-        return self._snapshot.kept(self, _run_orders)
+        return self._snapshot.kept(self, live_answers.run_orders)
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """The triggers that start it."""
-        return self._snapshot.kept(self, _triggers_of)
+        return self._snapshot.kept(self, live_answers.triggers_of)
 
 
 class LiveTriggerView(TriggerView):
@@ -437,62 +434,6 @@ class LiveTriggerView(TriggerView):
     def workflow(self) -> Workflow:  # pyright: ignore[reportIncompatibleVariableOverride] - its document's
         """The document that holds it."""
         return self.home.workflow
-
-
-_WAITS, _LEADS = "waits", "leads"
-
-
-def _ids(part: NodeView | FlowView, _snapshot: Snapshot) -> Iterable[str | None]:
-    if isinstance(part, NodeView):
-        yield part.node.id.text if part.node.id is not None else None
-
-
-def _names(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
-    return (view.id,)
-
-
-def _dependencies(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
-    return (scalar.text for scalar in view.node.dependencies)
-
-
-def _successors(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
-    return (scalar.text for scalar in view.node.successors)
-
-
-def _titles(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
-    title = text_at(view.node.mapping, "name")
-    if view.node.id is not None and title is not None:
-        yield title.text
-
-
-def _doubts(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
-    if may_wait_for_more(view):
-        yield _WAITS
-    if may_lead_to_more(view):
-        yield _LEADS
-
-
-_NOT_ITSELF = "not itself"
-
-
-def _oddities(part: NodeView | FlowView, _snapshot: Snapshot) -> Iterable[str]:
-    if isinstance(part, NodeView) and (part.node.id is None or may_be_two(part.node.mapping)):
-        yield _NOT_ITSELF
-
-
-def _is_damaged(flow: FlowView, snapshot: Snapshot) -> bool:
-    if any(level.level.hides_nodes for level in flow.levels) or flow.doubled:
-        return True
-    return _NOT_ITSELF in snapshot.index(flow, _oddities)
-
-
-def _doubled(flow: FlowView, snapshot: Snapshot) -> frozenset[str]:
-    repeated: frozenset[Any] = snapshot.index(flow, _ids).repeated()
-    return repeated - {None}
-
-
-def _has_cycle(flow: FlowView, _snapshot: Snapshot) -> bool:
-    return any(level.wiring.has_cycle for level in flow.levels)
 
 
 def _graph_of(flow: FlowView, _snapshot: Snapshot) -> Graph:
@@ -517,22 +458,4 @@ def with_inner(declaration: NodeDeclaration, inner: tuple[NodeDeclaration, ...])
         declaration.successors,
         declaration.priority,
         inner,
-    )
-
-
-def _built_wiring_of(level: LevelView, _snapshot: Snapshot) -> BuiltWiring[NodeView]:
-    numbers = {view: number for number, view in enumerate(level.nodes)}
-    return BuiltWiring(list(level.nodes), level.graph, numbers.__getitem__)
-
-
-def _run_orders(flow: FlowView, _snapshot: Snapshot) -> RunOrders:
-    return RunOrders(flow.top.graph)
-
-
-def _triggers_of(flow: FlowView, _snapshot: Snapshot) -> tuple[Trigger, ...]:
-    flows = flow.workflow.taskflows
-    return tuple(
-        trigger
-        for trigger in flow.workflow.triggers
-        if (trigger.target.text == flow.taskflow.name if trigger.target is not None else len(flows) == 1)
     )
