@@ -93,7 +93,9 @@ class LiveSnapshot(Snapshot):
         """Let go of a document; gives the parts that go with it."""
         if isinstance(document, LiveDocument):
             return document.drop()
-        fixed = self._fixed.pop(document)
+        fixed = self._fixed.pop(document, None)
+        if fixed is None:
+            return Upkeep()
         for number, part in fixed.borders.items():
             if self.known_borders.get(number) is part:
                 del self.known_borders[number]

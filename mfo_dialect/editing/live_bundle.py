@@ -5,7 +5,7 @@ One thread at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -73,6 +73,7 @@ class LiveBundle:
         rules: Iterable[Rule] = RULES,
         asked: RuleSettings = NOTHING_SAID,
         read: Callable[[str], LiveTree] = LiveTree,
+        edited: Collection[str] = (),
     ) -> None:
         """Take a bundle as it was loaded; nothing is checked yet.
 
@@ -82,6 +83,7 @@ class LiveBundle:
             rules: the rules to choose from.
             asked: what a caller asks for on top of the project file.
             read: makes the tree of a text that is to be edited.
+            edited: keys of texts that are edited from the start: cheaper than asking for their trees afterwards.
         """
         self._read = read
         self._facts = Facts()
@@ -102,6 +104,8 @@ class LiveBundle:
         for source in self._sources.values():
             if isinstance(source.tree_now, LiveTree) and not source.documents_now:
                 self._read_anew(source, source.tree_now)
+            elif source.key in edited:
+                self._read_anew(source, self._read(source.tree_now.text))
             elif source.key in bundle.home:
                 for document in source.documents_now:
                     if document.kind is not None:

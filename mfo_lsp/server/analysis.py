@@ -60,12 +60,9 @@ class EditedBundle:
         self.keys = frozenset(bundle.sources)
         self.edits = 0
         self.is_settled = False
-        self.live = LiveBundle(bundle)
+        self.live = LiveBundle(bundle, edited=self.keys.intersection(open_keys))
         self._asking: ExitStack | None = None
         self._was_asked = False
-        for key in open_keys:
-            if key in self.keys:
-                self.live.tree(key)
 
     @property
     def bundle(self) -> Bundle:

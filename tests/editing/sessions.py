@@ -284,10 +284,11 @@ class Session:
         self.texts = dict(files)
         self.sources: dict[str, Source] = {key: self._fresh(key, text, None) for key, text in files.items()}
         begun = (
-            unread_source(key, text, self._read) if source.random() < 0.8 else self._fresh(key, text, None)
+            unread_source(key, text, self._read) if source.random() < 0.5 else self._fresh(key, text, None)
             for key, text in files.items()
         )
-        self.live = LiveBundle(make_bundle(begun), read=self._read)
+        edited = [key for key in files if source.random() < 0.8]
+        self.live = LiveBundle(make_bundle(begun), read=self._read, edited=edited)
         self._undo: list[tuple[str, TextEdit]] = []
 
     def step(self) -> None:
