@@ -101,13 +101,36 @@ METHODS: tuple[Method, ...] = (
 )
 
 
+PATIENT = frozenset(
+    {
+        types.TEXT_DOCUMENT_DEFINITION,
+        types.TEXT_DOCUMENT_TYPE_DEFINITION,
+        types.TEXT_DOCUMENT_IMPLEMENTATION,
+        types.TEXT_DOCUMENT_REFERENCES,
+        types.TEXT_DOCUMENT_PREPARE_RENAME,
+        types.TEXT_DOCUMENT_RENAME,
+        types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY,
+        types.CALL_HIERARCHY_INCOMING_CALLS,
+        types.CALL_HIERARCHY_OUTGOING_CALLS,
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CODE_ACTION_RESOLVE,
+        types.TEXT_DOCUMENT_CODE_LENS,
+        types.CODE_LENS_RESOLVE,
+        types.WORKSPACE_WILL_RENAME_FILES,
+        types.WORKSPACE_EXECUTE_COMMAND,
+        *(method.name for method in METHODS if method.name.startswith("mfo/")),
+    }
+)
+"""What would be wrong of a part of the documents; it waits while a directory of many is being read."""
+
+
 def make_server(disk: Files | None = None) -> Server:
     """A server for one client.
 
     Args:
         disk: where files are read that are not open; the real disk where it is not given.
     """
-    return Server(METHODS, commands.COMMANDS, _version(), disk if disk is not None else DiskFiles())
+    return Server(METHODS, commands.COMMANDS, _version(), disk if disk is not None else DiskFiles(), PATIENT)
 
 
 def _version() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from lsprotocol import types
@@ -17,6 +17,7 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.protocol import RefusedError, log_failure
 from mfo_lsp.server.publish import drop_findings, shows_news, take_edited, to_publish
+from mfo_lsp.server.reading import read_in_slices
 
 _MAX_RESTARTS = 100
 
@@ -27,15 +28,18 @@ def check_soon(server: Server, bundles: Iterable[str]) -> None:
     for bundle in bundles:
         if bundle not in watched:
             server.checks.cancel(bundle)
+            server.session.end_reading(bundle)
             _publish(server, drop_findings(server.session, bundle))
         elif bundle not in server.checks:
-            server.checks.start(bundle, _check(server, bundle), _report)
+            waiting = server.session.begin_reading(bundle)
+            server.checks.start(bundle, _check(server, bundle, waiting), _report)
 
 
-async def _check(server: Server, bundle: str) -> None:
+async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
     """Work until all findings of a bundle are right, however often it is edited meanwhile, and say so once."""
     share = Slice()
     await share.give_way()
+    await read_in_slices(server, bundle, waiting, share)
     while True:
         analysis = server.session.analysis(bundle)
         if not isinstance(analysis, EditedBundle):
@@ -58,6 +62,9 @@ async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding,
     """
     session = server.session
     for _ in range(_MAX_RESTARTS):
+        reading = server.checks.get(bundle) if not session.is_read(bundle) else None
+        if reading is not None:
+            await asyncio.wait({reading})
         analysis = session.analysis(bundle)
         findings = analysis.findings
         if findings is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import inspect
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -48,6 +49,8 @@ class Server(LanguageServer):
         session: the state.
         methods: the table that it was made with.
         commands: the names of the commands that it runs.
+        patient: the methods that are answered only when all documents have been read.
+        has_read: set, and cleared at once, when a bundle has been read.
         house: what the process holds for the client.
         checks: the checks under way, by bundle.
         runs: the runs under way, by progress token.
@@ -58,12 +61,29 @@ class Server(LanguageServer):
 
     protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride] - pygls makes what it is told to
 
-    def __init__(self, methods: Iterable[Method], commands: Iterable[str], version: str, disk: Files) -> None:
-        """Make a server of a table, over a disk; it does nothing before the first message."""
+    def __init__(
+        self,
+        methods: Iterable[Method],
+        commands: Iterable[str],
+        version: str,
+        disk: Files,
+        patient: Container[str] = (),
+    ) -> None:
+        """Make a server of a table, over a disk; it does nothing before the first message.
+
+        Args:
+            methods: the table.
+            commands: the names of the commands that it runs.
+            version: its version.
+            disk: where files are read that are not open.
+            patient: the methods that are answered only when all documents have been read.
+        """
         super().__init__(NAME, version, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType] - pygls
         self.session = Session(disk, self.protocol.plain)
         self.methods = {method.name: method for method in methods}
         self.commands = tuple(commands)
+        self.patient = patient
+        self.has_read = asyncio.Event()
         self.house = House()
         self.checks = Jobs()
         self.runs = Jobs()
@@ -72,8 +92,20 @@ class Server(LanguageServer):
         self.exit_status = 1
         self.protocol.jobs = Jobs()
         self.protocol.handlers = {
-            name: Handler(partial(method.handle, self), method.params) for name, method in self.methods.items()
+            name: Handler(partial(self._call, method), method.params) for name, method in self.methods.items()
         }
+
+    def _call(self, method: Method, params: object) -> object:
+        if method.name in self.patient and self.session.is_reading:
+            return self._call_later(method, params)
+        return method.handle(self, params)
+
+    async def _call_later(self, method: Method, params: object) -> object:
+        """Answer when all is known of the bundles that are being read."""
+        while self.session.is_reading:
+            await self.has_read.wait()
+        result = method.handle(self, params)
+        return await result if inspect.isawaitable(result) else result
 
     def stop(self, status: int) -> None:
         """End the session; the first status counts."""

@@ -32,6 +32,8 @@ from mfo_workspace.fixing_files import existing_text
 from mfo_workspace.projects import PROJECT_FILE, baseline_path
 from mfo_workspace.walking import is_yaml
 
+_MANY = 8
+"""Texts from which on a bundle is read in slices."""
 _PROJECT_FILES = (PROJECT_FILE, "pyproject.toml")
 
 
@@ -116,6 +118,7 @@ class Session:
         self._sources: dict[str, Source] = {}
         self._edited: dict[str, EditedBundle] = {}
         self._kinds: dict[str, DocumentKind] = {}
+        self._reading: dict[str, UneditedBundle | None] = {}
 
     def open(self, uri: str, version: int, text: str) -> set[str]:
         """Take a document into the editor's hands; gives the bundles that this touches."""
@@ -132,6 +135,9 @@ class Session:
         if open_text is None:
             return set()
         edits = open_text.change(version, changes, self.encoding)
+        if directory_of(key) in self._reading:
+            self._reading[directory_of(key)] = None
+            return {directory_of(key)}
         if posixpath.basename(key) in _PROJECT_FILES:
             return self.reread([key])
         touched = {bundle for bundle, edited in self._edited.items() if key in edited.keys}
@@ -217,6 +223,8 @@ class Session:
         known = self._edited.get(bundle)
         if known is not None:
             return known
+        if bundle in self._reading:
+            return self._begun(bundle)
         if bundle in self.watched_bundles():
             edited = self._edited[bundle] = EditedBundle(self._load(bundle, self._read_to_edit), self.open_texts)
             return edited
@@ -226,6 +234,47 @@ class Session:
             return before
         self._remembered[bundle] = fresh
         return fresh
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether any bundle is being read, so that not all is known of it."""
+        return bool(self._reading)
+
+    def is_read(self, bundle: str) -> bool:
+        """Whether nothing of a bundle is still to be read."""
+        return bundle not in self._reading
+
+    def begin_reading(self, bundle: str) -> tuple[str, ...]:
+        """The texts of a bundle that are to be read ahead; until ``end_reading`` only its open ones are known.
+
+        None where they are few, and are read when the bundle is asked for.
+        """
+        if bundle in self._edited or not is_file(bundle):
+            return ()
+        found: list[str] = []
+        load_bundle(bundle, self.files, read=found.append)
+        waiting = tuple(key for key in found if key not in self.open_texts and key not in self._sources)
+        if len(waiting) < _MANY:
+            return ()
+        self._reading[bundle] = None
+        return waiting
+
+    def read_ahead(self, key: str) -> None:
+        """Read a text, so that it is there when its bundle is asked for."""
+        self._read(key)
+
+    def end_reading(self, bundle: str) -> None:
+        """What can be read of a bundle has been read."""
+        self._reading.pop(bundle, None)
+
+    def _begun(self, bundle: str) -> UneditedBundle:
+        """A bundle of which only the open documents are known."""
+        known = self._reading[bundle]
+        if known is None:
+            open_keys = [key for key in self.open_texts if directory_of(key) == bundle]
+            sources = [source for key in open_keys if (source := self._read(key)) is not None]
+            known = self._reading[bundle] = UneditedBundle(Snapshot(make_bundle(sources)))
+        return known
 
     def is_current(self, bundle: str, analysis: Analysis, edits: int) -> bool:
         """Whether nothing has changed since a bundle had been edited so often."""

@@ -22,13 +22,13 @@ CAPABILITIES = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}
 class Line:
     """A client in this process: remembers what it is sent, and may do something when it is sent it."""
 
-    def __init__(self):
+    def __init__(self, **more):
         self.server = make_server()
         self.sent = []
         self.react = lambda message: None
         self.news = asyncio.Event()
         self.server.protocol.set_writer(self, include_headers=False)
-        self.say("initialize", {"processId": None, "rootUri": None, "capabilities": CAPABILITIES}, id=0)
+        self.say("initialize", {"processId": None, "rootUri": None, "capabilities": {**CAPABILITIES, **more}}, id=0)
 
     def write(self, data):
         message = json.loads(data)
@@ -146,3 +146,64 @@ async def test_closing_the_last_document_frees_all_that_was_known_of_it(line):
     assert [len(one) for one in kept] == [0] * len(kept)
     assert not session._edited | session._sources | session._kinds | session._remembered
     assert not line.server.checks._tasks
+
+
+@pytest.fixture
+def crowd(tmp_path):
+    """A directory of many documents."""
+    for number in range(120):
+        (tmp_path / f"flow_{number}.yml").write_text("name: a\ntasks:\n" + TASK.format(number))
+    return tmp_path
+
+
+def open_one_of(line, folder):
+    uri = (folder / "flow_7.yml").as_uri()
+    text = (folder / "flow_7.yml").read_text()
+    line.say("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}})
+    return {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 9}}
+
+
+async def test_a_directory_of_many_documents_does_not_keep_the_first_answer_waiting(crowd, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    line = Line()
+    place = open_one_of(line, crowd)
+    line.say("textDocument/references", {**place, "context": {"includeDeclaration": True}}, id=8)
+    line.say("textDocument/hover", place, id=9)
+    await line.until(lambda: 9 in [message.get("id") for message in line.sent])
+    assert line.server.session.is_reading
+    assert line.versions == []
+    await line.until(lambda: line.versions)
+    assert 8 in [message.get("id") for message in line.sent]
+    assert not line.server.session.is_reading
+    uris = {message["params"]["uri"] for message in line.sent if "diagnostics" in message.get("params", {})}
+    assert len(uris) == 120
+
+
+async def test_reading_many_documents_shows_how_far_it_is(crowd, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    line = Line(window={"workDoneProgress": True})
+    said = []
+
+    def answer(message):
+        if message.get("method") == "window/workDoneProgress/create":
+            line.server.protocol.receive(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": None}).encode())
+        if message.get("method") == "$/progress":
+            said.append(message["params"]["value"])
+
+    line.react = answer
+    open_one_of(line, crowd)
+    await line.until(lambda: said and said[-1]["kind"] == "end")
+    assert said[0]["kind"] == "begin"
+    assert {one["message"] for one in said[1:-1]} <= {f"{number} of 119" for number in range(120)}
+    assert len(said) > 10
+
+
+async def test_a_directory_that_is_left_while_it_is_read_is_read_no_further(crowd, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    line = Line()
+    place = open_one_of(line, crowd)
+    line.say("textDocument/didClose", place)
+    assert not line.server.session.is_reading
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert line.versions == []
