@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache
+
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing.live_bundle import unread_source
@@ -32,6 +34,8 @@ from mfo_workspace.fixing_files import existing_text
 from mfo_workspace.projects import PROJECT_FILE, baseline_path
 from mfo_workspace.walking import is_yaml
 
+_REMEMBERED = 32 * 1024 * 1024
+"""Characters of the texts that are remembered although nobody has opened them; those asked for longest ago go first."""
 _MANY = 8
 """Texts from which on a bundle is read in slices."""
 _PROJECT_FILES = (PROJECT_FILE, "pyproject.toml")
@@ -70,6 +74,14 @@ def _is_same(one: Bundle, other: Bundle) -> bool:
         and (one.project.document, one.project.text) == (other.project.document, other.project.text)
         and all(source is other.sources[key] for key, source in one.sources.items())
     )
+
+
+def _length_of_bundle(known: UneditedBundle) -> int:
+    return sum(len(source.text) for source in known.bundle.sources.values())
+
+
+def _length_of_source(source: Source) -> int:
+    return len(source.text)
 
 
 class Session:
@@ -114,8 +126,8 @@ class Session:
         self.tokens: dict[str, SentTokens] = {}
         self.offered = Offered()
         self.recorded_runs = RecordedRuns()
-        self._remembered: dict[str, UneditedBundle] = {}
-        self._sources: dict[str, Source] = {}
+        self._remembered: LRUCache[str, UneditedBundle] = LRUCache(_REMEMBERED, getsizeof=_length_of_bundle)
+        self._sources: LRUCache[str, Source] = LRUCache(_REMEMBERED, getsizeof=_length_of_source)
         self._edited: dict[str, EditedBundle] = {}
         self._kinds: dict[str, DocumentKind] = {}
         self._reading: dict[str, UneditedBundle | None] = {}
@@ -232,7 +244,8 @@ class Session:
         before = self._remembered.get(bundle)
         if before is not None and _is_same(before.bundle, fresh.bundle):
             return before
-        self._remembered[bundle] = fresh
+        if _length_of_bundle(fresh) <= _REMEMBERED:
+            self._remembered[bundle] = fresh
         return fresh
 
     @property
@@ -318,8 +331,10 @@ class Session:
         if previous is None and not may_be_ours(text, posixpath.basename(key)):
             self._sources.pop(key, None)
             return None
-        self._sources[key] = read_source(key, text, previous)
-        return self._sources[key]
+        source = read_source(key, text, previous)
+        if len(text) <= _REMEMBERED:
+            self._sources[key] = source
+        return source
 
     def _forget_unused(self) -> None:
         """Let go of what no open document needs."""
@@ -327,9 +342,8 @@ class Session:
         for bundle in self._edited.keys() - watched:
             del self._edited[bundle]
         used = {key for edited in self._edited.values() for key in edited.keys}
-        self._sources = {
-            key: source for key, source in self._sources.items() if key in used or directory_of(key) in watched
-        }
+        for key in [key for key in self._sources if key not in used and directory_of(key) not in watched]:
+            del self._sources[key]
 
     def uri(self, key: str) -> str:
         """The URI of a text, in the client's spelling where it has one."""

@@ -142,9 +142,8 @@ async def test_closing_the_last_document_frees_all_that_was_known_of_it(line):
         await asyncio.sleep(0)
     gc.collect()
     assert [one() for one in known] == [None] * len(known)
-    kept = (session.open_texts, session.found, session.shown, session.tokens)
-    assert [len(one) for one in kept] == [0] * len(kept)
-    assert not session._edited | session._sources | session._kinds | session._remembered
+    kept = (session.open_texts, session.found, session.shown, session.tokens, session._edited, session._kinds)
+    assert [len(one) for one in (*kept, session._sources, session._remembered)] == [0] * (len(kept) + 2)
     assert not line.server.checks._tasks
 
 

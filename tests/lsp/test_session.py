@@ -151,7 +151,20 @@ def test_closing_the_last_document_frees_what_was_read():
     session.open("file:///w/flow.yml", 1, FLOW)
     session.analysis("/w")
     session.close("file:///w/flow.yml")
-    assert (session._sources, session._edited, session.watched_bundles()) == ({}, {}, set())
+    assert (len(session._sources), session._edited, session.watched_bundles()) == (0, {}, set())
+
+
+def test_no_more_is_remembered_of_what_is_not_open_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr("mfo_lsp.server.session._REMEMBERED", 3 * len(FLOW))
+    disk = MemoryDisk()
+    disk.files = {f"/w{number}/flow.yml": FLOW for number in range(9)} | {"/large/flow.yml": FLOW + "#" * 9999}
+    session = Session(disk, dict)
+    for number in range(9):
+        assert session.analysis(f"/w{number}").snapshot.bundle.sources
+    assert session.analysis("/large").snapshot.bundle.sources
+    assert list(session._sources) == [f"/w{number}/flow.yml" for number in (6, 7, 8)]
+    assert list(session._remembered) == ["/w6", "/w7", "/w8"]
+    assert session.analysis("/w8") is session.analysis("/w8")
 
 
 def test_one_file_under_two_spellings_is_one_document():
