@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from mfo_dialect.analysis.graph import NodeDeclaration
 from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.analysis.scopes import (
     FlowView,
@@ -105,4 +106,16 @@ def triggers_of(flow: FlowView, _snapshot: Snapshot) -> tuple[Trigger, ...]:
         trigger
         for trigger in flow.workflow.triggers
         if (trigger.target.text == flow.taskflow.name if trigger.target is not None else len(flows) == 1)
+    )
+
+
+def with_inner(declaration: NodeDeclaration, inner: tuple[NodeDeclaration, ...]) -> NodeDeclaration:
+    """A subflow's declaration with those of its nodes."""
+    return NodeDeclaration(
+        declaration.id,
+        declaration.kind,
+        declaration.dependencies,
+        declaration.successors,
+        declaration.priority,
+        inner,
     )

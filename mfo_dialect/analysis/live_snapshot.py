@@ -16,7 +16,8 @@ from mfo_dialect.analysis.edited_bundle import EditedBundle
 from mfo_dialect.analysis.live_index import LiveIndex
 from mfo_dialect.analysis.live_levels import Upkeep
 from mfo_dialect.analysis.live_tables import KeptFact
-from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView, LiveTriggerView
+from mfo_dialect.analysis.live_triggers import LiveTriggerView
+from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView
 from mfo_dialect.analysis.live_workflow import LiveDocument
 from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows

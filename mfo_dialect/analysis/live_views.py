@@ -6,7 +6,7 @@ Who may change them is ``live_workflow.py`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from mfo_dialect.analysis import live_answers
 from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, build_level
-from mfo_dialect.analysis.index import Index
 from mfo_dialect.analysis.live_graph import LiveGraph
+from mfo_dialect.analysis.live_names import Names
 from mfo_dialect.analysis.live_wiring import LiveWiring
 from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.analysis.scopes import (
@@ -23,7 +23,6 @@ from mfo_dialect.analysis.scopes import (
     FlowView,
     LevelView,
     NodeView,
-    TriggerView,
     declaration_of,
     node_kind,
 )
@@ -150,41 +149,6 @@ class LevelOf(Level):
     def hides_nodes(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Whether that part may hold whole nodes."""
         return self._view.hides_nodes
-
-
-class Names(Mapping[str, NodeView]):
-    """The nodes of an index by name, of several the first; who asks for one name depends on that one."""
-
-    __slots__ = ("_but", "_index")
-
-    def __init__(self, index: Index[NodeView], but: frozenset[str] = frozenset()) -> None:
-        """Look at ``index``; the names in ``but`` count as not there."""
-        self._index = index
-        self._but = but
-
-    def __getitem__(self, name: str) -> NodeView:
-        """The node of a name.
-
-        Raises:
-            KeyError: no node has it.
-        """
-        found = self._index.get(name) if name not in self._but else ()
-        if not found:
-            raise KeyError(name)
-        return found[0]
-
-    def __contains__(self, name: object) -> bool:
-        """Whether a node has a name."""
-        return name not in self._but and name in self._index
-
-    def __iter__(self) -> Iterator[str]:
-        """All names, the last in the text first."""
-        names = [*self._index]
-        return (name for name in reversed(names) if name is not None and name not in self._but)
-
-    def __len__(self) -> int:
-        """How many names there are."""
-        return sum(1 for _ in self)
 
 
 class LiveLevelView(LevelView):
@@ -418,24 +382,6 @@ class LiveFlowView(FlowView):
         return self._snapshot.kept(self, live_answers.triggers_of)
 
 
-class LiveTriggerView(TriggerView):
-    """A trigger; it is another one when something else is written in it."""
-
-    __slots__ = ("home", "listed_in")
-    __setattr__ = object.__setattr__
-
-    def __init__(self, home: LiveDocument, trigger: Trigger) -> None:
-        """Look at ``trigger`` of a document."""
-        object.__setattr__(self, "trigger", trigger)
-        self.home = home
-        self.listed_in: Sequence | None = None
-
-    @property
-    def workflow(self) -> Workflow:  # pyright: ignore[reportIncompatibleVariableOverride] - its document's
-        """The document that holds it."""
-        return self.home.workflow
-
-
 def _graph_of(flow: FlowView, _snapshot: Snapshot) -> Graph:
     return build_level(_declarations(flow.top))
 
@@ -444,18 +390,8 @@ def _declarations(level: LevelView) -> tuple[NodeDeclaration, ...]:
     assert isinstance(level, LiveLevelView)
     level.declared.note()
     return tuple(
-        with_inner(view.declaration, _declarations(view.inner)) if view.inner is not None else view.declaration
+        live_answers.with_inner(view.declaration, _declarations(view.inner))
+        if view.inner is not None
+        else view.declaration
         for view in level.live_nodes
-    )
-
-
-def with_inner(declaration: NodeDeclaration, inner: tuple[NodeDeclaration, ...]) -> NodeDeclaration:
-    """A subflow's declaration with those of its nodes."""
-    return NodeDeclaration(
-        declaration.id,
-        declaration.kind,
-        declaration.dependencies,
-        declaration.successors,
-        declaration.priority,
-        inner,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.live_changes import Affected
 from mfo_dialect.analysis.live_levels import Levels, Upkeep, item_type, walk_levels
-from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView, LiveTriggerView
+from mfo_dialect.analysis.live_triggers import LiveTriggerView
+from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import TriggerView
 from mfo_dialect.analysis.slips import read_names_plainly, read_slips
