@@ -12,7 +12,7 @@ from functools import cached_property
 
 from mfo_dialect.text import Piece
 from mfo_lsp.features.diagnostics import Said
-from mfo_lsp.server.json_text import JsonText
+from mfo_lsp.server.json_text import JsonText, json_list
 
 Range = tuple[int, int, int, int]
 """Line and character of the start, line and character of the end, as the protocol counts."""
@@ -92,11 +92,18 @@ def group_texts(
         before: what was last made for the document.
         write: makes the diagnostic of one finding; None where it is not to be shown.
     """
-    known = {id(text.group): text for text in before}
+    kept = tuple(before)
+    places: dict[int, int] | None = None
     found: list[GroupText] = []
+    place = 0
     for group in groups:
-        kept = known.get(id(group))
-        text = kept.now() if kept is not None else None
+        if place >= len(kept) or kept[place].group is not group:  # groups came, went or changed places
+            if places is None:
+                places = {id(text.group): number for number, text in enumerate(kept)}
+            place = places.get(id(group), place)
+        is_known = place < len(kept) and kept[place].group is group
+        text = kept[place].now() if is_known else None
+        place += is_known
         found.append(text if text is not None else _written(group, write))
     return tuple(found)
 
@@ -125,7 +132,7 @@ def has_items(group: GroupText) -> bool:
 
 def joined(groups: Iterable[GroupText]) -> JsonText:
     """The diagnostics of a document as a list."""
-    return JsonText(b"[%b]" % b",".join([group.json for group in groups if group.items]))
+    return json_list([group.json for group in groups if group.items])
 
 
 def merged(said: Sequence[Sequence[GroupText]]) -> JsonText:
@@ -135,4 +142,4 @@ def merged(said: Sequence[Sequence[GroupText]]) -> JsonText:
     by_words = {
         (item.range, item.message): item for groups in reversed(said) for group in groups for item in group.items
     }
-    return JsonText(b"[%b]" % b",".join([by_words[words].json for words in sorted(by_words)]))
+    return json_list(by_words[words].json for words in sorted(by_words))

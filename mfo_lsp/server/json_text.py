@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import NewType
 
-
-class JsonText(bytes):
-    """A value as JSON, in ASCII."""
+JsonText = NewType("JsonText", bytes)
+"""A value as JSON, in ASCII. Where plain values stand beside it, bytes are always that, as no plain value is."""
 
 
 def json_text(value: object) -> JsonText:
@@ -17,14 +17,14 @@ def json_text(value: object) -> JsonText:
 
 def json_list(items: Iterable[bytes]) -> JsonText:
     """A list of values that are JSON already."""
-    return JsonText(b"[%b]" % b",".join(items))
+    return JsonText(b"".join((b"[", b",".join(items), b"]")))
 
 
 def json_map(**values: object) -> JsonText:
     """A map by names of plain ASCII; values that are JSON already are taken as they are, and None is left out."""
-    said = (
-        b'"%b":%b' % (name.encode("ascii"), value if isinstance(value, JsonText) else json_text(value))
-        for name, value in values.items()
-        if value is not None
-    )
-    return JsonText(b"{%b}" % b",".join(said))
+    pieces: list[bytes] = []
+    for name, value in values.items():
+        if value is not None:
+            pieces += (b"," if pieces else b"{", b'"%b":' % name.encode("ascii"))
+            pieces.append(value if isinstance(value, bytes) else json_text(value))
+    return JsonText(b"".join((*pieces, b"}")) if pieces else b"{}")

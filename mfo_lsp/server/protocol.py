@@ -156,7 +156,7 @@ class Protocol(LanguageServerProtocol):
             self._fail(message_id, method, error)
             return
         result = task.result()
-        if isinstance(result, JsonText):
+        if isinstance(result, bytes):
             self._write(json_map(jsonrpc=_VERSION, id=message_id, result=result))
         else:
             self._send_response(message_id, result)
