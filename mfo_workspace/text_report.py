@@ -86,9 +86,7 @@ def _without(text: str, start: int, secrets: Sequence[Span]) -> str:
     return text
 
 
-def _marked(
-    lines: LineIndex, span: Span, paint: _Paint, colour: str, secrets: Sequence[Span] = ()
-) -> Iterator[str]:
+def _marked(lines: LineIndex, span: Span, paint: _Paint, colour: str, secrets: Sequence[Span] = ()) -> Iterator[str]:
     place = lines.position(span.start)
     text = _without(lines.line_text(place.line), lines.line_start(place.line), secrets)
     end = lines.position(span.end)
