@@ -83,9 +83,9 @@ def test_only_what_a_change_can_have_touched_is_checked_again(tmp_path: Path, mo
         (tmp_path / name / "workflow.yml").write_text(FLOW)
     checked: list[str] = []
 
-    def observed(groups, asked):
+    def observed(groups, asked, **how):
         checked.extend(Path(directory).name for directory, _ in groups)
-        return check_observed(groups, asked)
+        return check_observed(groups, asked, **how)
 
     monkeypatch.setattr("mfo_workspace.checking.check_observed", observed)
     wanted = [((tmp_path / name / "workflow.yml").as_posix(), False) for name in ("a", "b")]
