@@ -142,7 +142,7 @@ def test_a_new_password_is_asked_for_twice(home):
         terminal.type("long enough\n")
         terminal.until(r"Repeat for confirmation: ")
         terminal.type("long enough too\n")
-        terminal.until(r"do not match")
+        terminal.until(r"do not match(?s:.*)Password: ")
         terminal.type("long enough\n")
         terminal.until(r"match(?s:.*)Password: (?s:.*)Repeat for confirmation: ")
         terminal.type("long enough\n")
