@@ -78,7 +78,7 @@ vim.fn.cursor(found[1].lnum + 1, found[1].col + 1)
 vim.cmd('MfoExplain')
 wait(holds('rule/' .. found[1].code, 'What it finds'), 'the page')
 vim.lsp.buf.code_action({
-  filter = function(action) return action.kind == 'quickfix' and action.title:find('order_id', 1, true) ~= nil end,
+  filter = function(action) return action.kind == 'quickfix' and action.title == 'Change to "order_id"' end,
   apply = true,
 })
 wait(function() return #vim.diagnostic.get(buffer) == 0 end, 'the mended text')
