@@ -246,6 +246,7 @@ def test_many_writers_at_once_lose_nothing(start):
 
 def test_the_log_has_a_line_a_request_and_no_secret(start, caplog):
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="mfo_runtime.server")  # whatever a command in this process has set
     api = start()
     token = api.ok("POST", "/api/tokens", {"name": "n"})["token"]
     secret = "planted-secret"

@@ -142,8 +142,9 @@ def test_a_signed_call_that_is_sent_again_by_whoever_copied_it_begins_nothing(se
 
 
 def test_a_delivery_that_is_tried_again_begins_one_run(served):
-    first = served.signed(HOOK, LETTER, at=int(time.time()), x_webhook_delivery="delivery-1")
-    again = served.signed(HOOK, LETTER, at=int(time.time()) - 7, x_webhook_delivery="delivery-1")
+    letter = {"text": "tried again"}  # one that no other test signs in the same second
+    first = served.signed(HOOK, letter, at=int(time.time()), x_webhook_delivery="delivery-1")
+    again = served.signed(HOOK, letter, at=int(time.time()) - 7, x_webhook_delivery="delivery-1")
     assert again.json()["run_id"] == first.json()["run_id"]
     assert refused(served.signed(HOOK, {"text": "else"}, x_webhook_delivery="delivery-1"), 409)
     by_hand = [served.by_hand("by_hand", LETTER, idempotency_key="delivery-1").json()["run_id"] for _ in range(2)]
