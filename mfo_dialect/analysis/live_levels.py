@@ -10,7 +10,7 @@ from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
 from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import NodeView
-from mfo_dialect.analysis.slips import read_names_plainly, read_slips
+from mfo_dialect.analysis.slips import forget_slips, read_names_plainly, read_slips
 from mfo_dialect.analysis.visits import choose, known_keys
 from mfo_dialect.catalogue.values import AnyType, ListType, MapType, ValueType
 from mfo_dialect.model.access import text_at
@@ -183,14 +183,7 @@ class Levels:
     def _freshen(self, mapping: Mapping, declared: ValueType) -> None:
         """Read the slips in a map anew; parts inside it are looked at by themselves."""
         borders = self._snapshot.known_borders
-        waiting: list[Node] = [mapping]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, Mapping):
-                node.forget_meant()
-                waiting += [pair.value for pair in node.pairs if id(pair.value) not in borders]
-            elif isinstance(node, Sequence):
-                waiting += [item for item in node.items if id(item) not in borders]
+        forget_slips(mapping, borders)
         if not mapping.source.isascii():
             read_names_plainly(mapping)
         read_slips(mapping, declared, borders)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mfo_dialect.analysis.bundle import Document
@@ -12,7 +12,7 @@ from mfo_dialect.analysis.live_triggers import LiveTriggerView
 from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import TriggerView
-from mfo_dialect.analysis.slips import read_names_plainly, read_slips
+from mfo_dialect.analysis.slips import forget_slips, read_names_plainly, read_slips
 from mfo_dialect.catalogue.values import MapType
 from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE
 from mfo_dialect.facts import Fact
@@ -219,7 +219,7 @@ class LiveDocument(Document):
         for view in stale_triggers:
             if borders.get(id(view.trigger.mapping)) is view:
                 del borders[id(view.trigger.mapping)]
-        _forget_slips(root, borders)
+        forget_slips(root, borders)
         if not self._tree.is_ascii:
             read_names_plainly(root)
         if is_workflow_file(root) is not self._is_workflow_file or not self.fits(root, self.classification):
@@ -313,7 +313,7 @@ class LiveDocument(Document):
 
     def _read_slips_of(self, mapping: Mapping, key: str) -> None:
         borders = self._snapshot.known_borders
-        _forget_slips(mapping, borders)
+        forget_slips(mapping, borders)
         read_slips(mapping, item_type(self._declared, self._root, key, mapping), borders)
 
     def _list_with(self, mapping: Mapping, key: str) -> Sequence | None:
@@ -345,18 +345,6 @@ class LiveDocument(Document):
                 return part.home is self
             case _:
                 return part is self
-
-
-def _forget_slips(mapping: Mapping, borders: Container[int]) -> None:
-    """Let all keys at and below a map count as written, parts inside it left out."""
-    waiting: list[Node] = [mapping]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Mapping):
-            node.forget_meant()
-            waiting += [pair.value for pair in node.pairs if id(pair.value) not in borders]
-        elif isinstance(node, Sequence):
-            waiting += [item for item in node.items if id(item) not in borders]
 
 
 def _as_map(declared: object) -> MapType:

@@ -17,8 +17,9 @@ may or may not run; and a condition may have taken a loop edge, so none of its b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from enum import Enum
+from typing import TypeVar
 
 from mfo_dialect.analysis.graph import Level
 from mfo_dialect.analysis.loops import enclosing_loops
@@ -27,7 +28,7 @@ from mfo_dialect.records import record
 NodePath = tuple[str, ...]
 
 _MAX_PAIRS = 100_000
-_Ways = tuple[int, int | None, int, int | None]
+_Node = TypeVar("_Node", bound=Hashable)
 
 
 class RanBefore(Enum):
@@ -160,7 +161,9 @@ class _LevelOrder:
         if self.always[producer] or self._only_way_leads_through(reader, producer):
             return RunOrder(RanBefore.SURELY, Why.ORDER)
         forced = self._forcing(producer, self.level.loop_of[reader])
-        if any(entry in forced for entry in self.level.entries) or not self._way_around(reader, forced):
+        if any(entry in forced for entry in self.level.entries) or not has_way_around(
+            reader, forced, self.sources.__getitem__, self._is_start
+        ):
             return RunOrder(RanBefore.SURELY, Why.ORDER)
         if self._both_can_run(reader, producer):
             return self._decided(RanBefore.PERHAPS, Why.BRANCH, producer, reader, prefix)
@@ -232,45 +235,19 @@ class _LevelOrder:
                     waiting.append(source)
         return found
 
-    def _way_around(self, reader: int, forced: frozenset[int]) -> bool:
-        """Whether a way leads to the reader that passes none of these nodes."""
-        seen = {reader}
-        waiting = [reader]
-        while waiting:
-            node = waiting.pop()
-            if not self.sources[node] or node in self.heads:
-                return True
-            for source in self.sources[node]:
-                if source not in seen and source not in forced:
-                    seen.add(source)
-                    waiting.append(source)
-        return False
+    def _is_start(self, node: int) -> bool:
+        """Whether a way may begin at a node."""
+        return not self.sources[node] or node in self.heads
 
     def _both_can_run(self, one: int, other: int) -> bool:
-        """Whether two ways, walked backwards with the later node first, reach an entry or meet in agreement.
-
-        Two ways that meet at a condition after taking branches of it took different ones, or they had met before.
-        True too where that would take too long to find out.
-        """
-        waiting: list[_Ways] = [(one, None, other, None)]
-        seen: set[_Ways] = set(waiting)
-        while waiting and len(seen) < _MAX_PAIRS:
-            node, branch, rest, rest_branch = waiting.pop()
-            if self.place[node] < self.place[rest]:
-                node, branch, rest, rest_branch = rest, rest_branch, node, branch
-            if not self.sources[node] or node in self.heads:
-                return True
-            for source in self.sources[node]:
-                taken = node if source in self.level.guards[node] else None
-                if source == rest:
-                    if taken is None or rest_branch is None:
-                        return True
-                    continue
-                pair = (source, taken, rest, rest_branch)
-                if pair not in seen:
-                    seen.add(pair)
-                    waiting.append(pair)
-        return bool(waiting)
+        return ways_agree(
+            one,
+            other,
+            sources=self.sources.__getitem__,
+            guards=self.level.guards.__getitem__,
+            is_behind=lambda node, rest: self.place[node] > self.place[rest],
+            is_settled=lambda node, _branch, _rest, _rest_branch: self._is_start(node),
+        )
 
     def _decided(self, verdict: RanBefore, why: Why, producer: int, reader: int | None, prefix: NodePath) -> RunOrder:
         """The answer with the condition that tells best: near the producer, with branches that do not lead to it."""
@@ -290,6 +267,77 @@ class _LevelOrder:
         if best is None:
             return RunOrder(verdict, why)
         return RunOrder(verdict, why, (*prefix, self.level.nodes[best[1]].id), best[2])
+
+
+def has_way_around(
+    reader: _Node,
+    nodes: Container[_Node],
+    sources: Callable[[_Node], Iterable[_Node]],
+    is_start: Callable[[_Node], bool],
+) -> bool:
+    """Whether a way leads from a start to the reader that passes none of some nodes.
+
+    Args:
+        reader: where the way ends.
+        nodes: those that it may not pass.
+        sources: the nodes by which a way leads to a node.
+        is_start: whether a way may begin at a node.
+    """
+    seen = {reader}
+    waiting = [reader]
+    while waiting:
+        node = waiting.pop()
+        if is_start(node):
+            return True
+        for source in sources(node):
+            if source not in seen and source not in nodes:
+                seen.add(source)
+                waiting.append(source)
+    return False
+
+
+def ways_agree(
+    one: _Node,
+    other: _Node,
+    *,
+    sources: Callable[[_Node], Iterable[_Node]],
+    guards: Callable[[_Node], Container[_Node]],
+    is_behind: Callable[[_Node, _Node], bool],
+    is_settled: Callable[[_Node, _Node | None, _Node, _Node | None], bool],
+) -> bool:
+    """Whether two ways, walked backwards with the later node first, reach an entry or meet in agreement.
+
+    Two ways that meet at a condition after taking branches of it took different ones, or they had met before.
+    True too where that would take too long to find out.
+
+    Args:
+        one: where one way ends.
+        other: where the other one ends.
+        sources: the nodes by which a way leads to a node.
+        guards: the conditions that a node is a branch of.
+        is_behind: whether the first of two nodes surely stands behind the second.
+        is_settled: whether the ways agree from here on: the node whose sources are next and the branch taken to it,
+            then those of the other way.
+    """
+    waiting: list[tuple[_Node, _Node | None, _Node, _Node | None]] = [(one, None, other, None)]
+    seen = set(waiting)
+    while waiting and len(seen) < _MAX_PAIRS:
+        node, branch, rest, rest_branch = waiting.pop()
+        if is_behind(rest, node):
+            node, branch, rest, rest_branch = rest, rest_branch, node, branch
+        if is_settled(node, branch, rest, rest_branch):
+            return True
+        for source in sources(node):
+            taken = node if source in guards(node) else None
+            if source == rest:
+                if taken is None or rest_branch is None:
+                    return True
+                continue
+            pair = (source, taken, rest, rest_branch)
+            if pair not in seen:
+                seen.add(pair)
+                waiting.append(pair)
+    return bool(waiting)
 
 
 def _common_length(one: Sequence[str], other: Sequence[str]) -> int:

@@ -166,11 +166,6 @@ class LevelView:
         return any(may_lead_to_more(view) for view in self.nodes)
 
     @property
-    def doubtful(self) -> tuple[int, bool]:
-        """The nodes that may wait for others than is known, as a bit set; and whether one may lead to others."""
-        return sum(1 << view.index for view in self.waiting_for_more), self.leads_to_more
-
-    @property
     def is_doubtful(self) -> bool:
         """Whether there may be other edges than those that are known."""
         return self.leads_to_more or bool(self.waiting_for_more)

@@ -43,6 +43,23 @@ def read_names_plainly(root: Node) -> None:
                 node.leave_out(INVISIBLE)
 
 
+def forget_slips(root: Node, borders: Container[int] = ()) -> None:
+    """Let all keys at and below ``root`` count as written again.
+
+    Args:
+        root: where to start.
+        borders: identities of nodes below it that are left out, with all that is in them.
+    """
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            node.forget_meant()
+            waiting += [pair.value for pair in node.pairs if id(pair.value) not in borders]
+        elif isinstance(node, Sequence):
+            waiting += [item for item in node.items if id(item) not in borders]
+
+
 def read_slips(root: Node, root_type: ValueType, borders: Container[int] = ()) -> None:
     """Let the unknown keys at and below ``root`` count for the missing keys that they were meant to be.
 

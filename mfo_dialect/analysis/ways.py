@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-from mfo_dialect.analysis.run_order import RanBefore
+from mfo_dialect.analysis.run_order import RanBefore, has_way_around, ways_agree
 from mfo_dialect.analysis.wiring import Wiring
 
 _Node = TypeVar("_Node", bound=Hashable)
-_MAX_PAIRS = 100_000
 
 
 def one_surely_runs(wanted: Iterable[_Node], wiring: Wiring[_Node]) -> bool:
@@ -31,7 +30,7 @@ def ran_before(reader: _Node, producer: _Node, wiring: Wiring[_Node]) -> RanBefo
     if wiring.runs_always(producer) or _is_only_way(reader, producer, wiring):
         return RanBefore.SURELY
     forcing = _forcing((producer,), wiring)
-    if forcing is None or not _way_around(reader, forcing, wiring):
+    if forcing is None or not has_way_around(reader, forcing, lambda node: _sources(node, wiring), wiring.runs_always):
         return RanBefore.SURELY
     return RanBefore.PERHAPS if _can_both_run(reader, producer, wiring) else RanBefore.NEVER
 
@@ -74,46 +73,17 @@ def _is_only_way(reader: _Node, producer: _Node, wiring: Wiring[_Node]) -> bool:
     return True
 
 
-def _way_around(reader: _Node, nodes: set[_Node], wiring: Wiring[_Node]) -> bool:
-    """Whether a way leads to the reader that passes none of some nodes, of which none runs always."""
-    seen = {reader}
-    waiting = [reader]
-    while waiting:
-        node = waiting.pop()
-        if wiring.runs_always(node):
-            return True
-        for source in _sources(node, wiring):
-            if source not in seen and source not in nodes:
-                seen.add(source)
-                waiting.append(source)
-    return False
-
-
 def _can_both_run(one: _Node, other: _Node, wiring: Wiring[_Node]) -> bool:
-    """Whether two ways, walked backwards with the later node first, reach an entry or meet in agreement.
+    def is_settled(node: _Node, branch: _Node | None, rest: _Node, rest_branch: _Node | None) -> bool:
+        """A way without branches leads to one of the two, and agrees with any to the other; or a way is at its entry."""
+        is_plain = (branch is None and wiring.runs_always(node)) or (rest_branch is None and wiring.runs_always(rest))
+        return is_plain or not _sources(node, wiring)
 
-    Two ways that meet at a condition after taking branches of it took different ones, or they had met before.
-    True too where that would take too long to find out.
-    """
-    waiting: list[tuple[_Node, _Node | None, _Node, _Node | None]] = [(one, None, other, None)]
-    seen = set(waiting)
-    while waiting and len(seen) < _MAX_PAIRS:
-        node, branch, rest, rest_branch = waiting.pop()
-        if wiring.leads_to(node, rest):
-            node, branch, rest, rest_branch = rest, rest_branch, node, branch
-        if (branch is None and wiring.runs_always(node)) or (rest_branch is None and wiring.runs_always(rest)):
-            return True  # a way without branches leads to one of the two, and agrees with any to the other
-        sources = _sources(node, wiring)
-        if not sources:
-            return True
-        for source in sources:
-            taken = node if source in wiring.guards(node) else None
-            if source == rest:
-                if taken is None or rest_branch is None:
-                    return True
-                continue
-            pair = (source, taken, rest, rest_branch)
-            if pair not in seen:
-                seen.add(pair)
-                waiting.append(pair)
-    return bool(waiting)
+    return ways_agree(
+        one,
+        other,
+        sources=lambda node: _sources(node, wiring),
+        guards=wiring.guards,
+        is_behind=lambda node, rest: wiring.leads_to(rest, node),
+        is_settled=is_settled,
+    )

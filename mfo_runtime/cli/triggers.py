@@ -130,13 +130,13 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
 async def _serve(
     triggers: tuple[ServedTrigger, ...], settings: ServiceSettings, where: Where, stack: ExitStack
 ) -> None:
-    from mfo_runtime.server import SettingsError  # noqa: PLC0415 - slow to import
-    from mfo_runtime.triggers.service import ServiceAddress, serve_triggers  # noqa: PLC0415 - slow to import
+    from mfo_runtime.server import ServerAddress, SettingsError  # noqa: PLC0415 - slow to import
+    from mfo_runtime.triggers.service import serve_triggers  # noqa: PLC0415 - slow to import
 
     stop = StopSignal()
     _listen_to_signals(stop)
 
-    def ready(address: ServiceAddress) -> None:
+    def ready(address: ServerAddress) -> None:
         click.echo(f"serving at {address.url}")
         if settings.token is None:
             click.echo(f"MFO_TRIGGERS_TOKEN={address.token}")

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import dataclass
 
 from mfo_runtime.server.failures import SettingsError
 
 _BACKLOG = 512
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where a server is and how to be let in; ``token`` never stands in its repr."""
+
+    url: str
+    token: str
+
+    def __repr__(self) -> str:
+        """The address without its token."""
+        return f"ServerAddress({self.url})"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,7 @@ import uvicorn
 from mfo_runtime.server.accounts import TOKEN_PREFIX
 from mfo_runtime.server.app import app_of_service
 from mfo_runtime.server.failures import SettingsError
-from mfo_runtime.server.listening import listen, url_of
+from mfo_runtime.server.listening import ServerAddress, listen, url_of
 from mfo_runtime.server.people import People
 from mfo_runtime.server.service import Service, open_service
 from mfo_runtime.server.settings import ServerSettings
@@ -25,18 +25,6 @@ from mfo_runtime.server.stopping import Stopping
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 _GRACE_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
-    """Where a server is and how to be let in; ``token`` never stands in its repr."""
-
-    url: str
-    token: str
-
-    def __repr__(self) -> str:
-        """The address without its token."""
-        return f"ServerAddress({self.url})"
 
 
 class RunningServer:

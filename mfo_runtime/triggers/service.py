@@ -8,7 +8,6 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
@@ -16,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mfo_runtime.errors import InvalidInputError
-from mfo_runtime.server.listening import listen, url_of
+from mfo_runtime.server.listening import ServerAddress, listen, url_of
 from mfo_runtime.server.settings import is_loopback
 from mfo_runtime.triggers.app import create_app
 from mfo_runtime.triggers.event_triggers import event_trigger_of
@@ -38,23 +37,11 @@ _PAUSE_AFTER_DEFECT = 30.0
 _log = logging.getLogger("mfo_runtime.triggers")
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAddress:
-    """Where the service is, and the token for calls by hand, which never stands in its repr."""
-
-    url: str
-    token: str
-
-    def __repr__(self) -> str:
-        """The address without its token."""
-        return f"ServiceAddress({self.url})"
-
-
 async def serve_triggers(
     triggers: tuple[ServedTrigger, ...],
     workplaces: Mapping[str, Workplace],
     settings: ServiceSettings,
-    ready: Callable[[ServiceAddress], None],
+    ready: Callable[[ServerAddress], None],
     stop: StopSignal,
 ) -> None:
     """Serve triggers until told to stop.
@@ -84,7 +71,7 @@ async def serve_triggers(
     ]
     with listen(settings.host, settings.port) as listener:
         http = _HttpServer(create_app(triggers, runner, settings, token))
-        address = ServiceAddress(url_of(listener, settings.host), token)
+        address = ServerAddress(url_of(listener, settings.host), token)
         serving = asyncio.create_task(http.serve([listener]))
         working = asyncio.create_task(runner.work())
         firing = [asyncio.create_task(_keep_going(source)) for source in sources]

@@ -58,7 +58,7 @@ def extract_subflow(selection: Selection) -> Iterator[Offer]:
 def obstacle_to_extracting(level: LevelView, chosen: Sequence[NodeView]) -> str:
     """Why nodes of a level cannot become a subflow, in one sentence; empty where they can."""
     flow = level.flow
-    if flow.damaged or level.level.damaged or flow.has_cycle or level.doubtful != (0, False):
+    if flow.damaged or level.level.damaged or flow.has_cycle or level.is_doubtful:
         return "Not all nodes and edges of the taskflow can be told: mend its errors first."
     tasks = [view for view in level.nodes if view.kind is NodeKind.TASK]
     if not any(view.kind is NodeKind.TASK for view in chosen):

@@ -54,9 +54,9 @@ def inline_subflow(selection: Selection) -> Iterator[Offer]:
 def obstacle_to_inlining(view: NodeView, inner: LevelView) -> str:
     """Why a subflow must stay, in one sentence; empty where it may go, as far as that is plain."""
     level, flow = view.level, view.flow
-    if flow.damaged or level.level.damaged or flow.has_cycle or level.doubtful != (0, False):
+    if flow.damaged or level.level.damaged or flow.has_cycle or level.is_doubtful:
         return "Not all nodes and edges of the taskflow can be told: mend its errors first."
-    if inner.level.damaged or inner.doubtful != (0, False) or not inner.nodes:
+    if inner.level.damaged or inner.is_doubtful or not inner.nodes:
         return "Not all nodes and edges of the subflow can be told: mend its errors first."
     if "input_schema" in view.node.mapping:
         return "The subflow checks its input by a schema, which would be lost."
