@@ -16,8 +16,8 @@ from mfo_dialect.catalogue.task_types import TaskType
 from mfo_dialect.model.project import Project
 from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError, TaskFailedError, UnknownTaskTypeError
 from mfo_runtime.flow.scope import plain
+from mfo_runtime.json_schema import schema_problem
 from mfo_runtime.tasks import Execute, TaskContext
-from mfo_runtime.tasks.json_schema import schema_problem
 
 Function = Callable[[dict[str, Any]], Any]
 

@@ -28,10 +28,10 @@ from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.settings import shared_retry, timeout_of
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
+from mfo_runtime.json_schema import schema_problem, with_defaults
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
 from mfo_runtime.tasks.conversation import add_usage
 from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_handling
-from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 _LONGEST_KEY = 200
 UsageObserver: TypeAlias = Callable[[str, Mapping[str, Any]], None]

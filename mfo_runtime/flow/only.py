@@ -25,7 +25,7 @@ from mfo_runtime.flow.loading import Flow
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.running import RunOptions, TriggerCall, other_servers, scope_of_run
 from mfo_runtime.journal import Codec, Event, Journal, StoredRun
-from mfo_runtime.tasks.json_schema import with_defaults
+from mfo_runtime.json_schema import with_defaults
 
 
 @dataclass(frozen=True, slots=True)

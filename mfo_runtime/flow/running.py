@@ -34,9 +34,9 @@ from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Codec, Definition, NewRun
+from mfo_runtime.json_schema import schema_problem, with_defaults
 from mfo_runtime.tasks import Ask
 from mfo_runtime.tasks.conversation import add_usage
-from mfo_runtime.tasks.json_schema import schema_problem, with_defaults
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mfo_dialect.syntax import Scalar
 from mfo_runtime.errors import InvalidInputError, Place, UnresolvedReferenceError
 from mfo_runtime.flow.loading import Flow, absolute_path, readable_text
 from mfo_runtime.flow.running import TriggerCall
-from mfo_runtime.tasks.json_schema import schema_problem
+from mfo_runtime.json_schema import schema_problem
 from mfo_workspace.files import DiskFiles
 
 

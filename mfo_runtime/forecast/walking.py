@@ -27,7 +27,7 @@ from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.forecast.prompts import forecast_prompt
 from mfo_runtime.forecast.reading import ForecastReading, UnknownYetError, placeholder
 from mfo_runtime.forecast.values import Certainty, Forecast, ForecastNode, ForecastPrompt
-from mfo_runtime.tasks.json_schema import with_defaults
+from mfo_runtime.json_schema import with_defaults
 
 SURELY, PERHAPS, NEVER = Certainty.SURELY, Certainty.PERHAPS, Certainty.NEVER
 _OF_SERVER = "mfo_"

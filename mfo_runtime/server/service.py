@@ -6,6 +6,8 @@ import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
+from mfo_runtime.providers.conversation import Provider
+from mfo_runtime.providers.openai import OpenAIProvider
 from mfo_runtime.server.accounts import Accounts, signing_key
 from mfo_runtime.server.database import Database
 from mfo_runtime.server.failures import SettingsError
@@ -13,9 +15,7 @@ from mfo_runtime.server.identifiers import Dates, Identifiers
 from mfo_runtime.server.job_calls import JobRunner
 from mfo_runtime.server.job_types import BUILT_IN_JOB_TYPES, run_job, runners_of
 from mfo_runtime.server.outside import HttpSender
-from mfo_runtime.server.providers.conversation import Provider
 from mfo_runtime.server.providers.echo import EchoProvider
-from mfo_runtime.server.providers.openai import OpenAIProvider
 from mfo_runtime.server.providers.scripted import ScriptedProvider
 from mfo_runtime.server.replays import Replays
 from mfo_runtime.server.rows import deliveries, jobs

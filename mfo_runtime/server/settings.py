@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from mfo_runtime.providers.endpoint import OpenAIEndpoint
 from mfo_runtime.server.job_calls import JobRunner
 from mfo_runtime.server.providers.script import Script
 
@@ -61,23 +62,6 @@ class RateLimit:
     def __post_init__(self) -> None:
         if not 0 < self.requests_per_second < math.inf or self.burst < 1:
             raise ValueError("a rate limit has more than 0 requests a second and a burst of at least 1")
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAIEndpoint:
-    """Where models of the provider ``openai`` are asked.
-
-    Attributes:
-        model: the one that is asked where a request names none.
-        base_url: what stands before ``/chat/completions``.
-        api_key: sent as a bearer token; None: none is.
-        timeout: seconds for one answer.
-    """
-
-    model: str
-    base_url: str = "https://api.openai.com/v1"
-    api_key: str | None = field(default=None, repr=False)
-    timeout: float = 120.0
 
 
 JobType = Callable[[Any], Awaitable[Any]]

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from mfo_runtime.errors import InvalidOutputError
+from mfo_runtime.json_schema import schema_problem
 from mfo_runtime.tasks.conversation import Conversation
-from mfo_runtime.tasks.json_schema import schema_problem
 from mfo_runtime.tasks.prompts import RenderedPrompt
 
 _FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*)\n[ \t]*```", re.DOTALL | re.IGNORECASE)

@@ -22,8 +22,8 @@ from mfo_runtime.errors import (
     TaskTimeoutError,
 )
 from mfo_runtime.http import HttpRequest, HttpResponse, Redirects, Timeouts
+from mfo_runtime.json_schema import schema_problem
 from mfo_runtime.tasks.context import Execute, Question, TaskContext, mapping_of
-from mfo_runtime.tasks.json_schema import schema_problem
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods of requests that change nothing."""

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_server_streaming import streamed
 
+from mfo_runtime.providers.conversation import ChatReply, ProviderError
+from mfo_runtime.providers.openai_answers import Collected, read_reply
 from mfo_runtime.server import OpenAIEndpoint, ServerSettings, SettingsError, start_server
-from mfo_runtime.server.providers.conversation import ChatReply, ProviderError
-from mfo_runtime.server.providers.openai_answers import Collected, read_reply
 from tests.effort import examples
 
 KEY = "sk-planted-key-123456"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfo_runtime.providers.conversation import ChatMessage, ChatQuestion
 from mfo_runtime.server import Script, ScriptError, ServerSettings, start_server
-from mfo_runtime.server.providers.conversation import ChatMessage, ChatQuestion
 
 ANSWER = {"script": [{"answer": "x"}]}
 WRONG = [

@@ -1,1 +1,1 @@
-"""Who answers chat requests: a small contract, and the providers that this server has of its own."""
+"""The providers that this server has of its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, Piece, in_pieces
+from mfo_runtime.providers.conversation import ChatQuestion, ChatReply, Piece, in_pieces
 
 
 class EchoProvider:

@@ -48,7 +48,7 @@ from typing import Any, cast
 
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.suggestions import did_you_mean
-from mfo_runtime.server.providers.conversation import ChatQuestion, ToolCall
+from mfo_runtime.providers.conversation import ChatQuestion, ToolCall
 from mfo_runtime.server.starting_data import StartingData, StartingResource
 
 Path = tuple[str | int, ...]

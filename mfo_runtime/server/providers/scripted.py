@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Protocol
 
-from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, Piece, ProviderError, in_pieces
+from mfo_runtime.providers.conversation import ChatQuestion, ChatReply, Piece, ProviderError, in_pieces
 from mfo_runtime.server.providers.script import Script
 
 _UNANSWERED = 400

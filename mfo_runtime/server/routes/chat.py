@@ -9,11 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from mfo_runtime.server.database import from_json, to_json
-from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Event, Streaming
-from mfo_runtime.server.failures import ApiError, error_for_status, invalid, not_found
-from mfo_runtime.server.pages import PAGES, page_of_rows
-from mfo_runtime.server.providers.conversation import (
+from mfo_runtime.providers.conversation import (
     ChatMessage,
     ChatQuestion,
     ChatReply,
@@ -21,6 +17,10 @@ from mfo_runtime.server.providers.conversation import (
     ToolCall,
     estimated_tokens,
 )
+from mfo_runtime.server.database import from_json, to_json
+from mfo_runtime.server.endpoint import Answer, Call, Endpoint, Event, Streaming
+from mfo_runtime.server.failures import ApiError, error_for_status, invalid, not_found
+from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.rows import threads
 from mfo_runtime.server.service import Service
 from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, OPTIONAL_TEXT, body

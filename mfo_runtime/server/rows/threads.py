@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from mfo_runtime.providers.conversation import ChatMessage
 from mfo_runtime.server.database import from_json, to_json
-from mfo_runtime.server.providers.conversation import ChatMessage
 from mfo_runtime.server.store import Store
 
 MOST_MESSAGES = 1000

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from mfo_runtime.server.providers.conversation import ChatMessage, ChatQuestion
+from mfo_runtime.providers.conversation import ChatMessage, ChatQuestion
 
 _OURS = frozenset({"model", "messages", "stream", "stream_options", "tools", "tool_choice", "n"})
 _CHOICES = frozenset({"auto", "none", "required"})

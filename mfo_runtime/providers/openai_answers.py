@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from mfo_runtime.errors import redact
-from mfo_runtime.server.providers.conversation import ChatReply, ProviderError, ToolCall
+from mfo_runtime.providers.conversation import ChatReply, ProviderError, ToolCall
 
 BAD_GATEWAY = 502
 _RATE_LIMITED = 429

@@ -8,10 +8,10 @@ from contextlib import aclosing, contextmanager
 
 from mfo_runtime.errors import ConnectionFailedError, MfoError, RequestTimeoutError
 from mfo_runtime.http import EventStream, HttpClient, HttpRequest, HttpResponse, HttpSettings, Timeouts
-from mfo_runtime.server.providers.conversation import ChatQuestion, ChatReply, Piece, ProviderError, in_pieces
-from mfo_runtime.server.providers.openai_answers import BAD_GATEWAY, Collected, read_reply, refusal
-from mfo_runtime.server.providers.openai_requests import request_body
-from mfo_runtime.server.settings import OpenAIEndpoint
+from mfo_runtime.providers.conversation import ChatQuestion, ChatReply, Piece, ProviderError, in_pieces
+from mfo_runtime.providers.endpoint import OpenAIEndpoint
+from mfo_runtime.providers.openai_answers import BAD_GATEWAY, Collected, read_reply, refusal
+from mfo_runtime.providers.openai_requests import request_body
 
 _DONE = "[DONE]"
 _UNAVAILABLE, _TOO_SLOW = 503, 504
