@@ -18,12 +18,14 @@ class OwnParams:
         position: a place in it.
         names: the texts among the other params, by name.
         inputs: values by name.
+        folded: the paths of subflows.
     """
 
     uri: str
     position: types.Position | None = None
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    folded: tuple[str, ...] = ()
 
 
 def read_own_params(params: object) -> OwnParams:
@@ -39,13 +41,22 @@ def read_own_params(params: object) -> OwnParams:
     if not isinstance(uri, str):
         raise ValueError("textDocument names no uri")  # noqa: TRY004 - the caller knows one error
     names = {name: value for name, value in said.items() if isinstance(value, str)}
-    return OwnParams(uri, _position(position) if position is not None else None, names, inputs)
+    folded = _texts(said.get("folded"))
+    return OwnParams(uri, _position(position) if position is not None else None, names, inputs, folded)
 
 
 def _map(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("not a map")  # noqa: TRY004 - as above
     return cast("Mapping[str, Any]", value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise ValueError("not a list")  # noqa: TRY004 - as above
+    return tuple(text for text in cast("list[object]", value) if isinstance(text, str))
 
 
 def _position(said: Mapping[str, Any]) -> types.Position:

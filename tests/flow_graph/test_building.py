@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mfo_lsp.features.flow_graph import folded
 from mfo_lsp.features.flow_graph.values import EdgeKind, FlowGraph, Location
 from tests.flow_graph.graphs import CYCLE, EMPTY, FILE, HOSTILE_NAMES, REVIEW, SWITCH, graph_of, hostile
 
@@ -29,6 +30,20 @@ def test_nodes_come_in_document_order_with_their_places():
     assert graph.nodes["n4"].expression == "len(critique.message) > 7"
     assert graph.nodes["n1"].name == "Write a draft"
     assert (graph.id, graph.location) == ("review", Location(FILE, 1, 7))
+
+
+def test_nodes_are_named_as_runs_name_them():
+    assert [node.path for node in graph_of(REVIEW).nodes.values()][-2:] == ["polish/spell", "polish/shout"]
+
+
+def test_a_folded_subflow_hides_its_nodes_and_has_their_problems():
+    graph = graph_of(REVIEW.replace("tool_id: spell, ", ""))
+    closed = folded(graph, {"polish", "draft", "polish/spell"})
+    assert [node.id for node in closed.nodes.values()] == ["draft", "critique", "publish", "good_enough", "polish"]
+    assert [group.node for group in closed.groups] == [None]
+    polish = closed.nodes["n5"]
+    assert (polish.folded, [problem.code for problem in polish.problems]) == (2, ["MFO202"])
+    assert folded(graph, {"draft"}) is graph
 
 
 @pytest.mark.parametrize(

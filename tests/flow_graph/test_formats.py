@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from mfo_lsp.features.flow_graph import FORMATS
+from mfo_lsp.features.flow_graph import FORMATS, folded
 from mfo_lsp.features.flow_graph.dot import quoted, to_dot
 from mfo_lsp.features.flow_graph.drawing import draw
 from mfo_lsp.features.flow_graph.html_page import to_html
@@ -66,6 +66,16 @@ def test_svg_shows_kinds_branches_loops_and_subflows():
     (subflow,) = elements(REVIEW, "subflow")
     assert [text.text for text in subflow.iter(f"{SVG}text")] == ["polish", "subflow: The last touch"]
     assert ".branch .line { stroke-dasharray" in to_svg(graph_of(REVIEW))
+
+
+def test_svg_draws_a_folded_subflow_as_one_box():
+    closed = to_svg(folded(graph_of(REVIEW), ["polish"]))
+    (box,) = [
+        element for element in ET.fromstring(closed.encode()).iter(f"{SVG}g") if element.get("data-id") == "polish"
+    ]
+    assert box.get("class") == "node subflow folded"
+    assert [text.text for text in box.iter(f"{SVG}text")] == ["polish", "2 nodes folded: The last touch"]
+    assert "spell" not in closed
 
 
 def test_svg_boxes_a_subflow_around_its_nodes():
@@ -210,6 +220,7 @@ def test_json_is_versioned_and_complete():
     (finding,) = [value["findings"][number] for number in spell.pop("findings")]
     assert spell == {
         "key": "n6",
+        "path": "polish/spell",
         "id": "spell",
         "kind": "task",
         "type": "mfo_api_tool_execute",

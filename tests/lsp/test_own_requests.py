@@ -31,6 +31,22 @@ async def test_the_graph_tells_where_nodes_stand(encoding):
     assert (found["taskflow"], found["states"]) == ("a", {})
 
 
+async def test_the_graph_tells_how_far_nodes_and_taskflows_reach():
+    text = "taskflows:\n  - taskflow_id: a\n    tasks:\n      - type: mfo_api_tool_list\n        id: b\n  - {taskflow_id: c, tasks: []}\n"
+    found = await graph.answer(serving(ENCODINGS[0], flow__yml=text), ask("flow.yml"))
+    assert [(one["id"], one["range"]["start"]["line"]) for one in found["taskflows"]] == [("a", 1), ("c", 5)]
+    assert [found["extents"]["n1"][end]["line"] for end in ("start", "end")] == [3, 4]
+    assert found["ranges"]["n1"]["start"]["line"] == 4
+
+
+async def test_subflows_are_folded_in_the_picture_alone():
+    about = ask("workflow.yml", taskflow="write", format="svg", folded=["group", "nowhere"])
+    found = await graph.answer(bundle(), about)
+    assert ">1 node folded" in found["text"]
+    assert 'data-id="inner"' not in found["text"]
+    assert "group/inner" in [node["path"] for node in found["graph"]["nodes"]]
+
+
 async def test_the_graph_shows_problems_states_and_formats():
     server = bundle()
     server.session.states["/nowhere/workflow.yml", "write"] = {"fetch": "succeeded", "group/inner": "running"}
@@ -96,7 +112,8 @@ def test_why_tells_of_a_file_that_is_not_ours():
 @pytest.mark.parametrize(
     "params",
     [None, [], {}, {"textDocument": 1}, {"textDocument": {"uri": 1}}, {"textDocument": {"uri": "a"}, "position": {}},
-     {"textDocument": {"uri": "a"}, "position": {"line": -1, "character": 0}}, {"textDocument": {"uri": "a"}, "inputs": []}],
+     {"textDocument": {"uri": "a"}, "position": {"line": -1, "character": 0}}, {"textDocument": {"uri": "a"}, "inputs": []},
+     {"textDocument": {"uri": "a"}, "folded": "b"}],
 )  # fmt: skip
 def test_params_that_are_not_as_they_should_be_are_refused(params):
     with pytest.raises(ValueError, match=r"."):

@@ -78,6 +78,7 @@ class _Builder:
         owner = view.level.owner
         return GraphNode(
             self.keys[view],
+            "/".join(view.id_path),
             node.id.text if node.id is not None else "",
             view.kind,
             kind_word,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_lsp.features.flow_graph.layout import Box, Layout, Link, Point, Route, Shape, lay_out
 from mfo_lsp.features.flow_graph.values import EdgeKind, FlowGraph, GraphEdge, GraphGroup, GraphNode
-from mfo_lsp.features.flow_graph.words import clean, node_id, shorten, text_width
+from mfo_lsp.features.flow_graph.words import clean, counted, node_id, shorten, text_width
 
 ID_SIZE = 13.0
 TYPE_SIZE = 11.0
@@ -105,7 +105,8 @@ def words_of(node: GraphNode) -> Words:
             return Words(shorten(shown_id, _MAX_CONDITION), shorten(expression, _MAX_CONDITION))
         case NodeKind.SUBFLOW:
             name = clean(node.name)
-            return Words(shorten(shown_id, _MAX_ID), shorten(f"subflow: {name}" if name else "subflow", _MAX_TYPE))
+            word = f"{counted(node.folded, 'node')} folded" if node.folded else "subflow"
+            return Words(shorten(shown_id, _MAX_ID), shorten(f"{word}: {name}" if name else word, _MAX_TYPE))
 
 
 def label_width(text: str) -> float:
@@ -180,7 +181,7 @@ class _Drawer:
                 middle = centre.moved(corner.x, corner.y)
                 drawn = DrawnNode(self.graph.nodes[key], middle, size.width, size.height, self.words[key], depth)
                 yield drawn
-                if drawn.node.kind is NodeKind.SUBFLOW:
+                if drawn.node.kind is NodeKind.SUBFLOW and not drawn.node.folded:
                     corners[key] = (self._corner(drawn), depth + 1)
 
     def _edges(self, placed: dict[str, DrawnNode]) -> Iterator[DrawnEdge]:

@@ -44,6 +44,7 @@ def _location(location: Location) -> dict[str, Any]:
 def _node(node: GraphNode, places: dict[Problem, int]) -> dict[str, Any]:
     return {
         "key": node.key,
+        "path": node.path,
         "id": node.id,
         "kind": node.kind.value,
         "type": node.type,

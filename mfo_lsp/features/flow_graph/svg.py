@@ -52,8 +52,8 @@ def svg_element(graph: FlowGraph, attributes: str = "", style: str = "") -> str:
     subtitle = f"{clean(str(graph.location))} \u00b7 {counts}"
     words_width = max(text_width(heading, _HEADING_SIZE), text_width(subtitle, 11.0))
     width, height = max(drawing.width, words_width) + 2 * _MARGIN, drawing.height + 2 * _MARGIN + _HEADING
-    groups = [node for node in drawing.nodes if node.node.kind is NodeKind.SUBFLOW]
-    leaves = [node for node in drawing.nodes if node.node.kind is not NodeKind.SUBFLOW]
+    groups = [node for node in drawing.nodes if _is_open(node)]
+    leaves = [node for node in drawing.nodes if not _is_open(node)]
     behind = [edge for edge in drawing.edges if edge.route.behind]
     others = [edge for edge in drawing.edges if not edge.route.behind]
     left = _MARGIN + (width - 2 * _MARGIN - drawing.width) / 2
@@ -75,12 +75,20 @@ def svg_element(graph: FlowGraph, attributes: str = "", style: str = "") -> str:
     return "\n".join(parts)
 
 
+def _is_open(drawn: DrawnNode) -> bool:
+    """Whether it is a box around others, which lines are drawn over."""
+    return drawn.node.kind is NodeKind.SUBFLOW and not drawn.node.folded
+
+
 def _node(drawn: DrawnNode) -> str:
     node = drawn.node
     weight = worst(node.problems)
-    classes = f"node {node.kind.value}{f' {weight.word}' if weight is not None else ''}"
+    classes = (
+        f"node {node.kind.value}{' folded' if node.folded else ''}{f' {weight.word}' if weight is not None else ''}"
+    )
     place = f"{node.location}:{node.location.column}"
-    data = f'data-key="{node.key}" data-id="{escape(clean(node.id))}" data-place="{escape(clean(place))}"'
+    names = f'data-key="{node.key}" data-path="{escape(clean(node.path))}" data-id="{escape(clean(node.id))}"'
+    data = f'{names} data-place="{escape(clean(place))}"'
     return "\n".join(
         [
             f'<g class="{classes}" role="graphics-symbol img" {data}>',

@@ -55,6 +55,7 @@ class GraphNode:
 
     Attributes:
         key: ``n1``, ``n2`` ... in document order, subflows before what is in them; unique, which ids need not be.
+        path: its id, behind those of the subflows around it, with ``/`` between them, as runs name it.
         id: its id as written; empty where it has none.
         kind: task, condition or subflow.
         type: of a task its type, of a condition ``expr``, of a subflow ``subflow``; empty where it is missing.
@@ -62,10 +63,12 @@ class GraphNode:
         expression: of a condition, what it decides by.
         location: where its id stands, or where it starts.
         group: the key of the subflow that it stands in; None in the taskflow's own level.
-        problems: what was found in it; what was found in the nodes of a subflow is theirs alone.
+        problems: what was found in it; what was found in the nodes of a subflow is theirs alone, unless it is folded.
+        folded: how many nodes a folded subflow hides.
     """
 
     key: str
+    path: str
     id: str
     kind: NodeKind
     type: str
@@ -74,6 +77,7 @@ class GraphNode:
     location: Location
     group: str | None
     problems: tuple[Problem, ...] = ()
+    folded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

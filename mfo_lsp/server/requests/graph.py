@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.suggestions import did_you_mean
-from mfo_lsp.features.flow_graph import FORMATS, FlowGraph, flow_graph, nodes_by_key
+from mfo_dialect.text import Span
+from mfo_lsp.features.flow_graph import FORMATS, FlowGraph, flow_graph, folded, nodes_by_key
 from mfo_lsp.features.flow_graph.json_form import json_value
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
@@ -51,8 +53,9 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
     """The graph of a taskflow: the one that is named, else the one at the position, else the first.
 
     Returns:
-        ``graph`` as ``mfo-lsp graph --format json`` writes it, ``ranges`` and ``states`` of the nodes by their keys, and
-        ``text`` in the ``format`` that was asked for; None for a document without taskflows.
+        ``graph`` as ``mfo-lsp graph --format json`` writes it; ``ranges`` (their ids), ``extents`` (all that is written of
+        them) and ``states`` of the nodes by their keys; ``taskflows``, which are those of the document; and ``text`` in the
+        ``format`` that was asked for, with the subflows ``folded`` closed. None for a document without taskflows.
 
     Raises:
         RefusedError: there is no such taskflow or format.
@@ -63,18 +66,27 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
     view, flow, graph = drawn.view, drawn.flow, drawn.graph
     states = server.session.states.get((view.key, flow.taskflow.name), {})
     nodes = nodes_by_key(flow)
+    flows = (one.taskflow for one in view.snapshot.flows if one.document == view.key)
     name = params.names.get("format", "")
     if name and name not in FORMATS:
         raise RefusedError(f'there is no format "{name}"{did_you_mean(name, FORMATS)}', INVALID_PARAMS)
-    return {
+    told = {
         "taskflow": flow.taskflow.name,
+        "taskflows": [{"id": one.name, "range": _range(server, view, one.mapping.span)} for one in flows],
         "graph": json_value(graph),
-        "ranges": {number: server.protocol.plain(view.range(node.name_span)) for number, node in nodes.items()},
+        "ranges": {number: _range(server, view, node.name_span) for number, node in nodes.items()},
+        "extents": {number: _range(server, view, node.node.mapping.span) for number, node in nodes.items()},
         "states": {
             number: states[path] for number, node in nodes.items() if (path := "/".join(node.id_path)) in states
         },
-        **({"text": FORMATS[name](graph)} if name else {}),
     }
+    if name:
+        told["text"] = await asyncio.to_thread(FORMATS[name], folded(graph, params.folded))
+    return told
+
+
+def _range(server: Server, view: View, span: Span) -> object:
+    return server.protocol.plain(view.range(span))
 
 
 def flow_of(view: View, params: OwnParams) -> FlowView | None:

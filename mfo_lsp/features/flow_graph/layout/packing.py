@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mfo_lsp.features.flow_graph.layout.coordinates import BOX_DISTANCE, place
 from mfo_lsp.features.flow_graph.layout.layers import add_ends_of_backward_links, layers_of
@@ -14,6 +15,7 @@ from mfo_lsp.features.flow_graph.layout.values import Box, Layout, Link, Point, 
 _SHELF_DISTANCE = 44.0
 _SHAPE = 1.6
 _NOWHERE = Point(0, 0)
+_KEPT = 64
 
 
 def lay_out(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
@@ -24,6 +26,12 @@ def lay_out(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
     Raises:
         ValueError: the links, backward ones turned round, lead in a circle.
     """
+    return _lay_out(tuple(boxes), tuple(links))
+
+
+@lru_cache(maxsize=_KEPT)
+def _lay_out(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
+    """Kept, as most edits of a document change no box and no link."""
     parts = _parts(len(boxes), links)
     links_of: dict[int, list[int]] = {}
     part_of = {box: number for number, part in enumerate(parts) for box in part}
