@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +20,8 @@ from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.durations import format_duration
 from mfo_runtime.engine.observing import RunEvent
 from mfo_runtime.engine.states import NodeState, RunState
+from mfo_runtime.flow.told_text import TextObserver
+from mfo_workspace.text_report import printable
 
 _MARKS = {
     NodeState.PENDING: ("·", "dim"),
@@ -33,7 +35,9 @@ _MARKS = {
 }
 _MOST_ROWS_AT_THE_END = 200
 _LEAST_ROWS = 5
-_LINES_BESIDE_ROWS = 4
+_LINES_OF_TEXT = 3
+_LINES_BESIDE_ROWS = 4 + _LINES_OF_TEXT
+_LONGEST_TEXT = 2000
 
 
 class Progress(Protocol):
@@ -53,6 +57,11 @@ class Progress(Protocol):
 
     def used(self, node: str, usage: Mapping[str, Any]) -> None:
         """A model used so much for one execution of a node."""
+        ...
+
+    @property
+    def reader(self) -> TextObserver | None:
+        """Reads along what models write; None where nobody could follow it."""
         ...
 
     def paused(self) -> AbstractContextManager[None]:
@@ -75,6 +84,10 @@ class NoProgress:
 
     def used(self, node: str, usage: Mapping[str, Any]) -> None:
         """Nothing to show."""
+
+    @property
+    def reader(self) -> None:
+        """Nobody reads."""
 
     def paused(self) -> AbstractContextManager[None]:
         """Nothing is shown anyway."""
@@ -122,6 +135,10 @@ class PlainProgress:
         """Keep it for the line that tells of the execution's end."""
         self._tokens[node] = self._tokens.get(node, 0) + _tokens(usage)
 
+    @property
+    def reader(self) -> None:
+        """Lines are written once, for what is over."""
+
     def paused(self) -> AbstractContextManager[None]:
         """Lines are in nobody's way."""
         return nullcontext()
@@ -148,7 +165,8 @@ class LiveProgress:
         self._views = {"/".join(view.id_path): view for view in flow.nodes}
         self._console = console
         self._is_over = False
-        self._live = Live(console=console, refresh_per_second=8, get_renderable=self._table, transient=False)
+        self._said: tuple[str, str] = ("", "")
+        self._live = Live(console=console, refresh_per_second=8, get_renderable=self._drawn, transient=False)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -185,6 +203,28 @@ class LiveProgress:
             row.note = f"branch {event.branch}"
         if event.error is not None:
             row.note = event.error.code
+        if self._said[0] == _name(event):
+            self._said = ("", "")
+
+    @property
+    def reader(self) -> TextObserver:
+        """Shows the end of what was said last, below the table, as long as the node that says it goes on."""
+        return self._read
+
+    def _read(self, node: str, text: str) -> None:
+        before = self._said[1] if self._said[0] == node else ""
+        self._said = node, (before + text)[-_LONGEST_TEXT:]
+
+    def _drawn(self) -> Group:
+        node, text = self._said
+        width = max(20, self._console.width - 4)
+        lines = [
+            printable(line)[place : place + width]
+            for line in text.splitlines()
+            for place in range(0, max(1, len(line)), width)
+        ]
+        said = [Text(f"  {line}", "italic dim") for line in lines[-_LINES_OF_TEXT:]]
+        return Group(self._table(), *([Text(f"  {node}:", "cyan"), *said] if said else []))
 
     def used(self, node: str, usage: Mapping[str, Any]) -> None:
         """Add it to the node's row, over all of its iterations."""

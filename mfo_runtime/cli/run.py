@@ -321,7 +321,13 @@ async def _run(
     with make_progress(flow.view) if is_shown else NoProgress() as progress, stopper.listening():
         watch = replace(watch, observers=(progress, *watch.observers), on_usage=(progress.used, *watch.on_usage))
         ask = _asker(progress) if is_shown else None
-        options = RunOptions(observers=watch.observers, on_usage=watch.used, ask=ask, control=stopper.control)
+        options = RunOptions(
+            observers=watch.observers,
+            on_usage=watch.used,
+            on_text=progress.reader,
+            ask=ask,
+            control=stopper.control,
+        )
         return await go(options, watch)
 
 

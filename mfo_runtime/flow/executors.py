@@ -27,6 +27,7 @@ from mfo_runtime.flow.fitting import fit
 from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.settings import shared_retry, timeout_of
 from mfo_runtime.flow.surroundings import Surroundings
+from mfo_runtime.flow.told_text import ToldText
 from mfo_runtime.http import HttpClient
 from mfo_runtime.json_schema import schema_problem, with_defaults
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
@@ -49,6 +50,7 @@ class FlowExecutors:
         ask: asks the person who runs the flow.
         surroundings: time, for what begins and what waits.
         on_usage: told what a model used, with the execution's path and iteration.
+        told_text: told what models say while they say it; None where nobody reads along.
         usage: what models used, summed up over all tries.
         circuits: leave servers alone that fail too often; None for never.
     """
@@ -60,6 +62,7 @@ class FlowExecutors:
     ask: Ask | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
     on_usage: UsageObserver | None = None
+    told_text: ToldText | None = None
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
     circuits: Circuits | None = None
     _usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -70,7 +73,7 @@ class FlowExecutors:
         node = view.node
         assert isinstance(node, Task)
         ASKING_TASK.set(str(task.identity))
-        with self._failing_at(view):
+        with self._failing_at(view), self._telling(str(task.identity)):
             declared = self.scope.bundle.project.task_type(node.type_name)
             if declared is None:
                 raise UnknownTaskTypeError(f'No task type is called "{node.type_name}".')
@@ -135,6 +138,15 @@ class FlowExecutors:
             error = TaskFailedError(f"{type(problem).__name__}: {problem}", place=self.scope.place_of(view))
             raise error.redacted(self.scope.secrets.shown_never) from None
 
+    @contextmanager
+    def _telling(self, node: str) -> Generator[None]:
+        """Whoever reads along knows all that was said when the block is over."""
+        try:
+            yield
+        finally:
+            if self.told_text is not None:
+                self.told_text.end(node)
+
     def _reading(self, view: NodeView, node: RunningNode) -> Reading:
         return Reading(self.scope, view, node.read, node.iterations, self._began_at(node))
 
@@ -183,6 +195,7 @@ class FlowExecutors:
             ask=self.ask,
             without_slot=task.without_slot,
             count_usage=partial(self._count_usage, str(task.identity)),
+            tell_text=partial(self.told_text.take, str(task.identity)) if self.told_text is not None else None,
             began_at=self._began_at(task),
             noted=task.noted(),
             note=task.note,

@@ -23,7 +23,7 @@ from mfo_runtime.flow.executors import FlowExecutors
 from mfo_runtime.flow.keeping import KnownSecrets
 from mfo_runtime.flow.loading import Flow
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
-from mfo_runtime.flow.running import RunOptions, TriggerCall, other_servers, scope_of_run
+from mfo_runtime.flow.running import RunOptions, TriggerCall, executors_of, other_servers, scope_of_run
 from mfo_runtime.journal import Codec, Event, Journal, StoredRun
 from mfo_runtime.json_schema import with_defaults
 
@@ -88,9 +88,7 @@ async def run_only(
         scope = replace(scope, trigger=call.to_data())
     known = _Known(flow, recorded, codec)
     async with other_servers(options) as http:
-        executors = FlowExecutors(
-            scope, client, http, scope.taskflow["process_id"], options.ask, options.surroundings, options.on_usage
-        )
+        executors = executors_of(scope, client, http, options)
         return await _Execution(flow, view, known, executors, options).outcome()
 
 

@@ -32,6 +32,7 @@ from mfo_runtime.flow.scope import Reading, RunScope
 from mfo_runtime.flow.secrets import Secrets, secret_texts
 from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
+from mfo_runtime.flow.told_text import TextObserver, ToldText
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Codec, Definition, NewRun
 from mfo_runtime.json_schema import schema_problem, with_defaults
@@ -63,6 +64,7 @@ class RunOptions:
         trigger: what started it.
         observers: told of every event.
         on_usage: told what a model used, with each of its answers.
+        on_text: told what models say while they say it, secrets struck out; None to have answers come whole.
         ask: asks the person who runs the flow; None where nobody can be asked.
         environment: what secrets and ENV are read from; the process's own where it is None.
         job_id: the server job that started the run, for ``SYSTEM.JOB_ID``.
@@ -77,6 +79,7 @@ class RunOptions:
     trigger: TriggerCall | None = None
     observers: Sequence[Observer] = ()
     on_usage: UsageObserver | None = None
+    on_text: TextObserver | None = None
     ask: Ask | None = None
     environment: Mapping[str, str] | None = None
     job_id: str | None = None
@@ -99,10 +102,9 @@ async def run_flow(
     inputs = checked_inputs(flow, bundle, inputs)
     is_resumed = options.keeping is not None and options.keeping.stored is not None
     scope = scope_of_run(flow, bundle, inputs, options, is_resumed=is_resumed)
-    run_id = scope.taskflow["process_id"]
     plan = lay_out(flow, bundle)
     async with other_servers(options) as http:
-        executors = FlowExecutors(scope, client, http, run_id, options.ask, options.surroundings, options.on_usage)
+        executors = executors_of(scope, client, http, options)
         if options.surroundings.is_live:
             executors.circuits = options.circuits or circuits_of(bundle)
         with _kept(executors, options, plan) as kept:
@@ -116,6 +118,21 @@ async def run_flow(
             if kept is not None:
                 kept.end(outcome)
     return outcome
+
+
+def executors_of(scope: RunScope, client: MfoClient, http: HttpClient, options: RunOptions) -> FlowExecutors:
+    """What the nodes of a run do."""
+    on_text = options.on_text
+    return FlowExecutors(
+        scope,
+        client,
+        http,
+        scope.taskflow["process_id"],
+        options.ask,
+        options.surroundings,
+        options.on_usage,
+        ToldText(on_text, lambda: scope.secrets.shown_never) if on_text is not None else None,
+    )
 
 
 def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient]:

@@ -83,6 +83,7 @@ class TaskContext:
         ask: asks the person who runs the flow; None where nobody can be asked.
         without_slot: a block in which the task waits and holds no slot.
         count_usage: told what a model used, with each of its answers.
+        tell_text: told each piece of what a model says, while it says it; None where nobody reads along.
         began_at: when the task began, in seconds since the epoch; the same when it is executed again. None for now.
         noted: what was noted by name when the task was executed before.
         note: keeps a fact under a name, so that it is the same when the task is executed again.
@@ -101,6 +102,7 @@ class TaskContext:
     ask: Ask | None
     without_slot: Callable[[], AbstractAsyncContextManager[None]]
     count_usage: Callable[[Mapping[str, Any]], None] = _count_nothing
+    tell_text: Callable[[str], None] | None = None
     began_at: float | None = None
     noted: Mapping[str, Any] = field(default_factory=dict[str, Any])
     note: Note = keep_nothing

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mfo_runtime.client import ChatMessage, ChatReply, ChatRequest, Operations, ToolCall
+from mfo_runtime.client import ChatMessage, ChatReply, ChatRequest, Operations, TextPiece, ToolCall
 from mfo_runtime.errors import AuthenticationError, AuthorizationError, InvalidOutputError, MfoError
 from mfo_runtime.tasks.context import TaskContext
 from mfo_runtime.tasks.prompts import RenderedPrompt
@@ -77,11 +77,32 @@ def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:
             total[name] = total.get(name, 0) + count
 
 
+async def reply_of(operations: Operations, request: ChatRequest, tell_text: Callable[[str], None] | None) -> ChatReply:
+    """What a model answers to one request.
+
+    Args:
+        operations: those of the server that are used.
+        request: what it is asked.
+        tell_text: told each piece of text while the model writes it; None to have the answer come whole.
+
+    Raises:
+        MfoError: the server failed.
+    """
+    if tell_text is None:
+        return await operations.chat.send(request)
+    async with operations.chat.stream(request) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, TextPiece):
+                tell_text(piece.text)
+    assert pieces.reply is not None, "a stream that ends without an error has a last piece"
+    return pieces.reply
+
+
 class _Turns:
     def __init__(self, asked: Asked, context: TaskContext) -> None:
         self._asked = asked
         self._operations: Operations = context.operations
-        self._count_usage = context.count_usage
+        self._count_usage, self._tell_text = context.count_usage, context.tell_text
         self._said: tuple[ChatMessage, ...] = ()
         self._server_tools: dict[str, dict[str, Any]] | None = None
         self.conversation = Conversation(thread_id=asked.thread_id or "")
@@ -91,7 +112,7 @@ class _Turns:
         messages = self._asked.messages
         most = self._asked.prompt.max_turns
         for _ in range(most):
-            reply = await self._operations.chat.send(self._request(tools, messages))
+            reply = await reply_of(self._operations, self._request(tools, messages), self._tell_text)
             self._note(reply)
             answers = [await self._answer(call, tools) for call in reply.tool_calls]
             messages = tuple(ChatMessage("tool", answer) for answer in answers if answer is not None)

@@ -37,7 +37,10 @@ class Take:
 async def recording_take(
     workflow: Workflow, settings: ClientSettings, options: RunOptions, tape: Tape
 ) -> AsyncGenerator[Take]:
-    """Run as usual, and keep on ``tape`` what is said; the run's secrets are those of ``options.surroundings``."""
+    """Run as usual, and keep on ``tape`` what is said; the run's secrets are those of ``options.surroundings``.
+
+    Answers come whole, as a replay has them.
+    """
     environment = os.environ if options.environment is None else options.environment
     secrets = options.surroundings.secrets or Secrets(workflow, environment)
     async with (
@@ -46,7 +49,8 @@ async def recording_take(
         MfoClient(settings, http=server) as client,
     ):
         surroundings = replace(options.surroundings, http=others, began_at=tape.began_at, secrets=secrets)
-        yield Take(client, replace(options, surroundings=surroundings, ask=_kept_answers(options.ask, tape)))
+        ask = _kept_answers(options.ask, tape)
+        yield Take(client, replace(options, surroundings=surroundings, ask=ask, on_text=None))
 
 
 def replay_of(cassette: Cassette, workflow: Workflow, inputs: Mapping[str, Any]) -> Replay:
@@ -102,6 +106,7 @@ async def replaying_take(
                 run_id=cassette.run_id,
                 started_at=cassette.started_at,
                 surroundings=surroundings,
+                on_text=None,
                 ask=_recorded_answers(replay) if cassette.answers else None,
             ),
         )

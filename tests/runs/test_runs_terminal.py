@@ -39,6 +39,26 @@ def test_a_terminal_shows_a_live_table_with_states_and_times(tmp_path):
     assert json.loads(stdout)["ask"]["message"] == "Hi"
 
 
+def test_what_a_model_writes_is_shown_while_it_writes(tmp_path):
+    finish = threading.Event()
+
+    def answer(handler):
+        handler.rfile.read(int(handler.headers["Content-Length"]))
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.end_headers()
+        handler.wfile.write(b'data: {"type": "text", "text": "Once upon"}\n\n')
+        handler.wfile.flush()
+        finish.wait(LIMIT)
+        end = {"type": "end", "message": "Once upon a time", "thread_id": "t", "usage": {}}
+        handler.wfile.write(f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
+
+    home = tmp_path / "home"
+    with answering(answer) as (url, _), Terminal("run", slow_flow(tmp_path), "--server", url, home=home) as terminal:
+        terminal.until("ask:[^│]*Once upon")
+        finish.set()
+
+
 @pytest.mark.parametrize("variables", [{"CI": "true"}, {"TERM": "dumb"}])
 def test_ci_and_dumb_terminals_get_plain_lines(variables, tmp_path):
     flow = EXAMPLES / "report/workflow_definition.yml"
