@@ -49,5 +49,10 @@ class RunEvent:
     error: MfoError | None = None
     branch: int | None = None
 
+    @property
+    def node(self) -> str:
+        """The execution of the node, as ``str`` of its ``NodeRun``; empty for the run itself."""
+        return f"{self.path}[{self.iteration}]" if self.iteration else self.path
+
 
 Observer = Callable[[RunEvent], None]

@@ -55,9 +55,12 @@ class Recorder(Protocol):
         ...
 
     def commit(self) -> Awaitable[None] | None:
-        """Begin to keep all that was taken in so far.
+        """Keep all that was taken in so far, or begin to.
 
         Returns:
-            What is done when it is kept; None where there was nothing. It raises ``JournalError`` where it cannot be.
+            What is done when it is kept; None where it is already. It raises ``JournalError`` where it cannot be.
+
+        Raises:
+            JournalError: it cannot be kept.
         """
         ...

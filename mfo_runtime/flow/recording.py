@@ -59,7 +59,7 @@ class RunRecorder:
 
     def record(self, event: RunEvent, value: Any = None) -> None:
         """Take in an event, unless it is one that the journal has already."""
-        node = str(NodeRun(0, event.path, event.iteration))
+        node = event.node
         if self._is_known(event, node):
             return
         facts: dict[str, Any] = {}
@@ -102,7 +102,7 @@ class RunRecorder:
         self._add(Event(time.time(), NOTED, str(node), value_json=self._codec.encode(value), facts=facts))
 
     def commit(self) -> asyncio.Future[None] | None:
-        """Begin to keep all that was taken in so far."""
+        """Keep all that was taken in so far, or begin to."""
         return self._log.commit() if self._log is not None else None
 
     def _add(self, event: Event) -> None:

@@ -51,6 +51,8 @@ class Codec:
         Raises:
             JournalError: it is nested too deeply.
         """
+        if value is None:
+            return "null"
         self._learn()
         try:
             try:

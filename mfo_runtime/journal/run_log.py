@@ -15,6 +15,10 @@ from mfo_runtime.journal.leases import Lease
 from mfo_runtime.journal.rows import Definition, Event, RunEnd
 from mfo_runtime.journal.writer import Writer
 
+_MOST_AT_ONCE = 64
+_LONGEST_AT_ONCE = 16 * 1024
+"""Code points of values."""
+
 
 class RunLog:
     """A run that this process executes; holds its lease until it is closed."""
@@ -32,17 +36,24 @@ class RunLog:
         self._gathered.append(event)
 
     def commit(self) -> asyncio.Future[None] | None:
-        """Begin to put on disk what was taken in.
+        """Put on disk what was taken in, or begin to.
 
         Returns:
-            A future of the running event loop, done when all of it is on disk; None where there was nothing. It raises
+            A future of the running event loop, done when all of it is on disk; None where it is already. It raises
             ``JournalError`` where it cannot be.
+
+        Raises:
+            JournalError: it cannot be put on disk.
         """
         if not self._gathered:
             return None
         gathered, self._gathered = self._gathered, []
         first = self._sequence + 1
         self._sequence += len(gathered)
+        if _is_little(gathered) and self._writer.do_at_once(
+            lambda connection: self._write(connection, gathered, first)
+        ):
+            return None
         loop = asyncio.get_running_loop()
         kept = loop.create_future()
 
@@ -110,6 +121,11 @@ class RunLog:
             content,
             _json(event.facts),
         )
+
+
+def _is_little(events: list[Event]) -> bool:
+    """Whether writing events takes so little time that an event loop may do it."""
+    return len(events) <= _MOST_AT_ONCE and sum(len(event.value_json or "") for event in events) <= _LONGEST_AT_ONCE
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

@@ -128,7 +128,7 @@ class RunSpans:
         self._meters.runs.record(event.duration or 0.0, known)
 
     def _begin(self, event: RunEvent, moment: int) -> None:
-        identity = _identity(event)
+        identity = event.node
         node = self._nodes.get(identity)
         if node is None:
             kind = self._kind(event)
@@ -162,7 +162,7 @@ class RunSpans:
         return self._begin_try(task, number, moment) if task in self._nodes and number else self._root
 
     def _end(self, event: RunEvent, state: NodeState, moment: int) -> None:
-        identity = _identity(event)
+        identity = event.node
         is_well = state in {NodeState.SUCCEEDED, NodeState.SKIPPED}
         for span in (self._tries.pop(identity, (0, None))[1], self._nodes.pop(identity, None)):
             if span is not None:
@@ -193,10 +193,6 @@ class _Meters:
 
 def _below(span: Span | None) -> Context:
     return set_span_in_context(span, Context()) if span is not None else Context()
-
-
-def _identity(event: RunEvent) -> str:
-    return f"{event.path}[{event.iteration}]" if event.iteration else event.path
 
 
 def _settle(span: Span, event: RunEvent, *, is_well: bool) -> None:

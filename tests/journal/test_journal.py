@@ -25,7 +25,16 @@ def new_run(name="run-1", *, started_at=1000.0, texts=None):
 async def kept(log, *events):
     for event in events:
         log.add(event)
-    await log.commit()
+    await done(log.commit())
+
+
+async def done(committing):
+    if committing is not None:
+        await committing
+
+
+MANY = 100
+"""Events that are not written on the thread that asks."""
 
 
 def count(folder, table):
@@ -57,7 +66,7 @@ async def test_what_is_committed_is_there_for_others_at_once(tmp_path):
         log = journal.begin(new_run())
         log.add(Event(1.0, "running"))
         assert list(journal.events(journal.find("run-1"))) == []
-        await log.commit()
+        await done(log.commit())
         assert len(list(Journal(tmp_path).events(Journal(tmp_path).find("last")))) == 1
         assert log.commit() is None
 
@@ -67,12 +76,60 @@ async def test_commits_that_wait_together_keep_their_order(tmp_path):
         logs = [journal.begin(new_run(f"run-{number}")) for number in range(3)]
         waiting = []
         for number in range(200):
-            logs[number % 3].add(Event(float(number), "running"))
+            for _ in range(MANY if number % 50 == 0 else 1):
+                logs[number % 3].add(Event(float(number), "running"))
             waiting.append(logs[number % 3].commit())
+        assert None not in waiting, "what comes behind what waits does not overtake it"
         await asyncio.gather(*waiting)
         for place in range(3):
             times = [event.time for event in journal.events(journal.find(f"run-{place}"))]
-            assert times == [float(number) for number in range(place, 200, 3)]
+            assert sorted(set(times)) == [float(number) for number in range(place, 200, 3)]
+            assert times == sorted(times)
+
+
+async def test_a_commit_that_comes_alone_is_kept_at_once(tmp_path):
+    with Journal(tmp_path) as journal:
+        log = journal.begin(new_run())
+        log.add(Event(1.0, "running"))
+        assert log.commit() is None
+        assert len(list(Journal(tmp_path).events(journal.find("last")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("synchronous", "event"),
+    [("full", Event(1.0, "running")), ("normal", Event(1.0, "succeeded", "a", 1, 1.0, '"' + "x" * 20_000 + '"'))],
+)
+async def test_what_takes_time_to_write_keeps_no_event_loop(synchronous, event, tmp_path):
+    with Journal(tmp_path, synchronous) as journal:
+        log = journal.begin(new_run())
+        log.add(event)
+        committing = log.commit()
+        assert committing is not None
+        await committing
+        assert list(journal.events(journal.find("run-1"))) == [event]
+
+
+async def test_while_another_process_writes_an_event_loop_goes_on(tmp_path):
+    with Journal(tmp_path) as journal, closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as other:
+        log = journal.begin(new_run())
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        log.add(Event(1.0, "running"))
+        committing = log.commit()
+        assert committing is not None
+        other.execute("ROLLBACK")
+        await committing
+        assert len(list(journal.events(journal.find("run-1")))) == 1
+
+
+async def test_the_log_of_what_was_written_stays_short(tmp_path):
+    with Journal(tmp_path) as journal:
+        log = journal.begin(new_run())
+        for number in range(12_000):
+            log.add(Event(float(number), "running", "a"))
+            await done(log.commit())
+        assert (tmp_path / f"{JOURNAL_FILE}-wal").stat().st_size < 40_000_000, "a page each would be 50 MB"
+        assert len(list(journal.events(journal.find("run-1")))) == 12_000
 
 
 def hold(folder, ready, release):
@@ -155,7 +212,7 @@ async def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path):
         writer.write(lambda connection: connection.execute("PRAGMA max_page_count = 30") and None)
         log.add(Event(2.0, "succeeded", "a", 1, 1.0, '"' + os.urandom(200_000).hex() + '"'))
         with pytest.raises(JournalError, match="the disk is full") as raised:
-            await log.commit()
+            await done(log.commit())
         assert "mfo run --resume" in raised.value.hint
         assert [event.kind for event in journal.events(journal.find("run-1"))] == ["running"]
         writer.write(lambda connection: connection.execute("PRAGMA max_page_count = 1000000") and None)
@@ -168,13 +225,17 @@ async def test_a_commit_that_cannot_be_kept_takes_no_other_with_it(tmp_path):
         good, bad = journal.begin(new_run()), journal.begin(new_run("run-2"))
         writer = journal._writer
         assert writer is not None
-        bad.add(Event(1.0, "running", None))  # no row may be without a node
+        for _ in range(MANY):
+            bad.add(Event(1.0, "running", None))  # no row may be without a node
         good.add(Event(1.0, "running"))
         waiting = [bad.commit(), good.commit()]
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
         assert isinstance(outcomes[0], JournalError)
         assert outcomes[1] is None
         assert len(list(journal.events(journal.find("run-1")))) == 1
+        bad.add(Event(1.0, "running", None))
+        with pytest.raises(JournalError, match="cannot be used"):
+            bad.commit()
 
 
 def test_runs_are_found_by_the_beginning_of_their_ids(tmp_path):

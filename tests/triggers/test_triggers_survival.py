@@ -99,7 +99,7 @@ def test_whatever_the_moment_of_kill_9_all_that_was_accepted_is_done_once(tmp_pa
                     accepted.append(order(running, f"{round_number}.{number}"))
 
         for round_number in range(kills):
-            with service("--concurrency", "2", home=home, cwd=tmp_path) as running:
+            with service("--concurrency", "2", "--queue", "10000", home=home, cwd=tmp_path) as running:
                 before = len(accepted)
                 caller = threading.Thread(target=call_until_it_dies, args=(running, round_number))
                 caller.start()
@@ -107,7 +107,7 @@ def test_whatever_the_moment_of_kill_9_all_that_was_accepted_is_done_once(tmp_pa
                 threading.Event().wait(chance.random() * 0.05)
                 running.process.kill()
                 caller.join(LIMIT)
-        with service(home=home, cwd=tmp_path) as running:
+        with service("--queue", "10000", home=home, cwd=tmp_path) as running:
             wait_until(lambda: all(run.state != "running" for run in runs_of(home)), "all runs have ended")
             running.stop()
     states = {run.id: run.state for run in runs_of(home)}
