@@ -35,9 +35,12 @@ class Names(Mapping[str, NodeView]):
 
     def __iter__(self) -> Iterator[str]:
         """All names, the last in the text first."""
-        names = [*self._index]
-        return (name for name in reversed(names) if name is not None and name not in self._but)
+        return iter(self._listed())
 
     def __len__(self) -> int:
         """How many names there are."""
-        return sum(1 for _ in self)
+        return len(self._listed())
+
+    def _listed(self) -> list[str]:
+        but = self._but
+        return [name for name in self._index if name is not None and name not in but][::-1]

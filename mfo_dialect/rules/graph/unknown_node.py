@@ -61,7 +61,7 @@ _PLAIN = re.compile(r"[\w-]+")
 _MOST = 100
 
 
-def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
+def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the names in a node's edges that its level does not have."""
     for key, scalars in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
         for scalar in scalars:
@@ -71,7 +71,7 @@ def check(view: NodeView, _snapshot: Snapshot) -> Iterator[Report]:
             if not wrong.strip() or wrong in view.level.by_id or _is_meant_as_id(wrong, view.level):
                 continue
             if not view.flow.damaged and not view.level.level.damaged:
-                yield _report(view, scalar, key)
+                yield _report(view, scalar, key, snapshot)
 
 
 def _is_meant_as_id(name: str, level: LevelView) -> bool:
@@ -86,7 +86,7 @@ def _is_meant_as_id(name: str, level: LevelView) -> bool:
     return False
 
 
-def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
+def _report(view: NodeView, scalar: Scalar, key: str, snapshot: Snapshot) -> Report:
     wrong, span = scalar.text, scalar.content_span
     elsewhere = view.flow.by_id.get(wrong)
     if elsewhere is not None:
@@ -97,14 +97,19 @@ def _report(view: NodeView, scalar: Scalar, key: str) -> Report:
         return Report(
             view.document, span, f'"{wrong}" is the name of a node; {key} hold ids: "{named.id}"', fixes=(fix,)
         )
-    found = nearest(wrong, view.level.by_id, _MOST)
-    near = tuple(name for name in found if name != view.id and _PLAIN.fullmatch(name))
+    near = tuple(name for name in snapshot.kept((view.level, wrong), _near_ids) if name != view.id)
     return Report(
         view.document,
         span,
-        f'no node has the id "{wrong}"{did_you_mean(wrong, near)}',
-        fixes=rename_to_nearest(view.document, span, wrong, near),
+        f'no node has the id "{wrong}"{did_you_mean(wrong, near[:1])}',
+        fixes=lambda: rename_to_nearest(view.document, span, wrong, near),
     )
+
+
+def _near_ids(asked: tuple[LevelView, str], _snapshot: Snapshot) -> tuple[str, ...]:
+    """The ids of a level that a wrong one may have been meant for, nearest first; found once for all who write it."""
+    level, wrong = asked
+    return tuple(name for name in nearest(wrong, level.by_id, _MOST) if _PLAIN.fullmatch(name))
 
 
 def _report_elsewhere(view: NodeView, scalar: Scalar, elsewhere: NodeView) -> Report:
