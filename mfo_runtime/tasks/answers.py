@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 from mfo_runtime.errors import InvalidOutputError
@@ -11,21 +9,7 @@ from mfo_runtime.json_schema import schema_problem
 from mfo_runtime.tasks.conversation import Conversation
 from mfo_runtime.tasks.prompts import RenderedPrompt
 
-_FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*)\n[ \t]*```", re.DOTALL | re.IGNORECASE)
 _CHOICES_THAT_NEED_NO_TOOL = frozenset({None, "auto", "none"})
-
-
-def parse_answer(message: str) -> Any:
-    """The value of an answer that is JSON, alone or in a code fence; None for any other text."""
-    fenced = _FENCE.fullmatch(message.strip())
-    try:
-        return json.loads(fenced.group(1) if fenced is not None else message, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def check_answer(prompt: RenderedPrompt, conversation: Conversation, parsed: Any) -> None:

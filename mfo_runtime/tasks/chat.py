@@ -11,7 +11,8 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.references import as_text
 from mfo_runtime.client import ChatMessage
-from mfo_runtime.tasks.answers import check_answer, parse_answer
+from mfo_runtime.providers.json_answers import parse_answer
+from mfo_runtime.tasks.answers import check_answer
 from mfo_runtime.tasks.context import Execute, Overrides, TaskContext, mapping_of
 from mfo_runtime.tasks.conversation import Asked, Conversation, hold
 from mfo_runtime.tasks.prompts import RenderedPrompt, render_source, render_template, used_template
