@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfo_dialect.catalogue.error_handling import RETRY
+from mfo_dialect.catalogue.error_handling import MOST_TRIES, RETRY
 from mfo_dialect.catalogue.values import (
     DURATION,
     TEXT,
@@ -50,7 +50,9 @@ CLIENT = MapType(
             MapType(
                 "client retry",
                 (
-                    Key("max_attempts", IntegerType(1, 100), "How often a request is tried in all.", default="3"),
+                    Key(
+                        "max_attempts", IntegerType(1, MOST_TRIES), "How often a request is tried in all.", default="3"
+                    ),
                     Key("initial_backoff", DURATION, "The wait before the second try.", default="1s"),
                     Key("max_backoff", DURATION, "The longest wait between two tries.", default="1m"),
                     Key("backoff_multiplier", NumberType(1), "What each wait is multiplied by.", default="2.0"),

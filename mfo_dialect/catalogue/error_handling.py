@@ -20,6 +20,9 @@ from mfo_dialect.catalogue.values import (
     name_of,
 )
 
+MOST_TRIES = 100
+"""How often a task, or a request of the client, can be tried in all."""
+
 ERROR_TYPES = (
     "connection_failed",
     "timeout",
@@ -40,7 +43,7 @@ ERROR_TYPES = (
 RETRY = MapType(
     "retry policy",
     (
-        Key("max_attempts", IntegerType(1, 100), "How often the task is tried in all.", default="3"),
+        Key("max_attempts", IntegerType(1, MOST_TRIES), "How often the task is tried in all.", default="3"),
         Key(
             "backoff",
             choice("exponential", "linear", "constant"),

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential
 
+from mfo_dialect.catalogue.error_handling import MOST_TRIES
 from mfo_runtime.client.chain import Attempt, Call, Handler, Observer, Reply
 from mfo_runtime.client.clock import Clock
-from mfo_runtime.client.settings import MAX_ATTEMPTS, RetryPolicy
+from mfo_runtime.client.settings import RetryPolicy
 from mfo_runtime.errors import CircuitOpenError, MfoError
 
 
@@ -28,7 +29,7 @@ class Retries:
         watch = _Watch(call, call.options.on_attempt or self._on_attempt, self._clock)
         limit = self._policy.max_attempts if call.options.max_attempts is None else call.options.max_attempts
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(min(max(limit, 1), MAX_ATTEMPTS)),
+            stop=stop_after_attempt(min(max(limit, 1), MOST_TRIES)),
             retry=retry_if_exception(self._is_worth_another_try),
             wait=self._pause,
             sleep=self._clock.sleep,

@@ -12,11 +12,10 @@ from math import inf, isfinite
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from mfo_dialect.catalogue.error_handling import MOST_TRIES
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.errors import InvalidInputError
-
-MAX_ATTEMPTS = 20
 
 _KEYS = frozenset(
     {
@@ -42,7 +41,7 @@ class RetryPolicy:
     """How often a request is tried, and how long the client waits in between.
 
     Attributes:
-        max_attempts: tries in all, from 1 to ``MAX_ATTEMPTS``.
+        max_attempts: tries in all, from 1 to ``MOST_TRIES``.
         initial_backoff: seconds before the second try.
         max_backoff: the longest wait of the client's own, in seconds.
         backoff_multiplier: by how much each wait is longer than the one before.
@@ -58,9 +57,9 @@ class RetryPolicy:
     max_retry_after: float = 300.0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.max_attempts <= MAX_ATTEMPTS:
+        if not 1 <= self.max_attempts <= MOST_TRIES:
             raise InvalidInputError(
-                f"client.retry.max_attempts is {self.max_attempts}; it goes from 1 to {MAX_ATTEMPTS}."
+                f"client.retry.max_attempts is {self.max_attempts}; it goes from 1 to {MOST_TRIES}."
             )
         waits = (self.initial_backoff, self.max_backoff, self.max_retry_after)
         if not all(isfinite(seconds) and seconds >= 0 for seconds in waits):

@@ -22,6 +22,7 @@ from tenacity import (
     wait_incrementing,
 )
 
+from mfo_dialect.catalogue.error_handling import MOST_TRIES
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.cassettes import ASKING_TRY
 from mfo_runtime.errors import InvalidInputError, InvalidOutputError, MfoError, error_from_data
@@ -35,8 +36,6 @@ ReadMap = Callable[[], Mapping[str, Any]]
 
 LONGEST_RETRY_AFTER = 300.0
 """Seconds: what a server may ask to wait at most; past it, and past ``max_delay``, the task fails at once."""
-
-_MAX_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ async def _retry_with_prompt(tries: _Tries, handler: Mapping[str, Any], error: M
         raise error
     variables = mapping_of(tries.config, "prompt_context")
     last: InvalidOutputError = error
-    for _ in range(min(int(handler.get("max_retries") or 1), _MAX_ATTEMPTS)):
+    for _ in range(min(int(handler.get("max_retries") or 1), MOST_TRIES)):
         name = str(handler.get("append_to_system_prompt"))
         text = render_error_text(template, name, last.message, variables, tries.context.bundle, tries.context.clock)
         try:
@@ -218,7 +217,7 @@ class _Policy:
         self._codes: frozenset[str] | None = (
             frozenset(map(str, retry_on)) if isinstance(retry_on, list) else None  # pyright: ignore[reportUnknownArgumentType]
         )
-        self.max_attempts = min(max(1, int(settings.get("max_attempts") or 3)), _MAX_ATTEMPTS)
+        self.max_attempts = min(max(1, int(settings.get("max_attempts") or 3)), MOST_TRIES)
         self._longest_asked = max(longest, LONGEST_RETRY_AFTER)
         self._has_jitter = settings.get("jitter") is not False
         self._chance = chance

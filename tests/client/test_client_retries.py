@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from scripted_server import HANG, cut_off, error, reply
 
+from mfo_dialect.catalogue.error_handling import MOST_TRIES
 from mfo_runtime.client import CallOptions, RetryPolicy
-from mfo_runtime.client.settings import MAX_ATTEMPTS
 from mfo_runtime.errors import (
     ConnectionFailedError,
     InternalError,
@@ -222,7 +222,7 @@ async def test_attempts_are_bounded_whatever_a_caller_asks_for(server, connect):
     client = await connect()
     with pytest.raises(InternalError):
         await client.with_options(CallOptions(max_attempts=10**9)).tools.list()
-    assert len(server.requests) == MAX_ATTEMPTS
+    assert len(server.requests) == MOST_TRIES
 
 
 async def test_a_call_can_be_cancelled_and_the_client_goes_on(server, connect):

@@ -1,9 +1,11 @@
 """Triggers: targets, schedules and what they may read."""
 
+import json
+
 import pytest
 
 from mfo_dialect.analysis.schedules import cron_problem
-from tests.rules.cases import Case
+from tests.rules.cases import Case, findings_of
 from tests.rules.told import assert_told
 
 
@@ -101,3 +103,37 @@ def test_a_bad_cron_expression(text: str) -> None:
     problem = cron_problem(text)
     assert problem is not None
     assert 0 <= problem.start <= problem.end <= len(text)
+
+
+EVENT = """\
+workflow_name: orders
+triggers:
+  - {{id: paid, type: {kind}, config: {{event_type: order.paid, filter: {filter}}}}}
+taskflows:
+  - {{taskflow_id: thank, tasks: [{{id: note, type: transform, config: {{values: {{x: "1"}}}}}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("filter_", "message"),
+    [
+        ("a b", 'unexpected "b"'),
+        ("event.type > 3", '">" does not take a string and an int'),
+        ("upper(name)", "of type string"),
+        ("total > 100 and customer.name == 'Ada'", None),
+        ("event.data.total > 1 or event.anything", None),
+        ("urgent", None),
+        ("{customer.name: Ada}", None),
+        ("", None),
+    ],
+)
+def test_a_filter_is_an_expression_over_whatever_an_event_tells(filter_, message):
+    files = {"workflow.yml": EVENT.format(kind="event", filter=json.dumps(filter_) if filter_[:1] != "{" else filter_)}
+    said = [finding.message for finding in findings_of(files) if finding.code == "MFO709"]
+    assert len(said) == (message is not None)
+    assert all(message in one for one in said)
+
+
+def test_a_filter_of_another_kind_of_trigger_is_not_looked_at():
+    files = {"workflow.yml": EVENT.format(kind="webhook", filter="a b")}
+    assert "MFO709" not in {finding.code for finding in findings_of(files)}

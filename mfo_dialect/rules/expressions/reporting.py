@@ -8,6 +8,7 @@ from mfo_dialect import expressions
 from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report
+from mfo_dialect.text import Span
 
 
 def reports_of(text: ExpressionText, names: Mapping[expressions.ProblemKind, str]) -> Iterator[Report]:
@@ -21,12 +22,19 @@ def reports_of(text: ExpressionText, names: Mapping[expressions.ProblemKind, str
         return
     for problem in text.checked.problems:
         if problem.kind in names:
-            span = text.span_of(problem.span)
-            likely = f'; did you mean "{problem.suggestions[0]}"?' if problem.suggestions else ""
-            message = (
-                problem.message if not likely or problem.suggestions[0] in problem.message else problem.message + likely
-            )
-            fixes = tuple(
-                replace_text(text.view.document, span, name, f'Change to "{name}"') for name in problem.suggestions
-            )
-            yield Report(text.view.document, span, message, fixes=fixes, name=names[problem.kind])
+            yield report_of(problem, text.view.document, text.span_of(problem.span), names[problem.kind])
+
+
+def report_of(problem: expressions.Problem, document: str, span: Span, name: str = "") -> Report:
+    """A problem of an expression as a report, with the fixes that its suggestions are.
+
+    Args:
+        problem: the problem.
+        document: the document that the expression stands in.
+        span: where in it the problem is.
+        name: the name under which its rule reports it; empty for the rule's first one.
+    """
+    likely = problem.suggestions[0] if problem.suggestions else ""
+    message = problem.message if likely in problem.message else f'{problem.message}; did you mean "{likely}"?'
+    fixes = tuple(replace_text(document, span, other, f'Change to "{other}"') for other in problem.suggestions)
+    return Report(document, span, message, fixes=fixes, name=name)
