@@ -9,16 +9,19 @@ export interface Why {
 
 export interface Graph {
   readonly taskflow: string;
+  readonly taskflows: readonly { readonly id: string; readonly range: Range }[];
   readonly graph: {
     readonly nodes: readonly GraphNode[];
   };
   readonly ranges: Readonly<Record<string, Range>>;
+  readonly extents: Readonly<Record<string, Range>>;
   readonly states: Readonly<Record<string, string>>;
   readonly text?: string;
 }
 
 export interface GraphNode {
   readonly key: string;
+  readonly path: string;
   readonly id: string;
   readonly kind: string;
   readonly type: string;

@@ -1,6 +1,10 @@
-/** The page with the graph: pan, zoom, search, keyboard, what is selected, what runs. Runs in the webview. */
+/** The page with the graph: what the reader does, and what the host tells. Runs in the webview. */
 
-import type { FromPage, ToPage } from "./messages";
+import type { FromPage, Shown, ToPage } from "./messages";
+import { foldOf, keyOf, Picture } from "./picture";
+import { asPng } from "./png";
+import { Viewport } from "./viewport";
+import { type Direction, type Stop, walk } from "./walking";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
@@ -8,17 +12,17 @@ const host = acquireVsCodeApi();
 const stage = element("stage");
 const search = element("search") as HTMLInputElement;
 const found = element("found");
-const LEAST = 0.05;
-const MOST = 6;
-const SVG_SPACE = "http://www.w3.org/2000/svg";
+const told = element("told");
+const taskflows = element("taskflows") as HTMLSelectElement;
+const nothing = element("nothing");
+const folding = element("folding");
+const picture = new Picture(stage);
+const viewport = new Viewport(stage);
 const TURN = 1.2;
+const CLICK = 4;
 
-let svg: SVGSVGElement | undefined;
-let whole = { width: 1, height: 1 };
-let view = { x: 0, y: 0, scale: 1 };
-let isMoved = false;
-let states: Readonly<Record<string, string>> = {};
-let selected: string | undefined;
+let shown: Shown | undefined;
+let folded: string | undefined;
 
 function element(id: string): HTMLElement {
   const wanted = document.getElementById(id);
@@ -28,216 +32,222 @@ function element(id: string): HTMLElement {
   return wanted;
 }
 
-function nodes(): SVGGElement[] {
-  return [...(svg?.querySelectorAll<SVGGElement>(".node") ?? [])];
+/** The node that has the focus. */
+function focused(): SVGGElement | undefined {
+  return document.activeElement?.closest<SVGGElement>(".node") ?? undefined;
 }
 
-function show(): void {
-  const { clientWidth: width, clientHeight: height } = stage;
-  svg?.setAttribute("viewBox", `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
-}
-
-function bounded(scale: number): number {
-  return Math.min(MOST, Math.max(LEAST, scale));
-}
-
-function fit(): void {
-  const { clientWidth: width, clientHeight: height } = stage;
-  const scale = bounded(Math.min(1.4, width / whole.width, height / whole.height));
-  view = { scale, x: (whole.width - width / scale) / 2, y: (whole.height - height / scale) / 2 };
-  isMoved = false;
-  show();
-}
-
-function zoom(factor: number, x = stage.clientWidth / 2, y = stage.clientHeight / 2): void {
-  const scale = bounded(view.scale * factor);
-  view = { scale, x: view.x + x / view.scale - x / scale, y: view.y + y / view.scale - y / scale };
-  isMoved = true;
-  show();
-}
-
-function pan(x: number, y: number): void {
-  view = { ...view, x: view.x + x / view.scale, y: view.y + y / view.scale };
-  isMoved = true;
-  show();
-}
-
-function box(node: SVGGElement): DOMRect {
-  return (node.querySelector(".box") ?? node).getBoundingClientRect();
-}
-
-function bringIntoView(node: SVGGElement): void {
-  const frame = stage.getBoundingClientRect();
-  const place = box(node);
-  const isOutside =
-    place.left < frame.left || place.right > frame.right || place.top < frame.top || place.bottom > frame.bottom;
-  if (isOutside) {
-    pan(place.left + place.width / 2 - frame.left - frame.width / 2, place.top + place.height / 2 - frame.top - frame.height / 2);
+/** Take a new graph, and keep what the reader is looking at in its place. */
+function take(next: Shown): void {
+  const isOther = shown?.title !== next.title;
+  const path = folded ?? picture.node(shown?.selected)?.dataset["path"];
+  const anchor = picture.at(path);
+  const before = anchor === undefined ? undefined : picture.place(anchor);
+  const hadFocus = focused()?.dataset["path"];
+  const wasSeen = before !== undefined && viewport.sees(before);
+  const isFolding = folded !== undefined;
+  folded = undefined;
+  if (isOther) {
+    picture.clear();
   }
-}
-
-function select(key: string | undefined, isBrought: boolean): void {
-  selected = key;
-  for (const node of nodes()) {
-    const isSelected = node.dataset["key"] === key;
-    node.classList.toggle("selected", isSelected);
-    if (isSelected && isBrought) {
-      bringIntoView(node);
-    }
+  shown = next;
+  nothing.hidden = true;
+  picture.take(next, hadFocus);
+  stage.setAttribute("aria-label", `Graph of ${next.title}: arrow keys follow the edges, Enter opens the code, Space folds a subflow`);
+  viewport.of(picture.element, picture.size);
+  const selected = picture.node(next.selected);
+  const after = picture.at(path);
+  if (isOther || (!viewport.isMoved && !isFolding)) {
+    viewport.begin(selected === undefined ? undefined : picture.place(selected));
+  } else if (before !== undefined && after !== undefined && (wasSeen || isFolding)) {
+    const place = picture.place(after);
+    viewport.shift(place.x + place.width / 2 - before.x - before.width / 2, place.y - before.y);
   }
-}
-
-/** Write each node's state on it, for the eye and for a reader of the screen. */
-function showStates(): void {
-  for (const node of nodes()) {
-    const state = states[node.dataset["key"] ?? ""];
-    if (state === undefined) {
-      delete node.dataset["state"];
-    } else {
-      node.dataset["state"] = state;
-    }
-    node.setAttribute("aria-label", [node.dataset["label"], state].filter((word) => word !== undefined).join(", "));
+  if (hadFocus !== undefined && focused()?.dataset["path"] !== hadFocus) {
+    picture.at(hadFocus)?.focus({ preventScroll: true });
   }
-}
-
-/** Take a new picture, and keep what the reader is looking at. */
-function take(text: string, title: string): void {
-  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  const picture = document.importNode(parsed, true) as unknown as SVGSVGElement;
-  picture.querySelector("style")?.remove();
-  whole = { width: Number(picture.getAttribute("width")), height: Number(picture.getAttribute("height")) };
-  picture.removeAttribute("width");
-  picture.removeAttribute("height");
-  stage.replaceChildren(picture);
-  stage.setAttribute("aria-label", `Graph of ${title}`);
-  const isFirst = svg === undefined;
-  svg = picture;
-  for (const node of nodes()) {
-    node.setAttribute("tabindex", "-1");
-    node.setAttribute("role", "button");
-    node.dataset["label"] = (node.querySelector("title")?.textContent ?? "").split("\n")[0] ?? "";
-  }
-  nodes()[0]?.setAttribute("tabindex", "0");
-  showStates();
-  select(selected, false);
-  if (isFirst || !isMoved) {
-    fit();
-  } else {
-    show();
-  }
+  showChoices(next);
   look();
+}
+
+function showChoices({ title, taskflows: names }: Shown): void {
+  const options = names.map((name) => new Option(name, name, false, name === title));
+  taskflows.replaceChildren(...options);
+  taskflows.hidden = names.length < 2;
+  const folds = picture.nodes.map(foldOf).filter((state) => state !== undefined);
+  folding.hidden = folds.length === 0;
+  folding.textContent = folds.includes("open") ? "Fold all" : "Unfold all";
+}
+
+function select(key: string | undefined): void {
+  if (shown === undefined) {
+    return;
+  }
+  shown = { ...shown, selected: key };
+  picture.select(key);
+  const node = picture.node(key);
+  if (node !== undefined) {
+    viewport.bring(picture.place(node));
+  }
 }
 
 function matching(): SVGGElement[] {
   const words = search.value.trim().toLowerCase();
-  return words === "" ? [] : nodes().filter((node) => (node.textContent).toLowerCase().includes(words));
+  return words === "" ? [] : picture.nodes.filter((node) => node.textContent.toLowerCase().includes(words));
 }
 
 function look(): void {
+  const isLooking = search.value.trim() !== "";
   const hits = new Set(matching());
-  nodes().forEach((node) => {
-    node.classList.toggle("hit", hits.has(node));
-  });
-  stage.classList.toggle("searching", search.value.trim() !== "");
-  found.textContent = search.value.trim() === "" ? "" : `${hits.size} found`;
-}
-
-/** The node that lies nearest in a direction. */
-function neighbour(node: SVGGElement, x: number, y: number): SVGGElement | undefined {
-  const here = box(node);
-  const centre = (place: DOMRect): [number, number] => [place.left + place.width / 2, place.top + place.height / 2];
-  const [fromX, fromY] = centre(here);
-  let best: SVGGElement | undefined;
-  let least = Infinity;
-  for (const other of nodes()) {
-    const [toX, toY] = centre(box(other));
-    const along = (toX - fromX) * x + (toY - fromY) * y;
-    const aside = Math.abs((toX - fromX) * y) + Math.abs((toY - fromY) * x);
-    if (other !== node && along > 1 && along + 3 * aside < least) {
-      least = along + 3 * aside;
-      best = other;
-    }
+  if (isLooking || stage.classList.contains("searching")) {
+    picture.nodes.forEach((node) => {
+      node.classList.toggle("hit", hits.has(node));
+      node.classList.remove("looked-at");
+    });
   }
-  return best;
+  stage.classList.toggle("searching", isLooking);
+  found.textContent = isLooking ? `${hits.size} found` : "";
 }
 
-function focus(node: SVGGElement): void {
-  nodes().forEach((other) => {
+/** Give a node the focus, and say how one came to it. */
+function focus(node: SVGGElement, along?: string): void {
+  picture.nodes.forEach((other) => {
     other.setAttribute("tabindex", other === node ? "0" : "-1");
   });
-  node.focus();
-  bringIntoView(node);
+  node.focus({ preventScroll: true });
+  viewport.bring(picture.place(node));
+  told.textContent = along ?? "";
 }
 
-function reveal(node: Element | null): void {
-  const key = (node as SVGGElement | null)?.dataset["key"];
-  if (key !== undefined) {
-    select(key, false);
+/** Bring the next hit of the search into view, and mark it. */
+function nextHit(): SVGGElement | undefined {
+  const hits = matching();
+  const index = hits.findIndex((node) => node.classList.contains("looked-at"));
+  const hit = hits[(index + 1) % Math.max(1, hits.length)];
+  hits.forEach((node) => {
+    node.classList.toggle("looked-at", node === hit);
+  });
+  if (hit !== undefined) {
+    viewport.bring(picture.place(hit));
+    found.textContent = `${hits.indexOf(hit) + 1} of ${hits.length}`;
+  }
+  return hit;
+}
+
+function reveal(node: SVGGElement | undefined): void {
+  if (node !== undefined && shown !== undefined) {
+    const key = keyOf(node);
+    shown = { ...shown, selected: key };
+    picture.select(key);
     host.postMessage({ type: "reveal", key });
   }
 }
 
-const WAYS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
+function fold(node: SVGGElement | undefined): boolean {
+  const state = node === undefined ? undefined : foldOf(node);
+  const path = node?.dataset["path"];
+  if (state === undefined || path === undefined) {
+    return false;
+  }
+  folded = path;
+  host.postMessage({ type: "fold", paths: [path], isFolded: state === "open" });
+  return true;
+}
+
+function foldAll(): void {
+  const subflows = picture.nodes.filter((node) => foldOf(node) !== undefined);
+  const isFolded = subflows.some((node) => foldOf(node) === "open");
+  host.postMessage({ type: "fold", paths: subflows.map((node) => node.dataset["path"] ?? ""), isFolded });
+}
+
+function stops(): Stop[] {
+  const keys = new Map(picture.nodes.map((node) => [node.dataset["path"], keyOf(node)]));
+  return picture.nodes.map((node) => {
+    const { x, y, width, height } = picture.place(node);
+    const around = (node.dataset["path"] ?? "").split("/").slice(0, -1).join("/");
+    return { key: keyOf(node), group: keys.get(around), x: x + width / 2, y: y + height / 2 };
+  });
+}
+
+function step(direction: Direction): void {
+  const node = focused();
+  if (node === undefined) {
+    const first = picture.node(shown?.selected) ?? picture.nodes[0];
+    if (first !== undefined) {
+      focus(first);
+    }
+    return;
+  }
+  const next = walk(stops(), picture.edges, keyOf(node), direction);
+  const there = picture.node(next?.key);
+  if (there !== undefined) {
+    focus(there, next?.along);
+  }
+}
+
+const KEYS: Readonly<Record<string, () => void>> = {
+  ArrowUp: () => { step("up"); },
+  ArrowDown: () => { step("down"); },
+  ArrowLeft: () => { step("left"); },
+  ArrowRight: () => { step("right"); },
+  Home: () => { picture.nodes.slice(0, 1).forEach((node) => { focus(node); }); },
+  End: () => { picture.nodes.slice(-1).forEach((node) => { focus(node); }); },
+  Enter: () => { reveal(focused()); },
+  " ": () => { fold(focused()); },
+  "+": () => { viewport.zoom(TURN); },
+  "=": () => { viewport.zoom(TURN); },
+  "-": () => { viewport.zoom(1 / TURN); },
+  "0": () => { viewport.fit(); },
+  "/": () => { search.focus(); },
 };
 
 document.addEventListener("keydown", (event) => {
   const active = document.activeElement;
-  const node = active?.closest<SVGGElement>(".node") ?? undefined;
   if (active === search) {
     if (event.key === "Enter") {
-      const hit = matching()[0];
+      nextHit();
+    } else if (event.key === "Escape") {
+      search.value = "";
+      look();
+      stage.focus();
+    } else if (event.key === "ArrowDown") {
+      const hit = matching().find((node) => node.classList.contains("looked-at")) ?? nextHit();
       if (hit !== undefined) {
         focus(hit);
       }
+      event.preventDefault();
     }
     return;
   }
-  const way = WAYS[event.key];
-  if (way !== undefined) {
-    const next = node === undefined ? nodes()[0] : neighbour(node, ...way);
-    if (next !== undefined) {
-      focus(next);
-    }
-  } else if (event.key === "Enter" || event.key === " ") {
-    if (active instanceof HTMLButtonElement) {
-      return;
-    }
-    reveal(node ?? null);
-  } else if (event.key === "+" || event.key === "=") {
-    zoom(TURN);
-  } else if (event.key === "-") {
-    zoom(1 / TURN);
-  } else if (event.key === "0") {
-    fit();
-  } else if (event.key === "/") {
-    search.focus();
-  } else {
-    return;
+  const isControl = active instanceof HTMLButtonElement || active instanceof HTMLSelectElement;
+  const work = isControl && !"+-=0/".includes(event.key) ? undefined : KEYS[event.key];
+  if (work !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    work();
+    event.preventDefault();
   }
-  event.preventDefault();
 });
 
-let dragged: { x: number; y: number; moved: boolean } | undefined;
+let dragged: { x: number; y: number; isMoved: boolean } | undefined;
 stage.addEventListener("pointerdown", (event) => {
-  dragged = { x: event.clientX, y: event.clientY, moved: false };
+  dragged = { x: event.clientX, y: event.clientY, isMoved: false };
 });
 window.addEventListener("pointermove", (event) => {
-  if (dragged !== undefined) {
-    const x = dragged.x - event.clientX;
-    const y = dragged.y - event.clientY;
-    if (dragged.moved || Math.abs(x) + Math.abs(y) > 4) {
-      pan(x, y);
-      dragged = { x: event.clientX, y: event.clientY, moved: true };
-    }
+  if (dragged === undefined) {
+    return;
+  }
+  const [x, y] = [dragged.x - event.clientX, dragged.y - event.clientY];
+  if (dragged.isMoved || Math.abs(x) + Math.abs(y) > CLICK) {
+    viewport.pan(x, y);
+    dragged = { x: event.clientX, y: event.clientY, isMoved: true };
   }
 });
 window.addEventListener("pointerup", (event) => {
-  if (dragged?.moved === false) {
-    reveal((event.target as Element).closest(".node"));
+  if (dragged?.isMoved === false) {
+    const target = event.target as Element;
+    const node = target.closest<SVGGElement>(".node") ?? undefined;
+    if (target.closest(".handle") === null || !fold(node)) {
+      reveal(node);
+    }
   }
   dragged = undefined;
 });
@@ -247,84 +257,63 @@ stage.addEventListener(
     event.preventDefault();
     if (event.ctrlKey || event.metaKey) {
       const frame = stage.getBoundingClientRect();
-      zoom(Math.exp(-event.deltaY / 300), event.clientX - frame.left, event.clientY - frame.top);
+      viewport.zoom(Math.exp(-event.deltaY / 300), event.clientX - frame.left, event.clientY - frame.top);
+    } else if (event.shiftKey && event.deltaX === 0) {
+      viewport.pan(event.deltaY, 0);
     } else {
-      pan(event.deltaX, event.deltaY);
+      viewport.pan(event.deltaX, event.deltaY);
     }
   },
   { passive: false },
 );
-search.addEventListener("input", look);
+search.addEventListener("input", () => {
+  look();
+  const hit = matching()[0];
+  if (hit !== undefined) {
+    viewport.bring(picture.place(hit));
+  }
+});
+taskflows.addEventListener("change", () => {
+  host.postMessage({ type: "choose", taskflow: taskflows.value });
+});
 element("in").addEventListener("click", () => {
-  zoom(TURN);
+  viewport.zoom(TURN);
 });
 element("out").addEventListener("click", () => {
-  zoom(1 / TURN);
+  viewport.zoom(1 / TURN);
 });
-element("fit").addEventListener("click", fit);
-window.addEventListener("resize", () => {
-  if (isMoved) {
-    show();
-  } else {
-    fit();
-  }
+element("fit").addEventListener("click", () => {
+  viewport.fit();
 });
+folding.addEventListener("click", foldAll);
 
-/** The whole graph as a PNG, in the colours of the theme, at twice its size. */
-function picture(): void {
-  if (svg === undefined) {
-    return;
+async function sendPicture(): Promise<void> {
+  if (picture.element !== undefined) {
+    const { width, height } = picture.size;
+    host.postMessage({ type: "picture", data: await asPng(picture.element, width, height) });
   }
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  copy.setAttribute("width", String(whole.width));
-  copy.setAttribute("height", String(whole.height));
-  copy.setAttribute("viewBox", `0 0 ${whole.width} ${whole.height}`);
-  const originals = [svg, ...svg.querySelectorAll<SVGElement>("*")];
-  [copy, ...copy.querySelectorAll<SVGElement>("*")].forEach((one, index) => {
-    const style = getComputedStyle(originals[index] ?? svg ?? copy);
-    for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font", "text-anchor", "opacity"]) {
-      one.style.setProperty(name, style.getPropertyValue(name));
-    }
-  });
-  const image = new Image();
-  image.onload = () => {
-    const canvas = document.createElement("canvas");
-    canvas.width = whole.width * 2;
-    canvas.height = whole.height * 2;
-    const context = canvas.getContext("2d");
-    if (context !== null) {
-      context.fillStyle = getComputedStyle(document.body).backgroundColor;
-      context.fillRect(0, 0, canvas.width, canvas.height);
-      context.drawImage(image, 0, 0, canvas.width, canvas.height);
-      host.postMessage({ type: "picture", data: canvas.toDataURL("image/png") });
-    }
-  };
-  copy.setAttribute("xmlns", SVG_SPACE);
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
 }
 
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
     case "graph":
-      states = data.states;
-      take(data.svg, data.title);
-      break;
-    case "states":
-      states = data.states;
-      showStates();
+      take(data.shown);
       break;
     case "select":
-      select(data.key, true);
+      select(data.key);
       break;
     case "search":
       search.focus();
+      search.select();
       break;
     case "picture":
-      picture();
+      void sendPicture();
       break;
     case "empty":
-      svg = undefined;
-      stage.textContent = data.words;
+      picture.clear();
+      shown = undefined;
+      nothing.textContent = data.words;
+      nothing.hidden = false;
       break;
   }
 });

@@ -1,28 +1,34 @@
 /** The graph beside the file: it follows the text, the cursor and the runs. */
 
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
+import { roots, webviewPage } from "../pages";
 import type { Graph } from "../protocol";
 import type { RunController } from "../runs/controller";
 import type { Server } from "../server";
+import { BODY } from "./body";
 import type { FromPage, ToPage } from "./messages";
+import { flowAt, nodeAt, nodeOfPath } from "./places";
 
 const PAUSE = 120;
 
 /** What a graph is of. */
 export interface Subject {
   readonly uri: string;
+  /** Its id; undefined for the first one of the document. */
   readonly taskflow: string | undefined;
 }
 
-/** The one panel with a graph; showing another flow changes what it shows. */
+/** The one panel with a graph; it shows the flow that the cursor is in. */
 export class GraphPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private subject: Subject | undefined;
   private graph: Graph | undefined;
   private isReady = false;
+  private isDrawing = false;
+  private wanted = 0;
   private waiting: NodeJS.Timeout | undefined;
+  private readonly folded = new Set<string>();
   private readonly listening: vscode.Disposable[];
 
   constructor(
@@ -38,6 +44,9 @@ export class GraphPanel implements vscode.Disposable {
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
         this.follow(textEditor);
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        this.turnTo(editor);
       }),
       runs.onChange((run) => {
         if (run.argument.uri === this.subject?.uri) {
@@ -58,7 +67,7 @@ export class GraphPanel implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  /** Show the graph of a flow beside the editor. */
+  /** Show the graph of a flow beside the editor; without an id, of the one that the cursor is in. */
   async show(subject: Subject): Promise<void> {
     this.subject = subject;
     if (this.panel === undefined) {
@@ -67,13 +76,16 @@ export class GraphPanel implements vscode.Disposable {
       this.panel.reveal(undefined, true);
     }
     await this.draw();
+    const editor = vscode.window.activeTextEditor;
+    if (subject.taskflow === undefined && editor !== undefined) {
+      this.follow(editor);
+    }
   }
 
   /** Put the cursor on a node, by its path in a run. */
   async reveal(subject: Subject, path: string): Promise<void> {
     const graph = await this.ask(subject);
-    const id = path.split("/").pop()?.replace(/\[.*/, "");
-    const node = graph?.graph.nodes.find((one) => one.id === id);
+    const node = graph == null ? undefined : nodeOfPath(graph, path);
     if (graph != null && node !== undefined) {
       await this.open(subject.uri, graph, node.key);
     }
@@ -81,11 +93,12 @@ export class GraphPanel implements vscode.Disposable {
 
   /** Save the graph as a picture; asks where. */
   async save(format: "svg" | "png"): Promise<void> {
-    if (format === "png") {
+    if (this.panel === undefined) {
+      void vscode.window.showInformationMessage("MFO: no graph is shown that could be saved.");
+    } else if (format === "png") {
+      this.panel.reveal(undefined, true);
       this.tell({ type: "picture" });
-      return;
-    }
-    if (this.graph?.text !== undefined) {
+    } else if (this.graph?.text !== undefined) {
       await this.write(format, Buffer.from(this.graph.text, "utf8"));
     }
   }
@@ -96,21 +109,23 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   private make(): vscode.WebviewPanel {
-    const media = vscode.Uri.joinPath(this.extension, "media");
-    const dist = vscode.Uri.joinPath(this.extension, "dist");
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: [media, dist] };
+    const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: roots(this.extension) };
     const panel = vscode.window.createWebviewPanel("mfo.graph", "Graph", column, options);
-    panel.iconPath = { light: vscode.Uri.joinPath(media, "mfo-light.svg"), dark: vscode.Uri.joinPath(media, "mfo-dark.svg") };
+    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(this.extension, "media", name);
+    panel.iconPath = { light: icon("mfo-light.svg"), dark: icon("mfo-dark.svg") };
     this.isReady = false;
     panel.webview.onDidReceiveMessage((message: FromPage) => void this.hear(message));
     panel.onDidDispose(() => {
       this.panel = undefined;
       this.graph = undefined;
     });
-    const style = panel.webview.asWebviewUri(vscode.Uri.joinPath(media, "graph.css")).toString();
-    const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, "graph.js")).toString();
-    panel.webview.html = page(panel.webview.cspSource, style, script);
+    panel.webview.html = webviewPage(panel.webview, this.extension, {
+      title: "Graph",
+      script: "graph",
+      styles: ["graph"],
+      body: BODY,
+    });
     return panel;
   }
 
@@ -123,6 +138,22 @@ export class GraphPanel implements vscode.Disposable {
       case "reveal":
         if (this.subject !== undefined && this.graph !== undefined) {
           await this.open(this.subject.uri, this.graph, message.key);
+        }
+        break;
+      case "fold":
+        message.paths.forEach((path) => {
+          if (message.isFolded) {
+            this.folded.add(path);
+          } else {
+            this.folded.delete(path);
+          }
+        });
+        await this.draw();
+        break;
+      case "choose":
+        if (this.subject !== undefined) {
+          this.subject = { ...this.subject, taskflow: message.taskflow };
+          await this.draw();
         }
         break;
       case "picture":
@@ -138,34 +169,57 @@ export class GraphPanel implements vscode.Disposable {
     }
   }
 
+  /** Ask for the graph and show it; one question at a time, and the last one counts. */
   private async draw(): Promise<void> {
-    if (this.subject === undefined) {
+    this.wanted++;
+    if (this.isDrawing) {
       return;
     }
-    const graph = await this.ask(this.subject);
-    if (graph == null) {
-      this.tell({ type: "empty", words: "This document has no taskflow." });
-      return;
+    this.isDrawing = true;
+    try {
+      for (let drawn = 0; drawn !== this.wanted; ) {
+        drawn = this.wanted;
+        await this.drawOnce();
+      }
+    } finally {
+      this.isDrawing = false;
     }
-    this.graph = graph;
-    if (this.panel !== undefined) {
-      this.panel.title = `Graph of ${graph.taskflow}`;
-    }
-    this.send();
   }
 
+  private async drawOnce(): Promise<void> {
+    const { subject } = this;
+    if (subject === undefined) {
+      return;
+    }
+    const graph = await this.ask(subject);
+    if (this.subject !== subject || this.panel === undefined) {
+      return;
+    }
+    if (graph === undefined && subject.taskflow !== undefined) {
+      this.subject = { uri: subject.uri, taskflow: undefined };
+      this.wanted++;
+    } else if (graph == null) {
+      this.graph = undefined;
+      this.tell({ type: "empty", words: "This document has no taskflow." });
+    } else {
+      this.graph = graph;
+      this.panel.title = `Graph of ${graph.taskflow}`;
+      this.send();
+    }
+  }
+
+  /** The graph; null for a document without taskflows, undefined where the server does not know the taskflow, or is not there. */
   private ask(subject: Subject): Promise<Graph | null | undefined> {
-    const about = { textDocument: { uri: subject.uri }, taskflow: subject.taskflow, format: "svg" };
+    const about = { textDocument: { uri: subject.uri }, taskflow: subject.taskflow, format: "svg", folded: [...this.folded] };
     return this.server.ask<Graph | null>("mfo/graph", about).catch(() => undefined);
   }
 
   private send(): void {
-    if (this.graph?.text !== undefined && this.isReady) {
-      this.tell({ type: "graph", title: this.graph.taskflow, svg: this.graph.text, states: this.graph.states });
-      const editor = vscode.window.activeTextEditor;
-      if (editor !== undefined) {
-        this.follow(editor);
-      }
+    const { graph } = this;
+    if (graph?.text !== undefined && this.isReady) {
+      const { taskflow: title, text: svg, states } = graph;
+      const taskflows = graph.taskflows.map((flow) => flow.id);
+      this.tell({ type: "graph", shown: { title, taskflows, svg, states, selected: this.selected(graph) } });
     }
   }
 
@@ -173,16 +227,40 @@ export class GraphPanel implements vscode.Disposable {
     void this.panel?.webview.postMessage(message);
   }
 
-  /** Select the node that the cursor is in: the last one that begins above it. */
+  /** The node that the cursor is in. */
+  private selected(graph: Graph): string | undefined {
+    const uri = this.subject?.uri;
+    const editor = vscode.window.visibleTextEditors.find((one) => one.document.uri.toString() === uri);
+    return editor === undefined ? undefined : nodeAt(graph, editor.selection.active, this.folded);
+  }
+
+  /** Select the node that the cursor is in, and turn to its taskflow where it is another one. */
   private follow(editor: vscode.TextEditor): void {
-    if (editor.document.uri.toString() !== this.subject?.uri || this.graph === undefined) {
+    const { graph, subject } = this;
+    if (this.panel === undefined || graph === undefined || editor.document.uri.toString() !== subject?.uri) {
       return;
     }
-    const line = editor.selection.active.line;
-    const above = Object.entries(this.graph.ranges)
-      .filter(([, range]) => range.start.line <= line)
-      .sort(([, one], [, other]) => other.start.line - one.start.line);
-    this.tell({ type: "select", key: above[0]?.[0] });
+    const flow = flowAt(graph, editor.selection.active);
+    if (flow !== undefined && flow !== graph.taskflow) {
+      this.subject = { uri: subject.uri, taskflow: flow };
+      void this.draw();
+    } else {
+      this.tell({ type: "select", key: this.selected(graph) });
+    }
+  }
+
+  /** Show the flow of another document once that is in front. */
+  private turnTo(editor: vscode.TextEditor | undefined): void {
+    const uri = editor?.document.uri.toString();
+    if (this.panel?.visible !== true || editor?.document.languageId !== "mfo" || uri === undefined || uri === this.subject?.uri) {
+      return;
+    }
+    void this.ask({ uri, taskflow: undefined }).then((graph) => {
+      if (graph != null && vscode.window.activeTextEditor === editor) {
+        this.subject = { uri, taskflow: undefined };
+        void this.draw();
+      }
+    });
   }
 
   private async open(uri: string, graph: Graph, key: string): Promise<void> {
@@ -207,29 +285,4 @@ export class GraphPanel implements vscode.Disposable {
       await vscode.workspace.fs.writeFile(target, bytes);
     }
   }
-}
-
-function page(source: string, style: string, script: string): string {
-  const nonce = randomBytes(16).toString("base64");
-  const policy = `default-src 'none'; style-src ${source} 'unsafe-inline'; script-src 'nonce-${nonce}'; img-src data:`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>Graph</title>
-<link rel="stylesheet" href="${style}">
-</head>
-<body>
-<header>
-<input id="search" type="search" placeholder="Search nodes" aria-label="Search nodes" spellcheck="false">
-<output id="found" for="search"></output>
-<button id="out" type="button" aria-label="Zoom out">−</button>
-<button id="in" type="button" aria-label="Zoom in">+</button>
-<button id="fit" type="button">Fit</button>
-</header>
-<main id="stage" aria-label="Graph"></main>
-<script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
 }
