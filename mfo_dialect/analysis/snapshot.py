@@ -11,7 +11,15 @@ from mfo_dialect.analysis.index import BuiltIndex, Index
 from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
-from mfo_dialect.analysis.uses import Use, uses_of_node, uses_of_outputs, uses_of_trigger
+from mfo_dialect.analysis.uses import (
+    Candidate,
+    Use,
+    bare_paths_in,
+    candidates_of_node,
+    candidates_of_outputs,
+    candidates_of_trigger,
+    uses_in,
+)
 from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
@@ -134,6 +142,10 @@ class Snapshot:
     def uses_of(self, part: Part) -> tuple[Use, ...]:
         """The references that a node, a taskflow's outputs or a trigger's mapping reads; none of other parts."""
         return self.kept(part, _uses_of)
+
+    def bare_paths_of(self, part: Part) -> Iterator[Use]:
+        """What looks like a path in the same places and is no reference, as its root is not in scope."""
+        return bare_paths_in(self.kept(part, _candidates_of))
 
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
@@ -260,18 +272,19 @@ def _triggers_of(document: Document, _snapshot: Snapshot) -> tuple[TriggerView, 
 
 
 def _uses_of(part: Part, snapshot: Snapshot) -> tuple[Use, ...]:
-    def found() -> Iterator[Use]:
-        match part:
-            case NodeView():
-                yield from uses_of_node(part, snapshot.bundle.project)
-            case FlowView():
-                yield from uses_of_outputs(part)
-            case TriggerView():
-                yield from uses_of_trigger(part.workflow.document, part.trigger)
-            case _:
-                pass
+    return tuple(uses_in(snapshot.kept(part, _candidates_of)))
 
-    return tuple(found())
+
+def _candidates_of(part: Part, snapshot: Snapshot) -> tuple[Candidate, ...]:
+    match part:
+        case NodeView():
+            return tuple(candidates_of_node(part, snapshot.bundle.project))
+        case FlowView():
+            return tuple(candidates_of_outputs(part))
+        case TriggerView():
+            return tuple(candidates_of_trigger(part.workflow.document, part.trigger))
+        case _:
+            return ()
 
 
 def _resolution_of(use: Use, snapshot: Snapshot) -> Resolution:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
@@ -83,90 +84,89 @@ class _Context:
         return Use(self.document, scalar, reference, *place, alone, value_type)
 
 
-def uses_of_outputs(flow: FlowView) -> Iterator[Use]:
-    """The references of what a taskflow gives in the end."""
-    for root, root_type, context in _places_of_outputs(flow):
-        yield from _uses(root, root_type, context)
+@record(eq=False)
+class Candidate:
+    """A scalar that may hold references.
+
+    Attributes:
+        scalar: the scalar.
+        references: which spellings it is read for.
+        value_type: what the catalogue declares for it; None below an open value.
+        context: who reads it.
+    """
+
+    scalar: Scalar
+    references: References
+    value_type: ValueType | None
+    context: _Context
 
 
-def uses_of_node(view: NodeView, project: Project) -> Iterator[Use]:
-    """The references that one node reads itself; a subflow's inner nodes read their own."""
-    for root, root_type, context in _places_of_node(view, project):
-        yield from _uses(root, root_type, context)
-
-
-def bare_paths_of_node(view: NodeView, project: Project) -> Iterator[Use]:
-    """The whole texts of a node that look like a path and are none, as their root is not in scope."""
-    for root, root_type, context in _places_of_node(view, project):
-        yield from _bare_paths(root, root_type, context)
-
-
-def bare_paths_of_outputs(flow: FlowView) -> Iterator[Use]:
-    """The same for what a taskflow gives in the end."""
-    for root, root_type, context in _places_of_outputs(flow):
-        yield from _bare_paths(root, root_type, context)
-
-
-def bare_paths_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
-    """The same for a trigger's input mapping."""
-    if trigger.input_mapping is not None:
-        context = _Context(document, Reader.TRIGGER, trigger=trigger)
-        yield from _bare_paths(trigger.input_mapping, VALUE_MAP, context)
-
-
-_MAX_DEPTH = 64
-_Place: TypeAlias = "tuple[Node, ValueType, _Context]"
-_Read: TypeAlias = "tuple[Scalar, References, ValueType | None]"
-
-
-def _places_of_outputs(flow: FlowView) -> Iterator[_Place]:
+def candidates_of_outputs(flow: FlowView) -> Iterator[Candidate]:
+    """The scalars that may hold references in what a taskflow gives in the end."""
     if flow.taskflow.outputs is not None:
-        yield flow.taskflow.outputs, VALUE_MAP, _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
+        context = _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
+        yield from _candidates(flow.taskflow.outputs, VALUE_MAP, context)
 
 
-def _places_of_node(view: NodeView, project: Project) -> Iterator[_Place]:
+def candidates_of_node(view: NodeView, project: Project) -> Iterator[Candidate]:
+    """Those that one node reads itself; a subflow's inner nodes read their own."""
     match view.node:
         case Task(config=config) if config is not None:
             task_type = project.task_type(view.node.type_name)
             config_type = task_type.config if task_type is not None else VALUE_MAP
-            yield config, config_type, _Context(view.document, Reader.CONFIG, view, view.level, view.flow)
+            yield from _candidates(config, config_type, _context_of(view, Reader.CONFIG))
         case Condition(vars=variables) if variables is not None:
-            yield variables, VALUE_MAP, _Context(view.document, Reader.VARS, view, view.level, view.flow)
+            yield from _candidates(variables, VALUE_MAP, _context_of(view, Reader.VARS))
         case Subflow(input_mapping=mapping) if mapping is not None:
-            yield mapping, VALUE_MAP, _Context(view.document, Reader.INPUT_MAPPING, view, view.level, view.flow)
+            yield from _candidates(mapping, VALUE_MAP, _context_of(view, Reader.INPUT_MAPPING))
         case _:
             return
 
 
-def uses_of_trigger(document: str, trigger: Trigger) -> Iterator[Use]:
-    """The references of a trigger's input mapping."""
+def candidates_of_trigger(document: str, trigger: Trigger) -> Iterator[Candidate]:
+    """Those of a trigger's input mapping."""
     if trigger.input_mapping is not None:
-        yield from _uses(trigger.input_mapping, VALUE_MAP, _Context(document, Reader.TRIGGER, trigger=trigger))
+        yield from _candidates(trigger.input_mapping, VALUE_MAP, _Context(document, Reader.TRIGGER, trigger=trigger))
 
 
-def _uses(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
-    for scalar, references, value_type in _scalars(root, root_type):
-        yield from _uses_in(scalar, references, value_type, context)
+def uses_in(candidates: Iterable[Candidate]) -> Iterator[Use]:
+    """The references that are read."""
+    for candidate in candidates:
+        yield from _uses_in(candidate.scalar, candidate.references, candidate.value_type, candidate.context)
 
 
-def _bare_paths(root: Node, root_type: ValueType, context: _Context) -> Iterator[Use]:
-    for scalar, references, value_type in _scalars(root, root_type):
-        bare = bare_reference(scalar.text) if references is References.ALL else None
+def bare_paths_in(candidates: Iterable[Candidate]) -> Iterator[Use]:
+    """The whole texts that look like a path and are none, as their root is not in scope."""
+    for candidate in candidates:
+        scalar, context = candidate.scalar, candidate.context
+        bare = bare_reference(scalar.text) if candidate.references is References.ALL else None
         if bare is not None and not context.is_root(bare.root):
-            yield context.use(scalar, bare, value_type, alone=True)
+            yield context.use(scalar, bare, candidate.value_type, alone=True)
         elif bare is None and not scalar.damaged:
             for reference in _half_written(scalar.text):
                 if context.is_root(reference.root):
-                    yield context.use(scalar, reference, value_type, alone=False)
+                    yield context.use(scalar, reference, candidate.value_type, alone=False)
 
+
+def _context_of(view: NodeView, reader: Reader) -> _Context:
+    return _Context(view.document, reader, view, view.level, view.flow)
+
+
+_MAX_DEPTH = 64
+_LONGEST_KEPT, _MOST_KEPT = 200, 2048
+_Read: TypeAlias = "tuple[Scalar, References, ValueType | None]"
 
 _NO_OPENER = re.compile(r"(?<!\$)\$(?P<root>[A-Za-z_][\w-]*)\.[\w.-]+(?P<close>[}>])")
 _NO_MARK = re.compile(r"\{\$?(?P<root>[A-Za-z_][\w-]*)\.[\w.-]+(?P<close>\})|<(?P<other>[A-Za-z_][\w-]*)\.[\w.-]+>")
 _NO_NAME = re.compile(r"(?P<root>[A-Za-z_][\w-]*)\.(?:[\w-]+\.)*(?:\.[\w.-]*)?")
 
 
-def _half_written(text: str) -> Iterator[Reference]:
+def _half_written(text: str) -> tuple[Reference, ...]:
     """What was nearly written as a reference: ``$a.b}``, ``{a.b}`` or ``a..b``; whether ``a`` is a root, others know."""
+    return _kept_half_written(text) if len(text) <= _LONGEST_KEPT else tuple(_found_half_written(text))
+
+
+def _found_half_written(text: str) -> Iterator[Reference]:
     for match in _NO_OPENER.finditer(text) if "$" in text else ():
         opener = "{" if match["close"] == "}" else "<"
         yield _unfinished(match, f"the {opener} behind the $ is missing")
@@ -180,17 +180,22 @@ def _half_written(text: str) -> Iterator[Reference]:
         yield _unfinished(match, "a name is missing behind a dot")
 
 
+@lru_cache(_MOST_KEPT)
+def _kept_half_written(text: str) -> tuple[Reference, ...]:
+    return tuple(_found_half_written(text))
+
+
 def _unfinished(match: re.Match[str], problem: str) -> Reference:
     name = "root" if match["root"] else "other"
     root = Segment(match[name], Span(*match.span(name)))
     return Reference((root,), Span(*match.span()), Spelling.BARE, problem, Span(*match.span()))
 
 
-def _scalars(root: Node, root_type: ValueType) -> list[_Read]:
+def _candidates(root: Node, root_type: ValueType, context: _Context) -> Iterator[Candidate]:
     """The scalars at or below a value that are read for references and look as if they held some."""
     found: list[_Read] = []
     _add_scalars(root, choose(root_type, root), 0, found, set())
-    return found
+    return (Candidate(*read, context) for read in found)
 
 
 def _add_scalars(node: Node, declared: ValueType, depth: int, found: list[_Read], seen: set[tuple[int, int]]) -> None:

@@ -58,12 +58,12 @@ from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Format, Names, TextType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.rules import select
+from mfo_dialect.rules.doubtful_values import VALID_ID, doubtful_visits
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import is_null
 from mfo_dialect.rules.shape.reading import has_own_tag
 from mfo_dialect.syntax import Scalar
 
-_VALID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _INVALID_RUN = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST = 60
 
@@ -88,7 +88,7 @@ def _problem(text: str, *, is_node: bool) -> str:
         return "the id is empty"
     if is_node and text in RESERVED_ROOTS:
         return f'"{text}" is reserved: references read it as a root'
-    if _VALID.fullmatch(text):
+    if VALID_ID.fullmatch(text):
         return ""
     if text[0].isdigit() or text[0] == "-":
         return f'the id "{text[:_LONGEST]}" must start with a letter or an underscore'
@@ -130,11 +130,11 @@ def _fix(visit: Visit, named: Iterator[Scalar], fresh: str) -> Fix:
 
 def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
     """Every id that may be wrong, with the node that it is the id of."""
-    for visit in snapshot.visits_of(part):
+    for visit in doubtful_visits(part, snapshot):
         declared, node = visit.type, visit.node
         if type(declared) is not TextType or declared.format is not Format.IDENTIFIER:
             continue
-        if not (type(node) is Scalar and _VALID.fullmatch(node.text) and node.text not in RESERVED_ROOTS):
+        if not (type(node) is Scalar and VALID_ID.fullmatch(node.text) and node.text not in RESERVED_ROOTS):
             yield visit, part if isinstance(part, NodeView) and visit.node is part.node.id else None
 
 

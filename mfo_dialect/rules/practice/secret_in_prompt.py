@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.scopes import LevelView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Reader, Use, uses_of_node
+from mfo_dialect.analysis.uses import Reader, Use
 from mfo_dialect.analysis.visits import scalars_below
 from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.model.workflow import Subflow, Task
@@ -97,7 +97,7 @@ def _way_in(level: LevelView, path: tuple[str, ...], snapshot: Snapshot) -> tupl
     value = _read_of(mapping, path) if mapping is not None else None
     if value is not None:
         mapped = {id(scalar) for scalar in scalars_below(value)}
-        for use in uses_of_node(owner, snapshot.bundle.project):
+        for use in snapshot.uses_of(owner):
             if id(use.scalar) not in mapped or use.reference.problem:
                 continue
             if use.reference.root == "SECRET":

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.resolve import Outcome, Scope, resolve, roots_in_scope
 from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Use, bare_paths_of_node, bare_paths_of_outputs, bare_paths_of_trigger
+from mfo_dialect.analysis.uses import Use
 from mfo_dialect.findings import Severity
 from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.rules import select
@@ -71,13 +71,7 @@ _MOST_NAMES = 3
 
 
 def _paths(part: FlowView | NodeView | TriggerView, snapshot: Snapshot) -> Iterator[Use]:
-    match part:
-        case NodeView():
-            return bare_paths_of_node(part, snapshot.bundle.project)
-        case FlowView():
-            return bare_paths_of_outputs(part)
-        case TriggerView():
-            return bare_paths_of_trigger(part.workflow.document, part.trigger)
+    return snapshot.bare_paths_of(part)
 
 
 def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:

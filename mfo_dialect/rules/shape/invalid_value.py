@@ -68,6 +68,7 @@ from mfo_dialect.durations import parse_duration
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.references import Reference, bare_reference, scan
 from mfo_dialect.rules import select
+from mfo_dialect.rules.doubtful_values import doubtful_visits, is_allowed
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import is_null
@@ -105,20 +106,6 @@ def check(found: tuple[Visit, NodeView | None], snapshot: Snapshot) -> Iterator[
             yield Report(visit.document, _place(visit), f"{_name(visit)} is empty: it needs at least one item")
         case _:
             return
-
-
-def _is_right_text(text: str, declared: TextType) -> bool:
-    """Whether a text is surely allowed, whatever stands around it."""
-    if declared.choices:
-        return text in declared.choices
-    match declared.format:
-        case Format.DURATION:
-            seconds = parse_duration(text)
-            return seconds is not None and seconds >= 0
-        case Format.OUTPUT_PATH:
-            return False
-        case kind:
-            return bool(text) or kind is Format.IDENTIFIER or not declared.non_empty
 
 
 def _name(visit: Visit) -> str:
@@ -274,12 +261,12 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | N
     """Every value that may not be allowed; an entry of ``outputs`` comes with the node that it stands in."""
     owner = part if isinstance(part, NodeView) else None
     outputs: set[int] = set()
-    for visit in snapshot.visits_of(part):
+    for visit in doubtful_visits(part, snapshot):
         _, node, declared, *_ = visit
         is_output = False
         if type(declared) is TextType:
             if not (declared.choices or declared.format or declared.non_empty) or (
-                type(node) is Scalar and _is_right_text(node.text.strip(), declared)
+                type(node) is Scalar and is_allowed(node.text.strip(), declared)
             ):
                 continue
             is_output = declared.format is Format.OUTPUT_PATH

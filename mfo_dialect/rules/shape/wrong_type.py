@@ -75,6 +75,7 @@ from mfo_dialect.catalogue.values import (
 )
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.rules import select
+from mfo_dialect.rules.doubtful_values import doubtful_visits
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import has_value, is_doubtful, is_null
@@ -242,7 +243,7 @@ def _is_needed(visit: Visit, container: MapType | None) -> bool:
 def _items(part: Part, snapshot: Snapshot) -> Iterator[Found]:
     """Every value that may be wrong, with the declaration of the map that holds it."""
     maps: dict[int, MapType] = {}
-    for visit in snapshot.visits_of(part):
+    for visit in doubtful_visits(part, snapshot):
         _, node, declared, *_ = visit
         if type(declared) is TextType:
             if type(node) is Scalar and ((node.style is not Style.PLAIN and node.tag is None) or _is_string(node)):

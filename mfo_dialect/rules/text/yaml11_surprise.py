@@ -54,37 +54,27 @@ Put the text in quotes.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from mfo_dialect.analysis.parts import WRITTEN
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, scalars_at
 from mfo_dialect.catalogue.values import AnyType, Format, Key, MapType, SchemaType, TextType, ValueType
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.access import items_at, text_at
-from mfo_dialect.rules import select
+from mfo_dialect.rules.doubtful_values import LEADING_ZEROS, SEXAGESIMAL, WORD_OF_YAML_11, doubtful_where
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.select import Selector
 from mfo_dialect.rules.text.walking import nodes_below
 from mfo_dialect.syntax import Mapping, Scalar, Sequence, Style
 
-_WORD = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
-_LEADING_ZEROS = re.compile(r"[-+]?0[0-9]+")
-_STARTS = frozenset("+-0123456789yYnNoO")
-"""What all of these start with."""
 _LONGEST = 32
 _JUDGED_ELSEWHERE = {Format.DURATION, Format.CRON, Format.TIMEZONE, Format.EXPRESSION, Format.OUTPUT_PATH}
 
 
-def check(visit: Visit, _snapshot: Snapshot) -> Iterable[Report]:
+def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the scalars of one value that are not surely read as the text that they look like."""
-    node = visit.node
-    is_right = type(node) is Scalar and (node.style is not Style.PLAIN or node.text[:1] not in _STARTS)
-    return () if is_right else _reports(visit)
-
-
-def _reports(visit: Visit) -> Iterator[Report]:
     for scalar in _texts(visit):
         yield from _report(visit.document, scalar, is_text=True)
     match visit.type:
@@ -101,12 +91,12 @@ def _report(document: str, scalar: Scalar, *, is_text: bool) -> Iterator[Report]
     text = scalar.text
     if len(text) > _LONGEST or scalar.style is not Style.PLAIN or scalar.tag is not None:
         return
-    if _LEADING_ZEROS.fullmatch(text):
+    if LEADING_ZEROS.fullmatch(text):
         value = scalar.value
         message = f"{text} is the number {value}, or another one for other YAML tools: its leading zeros are lost; put it in quotes to keep them"
-    elif is_text and _WORD.fullmatch(text):
+    elif is_text and WORD_OF_YAML_11.fullmatch(text):
         message = f'"{text}" is text here, but a boolean for YAML 1.1 tools: put it in quotes'
-    elif is_text and _SEXAGESIMAL.fullmatch(text):
+    elif is_text and SEXAGESIMAL.fullmatch(text):
         message = f'"{text}" is text here, but a number in base 60 for YAML 1.1 tools: put it in quotes'
     else:
         return
@@ -141,4 +131,6 @@ def _is_text(declared: ValueType, key: Key | None) -> bool:
             return isinstance(declared, (AnyType, SchemaType)) or (key is not None and key.name == "choices")
 
 
-RULE = Rule("MFO106", "yaml11-surprise", Severity.WARNING, select.visits_where(_is_text), check, fix="safe")
+RULE = Rule(
+    "MFO106", "yaml11-surprise", Severity.WARNING, Selector(WRITTEN, doubtful_where(_is_text)), check, fix="safe"
+)

@@ -44,13 +44,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Source
+from mfo_dialect.analysis.parts import WRITTEN
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, scalars_at
 from mfo_dialect.catalogue.values import AnyType, Key, TextType, ValueType
 from mfo_dialect.findings import Severity
-from mfo_dialect.rules import select
+from mfo_dialect.rules.doubtful_values import doubtful_where
 from mfo_dialect.rules.layout import line_start
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.rules.select import Selector
 from mfo_dialect.rules.text.problems import Found, problems_where, related_of
 from mfo_dialect.syntax import Problem, ProblemKind, Scalar, Style
 from mfo_dialect.text import Span
@@ -62,8 +64,7 @@ def check(found: Found | Visit, _snapshot: Snapshot) -> Iterable[Report]:
     """Report one problem of a text, or the quotes in one value that YAML takes for a part of the text."""
     if not isinstance(found, Visit):
         return _problem(found)
-    node = found.node
-    return () if type(node) is Scalar and not node.text.endswith('"') else _half_quoted(found)
+    return _half_quoted(found)
 
 
 def _half_quoted(visit: Visit) -> Iterator[Report]:
@@ -103,5 +104,5 @@ def _is_free(text_type: TextType) -> bool:
     return not (text_type.choices or text_type.names or text_type.format)
 
 
-_ITEMS = (problems_where(*_KINDS), select.visits_where(_is_any_text))
+_ITEMS = (problems_where(*_KINDS), Selector(WRITTEN, doubtful_where(_is_any_text)))
 RULE = Rule("MFO101", "yaml-syntax", Severity.ERROR, _ITEMS, check)

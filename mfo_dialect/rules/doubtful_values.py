@@ -1,0 +1,124 @@
+"""The declared values of a part that may be wrong: all but the scalars that are surely right, which nearly all are.
+
+Surely right is a scalar of which no rule about single values has a word to say, whatever stands around it. It depends on what
+is declared and what is written, both of which come again and again, so that the verdict is kept from one text to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import Visit
+from mfo_dialect.catalogue.values import AnyType, BooleanType, Format, IntegerType, Key, TextType, ValueType
+from mfo_dialect.durations import parse_duration
+from mfo_dialect.references import RESERVED_ROOTS
+from mfo_dialect.syntax import Scalar, Style
+from mfo_dialect.syntax.core_schema import resolve_plain
+
+VALID_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""What an id may look like."""
+
+WORD_OF_YAML_11 = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
+SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
+LEADING_ZEROS = re.compile(r"[-+]?0[0-9]+")
+
+_MOST_KEPT = 8192
+_LONGEST_KEPT = 200
+
+
+class _Verdict(NamedTuple):
+    is_right: bool
+    declared: ValueType
+    """Kept, so that no other declaration has its identity."""
+
+
+_of_plain: dict[tuple[int, str], _Verdict] = {}
+_of_quoted: dict[tuple[int, str], _Verdict] = {}
+
+
+def doubtful_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
+    """The declared values of a part, without those inside it and without the scalars that are surely right."""
+    return snapshot.kept(part, _doubtful)
+
+
+def _doubtful(part: Part, snapshot: Snapshot) -> list[Visit]:
+    found: list[Visit] = []
+    for visit in snapshot.visits_of(part):
+        _, node, declared, *_ = visit
+        if type(node) is Scalar and node.tag is None:
+            known = _of_plain if node.style is Style.PLAIN else _of_quoted
+            verdict = known.get((id(declared), node.text))
+            if verdict.is_right if verdict is not None else _judge(known, declared, node):
+                continue
+        found.append(visit)
+    return found
+
+
+def _judge(known: dict[tuple[int, str], _Verdict], declared: ValueType, node: Scalar) -> bool:
+    is_right = is_surely_right(declared, node)
+    if len(node.text) <= _LONGEST_KEPT:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        known[id(declared), node.text] = _Verdict(is_right, declared)
+    return is_right
+
+
+def is_surely_right(declared: ValueType, node: Scalar) -> bool:
+    """Whether a scalar without a tag is as it is declared, and looks like nothing else; false where there is any doubt."""
+    text, is_plain = node.text, node.style is Style.PLAIN
+    if is_plain and (text.endswith('"') or _is_read_otherwise(text)):
+        return False
+    match declared:
+        case AnyType():
+            return True
+        case TextType():
+            return (not is_plain or isinstance(resolve_plain(text), str)) and _is_right_text(text, declared)
+        case BooleanType():
+            return is_plain and isinstance(resolve_plain(text), bool)
+        case IntegerType(minimum=low, maximum=high) if is_plain:
+            value = resolve_plain(text)
+            return type(value) is int and (low is None or value >= low) and (high is None or value <= high)
+        case _:
+            return False
+
+
+def _is_read_otherwise(text: str) -> bool:
+    """Whether YAML 1.1 takes a text without quotes for something else than YAML 1.2 does."""
+    return any(pattern.fullmatch(text) for pattern in (WORD_OF_YAML_11, SEXAGESIMAL, LEADING_ZEROS))
+
+
+def _is_right_text(text: str, declared: TextType) -> bool:
+    if declared.format is Format.IDENTIFIER and not (VALID_ID.fullmatch(text) and text not in RESERVED_ROOTS):
+        return False
+    return is_allowed(text.strip(), declared)
+
+
+def is_allowed(text: str, declared: TextType) -> bool:
+    """Whether a text, without white space around it, is surely one of those that are allowed."""
+    if declared.choices:
+        return text in declared.choices
+    match declared.format:
+        case Format.DURATION:
+            seconds = parse_duration(text)
+            return seconds is not None and seconds >= 0
+        case Format.OUTPUT_PATH:
+            return False
+        case kind:
+            return bool(text) or kind is Format.IDENTIFIER or not declared.non_empty
+
+
+def doubtful_where(concerns: Callable[[ValueType, Key | None], bool]) -> Callable[[Part, Snapshot], Iterator[Visit]]:
+    """What gives the doubtful values of a part whose declarations are of a kind.
+
+    Args:
+        concerns: whether a declaration is of that kind: what a value may be, and the key that it stands under; pure.
+    """
+
+    def items(part: Part, snapshot: Snapshot) -> Iterator[Visit]:
+        return (visit for visit in doubtful_visits(part, snapshot) if concerns(visit.type, visit.key))
+
+    return items
