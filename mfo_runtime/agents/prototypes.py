@@ -123,7 +123,7 @@ def _object(kind: Any, depth: int) -> dict[str, Any]:
             continue  # a ClassVar
         properties[name] = _schema(hint, depth + 1)
         if fields is None:
-            if name in kind.__required_keys__:
+            if _is_required(hint, name in kind.__required_keys__):
                 required.append(name)
             continue
         declared = fields[name]
@@ -135,6 +135,11 @@ def _object(kind: Any, depth: int) -> dict[str, Any]:
             required.append(name)
     schema: dict[str, Any] = {"type": "object", "properties": properties}
     return schema | ({"required": required} if required else {}) | {"additionalProperties": False}
+
+
+def _is_required(hint: Any, usually: bool) -> bool:  # noqa: FBT001 - what the class says of its keys
+    """Whether a key of a TypedDict has to be there; the class does not know where its annotations are texts."""
+    return get_origin(hint) is Required or (usually and get_origin(hint) is not NotRequired)
 
 
 def _is_model(kind: Any) -> bool:
