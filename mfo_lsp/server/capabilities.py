@@ -32,6 +32,8 @@ class Client:
         lenses: it shows what stands above lines.
         shows_documents: it can be asked to show a document, or to have a browser show it.
         shows_references: it has a command that shows places, ``mfo.showReferences``.
+        asks_users: it takes the request ``mfo/askUser`` and answers with what its user answers.
+        reads_along: it shows what models write while they write it, told by ``mfo/runText``.
         snippets: completion items may have tab stops.
         keeps_indentation: completion items may forbid that their further lines are indented anew.
         markdown_items: completion items may be documented in Markdown.
@@ -75,6 +77,8 @@ class Client:
     lenses: bool = False
     shows_documents: bool = False
     shows_references: bool = False
+    asks_users: bool = False
+    reads_along: bool = False
     snippets: bool = False
     keeps_indentation: bool = False
     markdown_items: bool = False
@@ -117,15 +121,31 @@ SHOW_REFERENCES = "mfo.showReferences"
 """A command of the client's: it takes a URI, a position and locations, and shows the locations."""
 
 
-def _has_command(experimental: object, command: str) -> bool:
-    """Whether a client says that it has a command, by ``{"commands": [...]}`` among its experimental capabilities."""
-    said = cast("Mapping[str, object]", experimental if isinstance(experimental, Mapping) else {})
-    commands = said.get("commands")
-    return isinstance(commands, Sequence) and command in commands
+ASK_USER = "mfo/askUser"
+"""A request to the client: put a question to the person at the editor."""
+
+RUN_TEXT = "mfo/runText"
+"""A notification: what a model wrote next."""
 
 
-def read_client(capabilities: types.ClientCapabilities) -> Client:
-    """The value for what a client said of itself."""
+def _lists(value: object, kind: str, name: str) -> bool:
+    """Whether a client lists a name, by ``{"commands": [...]}`` or ``{"methods": [...]}`` in what it says of itself."""
+    said = cast("Mapping[str, object]", value if isinstance(value, Mapping) else {})
+    listed = said.get(kind)
+    return isinstance(listed, Sequence) and name in listed
+
+
+def read_client(capabilities: types.ClientCapabilities, options: object = None) -> Client:
+    """The value for what a client said of itself.
+
+    Args:
+        capabilities: what it can do.
+        options: its initialization options, for clients that cannot add to their capabilities.
+    """
+    experimental = cast("object", capabilities.experimental)
+
+    def takes(method: str) -> bool:
+        return _lists(experimental, "methods", method) or _lists(options, "methods", method)
 
     def can(path: str) -> bool:
         return bool(get_capability(capabilities, path, default=False))
@@ -155,7 +175,9 @@ def read_client(capabilities: types.ClientCapabilities) -> Client:
         progress=can("window.work_done_progress"),
         lenses=get_capability(capabilities, "text_document.code_lens", default=None) is not None,
         shows_documents=can("window.show_document.support"),
-        shows_references=_has_command(capabilities.experimental, SHOW_REFERENCES),
+        shows_references=_lists(experimental, "commands", SHOW_REFERENCES),
+        asks_users=takes(ASK_USER),
+        reads_along=takes(RUN_TEXT),
         snippets=can(f"{item}.snippet_support"),
         keeps_indentation=types.InsertTextMode.AsIs in listed(f"{item}.insert_text_mode_support.value_set"),
         markdown_items=types.MarkupKind.Markdown in listed(f"{item}.documentation_format"),

@@ -54,6 +54,7 @@ class Server(LanguageServer):
         house: what the process holds for the client.
         checks: the checks under way, by bundle.
         runs: the runs under way, by progress token.
+        asking: held while a question of a run is on the screen.
         scratch: the files that were made to be shown.
         stopped: set when the session is over.
         exit_status: what the process is to end with.
@@ -87,6 +88,7 @@ class Server(LanguageServer):
         self.house = House()
         self.checks = Jobs()
         self.runs = Jobs()
+        self.asking = asyncio.Lock()
         self.scratch = Scratch()
         self.stopped = asyncio.Event()
         self.exit_status = 1

@@ -19,7 +19,7 @@ def initialize(server: Server, params: types.InitializeParams) -> types.Initiali
     """Read what the client can do and wants; say what the server can do."""
     session = server.session
     server.process_id = params.process_id
-    session.client = read_client(params.capabilities)
+    session.client = read_client(params.capabilities, params.initialization_options)
     session.preferences = read_preferences(params.initialization_options)
     session.initial_options = said_preferences(params.initialization_options)
     session.preferred = frozenset(session.initial_options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -15,13 +15,15 @@ from mfo_lsp.server.keeping import kept
 if TYPE_CHECKING:
     from mfo_runtime.client import ClientSettings, MfoClient
     from mfo_runtime.engine.observing import RunEvent
+    from mfo_runtime.errors import MfoError
     from mfo_runtime.flow import Flow, RunOptions, RunOutcome
     from mfo_runtime.flow.only import Recorded
+    from mfo_runtime.tasks import Question
 
 SUCCEEDED = "succeeded"
 CANCELLED = "cancelled"
 REFUSED = "refused"
-_FAILED = "failed"
+FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,42 @@ class RunReport:
         return {**self.details, "state": self.state, "outputs": self.outputs, "failure": self.failure}
 
 
-OnEvent = Callable[[Mapping[str, Any]], None]
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who follows a run from the editor.
+
+    Attributes:
+        run_id: the run's id in the journal.
+        on_event: told of everything that happens, as JSON values without outputs.
+        on_text: told what models write while they write it; None where nobody reads along.
+        ask: puts questions to the person at the editor.
+    """
+
+    run_id: str
+    on_event: Callable[[Mapping[str, Any]], None]
+    on_text: Callable[[str, str], None] | None
+    ask: Callable[[Question], Awaitable[Any]]
+
+    def options(self) -> RunOptions:
+        """What a run is told of them."""
+        from mfo_runtime.flow import RunOptions  # noqa: PLC0415 - the running side is for those who run
+
+        return RunOptions(
+            run_id=self.run_id,
+            observers=(lambda event: self.on_event(event_data(event)),),
+            on_text=self.on_text,
+            ask=self.ask,
+        )
 
 
 def failed(code: str, message: str) -> RunReport:
     """The report of a run that did not come to anything."""
-    return RunReport(_FAILED, failure={"code": code, "message": message})
+    return RunReport(FAILED, failure={"code": code, "message": message})
+
+
+def failed_with(error: MfoError) -> RunReport:
+    """The report of a run that an error kept from coming to anything."""
+    return RunReport(FAILED, failure=error.to_data())
 
 
 async def load(request: RunRequest) -> Flow | RunReport:
@@ -91,31 +123,35 @@ async def load(request: RunRequest) -> Flow | RunReport:
     try:
         return await asyncio.to_thread(flow_of_bundle, request.bundle, request.document, request.taskflow)
     except MfoError as error:
-        return RunReport(_FAILED, failure=error.to_data())
+        return failed_with(error)
 
 
-async def run(flow: Flow, request: RunRequest, on_event: OnEvent) -> RunReport:
+async def run(flow: Flow, request: RunRequest, watch: Watch) -> RunReport:
     """Run a flow to its end; cancelling the task that awaits this cancels the run.
 
     Args:
         flow: the flow, as it was loaded.
         request: what it was loaded for.
-        on_event: told of everything that happens, as JSON values without outputs.
+        watch: who follows it.
     """
     from mfo_runtime.client import MfoClient  # noqa: PLC0415 - as above
     from mfo_runtime.errors import MfoError  # noqa: PLC0415 - as above
-    from mfo_runtime.flow import RunOptions  # noqa: PLC0415 - as above
 
-    options = RunOptions(observers=(lambda event: on_event(event_data(event)),))
+    options, where = watch.options(), {"server": request.server, "script": request.script}
     try:
-        async with _connected(flow, request) as settings, MfoClient(settings) as client:
+        async with connected(flow, where) as settings, MfoClient(settings) as client:
             if request.task is not None:
                 outcome = await _run_task(flow, request.task, request, client, options)
             else:
-                async with kept(flow, {"server": request.server, "script": request.script}) as keeping:
+                async with kept(flow, where) as keeping:
                     outcome = await flow.run(request.inputs, client, replace(options, keeping=keeping))
     except MfoError as error:
-        return RunReport(_FAILED, failure=error.to_data())
+        return failed_with(error)
+    return report_of(outcome)
+
+
+def report_of(outcome: RunOutcome) -> RunReport:
+    """The report of a run that came to its end."""
     details = outcome.to_data()
     return RunReport(details.pop("state"), details.pop("outputs"), details.pop("error"), details)
 
@@ -153,15 +189,23 @@ def plan(flow: Flow, request: RunRequest) -> Mapping[str, Any] | RunReport:
     try:
         return forecast(flow, request.inputs, None).to_data()
     except MfoError as error:
-        return RunReport(_FAILED, failure=error.to_data())
+        return failed_with(error)
 
 
 @asynccontextmanager
-async def _connected(flow: Flow, request: RunRequest) -> AsyncGenerator[ClientSettings]:
-    """The settings for the request's server; a local one runs as long as the block does."""
-    from mfo_runtime.cli.connecting import client_settings  # noqa: PLC0415 - as above
+async def connected(flow: Flow, where: Mapping[str, Any]) -> AsyncGenerator[ClientSettings]:
+    """The settings for a server; a local one runs as long as the block does.
 
-    line = client_settings(request.server, request.script, flow.bundle, request.document)
+    Args:
+        flow: the flow.
+        where: ``server``, ``script`` and ``profile``, where something is said of them.
+
+    Raises:
+        MfoError: there is no such server.
+    """
+    from mfo_runtime.cli.connecting import Where  # noqa: PLC0415 - as above
+
+    line = Where().or_else(where).settings(flow.bundle, flow.view.document)
     entering = asyncio.ensure_future(asyncio.to_thread(line.__enter__))
     try:
         yield await asyncio.shield(entering)

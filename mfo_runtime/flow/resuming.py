@@ -54,6 +54,11 @@ class Resumption:
         """Whether there is nothing left to do."""
         return self.stored.state == "succeeded"
 
+    @property
+    def hidden_inputs(self) -> tuple[str, ...]:
+        """The inputs that the journal does not keep, or not whole, since they have the names of secrets."""
+        return tuple(sorted({path.partition(".")[0] for path in hidden_paths(self.inputs)}))
+
     def with_inputs(self, given: Mapping[str, Any]) -> Resumption:
         """The same, with inputs that the journal does not keep given again.
 
@@ -63,8 +68,7 @@ class Resumption:
         secrets = Secrets(self.flow.view.workflow, self.environment)
         secrets.know_inputs(given)
         known: dict[str, Any] = _begun_with(self.stored, secrets)["inputs"]
-        hidden = {path.partition(".")[0] for path in hidden_paths(self.inputs)}
-        others = sorted(given.keys() - hidden)
+        others = sorted(given.keys() - set(self.hidden_inputs))
         if others:
             raise InvalidInputError(
                 f"A run goes on with the inputs that it began with; {others[0]} cannot be changed.",

@@ -13,8 +13,10 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.inputs_file import inputs_beside
 from mfo_lsp.server.lookup import View, look_up_still
 from mfo_lsp.server.protocol import RefusedError
+from mfo_lsp.server.resuming import ResumeRequest
 from mfo_lsp.server.runs import RunRequest
 
+RESUME_RUN = "mfo.resumeRun"
 INVALID = types.ErrorCodes.InvalidParams
 _TEXTS = ("taskflow", "server", "script", "task", "run")
 
@@ -46,6 +48,49 @@ class RunArguments:
         inputs = self.inputs if self.inputs is not None or self.task is not None else inputs_beside(view)
         bundle = view.snapshot.bundle
         return RunRequest(view.key, bundle, self.taskflow, inputs or {}, self.server, self.script, self.task, self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeArguments:
+    """What ``mfo.resumeRun`` is asked for.
+
+    Attributes:
+        uri: the workflow document.
+        run: the run that is to go on.
+        inputs: those that the journal does not keep.
+        again: tasks that are executed again although they have ended.
+        is_redefined: whether it goes on by the documents as they are now.
+    """
+
+    uri: str
+    run: str
+    inputs: Mapping[str, Any]
+    again: tuple[str, ...]
+    is_redefined: bool
+
+    def request(self, view: View) -> ResumeRequest:
+        """What is to go on, of a document as it is now."""
+        bundle = view.snapshot.bundle
+        return ResumeRequest(view.key, bundle, self.run, self.inputs, self.again, self.is_redefined)
+
+
+def read_resume_arguments(arguments: Sequence[object]) -> ResumeArguments:
+    """Read ``{uri, run, inputs?, again?, newDefinition?}``.
+
+    Raises:
+        RefusedError: a part is missing or of another type.
+    """
+    form = "{uri, run, inputs?, again?, newDefinition?}"
+    said = read_map(RESUME_RUN, arguments, form)
+    uri, run = said.get("uri"), said.get("run")
+    inputs: object = said.get("inputs") or {}
+    again: object = said.get("again") or []
+    is_redefined: object = said.get("newDefinition") or False
+    are_parts = isinstance(inputs, dict) and isinstance(again, list) and isinstance(is_redefined, bool)
+    if not isinstance(uri, str) or not isinstance(run, str) or not are_parts:
+        raise RefusedError(f"{RESUME_RUN} takes one argument: {form}", INVALID)
+    tasks = tuple(str(task) for task in cast("list[object]", again))
+    return ResumeArguments(uri, run, cast("dict[str, Any]", inputs), tasks, bool(is_redefined))
 
 
 def read_map(command: str, arguments: Sequence[object], form: str) -> Mapping[str, Any]:

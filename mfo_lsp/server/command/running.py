@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import uuid4
 
 from lsprotocol import types
 
 from mfo_dialect.findings import Finding
 from mfo_lsp.features.code_lenses import RUN_FLOW, RUN_TASK
-from mfo_lsp.server.command.arguments import RunArguments, read_run_arguments, view_of_workflow
+from mfo_lsp.server.asking import Questions
+from mfo_lsp.server.capabilities import RUN_TEXT
+from mfo_lsp.server.command.arguments import (
+    RunArguments,
+    read_resume_arguments,
+    read_run_arguments,
+    view_of_workflow,
+)
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View
 from mfo_lsp.server.progress import Progress, open_progress
 from mfo_lsp.server.protocol import log_failure
-from mfo_lsp.server.runs import CANCELLED, REFUSED, SUCCEEDED, RunReport, RunRequest, failed, load, run
-
-if TYPE_CHECKING:
-    from mfo_runtime.flow import Flow
+from mfo_lsp.server.resuming import go_on, load_resumption
+from mfo_lsp.server.run_texts import RunTexts
+from mfo_lsp.server.runs import CANCELLED, REFUSED, SUCCEEDED, RunReport, Watch, failed, load, run
 
 RUN_EVENT = "mfo/runEvent"
 _CANCEL_PATIENCE = 10.0
@@ -44,6 +53,38 @@ async def run_task(server: Server, arguments: Sequence[object], token: types.Pro
     return await _start(server, read_run_arguments(RUN_TASK, arguments, needed=("task",)), token)
 
 
+async def resume_run(server: Server, arguments: Sequence[object], token: types.ProgressToken | None) -> object:
+    """``mfo.resumeRun``: go on with a run of the journal, by the definition that it began with.
+
+    Raises:
+        RefusedError: the argument is not as it should be, or the document is no workflow.
+    """
+    said = read_resume_arguments(arguments)
+    view = await view_of_workflow(server, said.uri)
+    request = said.request(view)
+    resumption = await load_resumption(request)
+    if isinstance(resumption, RunReport):
+        report = resumption
+    elif request.is_redefined and resumption.flow.findings:
+        report = refusal(server, resumption.flow.findings, view)
+    else:
+        about = _About(said.uri, request.document, resumption.flow.name, resumption.stored.id)
+        work = partial(go_on, resumption, request)
+        report = await _run(server, about, work, await open_progress(server, token), keeps_states=True)
+    _tell(server, report, "Resume run")
+    return report.to_data()
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a run is of, and its id."""
+
+    uri: str
+    document: str
+    taskflow: str
+    run_id: str
+
+
 async def _start(server: Server, said: RunArguments, token: types.ProgressToken | None) -> object:
     view = await view_of_workflow(server, said.uri)
     request = said.request(view)
@@ -53,8 +94,10 @@ async def _start(server: Server, said: RunArguments, token: types.ProgressToken 
     elif flow.findings:
         report = refusal(server, flow.findings, view)
     else:
-        report = await _run(server, flow, request, said.uri, await open_progress(server, token))
-    _tell(server, report, request)
+        about = _About(said.uri, request.document, flow.name, uuid4().hex)
+        progress, is_one_task = await open_progress(server, token), request.task is not None
+        report = await _run(server, about, partial(run, flow, request), progress, keeps_states=is_one_task)
+    _tell(server, report, "Run flow" if request.task is None else f"Run {request.task}")
     return report.to_data()
 
 
@@ -77,22 +120,32 @@ def refusal(server: Server, errors: Sequence[Finding], view: View) -> RunReport:
     return RunReport(REFUSED, failure={"code": "flow_refused", "message": message, "findings": shown})
 
 
-async def _run(server: Server, flow: Flow, request: RunRequest, uri: str, progress: Progress) -> RunReport:
+async def _run(
+    server: Server,
+    about: _About,
+    work: Callable[[Watch], Coroutine[Any, Any, RunReport]],
+    progress: Progress,
+    *,
+    keeps_states: bool,
+) -> RunReport:
     """Run to the end, telling the client what happens; a cancelled request cancels the run."""
-    states: dict[str, str] = (
-        {} if request.task is None else server.session.states.get((request.document, flow.name), {})
-    )
-    server.session.states[request.document, flow.name] = states
+    key = about.document, about.taskflow
+    states = server.session.states.get(key, {}) if keeps_states else {}
+    server.session.states[key] = states
+    named = {"run": progress.token, "run_id": about.run_id, "uri": about.uri, "taskflow": about.taskflow}
+    texts = RunTexts(lambda node, text: server.protocol.notify(RUN_TEXT, {**named, "node": node, "text": text}))
 
     def on_event(event: Mapping[str, Any]) -> None:
-        told = {"run": progress.token, "uri": uri, "taskflow": flow.name, "event": event}
-        server.protocol.notify(RUN_EVENT, told)
+        texts.flush()
+        server.protocol.notify(RUN_EVENT, {**named, "event": event})
         if event["path"]:
             states[event["path"]] = event["state"]
             progress.report(f"{event['path']}: {event['state']}")
 
-    progress.begin(f"Run {request.task or flow.name or 'flow'}")
-    task = server.runs.start(progress.token, run(flow, request, on_event))
+    reader = texts.take if server.session.client.reads_along else None
+    watch = Watch(about.run_id, on_event, reader, Questions(server, named))
+    progress.begin(f"Run {about.taskflow or 'flow'}")
+    task = server.runs.start(progress.token, work(watch))
     report = RunReport(CANCELLED)
     try:
         await asyncio.wait({task})
@@ -102,6 +155,7 @@ async def _run(server: Server, flow: Flow, request: RunRequest, uri: str, progre
         await asyncio.wait({task}, timeout=_CANCEL_PATIENCE)
         raise
     finally:
+        texts.flush()
         progress.end(_words(report))
     return report
 
@@ -116,9 +170,8 @@ def _report_of(task: asyncio.Task[RunReport]) -> RunReport:
     return task.result()
 
 
-def _tell(server: Server, report: RunReport, request: RunRequest) -> None:
+def _tell(server: Server, report: RunReport, what: str) -> None:
     kind = types.MessageType.Info if report.state in {SUCCEEDED, CANCELLED} else types.MessageType.Error
-    what = "Run flow" if request.task is None else f"Run {request.task}"
     server.tell(f"{what}: {_words(report)}", kind)
 
 
