@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Document
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts_of
+from mfo_dialect.analysis.parts_at import flows_written_as, parts_near
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot, TriggerView
-from mfo_dialect.analysis.template_texts import TemplateText, template_texts
+from mfo_dialect.analysis.template_texts import TemplateText, template_texts_of
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.model.prompts import PromptTemplate
@@ -71,36 +72,44 @@ def owner_of(snapshot: Snapshot, around: Iterable[Node]) -> Owner:
         snapshot: the bundle.
         around: the nodes around the place, outermost first.
     """
-    inside = {id(node) for node in around}
-    views = [view for view in snapshot.nodes if id(view.node.mapping) in inside]
-    view = max(views, key=lambda found: len(found.path), default=None)
-    flow = view.flow if view is not None else None
-    flow = flow or next((found for found in snapshot.flows if id(found.taskflow.mapping) in inside), None)
-    trigger = next((found for found in snapshot.triggers if id(found.trigger.mapping) in inside), None)
-    template = next((found for found in snapshot.templates if id(found.mapping) in inside), None)
-    return Owner(view, flow, trigger, template)
+    borders = snapshot.borders
+    parts = [part for part in (borders.get(id(node)) for node in around) if part is not None]
+    view = next((part for part in reversed(parts) if isinstance(part, NodeView)), None)
+    flows = [part for part in parts if isinstance(part, FlowView)]
+    flows += [flow for part in parts if isinstance(part, Document) for flow in flows_written_as(part, snapshot)]
+    return Owner(
+        view,
+        view.flow if view is not None else next(iter(flows), None),
+        next((part for part in parts if isinstance(part, TriggerView)), None),
+        next((part for part in parts if isinstance(part, PromptTemplate)), None),
+    )
 
 
 def key_visit_at(snapshot: Snapshot, document: str, offset: int) -> Visit | None:
     """The declared value whose key a cursor touches."""
-    for visit in snapshot.visits:
-        if visit.document == document and visit.pair is not None and visit.pair.key.span.contains(offset):
+    for visit in _visits_near(snapshot, document, offset):
+        if visit.pair is not None and visit.pair.key.span.contains(offset):
             return visit
     return None
 
 
 def value_visit_at(snapshot: Snapshot, document: str, offset: int) -> Visit | None:
     """The innermost declared scalar that a cursor touches."""
-    for visit in snapshot.visits:
-        if visit.document == document and isinstance(visit.node, Scalar) and visit.node.span.contains(offset):
+    for visit in _visits_near(snapshot, document, offset):
+        if isinstance(visit.node, Scalar) and visit.node.span.contains(offset):
             return visit
     return None
 
 
+def _visits_near(snapshot: Snapshot, document: str, offset: int) -> Iterator[Visit]:
+    return (visit for part in parts_near(snapshot, document, offset) for visit in snapshot.visits_of(part))
+
+
 def use_at(snapshot: Snapshot, document: str, offset: int) -> tuple[Use, int] | None:
     """The reference that a cursor touches, and the index of the segment; the root's where it touches only a mark."""
-    for use in _uses_near(snapshot, document, offset):
-        if use.document == document and use.reference.segments and use.span.contains(offset):
+    uses = (use for part in parts_near(snapshot, document, offset) for use in snapshot.uses_of(part))
+    for use in uses:
+        if use.reference.segments and use.span.contains(offset):
             touched = [
                 index for index in range(len(use.reference.segments)) if use.segment_span(index).contains(offset)
             ]
@@ -108,28 +117,19 @@ def use_at(snapshot: Snapshot, document: str, offset: int) -> tuple[Use, int] | 
     return None
 
 
-def _uses_near(snapshot: Snapshot, document: str, offset: int) -> Iterable[Use]:
-    """The references of the part around an offset; all where an alias may bring what is written there to other parts."""
-    source = snapshot.bundle.sources.get(document)
-    if source is None or "&" in source.text:
-        return snapshot.uses
-    around = (snapshot.borders.get(id(step.node)) for step in path_at(source.tree, offset))
-    part = next(reversed([part for part in around if part is not None]), None)
-    flows = [flow for flow in snapshot.flows if flow.document == document] if part is None else []
-    return snapshot.uses_of(part) if part is not None else [use for flow in flows for use in snapshot.uses_of(flow)]
-
-
 def expression_at(snapshot: Snapshot, document: str, offset: int) -> ExpressionText | None:
     """The expression that a cursor touches."""
-    for text in expression_texts(snapshot):
-        if text.view.document == document and text.scalar.span.contains(offset):
-            return text
+    for part in parts_near(snapshot, document, offset):
+        for text in expression_texts_of(part, snapshot) if isinstance(part, NodeView) else ():
+            if text.scalar.span.contains(offset):
+                return text
     return None
 
 
 def template_at(snapshot: Snapshot, document: str, offset: int) -> TemplateText | None:
     """The template text that a cursor touches."""
-    for text in template_texts(snapshot):
-        if text.document == document and text.scalar.span.contains(offset):
-            return text
+    for part in parts_near(snapshot, document, offset):
+        for text in template_texts_of(part, snapshot):
+            if text.scalar.span.contains(offset):
+                return text
     return None

@@ -5,23 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.scopes import FlowView, NodeView
-from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import entries_at
-from mfo_dialect.model.workflow import Condition, Task, Workflow
+from mfo_dialect.model.workflow import Condition, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.syntax import Mapping, Node, Scalar, follow
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind, flow_scope, node_scope
 
 
-def in_flows(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """The symbols that taskflows and nodes declare and name."""
-    for workflow in snapshot.bundle.workflows:
-        yield from _of_workflow(workflow)
-    for flow in snapshot.flows:
-        for view in flow.nodes:
-            yield from _of_node(view)
-        if flow.taskflow.outputs is not None:
-            yield from _keys(flow.taskflow.outputs, SymbolKind.OUTPUT, flow.document, flow_scope(flow))
+def in_workflow(workflow: Workflow) -> Iterator[Occurrence]:
+    """What a workflow document declares beside its taskflows and triggers."""
+    own = (workflow.document,)
+    for name, (key, node) in workflow.schemas.items():
+        yield declared(Symbol(SymbolKind.SCHEMA, name), workflow.document, key, node)
+    for name, key in workflow.secrets.items():
+        yield declared(Symbol(SymbolKind.SECRET, name, own), workflow.document, key)
+    for name, item in workflow.env.items():
+        yield declared(Symbol(SymbolKind.ENVIRONMENT, name, own), workflow.document, item)
+
+
+def in_taskflow(taskflow: Taskflow, document: str) -> Iterator[Occurrence]:
+    """The name of a taskflow."""
+    if taskflow.id is not None:
+        symbol = Symbol(SymbolKind.TASKFLOW, taskflow.id.text, (document,))
+        yield declared(symbol, document, taskflow.id, taskflow.mapping)
+
+
+def in_outputs(flow: FlowView) -> Iterator[Occurrence]:
+    """The names of what a taskflow gives in the end."""
+    if flow.taskflow.outputs is not None:
+        yield from _keys(flow.taskflow.outputs, SymbolKind.OUTPUT, flow.document, flow_scope(flow))
+
+
+def in_trigger(trigger: Trigger, document: str) -> Iterator[Occurrence]:
+    """The name of a trigger, and that of the taskflow that it starts."""
+    own = (document,)
+    if trigger.id is not None:
+        yield declared(Symbol(SymbolKind.TRIGGER, trigger.id.text, own), document, trigger.id, trigger.mapping)
+    if trigger.target is not None:
+        yield used(Symbol(SymbolKind.TASKFLOW, trigger.target.text, own), document, trigger.target)
 
 
 def declared(symbol: Symbol, document: str, key: Scalar, value: Node | None = None) -> Occurrence:
@@ -36,24 +57,8 @@ def used(symbol: Symbol, document: str, scalar: Scalar) -> Occurrence:
     return Occurrence(symbol, document, scalar.content_span, is_declaration=False, whole=scalar.span, scalar=scalar)
 
 
-def _of_workflow(workflow: Workflow) -> Iterator[Occurrence]:
-    document, own = workflow.document, (workflow.document,)
-    for taskflow in workflow.taskflows:
-        if taskflow.id is not None:
-            symbol = Symbol(SymbolKind.TASKFLOW, taskflow.id.text, own)
-            yield declared(symbol, document, taskflow.id, taskflow.mapping)
-    for trigger in workflow.triggers:
-        if trigger.id is not None:
-            yield declared(Symbol(SymbolKind.TRIGGER, trigger.id.text, own), document, trigger.id, trigger.mapping)
-        if trigger.target is not None:
-            yield used(Symbol(SymbolKind.TASKFLOW, trigger.target.text, own), document, trigger.target)
-    for name, key in workflow.secrets.items():
-        yield declared(Symbol(SymbolKind.SECRET, name, own), document, key)
-    for name, item in workflow.env.items():
-        yield declared(Symbol(SymbolKind.ENVIRONMENT, name, own), document, item)
-
-
-def _of_node(view: NodeView) -> Iterator[Occurrence]:
+def in_node(view: NodeView) -> Iterator[Occurrence]:
+    """What a node is called, waits for and leads to, its type, and what it declares inside."""
     node, document = view.node, view.document
     if node.id is not None:
         yield declared(Symbol(SymbolKind.NODE, node.id.text, flow_scope(view.flow)), document, node.id, node.mapping)
@@ -74,8 +79,3 @@ def _keys(mapping: Mapping, kind: SymbolKind, document: str, scope: tuple[str, .
         key = follow(pair.key)
         if isinstance(key, Scalar):
             yield declared(Symbol(kind, key.text, scope), document, key, follow(pair.value))
-
-
-def flows_of(snapshot: Snapshot, document: str) -> tuple[FlowView, ...]:
-    """The taskflows of one document."""
-    return tuple(flow for flow in snapshot.flows if flow.document == document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
+from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import entries_at, items_at
 from mfo_dialect.model.workflow import Subflow
@@ -65,20 +65,20 @@ def _inputs_of_subflow(view: NodeView, bundle: Bundle) -> Iterator[tuple[str, _P
 
 
 def declared_inputs(flow: FlowView, bundle: Bundle) -> Iterator[Occurrence]:
-    """Where a taskflow and its subflows declare inputs."""
+    """Where a taskflow declares inputs; its subflows declare their own."""
     for document, key, value in schema_properties(flow.taskflow.input_schema, flow.document, bundle):
         yield _declaration(Symbol(SymbolKind.INPUT, key.text, flow_scope(flow)), document, key, value)
     for document, item in _required(flow.taskflow.input_schema, flow.document, bundle):
         yield _use(Symbol(SymbolKind.INPUT, item.text, flow_scope(flow)), document, item)
-    for level in flow.levels:
-        if level.owner is not None:
-            yield from _declared_in_subflow(level.owner, bundle)
 
 
-def _declared_in_subflow(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
+def inputs_of_subflow(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
+    """Where a subflow declares inputs; nothing for other nodes."""
+    if view.inner is None:
+        return
     for name, (document, key, value) in _inputs_of_subflow(view, bundle):
         yield _declaration(Symbol(SymbolKind.INPUT, name, node_scope(view)), document, key, value)
-    if isinstance(view.node, Subflow) and view.inner is not None:
+    if isinstance(view.node, Subflow):
         for document, item in _required(view.node.input_schema, view.document, bundle):
             yield _use(input_symbol(item.text, view.inner, bundle), document, item)
 
@@ -92,14 +92,14 @@ def _use(symbol: Symbol, document: str, scalar: Scalar) -> Occurrence:
     return Occurrence(symbol, document, scalar.content_span, is_declaration=False, whole=scalar.span, scalar=scalar)
 
 
-def mapped_inputs(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """Where triggers give inputs to the taskflows that they start."""
-    for flow in snapshot.flows:
-        for trigger in flow.triggers:
-            if trigger.input_mapping is None:
-                continue
-            for pair in trigger.input_mapping.effective_pairs():
-                key = follow(pair.key)
-                if isinstance(key, Scalar):
-                    symbol = Symbol(SymbolKind.INPUT, key.text, flow_scope(flow))
-                    yield _use(symbol, flow.document, key)
+def mapped_inputs(view: TriggerView, snapshot: Snapshot) -> Iterator[Occurrence]:
+    """Where a trigger gives inputs to the taskflows that it starts."""
+    mapping, document = view.trigger.input_mapping, view.workflow.document
+    if mapping is None:
+        return
+    started = [flow for flow in snapshot.flows if flow.document == document and view.trigger in flow.triggers]
+    for pair in mapping.effective_pairs():
+        key = follow(pair.key)
+        if isinstance(key, Scalar):
+            for flow in started:
+                yield _use(Symbol(SymbolKind.INPUT, key.text, flow_scope(flow)), document, key)

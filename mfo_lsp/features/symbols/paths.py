@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
+from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView
-from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.expressions import FUNCTIONS, Read, reads
 from mfo_dialect.expressions.nodes import Builtin, Literal, walk
@@ -46,22 +45,10 @@ class _Path(NamedTuple):
         return Occurrence(symbol, self.document, step.span, False, step.span, self.scalar, step.spelling)
 
 
-def in_references(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """The symbols that references name."""
-    for use in snapshot.uses:
-        yield from in_use(use, snapshot.bundle)
-
-
 def in_use(use: Use, bundle: Bundle) -> Iterator[Occurrence]:
     """The symbols that one reference names, root first."""
     if use.level is not None:
         yield from _in_path(_placed(use.reference.segments, use.scalar, use.document), use.level, bundle)
-
-
-def in_expressions(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """The symbols that expressions name."""
-    for text in expression_texts(snapshot):
-        yield from in_expression(text)
 
 
 def in_expression(text: ExpressionText) -> Iterator[Occurrence]:
@@ -81,14 +68,13 @@ def in_expression(text: ExpressionText) -> Iterator[Occurrence]:
             yield path.use(input_symbol(name, view.level, text.bundle), 0)
 
 
-def in_output_lists(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """The symbols that the ``outputs`` lists of tasks name."""
-    for view in snapshot.nodes:
-        if isinstance(view.node, Task):
-            for item in items_at(view.node.mapping, "outputs"):
-                if isinstance(item, Scalar):
-                    segments = parse_path(item.text, 0, len(item.text)).segments
-                    yield from _in_path(_placed(segments, item, view.document), view.level, snapshot.bundle)
+def in_output_list(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
+    """The symbols that the ``outputs`` list of a task names; nothing for other nodes."""
+    if isinstance(view.node, Task):
+        for item in items_at(view.node.mapping, "outputs"):
+            if isinstance(item, Scalar):
+                segments = parse_path(item.text, 0, len(item.text)).segments
+                yield from _in_path(_placed(segments, item, view.document), view.level, bundle)
 
 
 def _placed(segments: Sequence[Segment], scalar: Scalar, document: str) -> _Path:

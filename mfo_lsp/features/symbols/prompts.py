@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import ChatUse, chat_use, error_template_names, is_plain_name, parse_text
 from mfo_dialect.analysis.outputs import used_template
 from mfo_dialect.analysis.scopes import NodeView
-from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Names, SchemaType, TextType
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.project import Project
-from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.model.prompts import Agent, PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.syntax import Mapping, Scalar, follow
 from mfo_dialect.templates import VariableRead
@@ -35,25 +34,23 @@ _KINDS = {
 }
 
 
-def in_declarations(bundle: Bundle) -> Iterator[Occurrence]:
-    """What prompts and agents documents, schemas and the project file declare."""
-    for document in bundle.prompts:
-        for tool in document.tools:
-            yield declared(Symbol(SymbolKind.TOOL, tool.name.text), document.document, tool.name, tool.parameters)
-        for template in document.templates:
-            yield from _of_template(template)
-    for owner in (*bundle.prompts, *bundle.workflows):
-        for name, (key, node) in owner.schemas.items():
-            yield declared(Symbol(SymbolKind.SCHEMA, name), owner.document, key, node)
-    for agents in bundle.agents_documents:
-        for agent in agents.agents:
-            yield declared(Symbol(SymbolKind.AGENT, agent.id.text), agents.document, agent.id, agent.mapping)
-            for item in agent.capabilities:
-                yield declared(Symbol(SymbolKind.CAPABILITY, item.text), agents.document, item)
-    yield from _of_task_types(bundle.project)
+def in_prompts(document: PromptsDocument) -> Iterator[Occurrence]:
+    """What a prompts document declares beside its templates."""
+    for tool in document.tools:
+        yield declared(Symbol(SymbolKind.TOOL, tool.name.text), document.document, tool.name, tool.parameters)
+    for name, (key, node) in document.schemas.items():
+        yield declared(Symbol(SymbolKind.SCHEMA, name), document.document, key, node)
 
 
-def _of_task_types(project: Project) -> Iterator[Occurrence]:
+def in_agent(agent: Agent) -> Iterator[Occurrence]:
+    """What an agent declares."""
+    yield declared(Symbol(SymbolKind.AGENT, agent.id.text), agent.document, agent.id, agent.mapping)
+    for item in agent.capabilities:
+        yield declared(Symbol(SymbolKind.CAPABILITY, item.text), agent.document, item)
+
+
+def in_project(project: Project) -> Iterator[Occurrence]:
+    """The task types that the project file declares."""
     for name in project.task_types:
         symbol = Symbol(SymbolKind.TASK_TYPE, name)
         for number, quoted in enumerate(project.places_of("task_types", name)):
@@ -62,7 +59,8 @@ def _of_task_types(project: Project) -> Iterator[Occurrence]:
             yield Occurrence(symbol, project.document, span, is_declaration=not number, whole=span)
 
 
-def _of_template(template: PromptTemplate) -> Iterator[Occurrence]:
+def in_template(template: PromptTemplate) -> Iterator[Occurrence]:
+    """What a prompt template declares, and the variables that its texts read."""
     document = template.document
     yield declared(Symbol(SymbolKind.PROMPT_TEMPLATE, template.id.text), document, template.id, template.mapping)
     for name, (key, value) in template.error_templates.items():
@@ -113,13 +111,8 @@ def name_in(read: VariableRead, source: str) -> Span | None:
     return Span(start + len(first) + 1, start + len(first) + 1 + length)
 
 
-def in_chats(snapshot: Snapshot) -> Iterator[Occurrence]:
-    """The error templates and the variables that tasks write."""
-    for view in snapshot.nodes:
-        yield from _of_chat(view, snapshot.bundle)
-
-
-def _of_chat(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
+def in_chat(view: NodeView, bundle: Bundle) -> Iterator[Occurrence]:
+    """The error templates and the variables that a task writes; nothing for other nodes."""
     template = used_template(view.node, bundle) if isinstance(view.node, Task) else None
     if template is not None:
         for scalar in error_template_names(view):
@@ -149,9 +142,9 @@ def _of_context(chat: ChatUse, context: Mapping) -> Iterator[Occurrence]:
                 yield from _read(Symbol(SymbolKind.VARIABLE, read.name, scope), document, text, read)
 
 
-def in_names(snapshot: Snapshot) -> Iterator[Occurrence]:
+def in_names(visits: Iterable[Visit]) -> Iterator[Occurrence]:
     """The names that values write, as the catalogue declares them."""
-    for visit in snapshot.visits:
+    for visit in visits:
         if isinstance(visit.type, (TextType, SchemaType)) and isinstance(visit.node, Scalar):
             found = _named(visit, visit.node)
             if found is not None:
