@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from mfo_dialect.syntax.blocks import Stretch
 from mfo_dialect.text import Piece, PiecedLines
 
-_CONTENT = re.compile(r"^([ \t]*)(?=[^ \t\r\n#])(-[ \t\r\n]|-\Z)?", re.MULTILINE)
+_FIRST = re.compile(r"^([ \t]*)(?=[^ \t\r\n#])", re.MULTILINE)
 _FAR = 1 << 30
+_MANY = 64  # columns
 
 
 class Left(NamedTuple):
@@ -89,11 +91,17 @@ def _left_of(piece: Piece) -> Left:
     if not isinstance(piece, Stretch):
         return Left(0, 0, 1)
     if piece.left is None:
-        piece.left = _furthest(
-            Left(len(match[1]), int(bool(match[2])), int(not match[2])) for match in _CONTENT.finditer(piece.text)
-        )
+        first = _FIRST.search(piece.text)
+        lines = _lines_up_to(len(first[1])).finditer(piece.text) if first is not None else ()
+        piece.left = _furthest(Left(len(line[1]), int(bool(line[2])), int(not line[2])) for line in lines)
     assert isinstance(piece.left, Left)
     return piece.left
+
+
+@lru_cache(_MANY)
+def _lines_up_to(column: int) -> re.Pattern[str]:
+    """Finds the lines whose content starts at a column or further left, and the dashes of those that are items."""
+    return re.compile(rf"^([ \t]{{0,{column}}})(?=[^ \t\r\n#])(-[ \t\r\n]|-\Z)?", re.MULTILINE)
 
 
 def _furthest(lines: Iterable[Left]) -> Left:

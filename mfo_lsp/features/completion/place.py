@@ -283,12 +283,12 @@ def keys_of(map_type: MapType, node: Node | None) -> tuple[Key, ...]:
 
 
 def _child(node: Node | None, name: str | int, offset: int) -> Node | None:
-    """The child on the way to the cursor: of doubles and miscounted items, the last one that starts before it."""
+    """The child on the way to the cursor: of doubles, the last one that starts before it."""
     if isinstance(node, SequenceNode) and isinstance(name, int):
-        before = [item for item in node.items if item.span.start <= offset]
-        return follow(before[-1]) if len(before) == name + 1 else node_at(node, name)
+        return node_at(node, name)
     if isinstance(node, Mapping) and isinstance(name, str):
-        pairs = [pair for pair in node.pairs if pair.name == name and pair.key.span.start <= offset]
+        doubles = () if node.is_plain else node.pairs
+        pairs = [pair for pair in doubles if pair.name == name and pair.key.span.start <= offset]
         return follow(pairs[-1].value) if pairs else node.get(name)
     return None
 

@@ -1,27 +1,24 @@
 """Who may say a name: found by where it is written, and by who declares it, without going through a bundle.
 
-A name is written letter by letter, but for escapes in quotes and for invisible characters, which are looked at by
-themselves. So the texts are searched, and the parts around what is found are asked what they mean by it.
+The texts are searched for it, and the parts around what is found are asked what they mean by it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Document, Source
 from mfo_dialect.analysis.parts_at import parts_near, parts_of_text
 from mfo_dialect.analysis.scopes import FlowView, NodeView
-from mfo_dialect.analysis.slips import INVISIBLE
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.task_types import BUILT_IN
 from mfo_dialect.model.prompts import Agent, AgentsDocument, PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Subflow, Workflow
-from mfo_dialect.syntax import Node, Scalar, SyntaxTree, path_at
+from mfo_dialect.syntax import Node, Scalar
 from mfo_lsp.features.symbols.occurrences import Sayer
 from mfo_lsp.features.symbols.values import Symbol, SymbolKind, flow_scope, node_scope
+from mfo_lsp.features.written import parts_naming, written_places
 
-_WORD = re.compile(r"\w+")
 _FLOW_SCOPE = 2
 
 
@@ -68,10 +65,8 @@ def _schemas_of(document: Document) -> dict[str, tuple[Scalar, Node]]:
 
 def users_of_schema(name: str, snapshot: Snapshot) -> Iterator[Sayer]:
     """The taskflows and subflows whose inputs a schema describes by its name."""
-    for source in snapshot.bundle.sources.values():
-        if source.key in snapshot.bundle.home:
-            for offset in written_places(source, name):
-                yield from (part for part in parts_near(snapshot, source.key, offset) if _is_described_by(part, name))
+    for key in snapshot.bundle.sources:
+        yield from (part for part in parts_naming(snapshot, key, name) if _is_described_by(part, name))
 
 
 def _is_described_by(part: Sayer, name: str) -> bool:
@@ -100,41 +95,6 @@ def sayers_of(symbol: Symbol, snapshot: Snapshot) -> dict[Sayer, None]:
 def _spellings(symbol: Symbol) -> tuple[str, ...]:
     known = BUILT_IN.get(symbol.name) if symbol.kind is SymbolKind.TASK_TYPE else None
     return (symbol.name, *known.older_names) if known is not None else (symbol.name,)
-
-
-def written_places(source: Source, name: str) -> Iterator[int]:
-    """The offsets in a text at which a name may be written, some more among them; one for each place."""
-    text, word = source.text, max(_WORD.findall(name), key=len, default="")
-    if not word:
-        yield from range(len(text))
-        return
-    at = text.find(word)
-    while at >= 0:
-        if not _is_word(text[at - 1 : at]) and not _is_word(text[at + len(word) : at + len(word) + 1]):
-            yield at
-        at = text.find(word, at + len(word))
-    if source.holds("\\"):
-        yield from _escaped_places(source.tree, text, word)
-    if not source.is_ascii and any(source.holds(character) for character in INVISIBLE):
-        yield from (place for place, character in enumerate(text) if character in INVISIBLE)
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
-
-
-def _escaped_places(tree: SyntaxTree, text: str, word: str) -> Iterator[int]:
-    """The backslashes in scalars that say a word, or may say it once what they hold is read as an expression."""
-    at = text.find("\\")
-    while at >= 0:
-        steps = path_at(tree, at)
-        scalar = steps[-1].node if steps else None
-        end = at + 1
-        if isinstance(scalar, Scalar) and scalar.span.contains(at):
-            end = max(end, scalar.span.end)
-            if word in scalar.text or "\\" in scalar.text:
-                yield at
-        at = text.find("\\", end)
 
 
 def declarers_of(symbol: Symbol, snapshot: Snapshot) -> Iterator[Sayer]:
