@@ -15,6 +15,7 @@ RUN_FLOW = "mfo.runFlow"
 RUN_TASK = "mfo.runTask"
 DRY_RUN = "mfo.dryRun"
 SHOW_GRAPH = "mfo.showGraph"
+RUN_TESTS = "mfo.runTests"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from mfo_lsp.server import commands, documents, lifecycle, progress, settings
 from mfo_lsp.server.host import Method, Server
-from mfo_lsp.server.open_text import read_changed_document
+from mfo_lsp.server.open_text import read_changed_document, read_opened_document
 from mfo_lsp.server.own_params import read_own_params
 from mfo_lsp.server.requests import (
     call_hierarchy,
@@ -20,6 +20,7 @@ from mfo_lsp.server.requests import (
     document_links,
     document_symbols,
     file_renames,
+    flow_tests,
     folding,
     formatting,
     graph,
@@ -50,7 +51,7 @@ METHODS: tuple[Method, ...] = (
     Method(types.SET_TRACE, lifecycle.set_trace),
     Method(types.CANCEL_REQUEST, lifecycle.cancel_request),
     Method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, progress.cancel),
-    Method(types.TEXT_DOCUMENT_DID_OPEN, documents.did_open),
+    Method(types.TEXT_DOCUMENT_DID_OPEN, documents.did_open, params=read_opened_document),
     Method(types.TEXT_DOCUMENT_DID_CHANGE, documents.did_change, params=read_changed_document),
     Method(types.TEXT_DOCUMENT_DID_CLOSE, documents.did_close),
     Method(types.TEXT_DOCUMENT_DID_SAVE, documents.did_save),
@@ -90,6 +91,7 @@ METHODS: tuple[Method, ...] = (
     Method("mfo/graph", graph.answer, params=read_own_params),
     Method("mfo/inputs", inputs.answer, params=read_own_params),
     Method("mfo/renderedPrompt", rendered_prompt.answer, params=read_own_params),
+    Method("mfo/tests", flow_tests.answer, params=flow_tests.read_params),
     Method("mfo/runs", run_history.answer_runs, params=read_own_params),
     Method("mfo/run", run_history.answer_run, params=read_own_params),
     Method("mfo/runValue", run_history.answer_value, params=read_own_params),

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from lsprotocol import types
 
-from mfo_lsp.features.code_lenses import DRY_RUN, RUN_FLOW, RUN_TASK, SHOW_GRAPH
+from mfo_lsp.features.code_lenses import DRY_RUN, RUN_FLOW, RUN_TASK, RUN_TESTS, SHOW_GRAPH
 from mfo_lsp.server.command.arguments import INVALID, RESUME_RUN
 from mfo_lsp.server.command.dry_run import dry_run
 from mfo_lsp.server.command.explaining import EXPLAIN_RULE, explain_rule
 from mfo_lsp.server.command.running import resume_run, run_flow, run_task
 from mfo_lsp.server.command.showing_graph import show_graph
+from mfo_lsp.server.command.testing import run_tests
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import RefusedError
 
@@ -22,6 +23,7 @@ COMMANDS: Mapping[str, Command] = {
     RUN_TASK: run_task,
     RESUME_RUN: resume_run,
     DRY_RUN: dry_run,
+    RUN_TESTS: run_tests,
     SHOW_GRAPH: show_graph,
     EXPLAIN_RULE: explain_rule,
 }

@@ -17,6 +17,11 @@ class OverlaidFiles:
         self._disk = disk
         self._open = open_texts
 
+    def still(self) -> OverlaidFiles:
+        """The same with the texts that are open now, as they are now; for work in another thread."""
+        texts = {key: OpenText(one.uri, one.version, one.text) for key, one in self._open.items()}
+        return OverlaidFiles(self._disk, texts)
+
     def read(self, path: str) -> str:
         """The open text of a file, else what the disk has.
 

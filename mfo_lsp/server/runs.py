@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -192,32 +192,17 @@ def plan(flow: Flow, request: RunRequest) -> Mapping[str, Any] | RunReport:
         return failed_with(error)
 
 
-@asynccontextmanager
-async def connected(flow: Flow, where: Mapping[str, Any]) -> AsyncGenerator[ClientSettings]:
-    """The settings for a server; a local one runs as long as the block does.
+def connected(flow: Flow, where: Mapping[str, Any]) -> AbstractAsyncContextManager[ClientSettings]:
+    """The settings for a server; a local one runs as long as the block does, which raises ``MfoError`` where there is none.
 
     Args:
         flow: the flow.
         where: ``server``, ``script`` and ``profile``, where something is said of them.
-
-    Raises:
-        MfoError: there is no such server.
     """
     from mfo_runtime.cli.connecting import Where  # noqa: PLC0415 - as above
+    from mfo_runtime.flow.beside_loop import beside_the_loop  # noqa: PLC0415 - as above
 
-    line = Where().or_else(where).settings(flow.bundle, flow.view.document)
-    entering = asyncio.ensure_future(asyncio.to_thread(line.__enter__))
-    try:
-        yield await asyncio.shield(entering)
-    finally:
-        await asyncio.shield(_leave(entering, line))
-
-
-async def _leave(entering: asyncio.Future[ClientSettings], line: AbstractContextManager[ClientSettings]) -> None:
-    """Stop what was started, even where nobody waited for its start."""
-    await asyncio.wait({entering})
-    if entering.exception() is None:
-        await asyncio.to_thread(line.__exit__, None, None, None)
+    return beside_the_loop(Where().or_else(where).settings(flow.bundle, flow.view.document))
 
 
 def event_data(event: RunEvent) -> dict[str, Any]:

@@ -18,17 +18,17 @@ from mfo_runtime.errors import InvalidInputError, Place, UnresolvedReferenceErro
 from mfo_runtime.flow.loading import Flow, absolute_path, readable_text
 from mfo_runtime.flow.running import TriggerCall
 from mfo_runtime.json_schema import schema_problem
-from mfo_workspace.files import DiskFiles
+from mfo_workspace.files import DiskFiles, Files
 
 
-def target_of(path: str, trigger_id: str) -> str | None:
+def target_of(path: str, trigger_id: str, files: Files | None = None) -> str | None:
     """The taskflow that a trigger of a file names; None where it names none, or the file is broken.
 
     Raises:
         InvalidInputError: the file cannot be read, or has no such trigger.
     """
     absolute = absolute_path(path)
-    source = read_source(absolute, readable_text(path, absolute, DiskFiles()))
+    source = read_source(absolute, readable_text(path, absolute, files or DiskFiles()))
     workflows = [document.model for document in source.documents if isinstance(document.model, Workflow)]
     triggers = {trigger.id.text: trigger for one in workflows for trigger in one.triggers if trigger.id is not None}
     if trigger_id not in triggers and source.tree.problems:

@@ -19,7 +19,7 @@ from mfo_dialect.syntax import Node, Sequence, TooManyNodesError, parse, to_valu
 from mfo_dialect.text import LineIndex
 from mfo_runtime.errors import InvalidInputError, Place
 from mfo_runtime.flow.loading import absolute_path, readable_text
-from mfo_workspace.files import DiskFiles
+from mfo_workspace.files import DiskFiles, Files
 from mfo_workspace.walking import walk_yaml
 
 Steps = tuple[str | int, ...]
@@ -73,13 +73,17 @@ def find_test_files(paths: tuple[str, ...]) -> Iterator[str]:
                 yield one
 
 
-def read_test_file(path: str) -> tuple[FlowTest, ...]:
+def read_test_file(path: str, files: Files | None = None) -> tuple[FlowTest, ...]:
     """The tests of a file.
+
+    Args:
+        path: the file.
+        files: where it comes from; the disk where it is not given.
 
     Raises:
         InvalidInputError: it cannot be read, or is no test file; the error knows the line.
     """
-    tree = parse(readable_text(path, absolute_path(path), DiskFiles()))
+    tree = parse(readable_text(path, absolute_path(path), files or DiskFiles()))
     root = tree.documents[0].root if tree.documents else None
     if tree.problems or not isinstance(root, MappingNode):
         problem = tree.problems[0] if tree.problems else None

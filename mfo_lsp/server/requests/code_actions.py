@@ -25,7 +25,7 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up, look_up_still, still_snapshot, view_of
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
-from mfo_lsp.server.requests.code_lenses import as_actions
+from mfo_lsp.server.requests.code_lenses import as_actions, tests_as_actions
 from mfo_lsp.server.workspace_edits import workspace_edit
 
 OPTIONS = types.CodeActionOptions([kind.value for kind in ActionKind], resolve_provider=True)
@@ -40,7 +40,7 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
         return []
     here = look_up(server.session, params.text_document.uri)
     if here is None:
-        return []
+        return await tests_as_actions(server, params.text_document.uri, params.range)
     span = here.span(params.range)
     analysis, findings = await findings_at(server, directory_of(key), key, span)
     view = view_of(server.session, key, analysis.snapshot)

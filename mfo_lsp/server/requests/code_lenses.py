@@ -9,21 +9,57 @@ from typing import cast
 from lsprotocol import types
 
 from mfo_dialect.text import Span
-from mfo_lsp.features.code_lenses import CodeLens, code_lenses, counted
+from mfo_lsp.features.code_lenses import RUN_TESTS, CodeLens, code_lenses, counted
 from mfo_lsp.features.references import references
 from mfo_lsp.server.capabilities import SHOW_REFERENCES
+from mfo_lsp.server.convert import to_key, to_range
+from mfo_lsp.server.flow_tests import find_tests, is_test_document
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
 
 OPTIONS = types.CodeLensOptions(resolve_provider=True)
 
 
-def answer(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
+async def answer(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
     """The lenses of a document."""
     view = look_up(server.session, params.text_document.uri)
     if view is None:
-        return []
+        return await of_tests(server, params.text_document.uri)
     return [_converted(lens, view) for lens in code_lenses(view.snapshot, view.key, view.preferences)]
+
+
+async def of_tests(server: Server, uri: str) -> list[types.CodeLens]:
+    """What runs the tests of a document: each of them, and all where there are several; none for other documents."""
+    key = to_key(uri)
+    if not is_test_document(key) or not server.session.preferences.code_lenses:
+        return []
+    (file,) = await find_tests(server, key)
+    lenses: list[types.CodeLens] = []
+    for number, test in enumerate(file.tests):
+        start = to_range(test.lines, test.node.span, server.session.encoding).start
+        about = {"uri": uri, "tests": [number]}
+        lenses.append(
+            types.CodeLens(types.Range(start, start), types.Command("Run test", RUN_TESTS, arguments=[about]))
+        )
+    if len(lenses) > 1:
+        top = types.Range(types.Position(0, 0), types.Position(0, 0))
+        lenses.insert(0, types.CodeLens(top, types.Command("Run all tests", RUN_TESTS, arguments=[{"uri": uri}])))
+    return lenses
+
+
+async def tests_as_actions(server: Server, uri: str, range_: types.Range) -> list[types.CodeAction]:
+    """The same as actions on the lines of a range, for a client that shows no lenses."""
+    key = to_key(uri)
+    if server.session.client.lenses or not is_test_document(key):
+        return []
+    actions: list[types.CodeAction] = []
+    (file,) = await find_tests(server, key)
+    for number, test in enumerate(file.tests):
+        place = to_range(test.lines, test.node.span, server.session.encoding)
+        if place.start.line <= range_.end.line and range_.start.line <= place.end.line:
+            command = types.Command("Run test", RUN_TESTS, arguments=[{"uri": uri, "tests": [number]}])
+            actions.append(types.CodeAction(f"Run test: {test.name}", command=command))
+    return actions
 
 
 def as_actions(view: View, span: Span) -> list[types.CodeAction]:
