@@ -224,6 +224,10 @@ class EditedBundle(Bundle):
             fact = table[subject] = KeptFact(self._facts, find, subject, self, table)
         return fact.get()
 
+    def forget_kept(self) -> None:
+        """Let go of all kept values, on which nobody depends."""
+        self._tables = {}
+
 
 def _is_complete(bundle: Bundle, _around: Bundle) -> bool:
     return not any(

@@ -129,12 +129,13 @@ class LiveIndex(Generic[_Part]):
     def ask(self, part: _Part) -> None:
         """Ask a part for its keys, a new one or one that has changed."""
         self.waiting.pop(part, None)
+        if not self._facts.is_live:
+            self._take(part, self._said_by(part))
+            return
         outer, frame = self._facts.frame, dict[Fact[Any], None]()
         self._facts.frame = frame
         try:
-            keys = tuple(self._keys_of(part))
-        except Exception:  # noqa: BLE001 - a part whose keys cannot be told says none; rules that ask it are fenced
-            keys = _NO_KEYS
+            keys = self._said_by(part)
         finally:
             self._facts.frame = outer
         own: frozenset[Fact[Any]] = getattr(part, "own_facts", frozenset())
@@ -144,6 +145,15 @@ class LiveIndex(Generic[_Part]):
             self._askers[part] = _Asker(self, part, sources)
         if before is not None:
             before.end()
+        self._take(part, keys)
+
+    def _said_by(self, part: _Part) -> tuple[Hashable, ...]:
+        try:
+            return tuple(self._keys_of(part))
+        except Exception:  # noqa: BLE001 - a part whose keys cannot be told says none; rules that ask it are fenced
+            return _NO_KEYS
+
+    def _take(self, part: _Part, keys: tuple[Hashable, ...]) -> None:
         self._say(part, self._said.get(part, _NO_KEYS), keys)
         self._said[part] = keys
 

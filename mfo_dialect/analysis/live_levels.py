@@ -60,6 +60,7 @@ class Levels:
     Attributes:
         lists: the level whose nodes stand in a list, and the list, by its identity.
         maps: the level whose lists stand in a map, and the map, by its identity.
+        are_new: whether nobody has read slips in the document yet.
     """
 
     def __init__(self, snapshot: LiveSnapshot) -> None:
@@ -67,6 +68,7 @@ class Levels:
         self._snapshot = snapshot
         self.lists: dict[int, tuple[LiveLevelView, Sequence]] = {}
         self.maps: dict[int, tuple[LiveLevelView, Mapping]] = {}
+        self.are_new = True
 
     def reconcile(self, level: LiveLevelView, mapping: Mapping, declared: ValueType, upkeep: Upkeep) -> None:
         """Have a level hold the nodes that are written now.
@@ -183,7 +185,8 @@ class Levels:
     def _freshen(self, mapping: Mapping, declared: ValueType) -> None:
         """Read the slips in a map anew; parts inside it are looked at by themselves."""
         borders = self._snapshot.known_borders
-        forget_slips(mapping, borders)
+        if not self.are_new:
+            forget_slips(mapping, borders)
         if not mapping.source.isascii():
             read_names_plainly(mapping)
         read_slips(mapping, declared, borders)

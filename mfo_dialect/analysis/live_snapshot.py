@@ -145,6 +145,18 @@ class LiveSnapshot(Snapshot):
         self.settle()
         return self.facts.reading()
 
+    def note_nothing(self) -> None:
+        """Answer without noting who asks, until ``note_from_now_on``; nothing may change meanwhile."""
+        self.facts.is_live = False
+
+    def note_from_now_on(self) -> None:
+        """Note who asks, and work everything out anew for that."""
+        self._tables = {}
+        self._live_indexes = {}
+        self._unsettled = {}
+        self._edited.forget_kept()
+        self.facts.is_live = True
+
     # What is asked of it
 
     def kept(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:

@@ -85,6 +85,7 @@ class LiveDocument(Document):
         except Exception:
             self.drop()
             raise
+        self.levels.are_new = False
         self._take_levels()
 
     @property

@@ -245,7 +245,8 @@ class Facts:
     """A set of facts that may depend on each other.
 
     Attributes:
-        is_live: whether facts change. Where they do not, nobody's dependencies are noted, and what is computed once stays.
+        is_live: whether facts change. While they do not, nobody's dependencies are noted, and what is computed once stays;
+            derived facts of that time are of no use afterwards.
         frame: the facts read so far by what is being computed; None while nothing is.
         computed: how many times a derived fact has been computed.
         changed: the kept facts that got other values since somebody last cleared this.

@@ -44,10 +44,11 @@ class EditedBundle:
         keys: the texts that it is made of.
         edits: how often it has been edited.
         is_settled: whether all findings are right.
+        is_ready: whether the next edit costs no more than what depends on it.
         live: the bundle and its findings, kept right edit by edit.
     """
 
-    __slots__ = ("_asking", "_was_asked", "as_read", "edits", "is_settled", "keys", "live")
+    __slots__ = ("_asking", "_was_asked", "as_read", "edits", "is_ready", "is_settled", "keys", "live")
 
     def __init__(self, bundle: Bundle, open_keys: Iterable[str]) -> None:
         """Take a bundle as it was read; nothing is checked yet.
@@ -60,6 +61,7 @@ class EditedBundle:
         self.keys = frozenset(bundle.sources)
         self.edits = 0
         self.is_settled = False
+        self.is_ready = False
         self.live = LiveBundle(bundle, edited=self.keys.intersection(open_keys))
         self._asking: ExitStack | None = None
         self._was_asked = False
@@ -87,14 +89,22 @@ class EditedBundle:
         self._stop_asking()
         self.edits += 1
         self.is_settled = False
+        self.is_ready = False
         self.live.edit(key, edits)
 
     def settle(self, has_time: Callable[[], bool]) -> bool:
         """Work on what edits have changed as long as there is time; says whether all findings are right."""
         if not self.is_settled:
             self._stop_asking()
-            self.is_settled = self.live.settle(has_time)
+            self.is_settled = self.live.look(has_time)
         return self.is_settled
+
+    def get_ready(self, has_time: Callable[[], bool]) -> bool:
+        """Find out what the findings depend on, as long as there is time; says whether that is known."""
+        if not self.is_ready:
+            self._stop_asking()
+            self.is_ready = self.live.settle(has_time)
+        return self.is_ready
 
     def news(self) -> set[str] | None:
         """The texts whose findings have come, gone or moved since this was asked last; None for the first time."""

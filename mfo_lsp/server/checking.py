@@ -28,6 +28,7 @@ def check_soon(server: Server, bundles: Iterable[str]) -> None:
     for bundle in bundles:
         if bundle not in watched:
             server.checks.cancel(bundle)
+            server.checks.cancel(("ready", bundle))
             server.session.end_reading(bundle)
             _publish(server, drop_findings(server.session, bundle))
         elif bundle not in server.checks:
@@ -40,16 +41,37 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
     share = Slice()
     await share.give_way()
     await read_in_slices(server, bundle, waiting, share)
-    while True:
-        analysis = server.session.analysis(bundle)
-        if not isinstance(analysis, EditedBundle):
-            return
-        if analysis.settle(share.has_time):
-            break
-        await share.give_way()
+    analysis = await _settled(server, bundle, share)
+    if analysis is None:
+        return
     server.checks.release(bundle)  # what comes from here on wants a check of its own
     _publish(server, take_edited(server.session, bundle, analysis))
     _tell_of_baselines(server)
+    if not analysis.edits:
+        server.house.settle()
+        server.checks.start(("ready", bundle), _get_ready(server, analysis), _report)
+
+
+async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | None:
+    """A bundle once all of its findings are right; None where nothing of it is open."""
+    with server.house.building():
+        while True:
+            analysis = server.session.analysis(bundle)
+            if not isinstance(analysis, EditedBundle):
+                return None
+            if analysis.settle(share.has_time):
+                return analysis
+            await share.give_way()
+
+
+async def _get_ready(server: Server, analysis: EditedBundle) -> None:
+    """Use the time until the first edit to make that one, and all after it, quick."""
+    share = Slice()
+    with server.house.building():
+        while not analysis.edits:
+            await share.give_way()
+            if analysis.get_ready(share.has_time):
+                break
     if not analysis.edits:
         server.house.settle()
 

@@ -7,7 +7,7 @@ from lsprotocol import types
 from mfo_lsp.server.checking import check_soon
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.open_text import ChangedDocument
+from mfo_lsp.server.open_text import ChangedDocument, OpenedDocument
 from mfo_lsp.server.refreshing import reread
 
 FILE_OPERATIONS = types.FileOperationRegistrationOptions(
@@ -21,9 +21,8 @@ FILE_OPERATIONS = types.FileOperationRegistrationOptions(
 """Which files the client is to tell of."""
 
 
-def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+def did_open(server: Server, document: OpenedDocument) -> None:
     """Take a document from the disk into the editor's hands."""
-    document = params.text_document
     check_soon(server, server.session.open(document.uri, document.version, document.text))
 
 

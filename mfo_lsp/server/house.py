@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from mfo_workspace.garbage import collect_rarely
 
 _REST = 1.0
 """Seconds between the closing of a document and the clearing out after it."""
@@ -19,6 +23,21 @@ class House:
     def __init__(self) -> None:
         """Start with the collector left alone."""
         self.is_ours = False
+        self._builders = 0
+        self._usual = gc.get_threshold()
+
+    @contextmanager
+    def building(self) -> Generator[None]:
+        """Have the collector look less often while much is built that is there to stay."""
+        self._builders += 1
+        if self.is_ours:
+            collect_rarely()
+        try:
+            yield
+        finally:
+            self._builders -= 1
+            if self.is_ours and not self._builders:
+                gc.set_threshold(*self._usual)
 
     def settle(self) -> None:
         """What is there now is there to stay: it is not gone through again until ``clear_soon``."""

@@ -11,6 +11,7 @@ from mfo_lsp.server.convert import path_key, to_encoding, to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.protocol import Phase
 from mfo_lsp.server.settings import SECTION, ask_for_settings
+from mfo_lsp.server.warming import warm_up
 
 _WATCHED = ("**/*.{yml,yaml}", "**/mfo.toml", "**/pyproject.toml", "**/*baseline*.json")
 
@@ -73,6 +74,8 @@ def initialized(server: Server, _params: types.InitializedParams) -> None:
     if client.watched_files or client.registers_configuration:
         server.checks.start(types.CLIENT_REGISTER_CAPABILITY, _register(server))
     ask_for_settings(server)
+    if server.house.is_ours:
+        server.checks.start(warm_up, warm_up(server))
 
 
 async def shutdown(server: Server, _params: None) -> None:

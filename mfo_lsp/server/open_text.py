@@ -32,6 +32,25 @@ class ChangedDocument:
     changes: tuple[TextChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """The params of ``textDocument/didOpen``."""
+
+    uri: str
+    version: int
+    text: str
+
+
+def read_opened_document(params: Any) -> OpenedDocument:
+    """The params of ``textDocument/didOpen`` from plain values; read by hand, as nothing may delay the first answer.
+
+    Raises:
+        TypeError, KeyError, AttributeError: they are not as the protocol says.
+    """
+    item = params["textDocument"]
+    return OpenedDocument(_of_type(str, item["uri"]), _of_type(int, item["version"]), _of_type(str, item["text"]))
+
+
 def read_changed_document(params: Any) -> ChangedDocument:
     """The params of ``textDocument/didChange`` from plain values; read by hand, as every keystroke sends them.
 

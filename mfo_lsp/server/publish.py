@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from lsprotocol import types
 
@@ -11,6 +12,7 @@ from mfo_dialect.findings import Finding, Place, Tag
 from mfo_dialect.text import LineIndex
 from mfo_lsp.features.diagnostics import Diagnostic, Said, shown_diagnostic
 from mfo_lsp.server.analysis import EditedBundle
+from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_range
 from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, DiagnosticText, GroupText, group_texts, has_items, merged
 from mfo_lsp.server.json_text import JsonText, json_map, json_text
@@ -96,16 +98,38 @@ def diagnostics_of(
 
     def write(finding: Said) -> DiagnosticText | None:
         shown = shown_diagnostic(finding, session.preferences)
-        if shown is None:
-            return None
-        diagnostic = to_protocol(shown, document, bundle, session)
-        value = session.plain(diagnostic)
-        del value["range"]
-        start, end = diagnostic.range.start, diagnostic.range.end
-        range_ = (start.line, start.character, end.line, end.character)
-        return DiagnosticText(range_, diagnostic.message, json_text(value)[1:])
+        return _text_of(shown, lines, bundle, session) if shown is not None else None
 
+    lines = lines_of(bundle, document)
     return group_texts(groups, before, write)
+
+
+def _text_of(diagnostic: Diagnostic, lines: LineIndex, bundle: Bundle, session: Session) -> DiagnosticText:
+    """What ``to_protocol`` gives, written by hand, as there may be thousands."""
+    client, encoding = session.client, session.encoding
+    value: dict[str, Any] = {
+        "message": diagnostic.message,
+        "severity": int(diagnostic.severity),
+        "code": diagnostic.code,
+        "source": SOURCE,
+    }
+    if client.code_description:
+        value["codeDescription"] = {"href": diagnostic.url}
+    tags = _tags_of(diagnostic, client)
+    if tags:
+        value["tags"] = [tag.value for tag in tags]
+    if client.related_information and diagnostic.related:
+        value["relatedInformation"] = [
+            {"location": session.plain(location_of(item.place, bundle, session)), "message": item.message}
+            for item in diagnostic.related
+        ]
+    line, character = lines.position(diagnostic.span.start, encoding)
+    last_line, end = lines.position(diagnostic.span.end, encoding)
+    return DiagnosticText((line, character, last_line, end), diagnostic.message, json_text(value)[1:])
+
+
+def _tags_of(diagnostic: Diagnostic, client: Client) -> tuple[types.DiagnosticTag, ...]:
+    return tuple(_TAGS[tag] for tag in diagnostic.tags if _TAGS[tag] in client.diagnostic_tags)
 
 
 def drop_findings(session: Session, key: str) -> set[str]:
@@ -159,7 +183,6 @@ def merged_diagnostics(session: Session, document: str) -> JsonText:
 def to_protocol(diagnostic: Diagnostic, document: str, bundle: Bundle, session: Session) -> types.Diagnostic:
     """A diagnostic as the protocol writes it, with no more than the client can take."""
     client = session.client
-    tags = [_TAGS[tag] for tag in diagnostic.tags if _TAGS[tag] in client.diagnostic_tags]
     related = [
         types.DiagnosticRelatedInformation(location_of(item.place, bundle, session), item.message)
         for item in diagnostic.related
@@ -171,7 +194,7 @@ def to_protocol(diagnostic: Diagnostic, document: str, bundle: Bundle, session: 
         code=diagnostic.code,
         code_description=types.CodeDescription(diagnostic.url) if client.code_description else None,
         source=SOURCE,
-        tags=tuple(tags) or None,
+        tags=_tags_of(diagnostic, client) or None,
         related_information=(tuple(related) or None) if client.related_information else None,
     )
 

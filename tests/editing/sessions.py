@@ -311,8 +311,7 @@ class Session:
         self.sources[key] = self._fresh(key, self.texts[key], self.sources[key].kind)
         self.live.edit(key, [edit])
 
-    def settle_a_little(self) -> None:
-        """Check a part of what is to be checked."""
+    def _a_little(self) -> Callable[[], bool]:
         left = self.source.randint(0, 12)
 
         def has_time() -> bool:
@@ -320,7 +319,25 @@ class Session:
             left -= 1
             return left >= 0
 
-        self.live.settle(has_time)
+        return has_time
+
+    def settle_a_little(self) -> None:
+        """Check a part of what is to be checked."""
+        self.live.settle(self._a_little())
+
+    def look(self) -> None:
+        """Look at the bundle before the first edit: at a part of it, or at all of it, and then settle or not."""
+        kind = self.source.random()
+        if kind < 0.2:
+            self.live.look(self._a_little())
+        elif kind < 0.5:
+            assert self.live.look()
+            assert self.live.work.parts == 0
+            self._compare_findings(fixes=self.source.random() < 0.3)
+            if self.source.random() < 0.3:
+                self.compare_meaning()
+            if self.source.random() < 0.5:
+                self.settle_a_little()
 
     def fresh(self) -> Snapshot:
         """What a fresh reading of the texts gives."""
@@ -329,6 +346,9 @@ class Session:
     def compare(self, *, fixes: bool) -> None:
         """Hold that all findings are those of a fresh check of the texts."""
         assert self.live.settle()
+        self._compare_findings(fixes=fixes)
+
+    def _compare_findings(self, *, fixes: bool) -> None:
         wanted = check_snapshot(self.fresh())
         for key in self.texts:
             here = [one for one in wanted if one.place.document == key]
@@ -377,6 +397,7 @@ def session(seed: int, engine: Engine, steps: int) -> Session:
     if source.random() < 0.15:
         files = {key: text.replace("\n", "\r\n") for key, text in files.items()}
     edited_bundle = Session(source, engine, files, source.choice([1, 3, 8, 20, 48]))
+    edited_bundle.look()
     for _ in range(steps):
         edited_bundle.step()
         if source.random() < 0.3:

@@ -134,6 +134,41 @@ def test_a_prompt_concerns_the_tasks_that_use_it() -> None:
     assert live.work.parts - parts < 40
 
 
+def test_a_first_look_notes_nothing_and_what_comes_after_it_changes_nothing() -> None:
+    text = long_flow(60).replace("[task_40]", "[task_4000]")
+    live = LiveBundle(
+        make_bundle(unread_source(key, part) for key, part in ((FLOW_FILE, text), (PROMPTS_FILE, PROMPTS)))
+    )
+    assert live.look()
+    work = live.work
+    assert (work.parts, work.facts) == (0, 0)
+    assert work.unnoted > 60
+    live.news()
+    before = live.groups(FLOW_FILE)
+    assert [found.code for group in before for found in group].count("MFO302") == 1
+    assert live.settle()
+    assert (live.work.parts, live.news()) == (work.unnoted, set())
+    assert [group is other for group, other in zip(before, live.groups(FLOW_FILE), strict=True)] == [True] * len(before)
+
+
+def test_an_edit_in_a_first_look_has_all_settled() -> None:
+    text = long_flow(60)
+    live = LiveBundle(
+        make_bundle(unread_source(key, part) for key, part in ((FLOW_FILE, text), (PROMPTS_FILE, PROMPTS)))
+    )
+    left = 30
+
+    def has_time() -> bool:
+        nonlocal left
+        left -= 1
+        return left > 0
+
+    assert not live.look(has_time)
+    live.edit(FLOW_FILE, [insertion(text, "task_20.message", "no")])
+    assert live.look()
+    assert "MFO401" in {found.code for found in live.findings(FLOW_FILE)}
+
+
 # What is shown
 
 

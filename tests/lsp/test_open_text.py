@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfo_dialect.text import EditedText, Encoding, Position
-from mfo_lsp.server.open_text import OpenText, TextChange, read_changed_document
+from mfo_lsp.server.open_text import OpenText, TextChange, read_changed_document, read_opened_document
 
 UNITS = {
     Encoding.UTF8: lambda text: len(text.encode()),
@@ -102,3 +102,16 @@ def test_changes_are_read_from_plain_values():
 def test_changes_that_are_none_are_refused(change):
     with pytest.raises((TypeError, KeyError, AttributeError)):
         read_changed_document({"textDocument": {"uri": "a", "version": 1}, "contentChanges": [change]})
+
+
+def test_an_opened_document_is_read_from_plain_values():
+    item = {"uri": "file:///a", "languageId": "yaml", "version": 3, "text": "a: 1\n"}
+    read = read_opened_document({"textDocument": item})
+    assert (read.uri, read.version, read.text) == ("file:///a", 3, "a: 1\n")
+
+
+@pytest.mark.parametrize("wrong", [{"uri": 1}, {"version": "3"}, {"version": None}, {"text": None}, {"text": ["a"]}])
+def test_an_opened_document_that_is_none_is_refused(wrong):
+    item = {"uri": "file:///a", "version": 3, "text": ""} | wrong
+    with pytest.raises(TypeError):
+        read_opened_document({"textDocument": item})
