@@ -17,15 +17,21 @@ class PatternError(ValueError):
     """The text is no pattern; the message says why."""
 
 
+class NoPatternsError(PatternError):
+    """RE2 is not here: the libraries that an editor's extension brings are pure Python. What it would say is not known."""
+
+
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> Any:
     """The compiled pattern; its ``search`` finds a match anywhere in a text or in bytes.
 
     Raises:
-        PatternError: RE2 does not take the pattern.
+        PatternError: RE2 does not take the pattern, or is not here.
     """
-    import re2  # noqa: PLC0415 - most expressions need no patterns, and the import is not free
-
+    try:
+        import re2  # noqa: PLC0415 - most expressions need no patterns, and the import is not free
+    except ModuleNotFoundError:
+        raise NoPatternsError("matches needs the package google-re2, which this Python does not have") from None
     if len(pattern) > _LONGEST:
         raise PatternError("the pattern is too long")
     options = re2.Options()
@@ -40,9 +46,11 @@ def compile_pattern(pattern: str) -> Any:
 
 
 def pattern_fault(pattern: str) -> str:
-    """What is wrong with a pattern; empty when nothing is."""
+    """What is wrong with a pattern; empty when nothing is, or nobody can tell."""
     try:
         compile_pattern(pattern)
+    except NoPatternsError:
+        return ""
     except PatternError as error:
         return str(error)
     return ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from mfo_dialect import expressions, shapes
 from mfo_dialect.expressions import ExpressionError, ProblemKind, check, parse
+from mfo_dialect.expressions.patterns import PatternError, compile_pattern, has_match
 from mfo_dialect.shapes import Shape
 
 NAMES: dict[str, Shape] = {
@@ -179,3 +182,11 @@ def test_broken_text_is_checked_as_far_as_it_can_be_read() -> None:
     messages = [problem.message for problem in check(parse("flag and statis. "), NAMES).problems]
     assert len(messages) == 2
     assert "statis" in messages[1]
+
+
+def test_nothing_is_said_of_patterns_where_there_is_no_re2(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    compile_pattern.cache_clear()
+    assert check(parse("status matches '['"), NAMES).problems == []
+    with pytest.raises(PatternError, match="google-re2"):
+        has_match("[", "text")

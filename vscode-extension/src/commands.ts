@@ -19,15 +19,23 @@ export interface Parts {
   readonly texts: Texts;
 }
 
-/** Carry out a command of the server; undefined for one that needs no window of ours. */
-export function carryOut(parts: Parts, command: string, argument: unknown): Promise<unknown> | undefined {
+/** The commands of the server that this extension carries out with windows of its own. */
+const OF_SERVER = ["mfo.runFlow", "mfo.runTask", "mfo.dryRun", "mfo.showGraph", "mfo.explainRule"] as const;
+const STARTING_RUNS: readonly string[] = ["mfo.runFlow", "mfo.runTask"];
+
+/** Carry out a command of the server, from a lens, a code action or the palette. */
+async function carryOut(parts: Parts, command: (typeof OF_SERVER)[number], argument: unknown): Promise<unknown> {
   const { runs, graph, texts, server } = parts;
   const about = aboutOf(argument);
   if (command === "mfo.explainRule") {
     return explain(parts, argument);
   }
   if (about === undefined) {
+    void vscode.window.showInformationMessage("MFO: open a workflow first; this command is about the one in the editor.");
     return undefined;
+  }
+  if (STARTING_RUNS.includes(command) && !vscode.workspace.isTrusted) {
+    return askForTrust();
   }
   switch (command) {
     case "mfo.runFlow":
@@ -42,17 +50,24 @@ export function carryOut(parts: Parts, command: string, argument: unknown): Prom
       return runs.plan(about).then((plan) => (plan == null ? undefined : texts.show("plan.json", json(plan))));
     case "mfo.showGraph":
       return graph.show({ uri: about.uri, taskflow: about.taskflow ?? undefined });
-    default:
-      return undefined;
   }
 }
 
-/** The commands that exist without a server. */
+/** Flows call programs and services: in a workspace that is not trusted, nothing runs. */
+async function askForTrust(): Promise<void> {
+  const manage = "Manage Workspace Trust";
+  if ((await vscode.window.showWarningMessage("MFO: flows are not run in a workspace that is not trusted.", manage)) === manage) {
+    await vscode.commands.executeCommand("workbench.trust.manage");
+  }
+}
+
+/** The commands; all exist without a server, and say so where they need one. */
 export function registerCommands(parts: Parts): vscode.Disposable[] {
   const { server, graph, runs, texts } = parts;
   const add = (name: string, work: (...args: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(name, work);
   return [
+    ...OF_SERVER.map((name) => add(name, (argument: unknown) => carryOut(parts, name, argument))),
     add("mfo.restartServer", () => server.restart()),
     add("mfo.showOutput", () => {
       server.show();

@@ -2,24 +2,22 @@
 
 import * as vscode from "vscode";
 
-import { carryOut, type Parts, registerCommands } from "./commands";
+import { type Parts, registerCommands } from "./commands";
 import { GraphPanel } from "./graph/panel";
 import { LanguageOfDocuments } from "./language";
 import { RunController } from "./runs/controller";
 import { RunTree } from "./runs/tree";
 import { Server } from "./server";
 import { Texts } from "./texts";
+import { degrade } from "./virtual";
 
 export function activate(context: vscode.ExtensionContext): void {
-  const virtual = vscode.workspace.workspaceFolders?.every((folder) => folder.uri.scheme !== "file") ?? false;
-  if (virtual) {
-    void vscode.window.showInformationMessage("MFO: this workspace is virtual, so there are colours and snippets, and no server.");
+  if (vscode.workspace.workspaceFolders?.every((folder) => folder.uri.scheme !== "file") === true) {
+    context.subscriptions.push(...degrade(context.extension));
     return;
   }
   const texts = new Texts();
-  const server = new Server({
-    executeCommand: (command, args: unknown[], next): unknown => carryOut(parts, command, args[0]) ?? next(command, args),
-  });
+  const server = new Server(context.extensionUri);
   const runs = new RunController(server, context.workspaceState);
   const graph = new GraphPanel(context.extensionUri, server, runs);
   const parts: Parts = { server, runs, graph, texts };

@@ -15,18 +15,29 @@ export interface Surroundings {
   readonly interpreter: string;
   /** The interpreter that the Python extension has active; undefined without that extension. */
   readonly activeInterpreter: string | undefined;
-  /** The folders of the workspace. */
+  /** The folders of the workspace; none where it is not trusted. */
   readonly folders: readonly string[];
+  /** The program that starts the server from the libraries of this extension; undefined where it brings none. */
+  readonly bundled: string | undefined;
   readonly isWindows: boolean;
 }
 
-/** Why a candidate cannot be taken; undefined where it can. */
-export type Probe = (candidate: Candidate) => Promise<string | undefined>;
+/** Why a candidate cannot be taken. */
+export interface Obstacle {
+  readonly kind: "missing" | "old";
+  readonly words: string;
+}
+
+/** Asks a candidate whether it is there and new enough; undefined where it is. */
+export type Probe = (candidate: Candidate) => Promise<Obstacle | undefined>;
 
 /** The server to start, or for each candidate why it cannot be taken. */
 export type Found =
   | { readonly server: Candidate }
-  | { readonly server: undefined; readonly tried: readonly (readonly [Candidate, string])[] };
+  | { readonly server: undefined; readonly tried: readonly (readonly [Candidate, Obstacle])[] };
+
+/** Nothing that lies in the current directory is taken for the server's own. */
+const SAFE_PATH = "-P";
 
 /** The candidates in the order in which they count. */
 export function candidates(known: Surroundings): Candidate[] {
@@ -34,27 +45,40 @@ export function candidates(known: Surroundings): Candidate[] {
   if (command !== undefined) {
     return [{ command, args, origin: "the setting mfo.server.command" }];
   }
-  const found: Candidate[] = [];
-  const add = (interpreter: string, origin: string): void => {
-    found.push({ command: interpreter, args: ["-m", "mfo_lsp"], origin });
-  };
+  const own = (interpreter: string, origin: string): Candidate => ({
+    command: interpreter,
+    args: [SAFE_PATH, "-m", "mfo_lsp"],
+    origin,
+  });
+  const bundled = (interpreter: string, origin: string): Candidate[] =>
+    known.bundled === undefined
+      ? []
+      : [{ command: interpreter, args: [SAFE_PATH, known.bundled], origin: `${origin}, with the libraries of the extension` }];
+  const onPath = known.isWindows ? "py" : "python3";
+  return [
+    ...interpreters(known).flatMap(([interpreter, origin]) => [own(interpreter, origin), ...bundled(interpreter, origin)]),
+    own(onPath, "the PATH"),
+    { command: "mfo-lsp", args: [], origin: "the PATH" },
+    ...bundled(onPath, "the PATH"),
+  ];
+}
+
+/** The interpreters that somebody chose or made for this workspace, each with how it was found. */
+function interpreters(known: Surroundings): [string, string][] {
+  const chosen: [string, string][] = [];
   if (known.interpreter !== "") {
-    add(known.interpreter, "the setting mfo.interpreter");
+    chosen.push([known.interpreter, "the setting mfo.interpreter"]);
   }
   if (known.activeInterpreter !== undefined) {
-    add(known.activeInterpreter, "the active Python environment");
+    chosen.push([known.activeInterpreter, "the active Python environment"]);
   }
-  for (const folder of known.folders) {
-    add(known.isWindows ? `${folder}\\.venv\\Scripts\\python.exe` : `${folder}/.venv/bin/python`, `.venv of ${folder}`);
-  }
-  add(known.isWindows ? "py" : "python3", "the PATH");
-  found.push({ command: "mfo-lsp", args: [], origin: "the PATH" });
-  return found;
+  const inside = known.isWindows ? "\\.venv\\Scripts\\python.exe" : "/.venv/bin/python";
+  return [...chosen, ...known.folders.map((folder): [string, string] => [`${folder}${inside}`, `.venv of ${folder}`])];
 }
 
 /** The first candidate that can be taken; all are tried in turn, each once. */
 export async function findServer(known: Surroundings, probe: Probe): Promise<Found> {
-  const tried: (readonly [Candidate, string])[] = [];
+  const tried: (readonly [Candidate, Obstacle])[] = [];
   for (const candidate of candidates(known)) {
     const obstacle = await probe(candidate);
     if (obstacle === undefined) {
@@ -63,6 +87,21 @@ export async function findServer(known: Surroundings, probe: Probe): Promise<Fou
     tried.push([candidate, obstacle]);
   }
   return { server: undefined, tried };
+}
+
+/** One sentence on why there is no server, and what would help. */
+export function reasonOf(tried: readonly (readonly [Candidate, Obstacle])[]): string {
+  const old = tried.find(([, { kind }]) => kind === "old");
+  if (old !== undefined) {
+    const [{ origin }, { words }] = old;
+    return `the language server is too old (${origin}): ${words}.`;
+  }
+  const [first] = tried;
+  if (first !== undefined && tried.length === 1) {
+    const [{ command, origin }, { words }] = first;
+    return `the language server does not start: ${command} (${origin}): ${words}.`;
+  }
+  return "no language server was found. It needs Python 3.11 or newer: choose an interpreter that has mfo-lsp, or install one.";
 }
 
 /** The oldest server that this extension works with. */

@@ -1,48 +1,62 @@
-/** The line to the language server: finding it, starting it, saying how it is. */
+/** The line to the language server: starting it, asking it, keeping it alive. */
 
 import * as vscode from "vscode";
 import {
   type ClientCapabilities,
+  CloseAction,
+  type CloseHandlerResult,
+  ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
   type Location,
-  type Middleware,
   type Position,
-  type StaticFeature,
+  type ServerCapabilities,
   State,
+  type StaticFeature,
 } from "vscode-languageclient/node";
 
-import { type Candidate, findServer, type Surroundings } from "./finding";
+import { type Candidate, findServer, reasonOf } from "./finding";
+import { Health } from "./health";
 import { probe } from "./probing";
+import { onOtherEnvironment, surroundings } from "./surroundings";
 
 const SELECTOR = [
   { language: "mfo", scheme: "file" },
   { language: "mfo", scheme: "untitled" },
   { language: "yaml", scheme: "file" },
 ];
+const MOST_RESTARTS = 4;
+const WITHIN = 3 * 60_000;
+const PATIENCE = 5000;
 
 /** The server of this window; there is one for all folders. */
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  private candidate: Candidate | undefined;
   private starting: Promise<LanguageClient | undefined> | undefined;
-  private readonly status = vscode.languages.createLanguageStatusItem("mfo.server", [{ language: "mfo" }]);
-  private readonly output = vscode.window.createOutputChannel("MFO", { log: true });
-  private readonly trace = vscode.window.createOutputChannel("MFO Trace", { log: true });
+  private hasGivenUp = false;
+  private readonly health = new Health();
   private readonly events = new vscode.EventEmitter<LanguageClient>();
+  private listening: vscode.Disposable | undefined;
 
-  /** Told of each server that has started. */
+  /** Told of each client that is made, before it starts; what it is made to listen to holds when its server is started again. */
   readonly onStart = this.events.event;
 
-  constructor(private readonly middleware: Middleware) {
-    this.status.name = "MFO";
-    this.status.command = { title: "Show output", command: "mfo.showOutput" };
-    this.say("not started", vscode.LanguageStatusSeverity.Information);
+  constructor(private readonly extension: vscode.Uri) {
+    void onOtherEnvironment(() => void this.reconsider()).then((listening) => {
+      this.listening = listening;
+    });
   }
 
-  /** The running server; it is started where it is not. Undefined where none was found: the user was told. */
+  /** The running server; it is started where it is not. Undefined where there is none: the user was told. */
   async running(): Promise<LanguageClient | undefined> {
-    if (this.client?.state === State.Running) {
-      return this.client;
+    if (this.hasGivenUp) {
+      return undefined;
+    }
+    const { client } = this;
+    if (client !== undefined) {
+      await client.start().catch(() => undefined);
+      return client.state === State.Running ? client : undefined;
     }
     this.starting ??= this.start().finally(() => {
       this.starting = undefined;
@@ -69,92 +83,117 @@ export class Server implements vscode.Disposable {
 
   async restart(): Promise<void> {
     await this.stop();
+    this.hasGivenUp = false;
     await this.running();
   }
 
   show(): void {
-    this.output.show();
+    this.health.output.show();
   }
 
   log(words: string): void {
-    this.output.info(words);
+    this.health.output.info(words);
   }
 
   async stop(): Promise<void> {
-    const client = this.client;
+    await this.starting?.catch(() => undefined);
+    const { client } = this;
     this.client = undefined;
     if (client !== undefined) {
-      await client.dispose(5000).catch((problem: unknown) => {
-        this.output.warn(`the server did not stop as asked: ${String(problem)}`);
+      await client.dispose(PATIENCE).catch((problem: unknown) => {
+        this.health.output.warn(`the server did not stop as asked: ${String(problem)}`);
       });
     }
   }
 
   dispose(): void {
     void this.stop();
-    this.status.dispose();
+    this.listening?.dispose();
     this.events.dispose();
-    this.output.dispose();
-    this.trace.dispose();
+    this.health.dispose();
   }
 
   private async start(): Promise<LanguageClient | undefined> {
-    this.status.busy = true;
-    try {
-      const found = await findServer(await surroundings(), probe);
-      if (found.server === undefined) {
-        const reasons = found.tried.map(([one, why]) => `${one.command} (${one.origin}): ${why}`);
-        this.output.warn(`no server was found\n  ${reasons.join("\n  ")}`);
-        this.say("no server was found", vscode.LanguageStatusSeverity.Error);
-        void tellMissing();
-        return undefined;
-      }
-      return await this.startClient(found.server);
-    } catch (problem) {
-      this.output.error(String(problem));
-      this.say("the server did not start", vscode.LanguageStatusSeverity.Error);
+    this.health.starting();
+    const found = await findServer(await surroundings(this.extension), probe);
+    if (found.server === undefined) {
+      const reasons = found.tried.map(([one, { words }]) => `${one.command} (${one.origin}): ${words}`);
+      this.health.output.warn(`no server was found\n  ${reasons.join("\n  ")}`);
+      this.hasGivenUp = true;
+      void this.health.tellMissing(reasonOf(found.tried));
       return undefined;
-    } finally {
-      this.status.busy = false;
     }
+    return this.startClient(found.server);
   }
 
-  private async startClient(candidate: Candidate): Promise<LanguageClient> {
-    this.output.info(`starting ${[candidate.command, ...candidate.args].join(" ")} (${candidate.origin})`);
+  private async startClient(candidate: Candidate): Promise<LanguageClient | undefined> {
+    this.health.output.info(`starting ${[candidate.command, ...candidate.args].join(" ")} (${candidate.origin})`);
     const run = { command: candidate.command, args: [...candidate.args] };
-    const options: LanguageClientOptions = {
-      documentSelector: SELECTOR,
-      outputChannel: this.output,
-      traceOutputChannel: this.trace,
-      initializationOptions: vscode.workspace.getConfiguration("mfo"),
-      middleware: this.middleware,
-    };
-    const client = new LanguageClient("mfo", "MFO", { run, debug: run }, options);
+    const client = new LanguageClient("mfo", "MFO", { run, debug: run }, this.options());
     client.registerFeature(OWN_COMMANDS);
     client.onDidChangeState(({ newState }) => {
+      if (this.client !== client) {
+        return;
+      }
       if (newState === State.Running) {
-        const version = client.initializeResult?.serverInfo?.version ?? "";
-        this.say(`server ${version}`, vscode.LanguageStatusSeverity.Information);
-      } else if (newState === State.Stopped && this.client === client) {
-        this.say("the server has stopped", vscode.LanguageStatusSeverity.Error);
+        this.health.running(client.initializeResult?.serverInfo?.version ?? "", candidate.origin);
+      } else if (newState === State.Starting) {
+        this.health.starting();
       }
     });
     this.client = client;
-    await client.start();
+    this.candidate = candidate;
     this.events.fire(client);
-    return client;
+    try {
+      await client.start();
+      return client;
+    } catch (problem) {
+      this.health.output.error(String(problem));
+      this.health.stopped("the server did not start");
+      return undefined;
+    }
   }
 
-  private say(words: string, severity: vscode.LanguageStatusSeverity): void {
-    this.status.text = `MFO: ${words}`;
-    this.status.severity = severity;
+  private options(): LanguageClientOptions {
+    return {
+      documentSelector: SELECTOR,
+      outputChannel: this.health.output,
+      traceOutputChannel: this.health.trace,
+      initializationOptions: vscode.workspace.getConfiguration("mfo"),
+      errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed: this.restarting() },
+    };
+  }
+
+  /** Starts a server that has ended again, unless it ends too often. */
+  private restarting(): () => CloseHandlerResult {
+    let ends: number[] = [];
+    return () => {
+      ends = [...ends.filter((time) => Date.now() - time < WITHIN), Date.now()];
+      if (ends.length <= MOST_RESTARTS) {
+        return { action: CloseAction.Restart, message: "the server has ended, and is started again", handled: true };
+      }
+      this.hasGivenUp = true;
+      void this.health.tellGivenUp(ends.length);
+      return { action: CloseAction.DoNotRestart, message: "the server has ended too often", handled: true };
+    };
+  }
+
+  /** Start another server where another environment says so. */
+  private async reconsider(): Promise<void> {
+    const found = await findServer(await surroundings(this.extension), probe);
+    if (found.server?.command !== this.candidate?.command) {
+      await this.restart();
+    }
   }
 }
 
-/** Tells the server that places can be shown when a number of references is clicked. */
+/** Tells the server that places can be shown when a number of references is clicked, and keeps its commands for the extension. */
 const OWN_COMMANDS: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
     capabilities.experimental = { commands: ["mfo.showReferences"] };
+  },
+  preInitialize(capabilities: ServerCapabilities): void {
+    delete capabilities.executeCommandProvider;
   },
   initialize(): void {
     // there is nothing to set up
@@ -181,47 +220,4 @@ export async function showReferences(
     convert.asPosition(position),
     locations.map((location) => convert.asLocation(location)),
   );
-}
-
-async function tellMissing(): Promise<void> {
-  const settings = "Open settings";
-  const again = "Try again";
-  const chosen = await vscode.window.showErrorMessage(
-    "MFO: no language server was found. Install mfo-lsp into this workspace's Python environment, or name the program in the settings.",
-    again,
-    settings,
-  );
-  if (chosen === settings) {
-    await vscode.commands.executeCommand("workbench.action.openSettings", "mfo.server.command");
-  } else if (chosen === again) {
-    await vscode.commands.executeCommand("mfo.restartServer");
-  }
-}
-
-/** What the settings and the Python extension say; in a workspace that is not trusted, settings of the workspace do not count. */
-async function surroundings(): Promise<Surroundings> {
-  const settings = vscode.workspace.getConfiguration("mfo");
-  const isTrusted = vscode.workspace.isTrusted;
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === "file");
-  return {
-    serverCommand: settings.get<string[]>("server.command", []),
-    interpreter: settings.get<string>("interpreter", ""),
-    activeInterpreter: isTrusted ? await activeInterpreter(folders[0]?.uri) : undefined,
-    folders: isTrusted ? folders.map((folder) => folder.uri.fsPath) : [],
-    isWindows: process.platform === "win32",
-  };
-}
-
-interface PythonApi {
-  readonly environments?: { getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string } };
-}
-
-async function activeInterpreter(resource: vscode.Uri | undefined): Promise<string | undefined> {
-  const python = vscode.extensions.getExtension<PythonApi>("ms-python.python");
-  try {
-    const api = await python?.activate();
-    return api?.environments?.getActiveEnvironmentPath(resource).path;
-  } catch {
-    return undefined;
-  }
 }
