@@ -17,14 +17,14 @@ class OwnParams:
         uri: the document.
         position: a place in it.
         names: the texts among the other params, by name.
-        inputs: values by name.
+        inputs: values by name; None where none are said.
         folded: the paths of subflows.
     """
 
     uri: str
     position: types.Position | None = None
     names: Mapping[str, str] = field(default_factory=dict[str, str])
-    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    inputs: Mapping[str, Any] | None = None
     folded: tuple[str, ...] = ()
 
 
@@ -37,7 +37,7 @@ def read_own_params(params: object) -> OwnParams:
     said = _map(params)
     uri = _map(said.get("textDocument")).get("uri")
     position = _map(said["position"]) if said.get("position") is not None else None
-    inputs = _map(said["inputs"] if said.get("inputs") is not None else {})
+    inputs = _map(said["inputs"]) if said.get("inputs") is not None else None
     if not isinstance(uri, str):
         raise ValueError("textDocument names no uri")  # noqa: TRY004 - the caller knows one error
     names = {name: value for name, value in said.items() if isinstance(value, str)}

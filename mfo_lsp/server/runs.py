@@ -84,12 +84,14 @@ class Watch:
     Attributes:
         run_id: the run's id in the journal.
         on_event: told of everything that happens, as JSON values without outputs.
+        on_usage: told what models used, with each of their answers.
         on_text: told what models write while they write it; None where nobody reads along.
         ask: puts questions to the person at the editor.
     """
 
     run_id: str
     on_event: Callable[[Mapping[str, Any]], None]
+    on_usage: Callable[[str, Mapping[str, Any]], None]
     on_text: Callable[[str, str], None] | None
     ask: Callable[[Question], Awaitable[Any]]
 
@@ -100,6 +102,7 @@ class Watch:
         return RunOptions(
             run_id=self.run_id,
             observers=(lambda event: self.on_event(event_data(event)),),
+            on_usage=self.on_usage,
             on_text=self.on_text,
             ask=self.ask,
         )

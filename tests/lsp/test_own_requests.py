@@ -62,20 +62,35 @@ async def test_the_graph_shows_problems_states_and_formats():
     assert await graph.answer(server, ask("prompts.yml")) is None
 
 
-def test_inputs_are_told_with_their_schema_and_the_file_beside_the_flow():
+async def test_inputs_are_told_with_their_schema_and_the_file_beside_the_flow():
     flow = "name: a\ninput_schema: {type: object, required: [to], properties: {to: {type: string}}}\ntasks: [{id: b}]\n"
-    found = inputs.answer(serving(ENCODINGS[0], flow__yml=flow, inputs__yml="to: ann\n"), ask("flow.yml"))
+    found = await inputs.answer(serving(ENCODINGS[0], flow__yml=flow, inputs__yml="to: ann\n"), ask("flow.yml"))
     assert found["taskflow"] == "a"
     assert found["schema"] == {"type": "object", "required": ["to"], "properties": {"to": {"type": "string"}}}
     assert found["file"] == {"to": "ann"}
 
 
+async def test_inputs_are_looked_at_by_the_schema():
+    properties = "{to: {type: string}, count: {type: integer, maximum: 3}, tags: {type: array, items: {type: string}}}"
+    schema = f"{{type: object, required: [to, kind], additionalProperties: false, properties: {properties}}}"
+    server = serving(ENCODINGS[0], flow__yml=f"name: a\ninput_schema: {schema}\ntasks: [{{id: b}}]\n")
+    given = {"to": "ann", "count": 7, "tags": ["x", 5], "more": 1}
+    found = await inputs.answer(server, ask("flow.yml", inputs=given))
+    assert found["problems"]["kind"] == "this is required"
+    assert "maximum of 3" in found["problems"]["count"]
+    assert found["problems"]["tags"].startswith("1: 5 is not")
+    assert "more" in found["problems"][""]
+    fine = {"to": "ann", "kind": "x"}
+    assert "problems" not in await inputs.answer(server, ask("flow.yml"))
+    assert set((await inputs.answer(server, ask("flow.yml", inputs=fine)))["problems"]) == {""}, "kind is not declared"
+
+
 @pytest.mark.parametrize("text", ["- to\n", "to: [\n", ""])
-def test_inputs_that_are_no_map_are_not_told(text):
+async def test_inputs_that_are_no_map_are_not_told(text):
     server = serving(ENCODINGS[0], flow__yml="name: a\ntasks: [{id: b}]\n", inputs__yml=text)
-    assert inputs.answer(server, ask("flow.yml")) == {"taskflow": "a", "schema": None, "file": None}
+    assert await inputs.answer(server, ask("flow.yml")) == {"taskflow": "a", "schema": None, "file": None}
     with pytest.raises(RefusedError, match='no taskflow "c"'):
-        inputs.answer(server, ask("flow.yml", taskflow="c"))
+        await inputs.answer(server, ask("flow.yml", taskflow="c"))
 
 
 async def test_a_prompt_is_rendered_with_given_values():

@@ -85,6 +85,24 @@ class _About:
     run_id: str
 
 
+class _Usage:
+    """What models used in each execution of a node."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def add(self, node: str, usage: Mapping[str, Any]) -> None:
+        """A model used so much for an execution of a node."""
+        from mfo_runtime.tasks.conversation import add_usage  # noqa: PLC0415 - the running side is for those who run
+
+        add_usage(self._known.setdefault(node, {}), usage)
+
+    def of(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the execution that an event tells of has used so far."""
+        name = f"{event['path']}[{event['iteration']}]" if event["iteration"] else event["path"]
+        return self._known.get(name, {})
+
+
 async def _start(server: Server, said: RunArguments, token: types.ProgressToken | None) -> object:
     view = await view_of_workflow(server, said.uri)
     request = said.request(view)
@@ -135,15 +153,17 @@ async def _run(
     named = {"run": progress.token, "run_id": about.run_id, "uri": about.uri, "taskflow": about.taskflow}
     texts = RunTexts(lambda node, text: server.protocol.notify(RUN_TEXT, {**named, "node": node, "text": text}))
 
+    used = _Usage()
+
     def on_event(event: Mapping[str, Any]) -> None:
         texts.flush()
-        server.protocol.notify(RUN_EVENT, {**named, "event": event})
+        server.protocol.notify(RUN_EVENT, {**named, "event": {**event, "usage": used.of(event)}})
         if event["path"]:
             states[event["path"]] = event["state"]
             progress.report(f"{event['path']}: {event['state']}")
 
     reader = texts.take if server.session.client.reads_along else None
-    watch = Watch(about.run_id, on_event, reader, Questions(server, named))
+    watch = Watch(about.run_id, on_event, used.add, reader, Questions(server, named))
     progress.begin(f"Run {about.taskflow or 'flow'}")
     task = server.runs.start(progress.token, work(watch))
     report = RunReport(CANCELLED)

@@ -38,7 +38,7 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
         hint = did_you_mean(name, view.snapshot.bundle.templates)
         raise RefusedError(f'there is no prompt template "{name}"{hint}', INVALID_PARAMS)
     of_task = await _of_task(view, template, offset)
-    rendered = await asyncio.to_thread(rendered_prompt, template, params.inputs, of_task, system_clock)
+    rendered = await asyncio.to_thread(rendered_prompt, template, params.inputs or {}, of_task, system_clock)
     return _converted(rendered, view, server)
 
 
