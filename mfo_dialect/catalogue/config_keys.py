@@ -254,5 +254,19 @@ PROJECT_FILE = MapType(
             ),
             "How runs are kept.",
         ),
+        Key(
+            "engine",
+            MapType(
+                "engine",
+                (
+                    Key(
+                        "database_url",
+                        TextType(),
+                        "The database that the project's workers share; write no password here, but set MFO_DATABASE_URL.",
+                    ),
+                ),
+            ),
+            "What executes runs, where that is more than one machine.",
+        ),
     ),
 )

@@ -18,9 +18,11 @@ MISUSE = 2
 INTERRUPTED = 130
 
 
+_NAMES = ["answer", "cancel", "doctor", "login", "logout", "resume", "run", "runs", "server", "show", "status", "submit", "test", "tokens", "triggers", "users", "worker"]
+
 COMMANDS = {
     name: f"mfo_runtime.cli.{name}"
-    for name in ("doctor", "login", "logout", "run", "runs", "server", "show", "test", "tokens", "triggers", "users")
+    for name in _NAMES
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -265,7 +265,7 @@ def _resume(resumption: Resumption, wishes: _Wishes) -> int:
     async def go(client: MfoClient, options: RunOptions) -> RunOutcome:
         return await resumption.go_on(client, options, wishes.again)
 
-    with resumption.journal:
+    with closing(resumption.journal):
         course = _Course(resumption.stored.id, is_kept=True, is_resumed=True)
         return _carry_out(flow, with_client(go), wishes, connected, course)
 

@@ -10,13 +10,14 @@ import click
 from rich.table import Table
 
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.journals import journal_at, retention_of
+from mfo_runtime.cli.journals import retention_of
 from mfo_runtime.cli.output import moment, print_table, say, shown_path, write_json
 from mfo_runtime.cli.places import project_option
+from mfo_runtime.cli.pools import database_option, runs_at
 from mfo_runtime.cli.progress import state_mark
-from mfo_runtime.journal import Journal, Retention, StoredRun
+from mfo_runtime.journal import Retention, RunJournal, StoredRun
 
-STATES = ("running", "interrupted", "succeeded", "failed", "cancelled")
+STATES = ("queued", "running", "interrupted", "succeeded", "failed", "cancelled")
 SHORT_ID = 12
 
 
@@ -25,19 +26,27 @@ SHORT_ID = 12
 @click.option("--flow", metavar="ID", help="Only runs of this taskflow.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@database_option
 @project_option
 @click.pass_context
-def runs_command(
-    context: click.Context, state: str | None, flow: str | None, limit: int, place: str | None, *, as_json: bool
+def runs_command(  # noqa: PLR0913 - one argument for each option
+    context: click.Context,
+    state: str | None,
+    flow: str | None,
+    limit: int,
+    database_url: str | None,
+    place: str | None,
+    *,
+    as_json: bool,
 ) -> int:
     """List the runs of a project, the newest first.
 
     A run whose process has died is interrupted; mfo run --resume goes on with it.
     """
-    context.obj = place
+    context.obj = (place, database_url)
     if context.invoked_subcommand is not None:
         return 0
-    journal, _ = journal_at(place)
+    journal, _ = runs_at(place, database_url)
     found = list(islice(_with_states(journal, state, flow), limit))
     if as_json:
         write_json([run_data(run, now) for run, now in found])
@@ -51,22 +60,32 @@ def runs_command(
 @runs_command.command("prune")
 @click.option("--keep-days", type=click.FloatRange(0), metavar="DAYS", help="Forget runs that are older.")
 @click.option("--keep-last", type=click.IntRange(0), metavar="COUNT", help="Forget all but so many of the newest.")
+@database_option
 @project_option
 @click.pass_context
-def prune_command(context: click.Context, keep_days: float | None, keep_last: int | None, place: str | None) -> int:
+def prune_command(
+    context: click.Context,
+    keep_days: float | None,
+    keep_last: int | None,
+    database_url: str | None,
+    place: str | None,
+) -> int:
     """Forget old runs; by default those that the project's retention does not keep.
 
     Runs that are being executed are never forgotten.
     """
-    journal, project = journal_at(place or context.obj)
+    outer_place, outer_url = context.obj
+    journal, project = runs_at(place or outer_place, database_url or outer_url)
     is_given = keep_days is not None or keep_last is not None
-    with journal:
+    try:
         count = journal.prune(Retention(keep_days, keep_last) if is_given else retention_of(project))
+    finally:
+        journal.close()
     click.echo(f"{count} {'run' if count == 1 else 'runs'} forgotten")
     return 0
 
 
-def state_now(journal: Journal, run: StoredRun) -> str:
+def state_now(journal: RunJournal, run: StoredRun) -> str:
     """The state of a run; ``interrupted`` where it says that it runs, and no process executes it."""
     return "interrupted" if run.state == "running" and not journal.is_executed(run) else run.state
 
@@ -88,7 +107,7 @@ def run_data(run: StoredRun, state: str) -> dict[str, Any]:
     }
 
 
-def _with_states(journal: Journal, wanted: str | None, flow: str | None) -> Iterator[tuple[StoredRun, str]]:
+def _with_states(journal: RunJournal, wanted: str | None, flow: str | None) -> Iterator[tuple[StoredRun, str]]:
     for run in journal.runs(flow):
         now = state_now(journal, run)
         if wanted in {None, now}:

@@ -9,9 +9,9 @@ import click
 from rich.table import Table
 
 from mfo_dialect.durations import format_duration
-from mfo_runtime.cli.journals import journal_at
 from mfo_runtime.cli.output import moment, print_table, shown_path, write_json
 from mfo_runtime.cli.places import project_option
+from mfo_runtime.cli.pools import database_option, runs_at
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.cli.runs import run_data, state_now
 from mfo_runtime.errors import InvalidInputError
@@ -27,13 +27,14 @@ _LONGEST_VALUE = 60
 @click.argument("run")
 @click.option("--task", metavar="ID", help="Everything about one task: its tries, errors and whole outputs.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, outputs in full.")
+@database_option
 @project_option
-def show_command(run: str, task: str | None, place: str | None, *, as_json: bool) -> int:
+def show_command(run: str, task: str | None, database_url: str | None, place: str | None, *, as_json: bool) -> int:
     """Show what happened in RUN: an id, its beginning, or "last".
 
     Secrets are struck out; long outputs are cut, except with --task and --json.
     """
-    journal, _ = journal_at(place)
+    journal, _ = runs_at(place, database_url)
     stored = journal.find(run)
     state = state_now(journal, stored)
     history = history_of(journal.events(stored))

@@ -12,7 +12,7 @@ from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.past import Past, read_past
 from mfo_runtime.flow.recording import RunRecorder, TakeUsage
 from mfo_runtime.flow.secrets import Secrets, forms_of
-from mfo_runtime.journal import Codec, Definition, Journal, RunEnd, RunLog, StoredRun
+from mfo_runtime.journal import Codec, Definition, RunEnd, RunJournal, RunWriting, StoredRun
 
 SUCCEEDED = "succeeded"
 
@@ -29,15 +29,17 @@ class Keeping:
         settings: whatever the caller wants to find again when the run goes on, as JSON values.
         keeper: the service that goes on with a new run by itself when this process dies.
         begun: a new run that the journal knows already.
+        is_taken_over: whether the run goes on where a process left it that is gone: nothing that ended is done again.
     """
 
-    journal: Journal
+    journal: RunJournal
     stored: StoredRun | None = None
     again: tuple[str, ...] = ()
     is_redefined: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     keeper: str | None = None
-    begun: RunLog | None = None
+    begun: RunWriting | None = None
+    is_taken_over: bool = False
 
 
 class KnownSecrets:
@@ -77,13 +79,15 @@ class KeptRun:
     Attributes:
         recorder: what the engine tells.
         past: what the run did before.
+        log: what is written; None where nothing is.
+        codec: writes and reads values of the run.
     """
 
-    def __init__(self, recorder: RunRecorder, log: RunLog | None, codec: Codec, past: Past) -> None:
+    def __init__(self, recorder: RunRecorder, log: RunWriting | None, codec: Codec, past: Past) -> None:
         self.recorder = recorder
         self.past = past
-        self._log = log
-        self._codec = codec
+        self.log = log
+        self.codec = codec
         self._is_parked = False
 
     def park(self) -> None:
@@ -97,17 +101,17 @@ class KeptRun:
         Raises:
             JournalError: it cannot be written.
         """
-        if self._log is not None and not self._is_parked:
-            error = self._codec.redacted(outcome.error.to_data()) if outcome.error is not None else None
-            self._log.end(RunEnd(outcome.state.value, time.time(), outcome.duration, error, outcome.usage))
+        if self.log is not None and not self._is_parked:
+            error = self.codec.redacted(outcome.error.to_data()) if outcome.error is not None else None
+            self.log.end(RunEnd(outcome.state.value, time.time(), outcome.duration, error, outcome.usage))
 
     def close(self) -> None:
         """Let others execute the run."""
-        if self._log is not None:
-            self._log.close()
+        if self.log is not None:
+            self.log.close()
 
 
-def keep_new(log: RunLog, codec: Codec, take_usage: TakeUsage) -> KeptRun:
+def keep_new(log: RunWriting, codec: Codec, take_usage: TakeUsage) -> KeptRun:
     """Keep a run that the journal was told of."""
     return KeptRun(RunRecorder(log, codec, take_usage), log, codec, Past())
 
@@ -129,8 +133,9 @@ def keep_on(
     try:
         past = read_past(keeping.journal.events(stored), goes_on=goes_on)
         recorder = RunRecorder(log, codec, take_usage, past)
-        has_stopped = past.has_stopped
-        past.do_again(failed=has_stopped, tasks=keeping.again)
+        has_stopped = past.has_stopped and not keeping.is_taken_over
+        if not keeping.is_taken_over:
+            past.do_again(failed=has_stopped, tasks=keeping.again)
         recorder.resumed(failed=has_stopped, tasks=keeping.again)
         if keeping.is_redefined:
             log.redefine(definition)

@@ -24,7 +24,7 @@ from mfo_runtime.flow.keeping import KnownSecrets
 from mfo_runtime.flow.loading import Flow
 from mfo_runtime.flow.outcome import RunOutcome, strike_out
 from mfo_runtime.flow.running import RunOptions, TriggerCall, executors_of, other_servers, scope_of_run
-from mfo_runtime.journal import Codec, Event, Journal, StoredRun
+from mfo_runtime.journal import Codec, Event, RunJournal, StoredRun
 from mfo_runtime.json_schema import with_defaults
 
 
@@ -43,7 +43,7 @@ class Recorded:
     begun_with_json: str = ""
 
 
-def recorded_of(journal: Journal, stored: StoredRun) -> Recorded:
+def recorded_of(journal: RunJournal, stored: StoredRun) -> Recorded:
     """What a run of the journal gave.
 
     Raises:

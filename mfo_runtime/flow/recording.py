@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from mfo_runtime.engine.observing import RunEvent
@@ -13,7 +12,7 @@ from mfo_runtime.engine.recording import Ending
 from mfo_runtime.engine.states import NodeState, RunState
 from mfo_runtime.errors import error_from_data
 from mfo_runtime.flow.past import NOTED, RESUMED, Past
-from mfo_runtime.journal import Codec, Event, RunLog
+from mfo_runtime.journal import Codec, Event, RunWriting
 
 TakeUsage = Callable[[str], Mapping[str, Any]]
 """What models used in an execution since this was asked last."""
@@ -24,7 +23,7 @@ _ENDED_WELL_OR_NOT = {NodeState.SUCCEEDED.value, NodeState.FAILED.value}
 class RunRecorder:
     """The engine's recorder of one run."""
 
-    def __init__(self, log: RunLog | None, codec: Codec, take_usage: TakeUsage, past: Past | None = None) -> None:
+    def __init__(self, log: RunWriting | None, codec: Codec, take_usage: TakeUsage, past: Past | None = None) -> None:
         """Write to ``log``, or nowhere; what ``past`` knows is remembered and not written again."""
         self._log = log
         self._codec = codec
@@ -101,7 +100,7 @@ class RunRecorder:
             facts["usage"] = usage
         self._add(Event(time.time(), NOTED, str(node), value_json=self._codec.encode(value), facts=facts))
 
-    def commit(self) -> asyncio.Future[None] | None:
+    def commit(self) -> Awaitable[None] | None:
         """Keep all that was taken in so far, or begin to."""
         return self._log.commit() if self._log is not None else None
 

@@ -15,7 +15,7 @@ from mfo_runtime.flow.loading import Flow, flow_of_bundle, load_flow
 from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.running import RunOptions, TriggerCall, run_flow
 from mfo_runtime.flow.secrets import Secrets
-from mfo_runtime.journal import Journal, StoredRun, hidden_paths
+from mfo_runtime.journal import RunJournal, StoredRun, hidden_paths
 from mfo_workspace.files import DiskFiles, Files
 
 
@@ -37,7 +37,7 @@ class Resumption:
         environment: what secrets are read from.
     """
 
-    journal: Journal
+    journal: RunJournal
     stored: StoredRun
     flow: Flow
     changed: tuple[str, ...]
@@ -101,19 +101,23 @@ class Resumption:
         unknown = [name for name in again if name not in self.flow.view.by_id]
         if unknown:
             raise InvalidInputError(f'The taskflow has no task "{unknown[0]}" that could be executed again.')
+        return await self.run(client, options, Keeping(self.journal, self.stored, tuple(again), self.is_redefined))
+
+    async def run(self, client: MfoClient, options: RunOptions, keeping: Keeping) -> RunOutcome:
+        """As ``go_on``, for those who say themselves how the run is kept."""
         options = replace(
             options,
             run_id=self.stored.id,
             started_at=self.started_at,
             trigger=self.trigger,
             job_id=self.job_id,
-            keeping=Keeping(self.journal, self.stored, tuple(again), self.is_redefined),
+            keeping=keeping,
         )
         return await run_flow(self.flow.view, self.flow.bundle, self.inputs, client, options)
 
 
 def load_run(
-    journal: Journal,
+    journal: RunJournal,
     name: str,
     *,
     is_redefined: bool = False,

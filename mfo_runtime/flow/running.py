@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.model.access import text_at
 from mfo_runtime.client import MfoClient
+from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.observing import Observer
 from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.engine.result import Failure, RunResult
@@ -72,6 +73,7 @@ class RunOptions:
         keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
         surroundings: other servers, time and secrets, where they are not the usual ones.
         circuits: breakers that several runs share; the run's own where it is None.
+        through: what stands between the engine and the executors of a kept run; None for nothing.
     """
 
     run_id: str = ""
@@ -87,6 +89,7 @@ class RunOptions:
     keeping: Keeping | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
     circuits: Circuits | None = None
+    through: Callable[[FlowExecutors, KeptRun, RunPlan], Executors] | None = None
 
 
 async def run_flow(
@@ -108,9 +111,11 @@ async def run_flow(
         if options.surroundings.is_live:
             executors.circuits = options.circuits or circuits_of(bundle)
         with _kept(executors, options, plan) as kept:
-            run = Run(
-                plan, executors, observers=options.observers, recorder=kept.recorder if kept is not None else None
-            )
+            recorder = kept.recorder if kept is not None else None
+            outer: Executors = executors
+            if options.through is not None and kept is not None:
+                outer = options.through(executors, kept, plan)
+            run = Run(plan, outer, observers=options.observers, recorder=recorder)
             if options.control is not None:
                 options.control.attach(run, kept)
             result = await run.result()
@@ -142,7 +147,7 @@ def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient
 
 
 def announced_run(
-    flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], client: MfoClient, options: RunOptions
+    flow: FlowView, bundle: Bundle, inputs: Mapping[str, Any], client: MfoClient | None, options: RunOptions
 ) -> NewRun:
     """A run as the journal can be told of it before it is started; ``run_flow`` is then given its log as ``begun``.
 
@@ -150,7 +155,7 @@ def announced_run(
         flow: the taskflow.
         bundle: its documents.
         inputs: INPUT.
-        client: the MFO server, whose token is not written down.
+        client: the MFO server, whose token is not written down; None where it is not known yet.
         options: those of ``run_flow``; they name the run, when it began, and how it is kept.
 
     Raises:

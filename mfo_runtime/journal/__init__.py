@@ -6,6 +6,7 @@ the process. Secrets do not come here: ``encoding`` puts their names in the plac
 """
 
 from mfo_runtime.journal.connection import Synchronous
+from mfo_runtime.journal.contract import RunJournal, RunWriting
 from mfo_runtime.journal.encoding import Codec, Hidden, hidden_paths, shown
 from mfo_runtime.journal.journal import JOURNAL_FILE, LATEST, Journal
 from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, RunEnd, StoredRun
@@ -26,7 +27,9 @@ __all__ = [
     "NewRun",
     "Retention",
     "RunEnd",
+    "RunJournal",
     "RunLog",
+    "RunWriting",
     "StoredRun",
     "Synchronous",
     "hidden_paths",

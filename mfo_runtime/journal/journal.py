@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
 import threading
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,8 +19,8 @@ from mfo_runtime.journal.beginning import FIELDS, firing_of, forget_firings, ins
 from mfo_runtime.journal.connection import Synchronous, connect
 from mfo_runtime.journal.contents import definition_of, forget_unused, text_of
 from mfo_runtime.journal.failures import journal_errors
-from mfo_runtime.journal.leases import Lease, forget_lease, is_held, take_lease, this_process
-from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, StoredRun
+from mfo_runtime.journal.leases import Lease, forget_lease, is_held, process_called, take_lease, this_process
+from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, RunEnd, StoredRun
 from mfo_runtime.journal.run_log import RunLog
 from mfo_runtime.journal.tables import PROTOCOL
 from mfo_runtime.journal.writer import Work, Writer
@@ -126,6 +128,30 @@ class Journal:
             lease.release()
             raise RunHeldError(f"Run {run.id} has gone on meanwhile.", hint="See what came of it with mfo show.")
         return RunLog(writer, lease, run.number, sequences[-1])
+
+    def cancel(self, run: StoredRun) -> bool:
+        """Stop a run: its process is told to, as by Ctrl-C; one that was broken off is written down as cancelled.
+
+        Returns:
+            False where it had ended before.
+
+        Raises:
+            RunHeldError: a process of another machine executes it.
+            JournalError: the journal cannot be written.
+        """
+        if run.state != "running":
+            return False
+        if not self.is_executed(run):
+            log = self.resume(run)
+            log.end(RunEnd("cancelled", time.time(), 0.0, run.error, run.usage))
+            log.close()
+            return True
+        process = process_called(run.holder or "")
+        if process is None:
+            raise RunHeldError(f"Run {run.id} is being executed by {run.holder}.", hint="Stop it there.")
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGINT)
+        return True
 
     def find(self, name: str) -> StoredRun:
         """The run of an id, of the beginning of one, or ``last``.

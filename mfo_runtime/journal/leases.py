@@ -14,6 +14,7 @@ LOCKS_FOLDER = "locks"
 
 _PATIENCE = 0.5
 _POLL = 0.02
+_WORDS = re.compile(r"process (\d+) on (.+)")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -71,6 +72,12 @@ def forget_lease(folder: Path, run_id: str) -> None:
 def this_process() -> str:
     """This process in a person's words."""
     return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def process_called(words: str) -> int | None:
+    """The number of the process that ``this_process`` called so; None where it is one of another machine."""
+    found = _WORDS.fullmatch(words)
+    return int(found[1]) if found is not None and found[2] == socket.gethostname() else None
 
 
 def _lock_file(folder: Path, run_id: str) -> Path:

@@ -1,0 +1,105 @@
+"""``mfo submit``: put a run on a queue, for workers to execute."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from mfo_dialect.analysis.schemas import schema_data
+from mfo_runtime.cli.connecting import Where
+from mfo_runtime.cli.data_files import read_data, read_inputs
+from mfo_runtime.cli.findings import outcome_of
+from mfo_runtime.cli.output import say, write_json
+from mfo_runtime.cli.pools import database_option, pool_at
+from mfo_runtime.cli.run_words import tell_findings, tell_refusal
+from mfo_runtime.cli.runs import run_data, state_now
+from mfo_runtime.cli.servers import profile_option, url_option
+from mfo_runtime.errors import InvalidInputError
+from mfo_runtime.flow import RefusedDocumentError, TriggerCall, load_flow
+from mfo_runtime.flow.trigger import target_of, trigger_inputs
+from mfo_runtime.journal import StoredRun
+
+FAILED = 1
+_LOOK = 0.2
+_UNDER_WAY = frozenset({"queued", "running"})
+
+
+@click.command("submit")
+@click.argument("file", type=click.Path())
+@click.option("--taskflow", metavar="ID", help="Which taskflow to run, where the file has several.")
+@click.option("--input", "pairs", metavar="NAME=VALUE", multiple=True, help="One input; JSON values count as such.")
+@click.option("--inputs", "inputs_file", metavar="FILE", type=click.Path(), help="All inputs, as YAML or JSON.")
+@click.option("--trigger", "trigger_id", metavar="ID", help="Start it as this trigger would.")
+@click.option("--payload", metavar="FILE", type=click.Path(), help="The trigger's payload, as YAML or JSON.")
+@click.option("--queue", metavar="NAME", default="runs", show_default=True, help="The queue.")
+@click.option(
+    "--priority", type=click.IntRange(1), metavar="N", help="1 comes first; none comes before all that have one."
+)
+@click.option("--key", metavar="TEXT", help="Runs that are submitted with the same key are one.")
+@click.option("--wait", is_flag=True, help="Wait until it has ended; the exit status is that of mfo run.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as JSON.")
+@database_option
+@url_option
+@profile_option
+def submit_command(  # noqa: PLR0913 - one argument for each option
+    file: str,
+    taskflow: str | None,
+    pairs: tuple[str, ...],
+    inputs_file: str | None,
+    trigger_id: str | None,
+    payload: str | None,
+    queue: str,
+    priority: int | None,
+    key: str | None,
+    database_url: str | None,
+    server: str | None,
+    profile: str | None,
+    *,
+    wait: bool,
+    as_json: bool,
+) -> int:
+    """Put a run of the workflow in FILE on a queue and print its id; mfo worker executes it.
+
+    It keeps the definition that it begins with: editing the file changes no run that was submitted before.
+    """
+    try:
+        flow = load_flow(file, taskflow or (target_of(file, trigger_id) if trigger_id is not None else None))
+    except RefusedDocumentError as refused:
+        return tell_findings(outcome_of(refused.findings, refused.bundle), as_json=as_json)
+    refused_with = tell_refusal(flow, as_json=as_json)
+    if refused_with is not None:
+        return refused_with
+    inputs = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
+    call: TriggerCall | None = None
+    if trigger_id is not None:
+        call, mapped = trigger_inputs(flow, trigger_id, read_data(payload) if payload is not None else None)
+        inputs = {**mapped, **inputs}
+    elif payload is not None:
+        raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
+    with pool_at(file, database_url) as journal:
+        from mfo_runtime.distributed.submitting import Submission, named_firing, submit  # noqa: PLC0415 - an extra
+
+        firing = named_firing(flow, key, inputs) if key is not None else None
+        where = Where(server, None, profile)
+        submission = Submission(queue, priority, where.to_data(), call, firing=firing)
+        run_id, is_known = submit(journal, flow, inputs, submission)
+        if not as_json:
+            click.echo(run_id)
+            if is_known:
+                say("mfo: a run was submitted with this key before; nothing is done twice")
+        run = journal.find(run_id)
+        while wait and run.state in _UNDER_WAY:
+            time.sleep(_LOOK)
+            run = journal.find(run_id)
+        if as_json:
+            write_json(run_data(run, state_now(journal, run)))
+        return _status(run, is_awaited=wait)
+
+
+def _status(run: StoredRun, *, is_awaited: bool) -> int:
+    if not is_awaited or run.state == "succeeded":
+        return 0
+    if run.error is not None:
+        say(f"mfo: {run.taskflow} {run.state}: {run.error.get('message', '')} [{run.error.get('code', '')}]")
+    return FAILED

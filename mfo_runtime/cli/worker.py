@@ -1,0 +1,89 @@
+"""``mfo worker``: execute the runs of a queue, until it is interrupted."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+import click
+
+from mfo_runtime.cli.connecting import Where
+from mfo_runtime.cli.log_lines import log_format_option, show_log
+from mfo_runtime.cli.output import say, tell_as
+from mfo_runtime.cli.places import project_option
+from mfo_runtime.cli.pools import connecting, database_option, pool_at, worker_words
+from mfo_runtime.cli.servers import profile_option, url_option
+
+_log = logging.getLogger("mfo_runtime.distributed")
+
+
+@click.command("worker")
+@database_option
+@click.option("--queue", metavar="NAME", default="runs", show_default=True, help="The queue that it serves.")
+@click.option("--concurrency", type=click.IntRange(1), default=8, show_default=True, help="How many runs at a time.")
+@click.option(
+    "--queue-concurrency",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many runs of the queue at a time, over all workers; for good, until another is given.",
+)
+@click.option(
+    "--queue-rate",
+    metavar="N/SECONDS",
+    help="How many runs of the queue may begin in so many seconds, over all workers; for good, until another is given.",
+)
+@click.option(
+    "--lease",
+    type=click.FloatRange(1),
+    metavar="SECONDS",
+    default=5.0,
+    show_default=True,
+    help="How long this worker may be silent before others take its runs over.",
+)
+@url_option
+@profile_option
+@log_format_option
+@project_option
+def worker_command(  # noqa: PLR0913 - one argument for each option
+    database_url: str | None,
+    queue: str,
+    concurrency: int,
+    queue_concurrency: int | None,
+    queue_rate: str | None,
+    lease: float,
+    server: str | None,
+    profile: str | None,
+    log_format: str | None,
+    place: str | None,
+) -> int:
+    """Execute the runs that mfo submit has put on a queue, beside any number of other workers.
+
+    Interrupted, it gives back what it executes, and other workers go on with it. Runs of a worker that dies, or is not
+    heard of for its lease, are gone on with likewise; what had ended of them is not executed again.
+    """
+    tell_as(log_format)
+    with pool_at(place, database_url) as journal:
+        from mfo_runtime.distributed.membership import MemberSettings  # noqa: PLC0415 - an extra
+        from mfo_runtime.distributed.queues import Limits  # noqa: PLC0415 - an extra
+        from mfo_runtime.distributed.worker import Worker  # noqa: PLC0415 - an extra
+
+        limits = Limits.of(queue_concurrency, queue_rate)
+        show_log("mfo worker", _log, log_format=log_format)
+        is_stopped = threading.Event()
+        held: list[Worker] = []
+
+        def stop(*_: object) -> None:
+            is_stopped.set()
+            for worker in held:
+                worker.stop()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        while not is_stopped.is_set():
+            settings = MemberSettings(worker_words(), queue, concurrency, lease, limits=limits)
+            worker = Worker(journal.database, settings, connecting(Where(server, None, profile)))
+            held[:] = [worker]
+            if worker.work(lambda: say(f"working on queue {queue} of {journal.database}")):
+                break
+    return 0

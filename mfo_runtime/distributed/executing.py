@@ -1,0 +1,137 @@
+"""One part of a run, executed by a worker inside its workflow."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+
+from mfo_runtime.client import ClientSettings, MfoClient
+from mfo_runtime.distributed.asking import AskingByDatabase
+from mfo_runtime.distributed.journal import QUEUED, RUNNING, SharedJournal
+from mfo_runtime.distributed.run_log import SharedRunLog
+from mfo_runtime.distributed.steps import StepNumbers, SteppedExecutors
+from mfo_runtime.engine.executors import Executors
+from mfo_runtime.engine.plan import RunPlan
+from mfo_runtime.errors import JournalError, MfoError, RunHeldError, TaskFailedError
+from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, load_run
+from mfo_runtime.flow.executors import FlowExecutors
+from mfo_runtime.flow.keeping import KeptRun
+from mfo_runtime.journal import StoredRun
+
+Connect = Callable[[Resumption], AbstractContextManager[ClientSettings]]
+"""The MFO server that a run speaks to, for as long as the block lasts."""
+
+Options = Callable[[StoredRun], RunOptions]
+"""What the worker settles for a run: who watches it, and who is asked."""
+
+_RETRY = 0.5
+_log = logging.getLogger("mfo_runtime.distributed")
+
+
+@dataclass
+class RunsOfWorker:
+    """The runs that one worker executes.
+
+    Attributes:
+        journal: the shared journal, as this worker uses it.
+        connect: gives the MFO server of a run.
+        may_go_on: raises where this worker must not begin a step.
+        options: what else the worker settles for a run.
+        controls: what stops each run that is executed now, by its id.
+    """
+
+    journal: SharedJournal
+    connect: Connect
+    may_go_on: Callable[[], None]
+    options: Options = field(default=lambda _run: RunOptions())
+    controls: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
+
+    async def execute(self, run_id: str) -> str:
+        """Execute a run to its end, or go on with it, and give its state.
+
+        Where the run stops being this worker's business it never returns: DBOS would take that for the run's end.
+        """
+        try:
+            self.may_go_on()
+            return await self._execute(await asyncio.to_thread(self.journal.find, run_id))
+        except JournalError as error:
+            _log.warning("run %s breaks off here: %s", run_id, error.message)
+            await self._give_back(run_id)
+        except RunHeldError as error:
+            _log.warning("run %s is left to others: %s", run_id, error.message)
+        except MfoError as error:
+            return await self._refuse(run_id, error)
+        except Exception as problem:  # noqa: BLE001 - the fence of a run
+            _log.exception("run %s ended unexpectedly", run_id)
+            return await self._refuse(
+                run_id, TaskFailedError(f"An unexpected error: {type(problem).__name__}: {problem}")
+            )
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    async def stop(self) -> None:
+        """Give what is executed back to the queue, each run where it is."""
+        for control in tuple(self.controls.values()):
+            control.park()
+        for run_id in tuple(self.controls):
+            await self._give_back(run_id)
+
+    async def _execute(self, stored: StoredRun) -> str:
+        if stored.state not in {QUEUED, RUNNING}:
+            return stored.state  # it had ended before its workflow could say so
+        resumption = await asyncio.to_thread(load_run, self.journal, stored.id)
+        course = await asyncio.to_thread(self.journal.course, stored)
+        control = RunControl()
+        if course.is_first:
+            keeping = Keeping(self.journal, begun=await asyncio.to_thread(self.journal.resume, stored))
+        else:
+            keeping = Keeping(self.journal, stored, course.again, is_taken_over=course.is_taken_over)
+        options = replace(self.options(stored), control=control, through=self._through)
+        options = replace(options, ask=options.ask or AskingByDatabase(self.journal.database, stored.id))
+        self.controls[stored.id] = control
+        try:
+            with self.connect(resumption) as settings:
+                async with MfoClient(settings) as client:
+                    outcome = await resumption.run(client, options, keeping)
+        finally:
+            self.controls.pop(stored.id, None)
+        if control.is_parked:
+            raise RunHeldError("it is stopped here and goes on elsewhere")
+        return outcome.state.value
+
+    def _through(self, executors: FlowExecutors, kept: KeptRun, plan: RunPlan) -> Executors:
+        log = kept.log
+        assert isinstance(log, SharedRunLog)
+        return SteppedExecutors(
+            executors,
+            StepNumbers(plan),
+            kept.codec,
+            executors.take_usage,
+            may_go_on=self.may_go_on,
+            is_step=log.leave_to_steps,
+        )
+
+    async def _give_back(self, run_id: str) -> None:
+        """Let the queue have a run, as soon as the database can be told."""
+        while True:
+            try:
+                self.may_go_on()
+                await asyncio.to_thread(self.journal.give_back, run_id)
+            except JournalError:
+                await asyncio.sleep(_RETRY)
+            except RunHeldError:
+                return
+            else:
+                return
+
+    async def _refuse(self, run_id: str, error: MfoError) -> str:
+        """Write down that a run cannot be executed."""
+        _log.warning("run %s cannot be executed: %s [%s]", run_id, error.message, error.code)
+        while True:
+            try:
+                return await asyncio.to_thread(self.journal.refuse, run_id, error.to_data())
+            except JournalError:
+                await asyncio.sleep(_RETRY)

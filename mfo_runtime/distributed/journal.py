@@ -1,0 +1,416 @@
+"""The journal that workers share: the same questions as to the journal of one machine, answered by a database."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from heapq import merge
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from mfo_runtime.distributed.contents import definition_of, forget_unused, keep_definition
+from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.run_log import SharedRunLog
+from mfo_runtime.distributed.tables import events, firings, positions, questions, runs, workers
+from mfo_runtime.distributed.workflows import Workflows, workflow_id
+from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
+from mfo_runtime.journal import LATEST, PROTOCOL, Definition, Event, Fired, Firing, NewRun, Retention, StoredRun
+
+QUEUED = "queued"
+"""The state of a run that waits for a worker."""
+
+RUNNING = "running"
+CANCEL = "cancel"
+SECONDS_A_DAY = 24 * 3600.0
+_FIRINGS_SECONDS = 7 * SECONDS_A_DAY
+_MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a run is to be executed.
+
+    Attributes:
+        is_first: it has never been begun.
+        is_taken_over: this part of it has been begun before, by a process that is gone.
+        again: the ids of tasks that are executed again.
+    """
+
+    is_first: bool
+    is_taken_over: bool
+    again: tuple[str, ...]
+
+
+class SharedJournal:
+    """The runs of one database, for any thread.
+
+    Attributes:
+        database: where they are.
+        worker: the worker that executes runs through this journal; None where it is only asked.
+        workflows: what the runs are to DBOS.
+    """
+
+    def __init__(self, database: Database, worker: str | None = None) -> None:
+        """Ask ``database``; its tables must be there."""
+        self.database = database
+        self.worker = worker
+        self.workflows = Workflows(database)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, connection: sa.Connection, run: NewRun, queue: str, firing: Firing | None = None) -> Fired | None:
+        """Write down a run that waits for a worker, inside a transaction that also tells the queue.
+
+        Returns:
+            The run that a key of the firing has begun before, and then nothing is written; None otherwise.
+
+        Raises:
+            JournalError: there is a run of this id.
+        """
+        fired = _fire(self.database, connection, firing, run.id) if firing is not None else None
+        if fired is not None:
+            return fired
+        if connection.execute(sa.select(runs.c.number).where(runs.c.id == run.id)).first() is not None:
+            raise JournalError(f"The database has a run {run.id} already.", hint="Give the run another id.")
+        connection.execute(
+            sa.insert(runs).values(
+                id=run.id,
+                protocol=PROTOCOL,
+                taskflow=run.taskflow,
+                document=run.document,
+                definition=keep_definition(self.database, connection, run.definition),
+                begun_with=run.begun_with_json,
+                started_at=run.started_at,
+                state=QUEUED,
+                trigger=run.trigger,
+                queue=queue,
+                part=1,
+            )
+        )
+        return None
+
+    def begin(self, run: NewRun) -> SharedRunLog:
+        """As ``RunJournal.begin``: the worker of this journal executes the run at once, past the queue."""
+        log = self.begin_once(run, None)
+        assert isinstance(log, SharedRunLog)
+        return log
+
+    def begin_once(self, run: NewRun, firing: Firing | None) -> SharedRunLog | Fired:
+        """As ``begin``, unless a key of the firing has begun a run before."""
+        with self.database.writing() as connection:
+            fired = self.submit(connection, run, "", firing)
+            if fired is not None:
+                return fired
+        return self.resume(self.find(run.id))
+
+    def resume(self, run: StoredRun) -> SharedRunLog:
+        """As ``RunJournal.resume``: the run is this worker's from now on, until it is taken over.
+
+        Raises:
+            NotResumableError: it was begun under another protocol.
+            RunHeldError: another worker executes it, or this worker has lost its lease.
+            JournalError: the database cannot be written.
+        """
+        if run.protocol != PROTOCOL:
+            raise NotResumableError(
+                f"Run {run.id} was begun under replay protocol {run.protocol}; this version of mfo replays protocol {PROTOCOL}.",
+                hint="Let a worker of the version that began it go on with it, or start a new run.",
+            )
+        if self.worker is None:
+            raise RunHeldError(f"Run {run.id} is executed by workers.", hint="Go on with it by mfo resume.")
+        with self.database.writing() as connection:
+            lives = sa.select(workers.c.words).where(workers.c.id == self.worker)
+            words = connection.execute(lives.with_for_update()).scalar()
+            if words is None:
+                raise RunHeldError("This worker has lost its lease.", hint="It joins the pool anew by itself.")
+            free = sa.or_(runs.c.owner.is_(None), runs.c.owner == self.worker)
+            mine = sa.update(runs).where(runs.c.number == run.number, free).returning(runs.c.part)
+            now = self.database.now(connection)
+            values = {
+                "state": RUNNING,
+                "owner": self.worker,
+                "holder": words,
+                "begun_at": sa.func.coalesce(runs.c.begun_at, now),
+            }
+            part = connection.execute(mine.values(**values)).scalar()
+            if part is None:
+                raise RunHeldError(f"Run {run.id} is being executed by another worker.")
+            last = sa.select(sa.func.max(events.c.sequence)).where(events.c.run == run.number, events.c.part == part)
+            return SharedRunLog(self.database, run.number, part, self.worker, connection.execute(last).scalar() or 0)
+
+    def course(self, run: StoredRun) -> Course:
+        """How a run is to be executed by a worker that has it from the queue."""
+        with self.database.reading() as connection:
+            row = connection.execute(sa.select(runs.c.part, runs.c.again).where(runs.c.number == run.number)).one()
+            here = (events.c.run == run.number, events.c.part == row.part)
+            has_begun = connection.execute(sa.select(events.c.sequence).where(*here).limit(1)).first() is not None
+        again = tuple(json.loads(row.again)) if row.again else ()
+        return Course(row.part == 1 and not has_begun, has_begun, again)
+
+    def go_on(self, run: StoredRun, again: tuple[str, ...] = (), priority: int | None = None) -> None:
+        """Put a run that has ended on its queue again: what did not succeed is done again.
+
+        Args:
+            run: the run.
+            again: the ids of tasks that are executed again although they have succeeded.
+            priority: as when it was submitted.
+
+        Raises:
+            NotResumableError: it has succeeded, and nothing is to be done again.
+            RunHeldError: it has not ended, or goes on already.
+            JournalError: the database cannot be written.
+        """
+        if run.state == "succeeded" and not again:
+            raise NotResumableError(
+                f"Run {run.id} has succeeded already.", hint="Name tasks to execute again with --again."
+            )
+        with self.database.writing() as connection:
+            here = sa.update(runs).where(runs.c.number == run.number, runs.c.state.not_in([QUEUED, RUNNING]))
+            values = {
+                "state": QUEUED,
+                "part": runs.c.part + 1,
+                "again": json.dumps(again),
+                "wanted": None,
+                "owner": None,
+            }
+            row = connection.execute(here.values(**values).returning(runs.c.part, runs.c.queue)).first()
+            if row is None:
+                raise RunHeldError(f"Run {run.id} has not ended.", hint="mfo cancel stops it.")
+            self.workflows.enqueue(connection, run.id, row.part, row.queue, priority)
+
+    def cancel(self, run: StoredRun) -> bool:
+        """Stop a run: one that waits ends at once, one that is executed as soon as its worker looks; gives whether it had not ended.
+
+        Raises:
+            JournalError: the database cannot be written.
+        """
+        with self.database.writing() as connection:
+            row = connection.execute(sa.select(runs.c.part).where(runs.c.number == run.number)).one()
+            waiting = sa.update(runs).where(runs.c.number == run.number, runs.c.state == QUEUED)
+            if connection.execute(waiting.values(state="cancelled", ended_at=time.time())).rowcount == 0:
+                running = sa.update(runs).where(runs.c.number == run.number, runs.c.state == RUNNING)
+                return connection.execute(running.values(wanted=CANCEL)).rowcount == 1
+        with self.database.errors():
+            self.workflows.take_off_queue(run.id, row.part)
+        return True
+
+    def wanted_stops(self) -> list[str]:
+        """The runs of this worker that somebody wants to stop."""
+        query = sa.select(runs.c.id).where(
+            runs.c.owner == self.worker, runs.c.wanted == CANCEL, runs.c.state == RUNNING
+        )
+        with self.database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def give_back(self, run_id: str) -> None:
+        """Let another worker go on with a run of this one; nothing happens where it is not this one's."""
+        with self.database.writing() as connection:
+            mine = sa.update(runs).where(runs.c.id == run_id, runs.c.owner == self.worker)
+            row = connection.execute(mine.values(owner=None).returning(runs.c.part, runs.c.queue)).first()
+        if row is not None:
+            with self.database.errors():
+                self.workflows.give_to_queue(workflow_id(run_id, row.part), row.queue)
+
+    def refuse(self, run_id: str, error: Mapping[str, Any]) -> str:
+        """Write down that a run cannot be executed, and give its state."""
+        with self.database.writing() as connection:
+            here = sa.update(runs).where(runs.c.id == run_id, runs.c.state.in_([QUEUED, RUNNING]))
+            connection.execute(here.values(state="failed", ended_at=time.time(), error=json.dumps(dict(error))))
+        return "failed"
+
+    def find(self, name: str) -> StoredRun:
+        """As ``RunJournal.find``."""
+        query = _stored_columns()
+        if name == LATEST:
+            query = query.order_by(runs.c.started_at.desc(), runs.c.number.desc()).limit(1)
+        else:
+            query = query.where(runs.c.id.startswith(name, autoescape=True)).order_by(runs.c.id).limit(2)
+        with self.database.reading() as connection:
+            found = [_stored(row) for row in connection.execute(query)]
+        if not found:
+            raise InvalidInputError(
+                "The database has no run." if name == LATEST else f'The database has no run "{name}".',
+                hint="mfo runs lists those that there are.",
+            )
+        if len(found) > 1 and found[0].id != name:
+            raise InvalidInputError(
+                f'Several runs begin with "{name}".', hint="Give more of the id; mfo runs lists them."
+            )
+        return found[0]
+
+    def runs(self, taskflow: str | None = None) -> Iterator[StoredRun]:
+        """As ``RunJournal.runs``."""
+        query = _stored_columns().order_by(runs.c.started_at.desc(), runs.c.number.desc())
+        if taskflow is not None:
+            query = query.where(runs.c.taskflow == taskflow)
+        with self.database.reading() as connection:
+            for row in connection.execution_options(yield_per=_MOST_AT_ONCE).execute(query):
+                yield _stored(row)
+
+    def is_executed(self, run: StoredRun) -> bool:
+        """Whether a worker holds the run whose lease has not run out."""
+        query = (
+            sa.select(workers.c.beat_at, workers.c.lease)
+            .join(runs, runs.c.owner == workers.c.id)
+            .where(runs.c.number == run.number)
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(query).first()
+            return row is not None and self.database.now(connection) <= row.beat_at + row.lease
+
+    def events(self, run: StoredRun) -> Iterator[Event]:
+        """What happened to a run, in order: what was written, and how its steps ended.
+
+        For a worker, which asks because it goes on with the run, those of the last part are left out: DBOS answers for
+        them itself when the run comes to them.
+        """
+        columns = (events.c.part, *(events.c[name] for name in _EVENT))
+        query = sa.select(*columns).where(events.c.run == run.number).order_by(events.c.part, events.c.sequence)
+        with self.database.reading() as connection:
+            written = [(int(row.part), _event(row)) for row in connection.execute(query)]
+            last = connection.execute(sa.select(runs.c.part).where(runs.c.number == run.number)).scalar() or 1
+        parts = range(1, last + 1 if self.worker is None else last)
+        stepped = [(part, event.time, event) for part in parts for event in self.workflows.endings(run.id, part)]
+        stepped.sort(key=_moment)
+        for _, _, event in merge(_never_back(written), stepped, key=_moment):
+            yield event
+
+    def definition(self, run: StoredRun) -> Definition:
+        """As ``RunJournal.definition``."""
+        with self.database.reading() as connection:
+            return definition_of(connection, run.definition)
+
+    def prune(self, retention: Retention, now: float | None = None) -> int:
+        """As ``RunJournal.prune``; runs that wait for a worker stay, too."""
+        now = time.time() if now is None else now
+        oldest = None if retention.days is None else now - retention.days * SECONDS_A_DAY
+        with self.database.reading() as connection:
+            ended = sa.select(runs.c.number, runs.c.id, runs.c.part, runs.c.started_at, runs.c.ended_at).where(
+                runs.c.state.not_in([QUEUED, RUNNING])
+            )
+            rows = connection.execute(ended.order_by(runs.c.started_at.desc(), runs.c.number.desc())).all()
+        past = [
+            row
+            for place, row in enumerate(rows)
+            if (oldest is not None and (row.ended_at or row.started_at) < oldest)
+            or (retention.runs is not None and place >= retention.runs)
+        ]
+        for begin in range(0, len(past), _MOST_AT_ONCE):
+            some = past[begin : begin + _MOST_AT_ONCE]
+            with self.database.writing() as connection:
+                numbers = [row.number for row in some]
+                connection.execute(sa.delete(events).where(events.c.run.in_(numbers)))
+                connection.execute(sa.delete(questions).where(questions.c.run.in_([row.id for row in some])))
+                connection.execute(sa.delete(runs).where(runs.c.number.in_(numbers)))
+            self.workflows.forget((row.id, row.part) for row in some)
+        with self.database.writing() as connection:
+            connection.execute(sa.delete(firings).where(firings.c.time < now - _FIRINGS_SECONDS))
+            if past:
+                forget_unused(connection)
+        return len(past)
+
+    def position(self, source: str) -> str | None:
+        """How far a source of firings was read; None where it never was."""
+        with self.database.reading() as connection:
+            return connection.execute(sa.select(positions.c.value).where(positions.c.source == source)).scalar()
+
+    def set_position(self, source: str, value: str) -> None:
+        """Keep how far a source of firings was read."""
+        with self.database.writing() as connection:
+            connection.execute(self.database.add_once(positions, [{"source": source, "value": value}]))
+            connection.execute(sa.update(positions).where(positions.c.source == source).values(value=value))
+
+
+_FIELDS = [
+    "number",
+    "id",
+    "protocol",
+    "taskflow",
+    "document",
+    "definition",
+    "begun_with",
+    "started_at",
+    "state",
+    "ended_at",
+    "duration",
+    "error",
+    "usage",
+    "holder",
+    "trigger",
+]
+_EVENT = ["time", "kind", "node", "attempt", "duration", "value", "facts"]
+
+
+def _stored_columns() -> sa.Select[Any]:
+    return sa.select(*(runs.c[name] for name in _FIELDS))
+
+
+def _stored(row: sa.Row[Any]) -> StoredRun:
+    return StoredRun(
+        row.number,
+        row.id,
+        row.protocol,
+        row.taskflow,
+        row.document,
+        row.definition,
+        row.begun_with,
+        row.started_at,
+        state=row.state,
+        ended_at=row.ended_at,
+        duration=row.duration,
+        error=None if row.error is None else json.loads(row.error),
+        usage={} if row.usage is None else json.loads(row.usage),
+        holder=row.holder,
+        trigger=row.trigger,
+    )
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    facts = None if row.facts is None else json.loads(row.facts)
+    return Event(row.time, row.kind, row.node, row.attempt, row.duration, row.value, facts)
+
+
+def _never_back(written: list[tuple[int, Event]]) -> Iterator[tuple[int, float, Event]]:
+    """Events in the order in which they were written, with times that agree with it where a clock was set back."""
+    part, latest = 0, 0.0
+    for at, event in written:
+        latest = event.time if at > part else max(latest, event.time)
+        part = at
+        yield part, latest, event
+
+
+def _moment(item: tuple[int, float, Event]) -> tuple[int, float]:
+    return item[:2]
+
+
+def _fire(database: Database, connection: sa.Connection, firing: Firing, run_id: str) -> Fired | None:
+    """Note that a firing begins a run, and give the run that it has begun before, where it has.
+
+    The keys are written before they are looked at: of several services that do so at once, one comes first.
+    """
+    rows: list[dict[str, object]] = [
+        {"source": firing.source, "key": key, "run": run_id, "digest": firing.digest, "time": firing.time}
+        for key in firing.keys
+    ]
+    if not rows:
+        return None
+    connection.execute(database.add_once(firings, rows))
+    known = sa.select(firings.c.run, firings.c.digest).where(
+        firings.c.source == firing.source, firings.c.key.in_(firing.keys), firings.c.run != run_id
+    )
+    row = connection.execute(known).first()
+    if row is None:
+        return None
+    connection.execute(sa.delete(firings).where(firings.c.source == firing.source, firings.c.run == run_id))
+    return Fired(str(row.run), row.digest == firing.digest)

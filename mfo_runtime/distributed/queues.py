@@ -1,0 +1,51 @@
+"""What holds for a queue over all its workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from mfo_runtime.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of a queue, for all workers together; None for no such bound.
+
+    Attributes:
+        concurrency: how many runs are executed at a time.
+        starts: how many runs may begin in ``seconds``.
+        seconds: the length of that time.
+    """
+
+    concurrency: int | None = None
+    starts: int | None = None
+    seconds: float = 1.0
+
+    @classmethod
+    def of(cls, concurrency: int | None, rate: str | None) -> Self:
+        """Bounds as a command line has them; the rate as ``N/SECONDS``.
+
+        Raises:
+            InvalidInputError: the rate cannot be read.
+        """
+        if rate is None:
+            return cls(concurrency)
+        starts, _, seconds = rate.partition("/")
+        try:
+            read = cls(concurrency, int(starts), float(seconds or 1))
+        except ValueError:
+            read = cls(starts=0)
+        if not read.starts or read.starts < 1 or read.seconds <= 0:
+            raise InvalidInputError(f'"{rate}" is no rate.', hint="Write how many runs in how many seconds: 10/60.")
+        return read
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is any bound."""
+        return self.concurrency is not None or self.starts is not None
+
+    def to_dbos(self) -> dict[str, Any]:
+        """The bounds as DBOS registers a queue."""
+        limiter = {"limit": self.starts, "period": self.seconds} if self.starts is not None else None
+        return {"global_concurrency": self.concurrency, "limiter": limiter}

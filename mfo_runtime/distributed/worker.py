@@ -1,0 +1,139 @@
+"""A worker: a process that takes runs from a queue, executes them, and watches over the other workers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+
+from dbos import DBOS, DBOSConfig
+
+from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.executing import Connect, Options, RunsOfWorker
+from mfo_runtime.distributed.journal import SharedJournal
+from mfo_runtime.distributed.membership import MemberSettings, Membership
+from mfo_runtime.distributed.takeover import take_over
+from mfo_runtime.distributed.workflows import APPLICATION, VERSION, WORKFLOW, JsonSerializer, make_workflow_tables
+from mfo_runtime.errors import JournalError
+
+_LOOK = 0.5
+"""Seconds between two looks at what is wanted of this worker's runs."""
+
+_TAKE_OVER = 1.0
+_QUEUE_POLL = 0.2
+_DRAIN = 1
+_log = logging.getLogger("mfo_runtime.distributed")
+
+
+class Worker:
+    """Executes runs of one queue until it is told to stop; there can be one in a process."""
+
+    def __init__(
+        self, database: Database, settings: MemberSettings, connect: Connect, options: Options | None = None
+    ) -> None:
+        """Nothing is begun yet.
+
+        Args:
+            database: the pool's; this worker makes further connections of its own.
+            settings: what it tells the pool.
+            connect: gives the MFO server of a run.
+            options: what it settles for a run.
+        """
+        self._database = database
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._lost = threading.Event()
+        self.journal = SharedJournal(database, settings.id)
+        self._membership = Membership(database, settings, self._lost.set)
+        self.runs = RunsOfWorker(self.journal, connect, self._membership.check)
+        if options is not None:
+            self.runs.options = options
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Give back what is executed, and leave; may be called by any thread and by handlers of signals."""
+        self._stopping.set()
+
+    def work(self, on_ready: Callable[[], None] | None = None) -> bool:
+        """Execute runs until ``stop``; gives False where the worker lost its lease and has to join anew.
+
+        Raises:
+            JournalError: the database cannot be used at the beginning.
+        """
+        self._database.make_tables()
+        with self._database.errors():
+            make_workflow_tables(self._database)
+        self._membership.join()
+        try:
+            self._launch()
+            if on_ready is not None:
+                on_ready()
+            self._watch()
+            if not self._lost.is_set():
+                self._give_back()
+        finally:
+            self._membership.leave()
+            DBOS.destroy(destroy_registry=True)
+        return not self._lost.is_set()
+
+    def _launch(self) -> None:
+        settings = self._settings
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": self._database.url,
+            "application_version": VERSION,
+            "executor_id": settings.id,
+            "serializer": JsonSerializer(),
+            "log_level": "CRITICAL",
+            "sys_db_pool_size": settings.concurrency + 4,
+            "run_migrations": False,
+        }
+        DBOS(config=config)
+
+        async def execute(run_id: str) -> str:
+            self._loop = asyncio.get_running_loop()
+            return await self.runs.execute(run_id)
+
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(execute)
+        DBOS.listen_queues([settings.queue])
+        DBOS.launch()
+        DBOS.register_queue(
+            settings.queue,
+            worker_concurrency=settings.concurrency,
+            polling_interval_sec=_QUEUE_POLL,
+            on_conflict="always_update" if settings.limits.is_given else "never_update",
+            **settings.limits.to_dbos(),
+        )
+
+    def _watch(self) -> None:
+        """Look after this worker's runs and after the other workers until this one is to stop, or is lost."""
+        since_takeover = _TAKE_OVER
+        while not self._stopping.wait(_LOOK) and not self._lost.is_set():
+            try:
+                for run_id in self.journal.wanted_stops():
+                    self._on_loop(run_id)
+                since_takeover += _LOOK
+                if since_takeover >= _TAKE_OVER:
+                    since_takeover = 0.0
+                    for run_id in take_over(self._database, self.journal.workflows, self._settings.id):
+                        _log.warning("run %s goes on with another worker", run_id)
+            except JournalError as error:
+                _log.warning("%s", error.message)
+        if self._lost.is_set():
+            _log.warning("this worker lost its lease; others go on with its runs")
+            self._park_all()
+
+    def _on_loop(self, run_id: str) -> None:
+        control = self.runs.controls.get(run_id)
+        if control is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(control.cancel)
+
+    def _park_all(self) -> None:
+        for control in tuple(self.runs.controls.values()):
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(control.park)
+
+    def _give_back(self) -> None:
+        if self._loop is not None and self._loop.is_running():
+            asyncio.run_coroutine_threadsafe(self.runs.stop(), self._loop).result()
