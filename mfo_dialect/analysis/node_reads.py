@@ -25,6 +25,7 @@ class NodeRead:
         producer: the node whose output it is.
         scalar: what it is written in.
         within: where in the scalar's text.
+        path: what is read below the node, as names and numbers; empty where all of it is.
         guarded: the reader can do with null.
     """
 
@@ -32,6 +33,7 @@ class NodeRead:
     producer: NodeView
     scalar: Scalar
     within: Span
+    path: tuple[str, ...] = ()
     guarded: bool = False
 
     @property
@@ -70,9 +72,10 @@ def _producers_inside(view: NodeView, snapshot: Snapshot) -> frozenset[NodeView]
 def _node_reads(view: NodeView, snapshot: Snapshot) -> tuple[NodeRead, ...]:
     found: list[NodeRead] = []
     for use in snapshot.uses_of(view):
-        producer = snapshot.resolution(use).node if not use.reference.problem else None
-        if producer is not None:
-            found.append(NodeRead(view, producer, use.scalar, use.reference.span))
+        resolution = snapshot.resolution(use) if not use.reference.problem else None
+        if resolution is not None and resolution.node is not None:
+            path = (use.reference.root, *use.reference.path)[resolution.depth :]
+            found.append(NodeRead(view, resolution.node, use.scalar, use.reference.span, path))
     for text in expression_texts_of(view, snapshot):
         found += _reads_of(text)
     return tuple(found)
@@ -85,11 +88,17 @@ def _reads_of(text: ExpressionText) -> Iterator[NodeRead]:
         hidden.update(pair.name for pair in view.node.vars.effective_pairs() if pair.name is not None)
     for read in expressions.reads(text.parsed):
         if read.root not in hidden and read.root in view.flow.by_id:
-            producer = producer_of(read, Scope(text.bundle, view.level))
-            if producer is not None:
-                yield NodeRead(view, producer, text.scalar, read.span, read.guarded)
+            names = _names(read)
+            resolution = resolve(names, Scope(text.bundle, view.level))
+            if resolution.node is not None:
+                path = names[resolution.depth :]
+                yield NodeRead(view, resolution.node, text.scalar, read.span, path, read.guarded)
 
 
 def producer_of(read: expressions.Read, scope: Scope) -> NodeView | None:
     """The node that a name in an expression reads, inner nodes of subflows included."""
-    return resolve((read.root, *(str(segment.key) for segment in read.path)), scope).node
+    return resolve(_names(read), scope).node
+
+
+def _names(read: expressions.Read) -> tuple[str, ...]:
+    return (read.root, *(str(segment.key) for segment in read.path))

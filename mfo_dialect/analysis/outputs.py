@@ -7,6 +7,7 @@ from dataclasses import replace
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_shape
 from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.catalogue.task_types import TaskType
 from mfo_dialect.model.access import mapping_at, mappings_at, text_at
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Condition, Subflow, Task
@@ -33,7 +34,10 @@ def _output_shape(view: NodeView, bundle: Bundle) -> Shape:
         case Subflow():
             return _subflow_shape(view, bundle)
         case Task() as task:
-            return _with_fallback_output(task, _task_shape(task, view.type_name, bundle))
+            declared = bundle.project.task_type(task.type_name)
+            if declared is None or task.mapping.damaged:
+                return _with_fallback_output(task, UNKNOWN)
+            return outputs_as(task, declared, used_template(task, bundle), bundle)
 
 
 def _subflow_shape(view: NodeView, bundle: Bundle) -> Shape:
@@ -43,14 +47,17 @@ def _subflow_shape(view: NodeView, bundle: Bundle) -> Shape:
     return open_map(fields) if view.node.mapping.damaged else closed_map(fields)
 
 
-def _task_shape(task: Task, type_name: str, bundle: Bundle) -> Shape:
-    declared = bundle.project.task_type(task.type_name)
-    if declared is None or task.mapping.damaged:
-        return UNKNOWN
-    config = task.config
-    match type_name:
+def outputs_as(task: Task, declared: TaskType, template: PromptTemplate | None, bundle: Bundle) -> Shape:
+    """The shape of a task's outputs if it were of a type and used a prompt template, whatever it says itself."""
+    return _with_fallback_output(task, _task_shape(task.config, declared, template, bundle))
+
+
+def _task_shape(
+    config: Mapping | None, declared: TaskType, template: PromptTemplate | None, bundle: Bundle
+) -> Shape:  # fmt: skip
+    match declared.name:
         case "mfo_api_chat_send":
-            return _chat_shape(declared.outputs, config, bundle)
+            return _chat_shape(declared.outputs, config, template, bundle)
         case "transform":
             values = mapping_at(config, "values") if config is not None else None
             return (
@@ -74,14 +81,8 @@ def used_template(task: Task, bundle: Bundle) -> PromptTemplate | None:
     return bundle.templates.get(name.text) if name is not None else None
 
 
-def _chat_shape(outputs: Shape, config: Mapping | None, bundle: Bundle) -> Shape:
-    if config is None:
-        return outputs
-    if "agent_id" in config:
-        return outputs
-    name = text_at(config, "prompt_template_id")
-    template = bundle.templates.get(name.text) if name is not None else None
-    if template is None:
+def _chat_shape(outputs: Shape, config: Mapping | None, template: PromptTemplate | None, bundle: Bundle) -> Shape:
+    if config is None or template is None or "agent_id" in config:
         return outputs
     answer = schema_shape(template.output_schema, bundle)
     shape = outputs

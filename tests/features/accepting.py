@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
-from mfo_dialect.findings import Finding, Severity
+from mfo_dialect.editing import LiveBundle
+from mfo_dialect.findings import Place, Severity
 from mfo_dialect.model.project import Project
-from mfo_dialect.text import Span
+from mfo_dialect.rules import RULES
+from mfo_dialect.text import Span, edit_between
 from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete
 
 _TOKEN = re.compile(r"[\w-]+|[^\s\w]")
@@ -25,18 +28,10 @@ _LISTED = re.compile(rf"{_GAP}\s*,\s*|,?\s*{_GAP}")
 _NOBODY = "nobody_knows"
 """What the loss of an old name causes, this name causes too; what it does not cause, the chosen name does."""
 _UP_TO_VALUE = re.compile(r"[\s:\[{()\-]*")
-_CONSEQUENCES = {
-    ItemKind.TASK_TYPE: {"MFO201", "MFO202", "MFO203", "MFO204", "MFO402", "MFO502"},
-    ItemKind.PROMPT_TEMPLATE: {"MFO402", "MFO502", "MFO602", "MFO604"},
-    ItemKind.TOOL: {"MFO402", "MFO502", "MFO609"},
-    ItemKind.KEY: {"MFO602", "MFO604"},
-}
-"""What a right choice may well bring elsewhere: a task of another type, or with another prompt, needs and gives other things."""
-_TYPE = re.compile(r"\btype\s*:?\s*[\"']?\Z")
-_EDGES = re.compile(r"(?:dependencies|successors)\s*:?[^:]*\Z")
 _GO_ON = frozenset({ItemKind.KEYWORD, ItemKind.FUNCTION})
 _OPENING = (".", "(", "[", "{", ":", "-", '"', "'", ",")
 _JUDGED = ("MFO2", "MFO3", "MFO4", "MFO5", "MFO6")
+_RULES = tuple(rule for rule in RULES if rule.severity is Severity.ERROR or rule.code.startswith(_JUDGED))
 CLIENTS = {"snippets": CompletionClient(snippets=True), "plain": CompletionClient(snippets=False)}
 
 
@@ -65,33 +60,73 @@ class Accepted:
     stops: tuple[Span, ...]
 
 
+class Error(NamedTuple):
+    """What is wrong, and where."""
+
+    code: str
+    message: str
+    place: Place
+    missing: tuple[str, ...]
+
+
 class Files:
-    """The documents of one directory, and what was found in texts that stand in place of one of them."""
+    """The documents of one directory, and what was found in texts that stand in place of one of them.
+
+    Texts are tried one after the other as edits of a live bundle, so that a try costs what it touches.
+    """
 
     def __init__(self, texts: dict[str, str], project: Project | None = None) -> None:
         self.texts = texts
         self.project = project
-        self._sources = {name: read_source(name, text) for name, text in texts.items()}
-        self._errors: dict[tuple[str, str], tuple[Finding, ...]] = {}
+        self._live: dict[str, LiveBundle] = {}
+        self._errors: dict[tuple[str, str], tuple[Error, ...]] = {}
 
-    def bundle(self, name: str, text: str) -> Bundle:
-        others: list[Source] = [source for other, source in self._sources.items() if other != name]
-        read = read_source(name, text, self._sources[name].kind)
-        return make_bundle([*others, read], *([self.project] if self.project is not None else []))
+    def live(self, name: str, text: str) -> LiveBundle:
+        """The bundle with another text in the place of a document."""
+        bundle = self._live.get(name)
+        if bundle is None:
+            sources = [read_source(other, whole) for other, whole in self.texts.items()]
+            bundle = self._live[name] = LiveBundle(self._bundle(sources), _RULES, edited=[name])
+        before = bundle.tree(name).text
+        if before != text:
+            bundle.edit(name, [edit_between(before, text)])
+        return bundle
 
-    def errors(self, name: str, text: str) -> tuple[Finding, ...]:
+    def errors(self, name: str, text: str) -> tuple[Error, ...]:
         """The errors in the bundle with another text in the place of a document."""
         known = self._errors.get((name, text))
         if known is None:
-            found = check_snapshot(Snapshot(self.bundle(name, text)))
-            known = tuple(one for one in found if one.severity is Severity.ERROR)
-            if len(self._errors) > 5000:
+            bundle = self.live(name, text)
+            assert bundle.settle()
+            found = (one for key in bundle.bundle.sources for group in bundle.groups(key) for one in group)
+            errors = (
+                Error(one.code, one.message, one.at.place, one.missing)
+                for one in found
+                if one.severity is Severity.ERROR
+            )
+            known = tuple(sorted(errors, key=lambda one: (one.place.document, one.place.span)))
+            if len(self._errors) > 2000:
                 self._errors.clear()
             self._errors[name, text] = known
         return known
 
+    def fresh_errors(self, name: str, text: str) -> tuple[Error, ...]:
+        """The same by a check that knows nothing of earlier ones."""
+        texts = {**self.texts, name: text}
+        sources = [read_source(key, whole, read_source(key, self.texts[key]).kind) for key, whole in texts.items()]
+        found = check_snapshot(Snapshot(self._bundle(sources)), _RULES)
+        errors = (
+            Error(one.code, one.message, one.place, one.missing) for one in found if one.severity is Severity.ERROR
+        )
+        return tuple(sorted(errors, key=lambda one: (one.place.document, one.place.span)))
+
+    def _bundle(self, sources: Iterable[Source]) -> Bundle:
+        return make_bundle(sources, self.project) if self.project is not None else make_bundle(sources)
+
     def items(self, name: str, typed: Typed, client: CompletionClient) -> tuple[Item, ...]:
-        return complete(Snapshot(self.bundle(name, typed.text)), name, typed.offset, client)
+        bundle = self.live(name, typed.text)
+        with bundle.asking():
+            return complete(bundle.snapshot, name, typed.offset, client)
 
 
 def half_typed(text: str) -> Iterator[Typed]:
@@ -143,23 +178,51 @@ def _is_open(written: str, item: Item) -> bool:
     return item.kind in _GO_ON or written.rstrip().endswith(_OPENING)
 
 
-def new_errors(files: Files, name: str, typed: Typed, item: Item) -> tuple[Accepted, list[Finding]]:
+def new_errors(files: Files, name: str, typed: Typed, item: Item) -> tuple[Accepted, list[Error]]:
     """The errors that taking an item has brought: neither at its tab stops, nor there before in one way or another."""
     accepted = accept(typed, item)
-    known: Counter[tuple[str, str, str]] = Counter()
-    for text in {typed.text, typed.whole, *_without(typed, item)}:
-        known |= Counter(map(_key, files.errors(name, text)))
-    found: list[Finding] = []
-    for error in files.errors(name, accepted.text):
-        known[_key(error)] -= 1
-        is_new = known[_key(error)] < 0 and error.code.startswith(_JUDGED)
-        if is_new and not _is_at_stop(error, name, accepted) and not _is_consequence(error, typed, item, accepted):
-            found.append(error)
+    known = _Known()
+    found: Iterable[Error] = files.errors(name, accepted.text)
+    found = [error for error in found if error.code.startswith(_JUDGED) and not _is_at_stop(error, name, accepted)]
+    for texts in ([typed.text, typed.whole], _without(typed, item)):
+        for text in texts:
+            known.add(files.errors(name, text))
+        found = [error for error in known.beyond(found) if not _is_still_to_type(error, name, typed, item, accepted)]
+        if not found:
+            break
     return accepted, [error for error in found if not _was_unread(error, files, name, typed, item, accepted)]
 
 
+class _Known:
+    """Errors that were there before."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._missing: set[tuple[str, str, tuple[str, ...]]] = set()
+
+    def add(self, errors: Iterable[Error]) -> None:
+        """Take the errors of one text; of the same ones in several texts, the largest number counts."""
+        errors = list(errors)
+        self._counts |= Counter(map(_key, errors))
+        self._missing |= {(error.place.document, error.code, error.missing) for error in errors if error.missing}
+
+    def beyond(self, errors: Iterable[Error]) -> Iterator[Error]:
+        """The errors that are more than were known; what lacks less than it did is not new."""
+        left = Counter(self._counts)
+        for error in errors:
+            left[_key(error)] -= 1
+            if left[_key(error)] < 0 and not self._is_rest(error):
+                yield error
+
+    def _is_rest(self, error: Error) -> bool:
+        return bool(error.missing) and any(
+            (document, code) == (error.place.document, error.code) and set(error.missing) <= set(missing)
+            for document, code, missing in self._missing
+        )
+
+
 def _was_unread(
-    error: Finding, files: Files, name: str, typed: Typed, item: Item, accepted: Accepted
+    error: Error, files: Files, name: str, typed: Typed, item: Item, accepted: Accepted
 ) -> bool:  # fmt: skip
     """Whether an error was there before, and not told of because a reader had given up at an earlier mistake."""
     before, after = (
@@ -173,38 +236,46 @@ def _was_unread(
 
 
 def _without(typed: Typed, item: Item) -> Iterator[str]:
-    """The text with nothing in the item's place, or with a name that nobody knows: what is wrong there is older."""
+    """The text with nothing in the item's place, an empty list, or a name that nobody knows: what is wrong there is older."""
     before, behind = typed.text[: item.span.start], typed.text[item.span.end :]
     yield before + behind
+    yield f"{before} []{behind}"
     yield _LISTED.sub("", before + _GAP + behind)
     yield accept(typed, replace(item, new_text=item.new_text.replace(item.label.lstrip("."), _NOBODY, 1))).text
     if "{{" in before[-200:]:
         yield f"{before}{'' if before.endswith('.') else '.'}{_NOBODY}{' }}' if '}}' in item.new_text.replace(_ESCAPE, '') else ''}{behind}"
 
 
-def _is_consequence(error: Finding, typed: Typed, item: Item, accepted: Accepted) -> bool:
-    """Whether an error is one of those that a right choice may well bring, as more is to be typed or mended after it."""
-    is_kind = item.kind is ItemKind.CHOICE and _TYPE.search(typed.text[: item.span.start])
-    if error.code in _CONSEQUENCES.get(ItemKind.TASK_TYPE if is_kind else item.kind, ()):
-        return True
-    if error.code == "MFO506":  # of a condition, the first operand
-        return True
-    if "does not wait" in error.message and _EDGES.search(typed.text[: item.span.start]):  # another edge is missing
-        return True
-    if error.code == "MFO401" and error.message.startswith("the reference is not closed") and accepted.stops:
-        return True
-    first_line = _LINE_END.search(accepted.text, item.span.start)
-    assert first_line is not None
-    is_beside = item.kind is ItemKind.KEY and error.place.span.start <= first_line.start()
-    is_older = error.message.endswith("unexpected EOF") and error.place.span.start < item.span.start
-    return (error.code == "MFO202" and is_beside) or is_older
+def _is_still_to_type(error: Error, name: str, typed: Typed, item: Item, accepted: Accepted) -> bool:
+    """Whether an error speaks of what has to be typed next, where an item cannot bring room for it.
+
+    That is so of what a new key or kind requires, for clients without tab stops and in quotes; of the map that a key
+    begins; of the end of a reference or block that was opened by hand; of the comparison behind the first operand of a
+    condition.
+    """
+    if error.place.document != name:
+        return False
+    end = item.span.start + len(accepted.text) - len(typed.text) + len(typed.text[item.span.start : item.span.end])
+    span = error.place.span
+    if error.code == "MFO202":
+        first_line = _LINE_END.search(accepted.text, item.span.start)
+        assert first_line is not None
+        brings = not item.is_snippet and item.kind in {ItemKind.TASK_TYPE, ItemKind.CHOICE}
+        return (item.kind is ItemKind.KEY and span.start <= first_line.start()) or (
+            brings and error.missing == ('"config"',)
+        )
+    if error.code == "MFO401" and error.message.startswith("the reference is not closed"):
+        return span.start < item.span.start
+    if error.message.endswith("unexpected EOF"):
+        return span.start < item.span.start
+    return error.code == "MFO506" and not item.is_snippet and span.start <= item.span.start <= end <= span.end
 
 
-def _key(error: Finding) -> tuple[str, str, str]:
+def _key(error: Error) -> tuple[str, str, str]:
     return error.place.document, error.code, error.message.partition(";")[0]
 
 
-def _is_at_stop(error: Finding, name: str, accepted: Accepted) -> bool:
+def _is_at_stop(error: Error, name: str, accepted: Accepted) -> bool:
     """Whether an error speaks of what is still to be typed: of a tab stop, or of the key whose value that is."""
     span = error.place.span
     return error.place.document == name and any(

@@ -68,7 +68,8 @@ from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.shapes import Kind
 
-_BRANCH_VALUES = {Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.ANY}
+BRANCH_VALUES = frozenset({Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.ANY})
+"""The kinds of values that can choose a branch."""
 
 
 def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
@@ -76,7 +77,7 @@ def check(text: ExpressionText, _snapshot: Snapshot) -> Iterator[Report]:
     if not text.is_condition or text.checked.problems:
         return
     shape = text.checked.result
-    if shape.kind not in _BRANCH_VALUES:
+    if shape.kind not in BRANCH_VALUES:
         message = f"the result is of type {shape}, which chooses no branch: give true, false or the number of a branch"
         yield Report(text.view.document, text.scalar.content_span, message)
 

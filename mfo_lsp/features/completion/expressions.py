@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from mfo_dialect.analysis.expression_texts import names_of
+from mfo_dialect.analysis.expression_texts import names_of, other_names_of
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.expressions import FUNCTIONS, KEYWORDS, Token, TokenKind, tokenize
 from mfo_dialect.expressions.tokens import WORD_OPERATORS
 from mfo_dialect.model.workflow import Condition
+from mfo_dialect.rules.expressions.not_a_branch_value import BRANCH_VALUES
 from mfo_dialect.shapes import UNKNOWN, Kind, Shape, step
-from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, sort_key
+from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, snippet_text, sort_key
 from mfo_lsp.features.completion.paths import fields_of, node_choices, seen_fields
 from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.probing import Probe, split_at_cursor
@@ -24,6 +25,7 @@ _PATH = re.compile(r"(?P<parents>(?:[A-Za-z_$][\w$]*)(?:\??\.[A-Za-z_]\w*|\[\d+\
 _WORD = re.compile(r"(?<![\w$.#])[A-Za-z_$]?[\w$]*\Z")
 _STEP = re.compile(r"[A-Za-z_$][\w$]*|\d+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
+_OPERAND = re.compile(r"""[\w$.?\[\]"]*\Z""")
 _LET = re.compile(r"\blet\s+([A-Za-z_]\w*)\s*=")
 _ENDS_OPERAND = {TokenKind.IDENTIFIER, TokenKind.NUMBER, TokenKind.STRING}
 _OPERATORS = ("and", "or", "in", "not in", "contains", "startsWith", "endsWith", "matches")
@@ -40,6 +42,7 @@ class _Gap:
         partial: what is typed of the word.
         names: what the expression may read.
         probe: tries what may stand there.
+        client: what the editor can do with items.
     """
 
     place: Place
@@ -47,11 +50,23 @@ class _Gap:
     partial: str
     names: Mapping[str, Shape]
     probe: Probe
+    client: CompletionClient
 
     def item(self, name: str, kind: ItemKind, detail: str, words: Words, sort: str, text: str = "") -> Item:
         """The item for a name; ``text`` is how it is written where that is otherwise."""
         span = self.place.word_span(self.partial)
         return Item(name, kind, span, text or name, detail, words, sort, line_indent=self.place.line_indent)
+
+    def left_open(self, item: Item, shape: Shape) -> Item:
+        """An item for a value, with room for a comparison behind it where the condition needs one."""
+        if not self.client.snippets or item.new_text.endswith(".") or not self.is_unfinished(shape):
+            return item
+        return replace(item, new_text=f"{snippet_text(item.new_text)} $1", is_snippet=True)
+
+    def is_unfinished(self, shape: Shape) -> bool:
+        """Whether a value is all of a condition so far, and chooses no branch: it is to be compared with something."""
+        is_whole = not self.probe.behind.strip() and not _OPERAND.sub("", self.probe.before).strip()
+        return isinstance(self.view.node, Condition) and is_whole and shape.kind not in BRANCH_VALUES
 
 
 def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
@@ -63,12 +78,12 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
         return
     path = _PATH.search(source)
     if path is not None:
-        yield from _fields(_gap(place, view, path["partial"]), path["parents"])
+        yield from _fields(_gap(place, view, path["partial"], client), path["parents"])
         return
     word = _WORD.search(source)
     if word is None or source[: word.start()].rstrip().endswith((".", "#")):
         return
-    gap = _gap(place, view, word.group())
+    gap = _gap(place, view, word.group(), client)
     before = [token for token in tokenize(source[: word.start()]) if token.kind is not TokenKind.END]
     if before and _ends_operand(before[-1]):
         yield from _operators(gap)
@@ -82,9 +97,9 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
             yield from _keywords(gap)
 
 
-def _gap(place: Place, view: NodeView, partial: str) -> _Gap:
+def _gap(place: Place, view: NodeView, partial: str, client: CompletionClient) -> _Gap:
     names, _ = names_of(view, place.snapshot.bundle)
-    return _Gap(place, view, partial, names, Probe(names, *split_at_cursor(place, partial)))
+    return _Gap(place, view, partial, names, Probe(names, *split_at_cursor(place, partial)), client)
 
 
 def _is_inside_text(source: str) -> bool:
@@ -120,7 +135,8 @@ def _fields(gap: _Gap, parents: str) -> Iterator[Item]:
             dot = _dot(gap, choice.name, choice.shape, goes_on=choice.goes_on)
             if dot is not None:
                 sort = sort_key(choice.rank, number)
-                yield gap.item(choice.name, choice.kind, choice.detail, choice.words, sort, choice.name + dot)
+                item = gap.item(choice.name, choice.kind, choice.detail, choice.words, sort, choice.name + dot)
+                yield gap.left_open(item, choice.shape)
 
 
 def _dot(gap: _Gap, name: str, shape: Shape, *, goes_on: bool) -> str | None:
@@ -145,22 +161,25 @@ def wanted_by_expression(place: Place) -> WantedPath | None:
 
 
 def _names(gap: _Gap, source: str) -> Iterator[Item]:
-    nodes = {choice.name: choice for choice in node_choices(gap.place, gap.view.flow)}
-    for number, (name, shape) in enumerate(gap.names.items()):
-        choice = nodes.get(name) if name in gap.view.flow.by_id else None
+    nodes = {choice.name: choice for choice in node_choices(gap.place, gap.view.flow, gap.partial)}
+    others = (name for name in other_names_of(gap.view, gap.place.snapshot.bundle) if name not in gap.view.flow.by_id)
+    for number, name in enumerate((*nodes, *others)):
+        choice, shape = nodes.get(name), gap.names[name]
         is_node = choice is not None and choice.shape is shape
-        if (name in gap.view.flow.by_id and not is_node and choice is None) or _is_empty(shape):
+        if _is_empty(shape):
             continue
         dot = _dot(gap, _written(name), shape, goes_on=shape.kind is Kind.MAP and bool(shape.fields))
         if dot is None:
             continue
         text = _written(name) + dot
         if choice is not None and is_node:
-            yield gap.item(name, ItemKind.NODE, choice.detail, choice.words, sort_key(choice.rank, number), text)
+            item = gap.item(name, ItemKind.NODE, choice.detail, choice.words, sort_key(choice.rank, number), text)
+            yield gap.left_open(item, shape)
         else:
             kind = ItemKind.ROOT if name.isupper() else ItemKind.VARIABLE
             rank = _NAME_RANK + (kind is ItemKind.ROOT)
-            yield gap.item(name, kind, str(shape), partial(of_shape, name, shape), sort_key(rank, number), text)
+            item = gap.item(name, kind, str(shape), partial(of_shape, name, shape), sort_key(rank, number), text)
+            yield gap.left_open(item, shape)
     for name in dict.fromkeys(_LET.findall(source)):
         yield gap.item(name, ItemKind.VARIABLE, "let", partial(of_shape, name, UNKNOWN), sort_key(0, 0))
 

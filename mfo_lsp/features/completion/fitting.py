@@ -44,11 +44,12 @@ def written_value(place: Place, key: Span) -> Node | None:
         key: the key as far as it is written.
     """
     behind = place.text[key.end :]
-    has_colon = behind.lstrip(" ")[:1] == ":"
-    if place.context.flow and has_colon:
+    if behind.lstrip(" ")[:1] == ":":
         container = place.stops[-1].node
         pairs = container.pairs if isinstance(container, Mapping) else ()
-        return next((_meant(pair.value) for pair in pairs if pair.key.span.contains(place.offset)), None)
+        found = next((pair for pair in pairs if pair.key.span.contains(place.offset)), None)
+        if found is not None or place.context.flow:
+            return _meant(found.value) if found is not None else None
     if place.context.flow:
         return _read(_flow_value(behind))
     first, *others = behind.split("\n", _MAX_LINES)
@@ -88,7 +89,12 @@ def _deeper(lines: list[str], indent: int) -> list[str]:
 
 def _meant(node: Node | None) -> Node | None:
     found = follow(node) if node is not None else None
-    return None if isinstance(found, Scalar) and (found.is_missing or found.value is None) else found
+    return None if found is None or is_empty(found) else found
+
+
+def is_empty(node: Node) -> bool:
+    """Whether nothing is written, or null."""
+    return isinstance(node, Scalar) and (node.is_missing or node.value is None)
 
 
 def fits(value_type: ValueType | None, node: Node, place: Place, depth: int = 0) -> bool:
@@ -120,13 +126,21 @@ def fits(value_type: ValueType | None, node: Node, place: Place, depth: int = 0)
 
 def _fits_map(declared: MapType, node: Mapping, place: Place, depth: int) -> bool:
     keys = {key.name: key for key in keys_of(declared, node)}
-    for pair in node.pairs:
+    for pair in node.effective_pairs():
         key = keys.get(pair.name or "")
         if key is None and declared.others is None:
             return False
-        if not fits(key.type if key is not None else declared.others, follow(pair.value), place, depth + 1):
+        value = follow(pair.value)
+        if not is_empty(value) and not fits(key.type if key is not None else declared.others, value, place, depth + 1):
             return False
     return True
+
+
+def lacks(declared: MapType, node: Mapping) -> bool:
+    """Whether a map that fits is still without something that its declaration requires."""
+    keys = keys_of(declared, node)
+    needed = [(key.name,) for key in keys if key.required]
+    return any(all(name not in node for name in group) for group in (*needed, *declared.one_of, *declared.any_of))
 
 
 def _fits_schema(node: Node, place: Place, *, has_names: bool) -> bool:

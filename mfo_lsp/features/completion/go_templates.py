@@ -25,6 +25,7 @@ _TAKES_COMMAND = frozenset({"if", "else", "range", "with"})
 _OPENS = frozenset({"if", "range", "with", "define", "block"})
 _NAMED = frozenset({"define", "block", "template"})
 _REST = re.compile(r"(?:(?!\{\{).)*?(?=\}\})", re.DOTALL)
+_STARTS_ACTION = re.compile(rf"\s*-?\s*(?:{'|'.join(sorted(KEYWORDS - {'nil'}))})\b")
 _VARIABLE_RANK, _FUNCTION_RANK, _KEYWORD_RANK = 0, 4, 6
 
 
@@ -190,6 +191,8 @@ def _words(action: _Action, partial: str, position: _Position, client: Completio
 
 def _keywords(action: _Action, partial: str, space: str, client: CompletionClient) -> Iterator[Item]:
     span = action.place.word_span(partial)
+    if _STARTS_ACTION.match(action.rest or ""):
+        return
     for number, word in enumerate(_possible(_open_blocks(action.head))):
         if not action.takes(partial, word):
             continue

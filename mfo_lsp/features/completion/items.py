@@ -55,6 +55,7 @@ class Item:
         sort_key: items stand in the order of these texts.
         is_snippet: whether ``new_text`` has tab stops, in the editors' common form: ``$1``, ``${1:words}``, ``$0``.
         goes_on: whether more is to be chosen right behind it.
+        is_narrowed: whether others were left out, which another word may bring: typing on asks again.
         takes_dot: whether a dot may follow it, so that typing one takes it.
         line_indent: how far the cursor's line is indented: clients that indent further lines by themselves need it.
     """
@@ -68,6 +69,7 @@ class Item:
     sort_key: str = ""
     is_snippet: bool = False
     goes_on: bool = False
+    is_narrowed: bool = False
     takes_dot: bool = False
     line_indent: int = 0
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from mfo_dialect.analysis.chats import error_template_names
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
 from mfo_dialect.syntax import Expects
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion.fitting import fits, written_value
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, sort_key
 from mfo_lsp.features.completion.map_names import free_keys
+from mfo_lsp.features.completion.objections import is_meant
 from mfo_lsp.features.completion.place import Place, keys_of
 from mfo_lsp.features.completion.slot import DASH, needs_dash
 from mfo_lsp.features.completion.snippets import Writer, has_choices
@@ -19,6 +21,8 @@ from mfo_lsp.features.documentation import of_key
 
 _TYPED = re.compile(r"[\w-]*")
 _KEY_END = re.compile(r"[\w-]*")
+_OWN_PROMPT = frozenset({"prompt", "message", "request_body"})
+"""With these a chat task uses no prompt template, and so none of the error templates that one has."""
 
 
 def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iterator[Item]:
@@ -33,14 +37,15 @@ def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iter
     value = written_value(place, span)
     keys = [*_wanted(keys_of(map_type, node), map_type, present), *_free(place, map_type, present)]
     for number, (rank, key) in enumerate(keys):
-        if value is None or (_is_meant(typed, key.name) and fits(key.type, value, place)):
+        if key.name in _OWN_PROMPT and _names_error_template(place):
+            continue
+        if value is None or (is_meant(typed, key.name) and fits(key.type, value, place)):
             yield _item(place, key, sort_key(rank, number), client, has_value=value is not None)
 
 
-def _is_meant(typed: str, name: str) -> bool:
-    """Whether the letters that are typed stand in a name in their order: only then an editor shows it."""
-    letters = iter(name.lower())
-    return all(letter in letters for letter in typed.lower())
+def _names_error_template(place: Place) -> bool:
+    view = place.owner.view
+    return view is not None and place.key_name == "config" and any(error_template_names(view))
 
 
 def _wanted(keys: Iterable[Key], map_type: MapType, present: set[str]) -> Iterator[tuple[int, Key]]:

@@ -12,7 +12,7 @@ from mfo_dialect.catalogue.values import AnyType, ListType, MapType, ValueType, 
 from mfo_dialect.references import parse_path
 from mfo_dialect.shapes import Kind, Shape
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, snippet_text, sort_key
-from mfo_lsp.features.completion.paths import PathChoice, choices, scope_of
+from mfo_lsp.features.completion.paths import PathChoice, choices, may_start, scope_of
 from mfo_lsp.features.completion.place import Place, options_of
 from mfo_lsp.features.completion.slot import Slot
 from mfo_lsp.features.recorded import WantedPath, wanted_path
@@ -57,7 +57,7 @@ class _Path:
 
     def choices(self) -> Iterator[tuple[PathChoice, _Fit]]:
         """What it may go on with, each with how well it fits; what would be an error is left out."""
-        for choice in choices(self.parents, self.place, self.scope):
+        for choice in choices(self.parents, self.partial, self.place, self.scope):
             fit = self._fit(choice)
             if fit is not None:
                 yield choice, fit
@@ -109,8 +109,16 @@ def reference_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     if not is_alone and isinstance(place.type, MapType | ListType):
         return
     path = _Path(place, scope, parents, partial, following, options_of(place.type) if is_alone else ())
+    is_bare_root = opened["mark"] == "<" and not parents and not following
     for number, (choice, fit) in enumerate(path.choices()):
-        yield _marked_item(path, choice, fit, number, "" if is_closed else closer, client)
+        if not is_bare_root or _may_go_on(choice, path.types):
+            meant = _Fit.BELOW if is_bare_root else fit
+            yield _marked_item(path, choice, meant, number, "" if is_closed else closer, client)
+
+
+def _may_go_on(choice: PathChoice, types: tuple[ValueType, ...]) -> bool:
+    """Whether something below a root can be meant: behind ``$<`` a root alone is plain text."""
+    return choice.shape.kind is Kind.ANY or (choice.goes_on and _leads_to(types, choice.shape))
 
 
 def _goes_on_behind(place: Place, behind: str) -> bool:
@@ -148,6 +156,7 @@ def _item(path: _Path, choice: PathChoice, fit: _Fit, number: int, text: str, *,
         sort_key=sort_key(choice.rank + (fit if choice.kind is ItemKind.FIELD else 0), number),
         is_snippet=is_snippet,
         goes_on=fit is _Fit.BELOW,
+        is_narrowed=choice.is_narrowed,
         takes_dot=fit is not _Fit.BELOW and choice.goes_on,
         line_indent=path.place.line_indent,
     )
@@ -160,7 +169,7 @@ def bare_items(place: Place, slot: Slot) -> Iterator[Item]:
     if typed is None or scope is None:
         return
     parents, partial = _split(typed["path"])
-    if parents is None or (parents and parents[0] not in {choice.name for choice in choices((), place, scope)}):
+    if parents is None or (parents and not may_start(parents[0], place, scope)):
         return
     rest = _REST.match(place.rest_of_line)
     if _goes_on_behind(place, place.rest_of_line[rest.end() if rest is not None else 0 :]):

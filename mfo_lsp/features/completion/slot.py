@@ -29,6 +29,7 @@ class Candidate:
         tail: what follows it in the document, outside of quotes; lines but the first are indented as they must be.
         is_snippet: whether ``tail`` has tab stops.
         is_text: whether it must stay text, whatever YAML reads of it without quotes.
+        is_narrowed: whether others were left out that typing on may bring.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Candidate:
     tail: str = ""
     is_snippet: bool = False
     is_text: bool = True
+    is_narrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Slot:
             words=candidate.words,
             sort_key=sort_key(candidate.rank, number),
             is_snippet=candidate.is_snippet,
+            is_narrowed=candidate.is_narrowed,
             line_indent=self.place.line_indent,
         )
 

@@ -20,9 +20,11 @@ from mfo_dialect.catalogue.values import (
     TextType,
     ValueType,
 )
-from mfo_dialect.syntax import Expects, Within
+from mfo_dialect.syntax import Expects, Mapping, Within, follow
+from mfo_lsp.features.completion.fitting import fits, is_empty, lacks
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
 from mfo_lsp.features.completion.names import named
+from mfo_lsp.features.completion.objections import Objection, least_opposed
 from mfo_lsp.features.completion.path_values import bare_items
 from mfo_lsp.features.completion.place import Place, option_for
 from mfo_lsp.features.completion.slot import Candidate, has_room_below, needs_dash, value_slot
@@ -82,9 +84,7 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
             for word in ("true", "false"):
                 yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, is_text=False)
         case TextType(choices=choices) if choices:
-            for word in choices:
-                tail = required_beside(place, word, client)
-                yield Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, tail=tail, is_snippet=bool(tail))
+            yield from least_opposed((_choice(word, place, client, default) for word in choices), place)
         case TextType(names=names) | SchemaType(names=names) if names is not None:
             yield from named(names, place, client)
         case TextType(format=Format.OUTPUT_PATH):
@@ -97,10 +97,42 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
             return
 
 
+def _choice(word: str, place: Place, client: CompletionClient, default: str) -> tuple[Candidate, Objection]:
+    tail = required_beside(place, word, client)
+    candidate = Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, tail=tail, is_snippet=bool(tail))
+    return candidate, _objection_beside(place, word)
+
+
+def _map_of_kind(place: Place) -> MapType | None:
+    """The declaration of the map around, where the value says of which kind that is."""
+    around = option_for(place.stops[-2].type, is_list=False) if len(place.stops) > 1 else None
+    return around if isinstance(around, MapType) and around.discriminator == place.key_name else None
+
+
+def _objection_beside(place: Place, word: str) -> Objection:
+    """What the keys beside say to ``word`` as the value that says of which kind their map is."""
+    declared = _map_of_kind(place)
+    around = place.stops[-2].node if declared is not None else None
+    if declared is None or not isinstance(around, Mapping):
+        return Objection.NONE
+    keys = declared.known_keys(word)
+    written = [(pair.name, pair.value) for pair in around.effective_pairs() if pair.name != declared.discriminator]
+    if declared.others is None and any(name not in keys for name, _ in written):
+        return Objection.CLASHES
+    beside = [(keys[name].type, follow(value)) for name, value in written if name is not None and name in keys]
+    if not all(is_empty(value) or fits(value_type, value, place) for value_type, value in beside):
+        return Objection.CLASHES
+    is_lacking = any(
+        isinstance(value_type, MapType) and isinstance(value, Mapping) and lacks(value_type, value)
+        for value_type, value in beside
+    )
+    return Objection.LACKS if is_lacking else Objection.NONE
+
+
 def required_beside(place: Place, word: str, client: CompletionClient) -> str:
     """The keys that a map requires where ``word`` is the value that says of which kind it is, each on a line of its own."""
-    around = option_for(place.stops[-2].type, is_list=False) if len(place.stops) > 1 else None
-    if not isinstance(around, MapType) or around.discriminator != place.key_name or not has_room_below(place, client):
+    around = _map_of_kind(place)
+    if around is None or not has_room_below(place, client):
         return ""
     present = {name for name, _ in place.context.siblings}
     variant = around.variants.get(word, ())

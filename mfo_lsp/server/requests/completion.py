@@ -54,8 +54,10 @@ class _List:
     number: int | None
 
 
-async def answer(server: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
-    """The items for a cursor."""
+async def answer(
+    server: Server, params: types.CompletionParams
+) -> list[types.CompletionItem] | types.CompletionList:  # fmt: skip
+    """The items for a cursor; to be asked for again as more is typed where some were left out."""
     session = server.session
     view = look_up(session, params.text_document.uri)
     if view is None:
@@ -72,7 +74,9 @@ async def answer(server: Server, params: types.CompletionParams) -> list[types.C
     number = session.offered.number + 1
     session.offered = Offered(number, items)
     listed = _List(view, offset, number if "documentation" in session.client.resolved_of_items else None)
-    return [_converted(item, index, listed) for index, item in enumerate(items)]
+    converted = [_converted(item, index, listed) for index, item in enumerate(items)]
+    is_narrowed = any(item.is_narrowed for item in items)
+    return types.CompletionList(is_incomplete=True, items=converted) if is_narrowed else converted
 
 
 def resolve(server: Server, params: types.CompletionItem) -> types.CompletionItem:
