@@ -11,10 +11,11 @@ import { Server } from "./server";
 import { Texts } from "./texts";
 import { degrade } from "./virtual";
 
-export function activate(context: vscode.ExtensionContext): void {
+/** Gives its parts, for tests; undefined where there is nothing but colours. */
+export function activate(context: vscode.ExtensionContext): Parts | undefined {
   if (vscode.workspace.workspaceFolders?.every((folder) => folder.uri.scheme !== "file") === true) {
     context.subscriptions.push(...degrade(context.extension));
-    return;
+    return undefined;
   }
   const texts = new Texts();
   const server = new Server(context.extensionUri);
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     ...registerCommands(parts),
   );
+  return parts;
 }
 
 export function deactivate(): void {

@@ -48,6 +48,11 @@ export class Server implements vscode.Disposable {
     });
   }
 
+  /** Where the server was found; empty where none was. */
+  get origin(): string {
+    return this.candidate?.origin ?? "";
+  }
+
   /** The running server; it is started where it is not. Undefined where there is none: the user was told. */
   async running(): Promise<LanguageClient | undefined> {
     if (this.hasGivenUp) {

@@ -1,6 +1,6 @@
-// A code-server with the packaged extension and a workspace, and a browser page on it.
+// A code-server with the extension and a workspace, and a browser page on it.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -9,6 +9,7 @@ const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
+const SUITE_PATIENCE = 300_000;
 
 function freePort() {
   return new Promise((resolve) => {
@@ -19,13 +20,17 @@ function freePort() {
   });
 }
 
-/** Start everything; `stop` ends the whole process group. */
-export async function startHost({ codeServer, vsix, workspace, room, settings = {} }) {
+/**
+ * Start everything; `stop` ends the whole process group.
+ *
+ * With `suite`, a file with `run()`, that runs in the extension host; `ended` gives its exit code.
+ */
+export async function startHost({ codeServer, vsix, workspace, room, settings = {}, environment = {}, suite, isTrusted = true }) {
   const data = join(room, "data");
   const extensions = join(room, "extensions");
   mkdirSync(join(data, "User"), { recursive: true });
   const own = {
-    "workbench.startupEditor": "none", "security.workspace.trust.enabled": false, "telemetry.telemetryLevel": "off",
+    "workbench.startupEditor": "none", "security.workspace.trust.enabled": !isTrusted, "telemetry.telemetryLevel": "off",
     "workbench.enableExperiments": false, "extensions.ignoreRecommendations": true, ...settings,
   };
   writeFileSync(join(data, "User", "settings.json"), JSON.stringify(own));
@@ -33,10 +38,32 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
   execFileSync(codeServer, [...places, "--install-extension", vsix], { stdio: "pipe" });
   const port = await freePort();
   const options = ["--bind-addr", `127.0.0.1:${port}`, "--auth", "none", "--disable-telemetry", "--disable-update-check"];
-  const child = spawn(codeServer, [...options, "--disable-workspace-trust", ...places, workspace], {
-    detached: true, stdio: ["ignore", "pipe", "pipe"], cwd: room,
+  const trust = isTrusted ? ["--disable-workspace-trust"] : [];
+  const child = spawn(codeServer, [...options, ...trust, ...places, workspace], {
+    detached: true, stdio: ["ignore", "pipe", "pipe"], cwd: room, env: { ...process.env, ...environment },
   });
-  await new Promise((resolve, reject) => {
+  await listening(child);
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+  const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+  page.setDefaultTimeout(60_000);
+  const { ended } = await suiteEnd(page);
+  await page.goto(address(port, workspace, suite, extensions));
+  await page.waitForSelector(".monaco-workbench");
+  return {
+    page, ended, data,
+    async stop() {
+      await browser.close();
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // it has ended already
+      }
+    },
+  };
+}
+
+function listening(child) {
+  return new Promise((resolve, reject) => {
     let said = "";
     const hear = (text) => {
       said += text;
@@ -47,22 +74,30 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
     child.on("exit", () => reject(new Error(said)));
     setTimeout(() => reject(new Error(said)), 60_000).unref();
   });
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
-  const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
-  page.setDefaultTimeout(60_000);
-  await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
-  await page.waitForSelector(".monaco-workbench");
-  return {
-    page,
-    async stop() {
-      await browser.close();
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // it has ended already
-      }
-    },
-  };
+}
+
+function address(port, workspace, suite, extensions) {
+  const host = `127.0.0.1:${port}`;
+  const query = new URLSearchParams({ folder: workspace });
+  if (suite !== undefined) {
+    const folder = readdirSync(extensions).find((name) => name.startsWith("mfo-lsp.mfo-"));
+    const remote = (path) => `vscode-remote://${host}${path}`;
+    const payload = [["extensionDevelopmentPath", remote(join(extensions, folder))], ["extensionTestsPath", remote(suite)]];
+    query.set("payload", JSON.stringify(payload));
+  }
+  return `http://${host}/?${query}`;
+}
+
+/** What VS Code calls when it runs a suite: its log, and its end. */
+async function suiteEnd(page) {
+  let tell;
+  const ended = new Promise((resolve) => {
+    tell = resolve;
+    setTimeout(() => resolve("no end"), SUITE_PATIENCE).unref();
+  });
+  await page.exposeFunction("codeAutomationLog", (_type, words) => console.log(...words));
+  await page.exposeFunction("codeAutomationExit", tell);
+  return { ended };
 }
 
 /** What a user does by the command palette and the quick open. */
