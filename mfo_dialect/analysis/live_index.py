@@ -186,6 +186,9 @@ class LiveIndex(Generic[_Part]):
     def _say(self, part: _Part, before: tuple[Hashable, ...], now: tuple[Hashable, ...]) -> None:
         if before == now:
             return
+        if not before and len(now) == 1:
+            self._change(part, now[0], 0, 1)
+            return
         old, new = Counter(before), Counter(now)
         for key in {**old, **new}:
             if old[key] != new[key]:
@@ -206,7 +209,7 @@ class LiveIndex(Generic[_Part]):
         parts = self._parts.get(key, ())
         first = parts[0] if parts else None
         if not before:
-            index = bisect_left(parts, self._place(part), key=self._place)
+            index = bisect_left(parts, self._place(part), key=self._place) if parts else 0
             parts = (*parts[:index], part, *parts[index:])
         elif not now:
             parts = tuple(one for one in parts if one is not part)

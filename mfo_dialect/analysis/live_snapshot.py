@@ -18,17 +18,16 @@ from mfo_dialect.analysis.live_levels import Upkeep
 from mfo_dialect.analysis.live_tables import KeptFact
 from mfo_dialect.analysis.live_triggers import LiveTriggerView
 from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView
+from mfo_dialect.analysis.live_visits import own_visits
 from mfo_dialect.analysis.live_workflow import LiveDocument
 from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
-from mfo_dialect.catalogue.values import ListType, ValueType
 from mfo_dialect.facts import Facts
 from mfo_dialect.model.prompts import PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Workflow
-from mfo_dialect.syntax import Sequence
 
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject", bound=Hashable)
@@ -62,6 +61,7 @@ class LiveSnapshot(Snapshot):
         self._fixed: dict[Document, _Fixed] = {}
         self._around: dict[object, Document] = {}
         self._tables: dict[object, dict[Any, KeptFact]] = {}
+        self._unnoted: dict[object, dict[Any, Any]] = {}
         self._live_indexes: dict[_Scope, dict[object, LiveIndex[Any]]] = {}
         self._unsettled: dict[LiveIndex[Any], None] = {}
 
@@ -151,7 +151,7 @@ class LiveSnapshot(Snapshot):
 
     def note_from_now_on(self) -> None:
         """Note who asks, and work everything out anew for that."""
-        self._tables = {}
+        self._unnoted = {}
         self._live_indexes = {}
         self._unsettled = {}
         self._edited.forget_kept()
@@ -161,6 +161,8 @@ class LiveSnapshot(Snapshot):
 
     def kept(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
         """What ``find`` says of a subject at the moment; whoever is being computed depends on it."""
+        if not self.facts.is_live:
+            return self._kept_unnoted(subject, find)
         table = self._tables.get(find)
         if table is None:
             table = self._tables[find] = {}
@@ -168,6 +170,16 @@ class LiveSnapshot(Snapshot):
         if fact is None:
             fact = table[subject] = KeptFact(self.facts, find, subject, self, table)
         return fact.get()
+
+    def _kept_unnoted(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
+        table = self._unnoted.get(find)
+        if table is None:
+            table = self._unnoted[find] = {}
+        try:
+            return table[subject]
+        except KeyError:
+            value = table[subject] = find(subject, self)
+            return value
 
     def every(self, find: Callable[[Snapshot], Iterable[_T]]) -> tuple[_T, ...]:
         """All that ``find`` finds at the moment."""
@@ -294,7 +306,7 @@ class LiveSnapshot(Snapshot):
         """The declared values of one part, without those of the parts inside it."""
         match part:
             case LiveDocument() | LiveFlowView() | LiveNodeView() | LiveTriggerView():
-                return self.kept(part, _own_visits)
+                return self.kept(part, own_visits)
             case Bundle() | Source() | LevelView():
                 return ()
             case Document():
@@ -338,53 +350,3 @@ def _walked(document: Document, snapshot: Snapshot) -> dict[Part, list[Visit]]:
         return {}
     first = Visit(document.key, document.root, choose(declared, document.root))
     return PartedWalk[Part](first, document, snapshot.borders).by_part
-
-
-def _own_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
-    """The declared values of one part of a live document."""
-    first = _first_visit(part, snapshot)
-    if first is None:
-        return []
-    return PartedWalk[Part](first, part, snapshot.borders, is_shallow=True).by_part.get(part, [])
-
-
-def _first_visit(part: Part, snapshot: Snapshot) -> Visit | None:
-    match part:
-        case LiveDocument():
-            declared = snapshot.root_type(part)
-            return Visit(part.key, part.root, choose(declared, part.root)) if declared is not None else None
-        case LiveNodeView():
-            holder: LevelView | LiveDocument = part.level
-            mapping, listed_in = part.node.mapping, part.listed_in
-        case LiveFlowView():
-            if part.home.mapping_now is part.mapping_now:
-                return None
-            holder, mapping, listed_in = part.home, part.taskflow.mapping, part.listed_in
-        case LiveTriggerView():
-            holder, mapping, listed_in = part.home, part.trigger.mapping, part.listed_in
-        case _:
-            return None
-    item = snapshot.kept(holder, _item_types).get(id(listed_in))
-    if item is None or snapshot.borders.get(id(mapping)) is not part:
-        return None
-    return Visit(_key_of(part), mapping, choose(item, mapping), None, None, listed_in)
-
-
-def _key_of(part: LiveNodeView | LiveFlowView | LiveTriggerView) -> str:
-    return part.document if isinstance(part, LiveNodeView | LiveFlowView) else part.home.key
-
-
-def _item_types(holder: LevelView | LiveDocument, snapshot: Snapshot) -> dict[int, ValueType]:
-    """What may stand in the lists that hold the parts of a level or document, by the identity of the list."""
-    around: Part | None = holder
-    if isinstance(holder, LevelView):
-        flow = holder.flow
-        assert isinstance(flow, LiveFlowView)
-        around = holder.owner or snapshot.borders.get(id(flow.mapping_now))
-    if around is None:
-        return {}
-    return {
-        id(visit.node): visit.type.item
-        for visit in snapshot.visits_of(around)
-        if isinstance(visit.type, ListType) and isinstance(visit.node, Sequence)
-    }

@@ -220,7 +220,8 @@ class LiveDocument(Document):
         for view in stale_triggers:
             if borders.get(id(view.trigger.mapping)) is view:
                 del borders[id(view.trigger.mapping)]
-        forget_slips(root, borders)
+        if not self.levels.are_new:
+            forget_slips(root, borders)
         if not self._tree.is_ascii:
             read_names_plainly(root)
         if is_workflow_file(root) is not self._is_workflow_file or not self.fits(root, self.classification):

@@ -48,7 +48,6 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
     _publish(server, take_edited(server.session, bundle, analysis))
     _tell_of_baselines(server)
     if not analysis.edits:
-        server.house.settle()
         server.checks.start(("ready", bundle), _get_ready(server, analysis), _report)
 
 
@@ -60,6 +59,8 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
             if not isinstance(analysis, EditedBundle):
                 return None
             if analysis.settle(share.has_time):
+                if not analysis.edits:
+                    server.house.settle()
                 return analysis
             await share.give_way()
 
@@ -71,9 +72,8 @@ async def _get_ready(server: Server, analysis: EditedBundle) -> None:
         while not analysis.edits:
             await share.give_way()
             if analysis.get_ready(share.has_time):
-                break
-    if not analysis.edits:
-        server.house.settle()
+                server.house.settle()
+                return
 
 
 async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding, ...]]:

@@ -7,10 +7,10 @@ import gc
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from mfo_workspace.garbage import collect_rarely
-
 _REST = 1.0
 """Seconds between the closing of a document and the clearing out after it."""
+_MUCH = 5_000_000
+"""Objects that come, of those that the collector looks at, before it looks while much is built: those of a large document."""
 
 
 class House:
@@ -31,7 +31,7 @@ class House:
         """Have the collector look less often while much is built that is there to stay."""
         self._builders += 1
         if self.is_ours:
-            collect_rarely()
+            gc.set_threshold(_MUCH)
         try:
             yield
         finally:
