@@ -117,6 +117,11 @@ def names_of(view: NodeView, bundle: Bundle) -> tuple[Mapping[str, Shape], bool]
     return _Names(view, bundle, inputs.fields), inputs.rest is not None or view.flow.damaged
 
 
+def other_names_of(view: NodeView, bundle: Bundle) -> tuple[str, ...]:
+    """The names that an expression of a node may read besides those of nodes: roots, declared inputs, ``vars``."""
+    return tuple(dict.fromkeys(_Names(view, bundle, input_shape(view.level, bundle).fields).others()))
+
+
 class _Names(Mapping[str, Shape]):
     """The names of a node's expressions; the shape of each is found when it is asked for."""
 
@@ -148,6 +153,10 @@ class _Names(Mapping[str, Shape]):
     def _root(self, name: str) -> Shape | None:
         found = resolve((name,), self._scope) if name in _ROOTS else None
         return found.shape if found is not None and found.outcome in {Outcome.KNOWN, Outcome.UNKNOWN} else None
+
+    def others(self) -> tuple[str, ...]:
+        """The names that are not there because a node has them."""
+        return (*(root for root in _ROOTS if self._root(root) is not None), *self._inputs, *self._variables)
 
     def __iter__(self) -> Iterator[str]:
         roots = [root for root in _ROOTS if self._root(root) is not None]

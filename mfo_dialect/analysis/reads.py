@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.ways import one_surely_runs, ran_before
@@ -29,6 +32,69 @@ def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:
         if _on_plain_levels(reader, producer) is RanBefore.SURELY:
             return RunOrder(RanBefore.SURELY, Why.ORDER)
     return _whole_order(reader, producer)
+
+
+def verdict_of(reader: NodeView, producer: NodeView) -> RanBefore | None:
+    """The verdict of ``run_order`` alone, found without going through the whole graph where there is no loop."""
+    if not _is_trusted(reader, producer):
+        return None
+    if _are_levels_plain(reader, producer):
+        return _on_plain_levels(reader, producer)
+    return _whole_order(reader, producer).verdict
+
+
+def verdict_in_the_end(producer: NodeView) -> RanBefore | None:
+    """Whether a node has run when its taskflow has ended well; None where the graph cannot be trusted."""
+    flow = producer.flow
+    if flow.damaged or flow.has_cycle:
+        return None
+    if not _are_levels_plain(producer, producer):
+        return flow.run_orders.ran_by_the_end(producer.id_path).verdict
+    is_sure = all(one_surely_runs((view,), view.level.wiring) for view in producer.path)
+    return RanBefore.SURELY if is_sure else RanBefore.PERHAPS
+
+
+def verdicts_near(reader: NodeView, most: int) -> Iterator[tuple[NodeView, RanBefore | None]]:
+    """The nodes that stand before ``reader``, roughly the nearest in the text first, each with what ``verdict_of`` says.
+
+    Args:
+        reader: a node; the levels around it are plain.
+        most: how many nodes of a level are walked back through.
+    """
+    flow = reader.flow
+    is_trusted = _is_trusted(reader, reader)
+    for producer in _before(reader, most):
+        inside = producer.path[_meeting(reader, producer) + 1 :]
+        if flow.by_id.get(producer.id) is not producer or not all(view.level.wiring.is_plain for view in inside):
+            yield producer, verdict_of(reader, producer)
+        else:  # whoever leads to the producer leads to the reader, too: its edges are known as well
+            is_known = is_trusted and all(_is_known(view) for view in inside)
+            yield producer, _on_plain_way(reader, producer) if is_known else None
+
+
+def _before(reader: NodeView, most: int) -> Iterator[NodeView]:
+    for view in reversed(reader.path):
+        wiring = view.level.wiring
+        place = view.node.mapping.span.start
+        waiting = [(0, 0, view)]
+        seen: set[NodeView] = {view}
+        while waiting and len(seen) <= most:
+            current = heappop(waiting)[-1]
+            for source in wiring.predecessors(current):
+                if source not in seen:
+                    seen.add(source)
+                    gap = abs(source.node.mapping.span.start - place)
+                    heappush(waiting, (gap, len(seen), source))
+                    yield source
+                    yield from _inside(source, most)
+
+
+def _inside(view: NodeView, most: int) -> Iterator[NodeView]:
+    """The nodes inside a subflow, on all levels."""
+    inner = view.inner.nodes[:most] if view.inner is not None else []
+    for one in inner:
+        yield one
+        yield from _inside(one, most)
 
 
 def _is_trusted(reader: NodeView, producer: NodeView) -> bool:
@@ -85,8 +151,11 @@ def _missing_edge(reader: NodeView, producer: NodeView) -> RunOrder:
 
 
 def _on_plain_levels(reader: NodeView, producer: NodeView) -> RanBefore:
-    if not _waits_for(reader, producer):
-        return RanBefore.NEVER
+    return _on_plain_way(reader, producer) if _waits_for(reader, producer) else RanBefore.NEVER
+
+
+def _on_plain_way(reader: NodeView, producer: NodeView) -> RanBefore:
+    """The verdict where a path leads to the reader."""
     depth = _meeting(reader, producer)
     outer = producer.path[depth]
     verdict = ran_before(reader.path[depth], outer, outer.level.wiring)

@@ -96,7 +96,16 @@ def roots_in_scope(scope: Scope) -> tuple[str, ...]:
 
 def _roots_of_level(level: LevelView, bundle: Bundle) -> tuple[str, ...]:
     scope = Scope(bundle, level)
-    return (*level.flow.by_id, *(root for root in _ROOTS if _root_shape(root, scope) is not _MISPLACED))
+    return (*level.flow.by_id, *_reserved_of(scope))
+
+
+def reserved_roots_in_scope(scope: Scope) -> tuple[str, ...]:
+    """The names besides those of nodes that a path may start with here."""
+    return _reserved_of(scope) if scope.level is not None else ("TRIGGER",)
+
+
+def _reserved_of(scope: Scope) -> tuple[str, ...]:
+    return tuple(root for root in _ROOTS if _root_shape(root, scope) is not _MISPLACED)
 
 
 _ROOTS = ("INPUT", "TRIGGER", "TASKFLOW", "SYSTEM", "SECRET", "ENV")

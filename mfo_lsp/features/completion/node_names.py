@@ -3,63 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 
-from mfo_dialect.analysis.graph import NodeKind, would_make_cycle
-from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.graph import NodeKind
+from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.items import ItemKind
+from mfo_lsp.features.completion.nearby import MOST, meaning, outwards
 from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.slot import Candidate
 from mfo_lsp.features.documentation import node_kind, of_node
 
-_NEAR, _AROUND = 0, 1
-
 
 def edge_candidates(place: Place) -> Iterator[Candidate]:
-    """The nodes that a node may wait for, or that may wait for it, the nearest in the text first."""
+    """The nodes that a node may wait for, or that may wait for it, the nearest in the text first; not all of many."""
     view = place.owner.view
     if view is None or view.node.id is None:
         return
     backwards = place.key_name == "dependencies"
     written = view.node.dependencies if backwards else view.node.successors
     taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)}
-    others = [other for other in view.level.by_id.values() if other is not view and other.id not in taken]
-    others.sort(key=lambda other: _distance(view, other, backwards=backwards))
-    for other in others:
-        closes = _closes_cycle(view, other, backwards=backwards)
-        # A branch back to an ancestor always closes a legal loop: nothing but conditions leads back to that ancestor.
-        if closes and (backwards or view.kind is not NodeKind.CONDITION):
-            continue
-        if not backwards and view.kind is NodeKind.CONDITION and not closes and _follows_branch(other, view, taken):
-            continue
-        if not backwards or not _chooses_others(other, view):
-            yield _candidate(other, place, loops=closes)
+    names, is_narrowed = view.level.by_id, len(view.level.nodes) > MOST
+    found: list[Candidate] = []
+    for other in _nearest(view, place.context.word_text if is_narrowed else "", backwards=backwards):
+        if len(found) == MOST:
+            break
+        if other is not view and other.id not in taken and names.get(other.id) is other:
+            found += _candidates(view, other, taken, place, backwards=backwards)
+    yield from (replace(one, is_narrowed=True) for one in found) if is_narrowed else found
+
+
+def _candidates(
+    view: NodeView, other: NodeView, taken: Collection[str], place: Place, *, backwards: bool
+) -> list[Candidate]:
+    """One node, unless an edge to it would be an error."""
+    closes = _closes_cycle(view, other, backwards=backwards)
+    # A branch back to an ancestor always closes a legal loop: nothing but conditions leads back to that ancestor.
+    if closes and (backwards or view.kind is not NodeKind.CONDITION):
+        return []
+    if not backwards and view.kind is NodeKind.CONDITION and not closes and _follows_branch(other, view, taken):
+        return []
+    return [] if backwards and _chooses_others(other, view) else [_candidate(other, place, loops=closes)]
 
 
 def _is_under_cursor(scalar: Scalar, place: Place) -> bool:
     return scalar.span.contains(place.offset)
 
 
-def _distance(view: NodeView, other: NodeView, *, backwards: bool) -> tuple[int, int]:
-    """What comes before is nearer for a dependency, what comes after for a successor."""
-    gap = other.node.mapping.span.start - view.node.mapping.span.start
-    is_likely = gap < 0 if backwards else gap > 0
-    return (_NEAR if is_likely else _AROUND, abs(gap))
+def _nearest(view: NodeView, typed: str, *, backwards: bool) -> Iterator[NodeView]:
+    """The nodes around one: what comes before is nearer for a dependency, what comes after for a successor."""
+    before, behind = outwards(view.level.nodes, view.node.mapping.span.start)
+    is_meant = meaning(typed)
+    return (one for one in chain(*((before, behind) if backwards else (behind, before))) if is_meant(one.id))
 
 
 def _closes_cycle(view: NodeView, other: NodeView, *, backwards: bool) -> bool:
-    graph = view.level.graph
-    return would_make_cycle(graph, view.id, other.id) if backwards else would_make_cycle(graph, other.id, view.id)
+    return _leads_to(view.id, other.id, view.level) if backwards else _leads_to(other.id, view.id, view.level)
+
+
+def _leads_to(name: str, target: str, level: LevelView) -> bool:
+    """Whether a node is, or stands before, another one, so that it cannot wait for it."""
+    node, other = level.by_id.get(name), level.by_id.get(target)
+    return name == target or (node is not None and other is not None and level.wiring.leads_to(node, other))
 
 
 def _follows_branch(other: NodeView, condition: NodeView, branches: Collection[str]) -> bool:
     """Whether a node and a branch follow each other: of two branches only one runs, so neither may wait for the other."""
-    graph = condition.level.graph
-    forward = [branch for branch in branches if not would_make_cycle(graph, branch, condition.id)]
-    return any(
-        would_make_cycle(graph, branch, other.id) or would_make_cycle(graph, other.id, branch) for branch in forward
-    )
+    level = condition.level
+    forward = [branch for branch in branches if not _leads_to(branch, condition.id, level)]
+    return any(_leads_to(branch, other.id, level) or _leads_to(other.id, branch, level) for branch in forward)
 
 
 def _chooses_others(condition: NodeView, view: NodeView) -> bool:
