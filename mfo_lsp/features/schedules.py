@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
 
 from cronsim import CronSim, CronSimError
 
@@ -11,6 +13,8 @@ from mfo_dialect.model.access import text_at
 from mfo_dialect.syntax import Mapping
 
 _TIMES = 3
+_MOST_LOOKED_AT = 200
+"""More times than a schedule has in the hour that comes twice."""
 _EPOCH = datetime(2024, 1, 1)  # noqa: DTZ001 - the words do not depend on it
 
 
@@ -31,9 +35,21 @@ def timezone_of(config: Mapping) -> str:
 
 
 def next_times(expression: str, now: datetime) -> tuple[datetime, ...]:
-    """The next times at which a cron expression fires, in the zone of ``now``; none for one that cannot be read."""
+    """The next times at which a cron expression fires, in the zone of ``now``; none for one that cannot be read.
+
+    The library goes by the hands of the clock: in the hour that comes twice in autumn it shows times before ``now``,
+    or a time twice.
+    """
     try:
-        times = CronSim(expression, now)
-        return tuple(next(times) for _ in range(_TIMES))
-    except (CronSimError, StopIteration, RuntimeError, ValueError, OverflowError):
+        times = (moment.astimezone(UTC) for moment in CronSim(expression, now))
+        return tuple(moment.astimezone(now.tzinfo) for moment in islice(_later(times, now), _TIMES))
+    except (CronSimError, RuntimeError, ValueError, OverflowError):
         return ()
+
+
+def _later(times: Iterator[datetime], last: datetime) -> Iterator[datetime]:
+    """The times that are later than all before them; of a schedule that gives nothing but earlier ones, none."""
+    for moment in islice(times, _MOST_LOOKED_AT):
+        if moment > last:
+            yield moment
+            last = moment
