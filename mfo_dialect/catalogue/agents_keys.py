@@ -104,11 +104,26 @@ AGENT = MapType(
                     Key(
                         "history_limit", IntegerType(0), "How many messages of the conversation it sees.", default="10"
                     ),
+                    Key(
+                        "max_context_tokens",
+                        IntegerType(1),
+                        "The most tokens that it is told: the system prompt, and the newest messages that fit.",
+                    ),
                 ),
             ),
             "What the agent remembers.",
         ),
         Key("output_schema", SchemaType(Names.SCHEMA), "What the answer must be like."),
+        Key(
+            "cache",
+            MapType("cache", (Key("ttl", DURATION, "How long an answer is kept.", default="1h"),)),
+            "Answer the same prompt with the answer that it had before.",
+        ),
+        Key(
+            "allowed_triggers",
+            ListType(TextType(non_empty=True)),
+            "The triggers whose runs may start it; all where this is not given.",
+        ),
     ),
     at_most_one_of=(("prompt_template_id", "guide"), ("prompt_template_id", "task")),
 )

@@ -155,6 +155,13 @@ SERVER_PROFILE = MapType(
         Key("email", TextType(non_empty=True), "Who logs in there, where mfo login is not told."),
     ),
 )
+_PRICE = MapType(
+    "price",
+    (
+        Key("input", NumberType(0), "For a million tokens that are read.", required=True),
+        Key("output", NumberType(0), "For a million tokens that are written.", required=True),
+    ),
+)
 PROJECT_FILE = MapType(
     "project file",
     (
@@ -227,9 +234,36 @@ PROJECT_FILE = MapType(
                 (
                     Key("max_tokens", IntegerType(1), "The most tokens that one run may use."),
                     Key("max_cost", NumberType(0), "The most that one run may cost."),
+                    Key(
+                        "month",
+                        MapType(
+                            "month's budget",
+                            (
+                                Key("max_tokens", IntegerType(1), "The most tokens that all runs of a month may use."),
+                                Key("max_cost", NumberType(0), "The most that all runs of a month may cost."),
+                            ),
+                        ),
+                        "What all runs of a calendar month (UTC) may spend.",
+                    ),
                 ),
             ),
             "What runs may spend.",
+        ),
+        Key(
+            "prices",
+            MapType("prices", others=_PRICE),
+            "What a million tokens cost, by model; default counts for all that are not named.",
+        ),
+        Key(
+            "tenants",
+            MapType(
+                "tenants",
+                (
+                    Key("requests_per_minute", IntegerType(1), "How often the models may be asked for one tenant."),
+                    Key("limits", MapType("limits", others=IntegerType(1)), "The same for single tenants, by name."),
+                ),
+            ),
+            "How often agents work for each tenant.",
         ),
         Key(
             "journal",

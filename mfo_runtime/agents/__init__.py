@@ -29,6 +29,7 @@ from mfo_runtime.agents.exchange import (
     ToolDef,
     estimated_tokens,
 )
+from mfo_runtime.agents.fallbacks import ModelChoice, with_fallbacks
 from mfo_runtime.agents.flow_context import FlowContext, Metadata, NodeData
 from mfo_runtime.agents.flows import (
     Chain,
@@ -42,6 +43,7 @@ from mfo_runtime.agents.flows import (
     When,
 )
 from mfo_runtime.agents.layers import ContextBuilder
+from mfo_runtime.agents.ledger import MonthBudget, SpendingBook
 from mfo_runtime.agents.middleware import CallHook, Logger, MetricsCollector, with_hook, with_logging, with_metrics
 from mfo_runtime.agents.mock import MockAdapter
 from mfo_runtime.agents.openai_adapter import OpenAIAdapter
@@ -55,11 +57,13 @@ from mfo_runtime.agents.parallel import (
     vote,
 )
 from mfo_runtime.agents.prefetching import Prefetch
+from mfo_runtime.agents.protecting import pruned, rate_limiter, with_breaker, with_pruning, with_rate_limits
 from mfo_runtime.agents.prototypes import Prototype, schema_of, value_of
 from mfo_runtime.agents.response import Response, ResponseKind, params_as
 from mfo_runtime.agents.runnable import NamedRunnable, Runnable, RunnableFunction
 from mfo_runtime.agents.server_adapter import MfoAdapter
 from mfo_runtime.agents.session import DEFAULT_MAX_SESSIONS, DEFAULT_SESSION_TTL, Session, SessionManager
+from mfo_runtime.agents.spending import Budget, CountedBudget, Price, PriceTable, Purse, Spent, with_budgets
 from mfo_runtime.agents.step import Guide, Step, StepBuilder, ValidationError, Validator, new_step, simple_step
 from mfo_runtime.agents.wrapping import WrappedAdapter, chain_middleware
 from mfo_runtime.providers.endpoint import OpenAIEndpoint
@@ -71,11 +75,13 @@ __all__ = [
     "Action",
     "ActionRegistry",
     "Adapter",
+    "Budget",
     "Cache",
     "CachingAdapter",
     "CallHook",
     "Chain",
     "ContextBuilder",
+    "CountedBudget",
     "Decide",
     "DecideCase",
     "Engine",
@@ -93,6 +99,8 @@ __all__ = [
     "MfoAdapter",
     "Middleware",
     "MockAdapter",
+    "ModelChoice",
+    "MonthBudget",
     "NamedRunnable",
     "NodeData",
     "OpenAIAdapter",
@@ -103,8 +111,11 @@ __all__ = [
     "ParallelError",
     "Piece",
     "Prefetch",
+    "Price",
+    "PriceTable",
     "Prompt",
     "Prototype",
+    "Purse",
     "Reply",
     "Response",
     "ResponseKind",
@@ -112,6 +123,8 @@ __all__ = [
     "RunnableFunction",
     "Session",
     "SessionManager",
+    "SpendingBook",
+    "Spent",
     "Step",
     "StepBuilder",
     "ToolCall",
@@ -128,13 +141,20 @@ __all__ = [
     "most_confident",
     "new_step",
     "params_as",
+    "pruned",
+    "rate_limiter",
     "schema_of",
     "simple_step",
     "valid_ones",
     "value_of",
     "vote",
+    "with_breaker",
+    "with_budgets",
     "with_cache",
+    "with_fallbacks",
     "with_hook",
     "with_logging",
     "with_metrics",
+    "with_pruning",
+    "with_rate_limits",
 ]

@@ -26,6 +26,10 @@ MfoError
         TemplateError               template_error         a template cannot be read or rendered
         ExpressionError             expression_error       an expression cannot be read or evaluated
         TaskFailedError             task_failed            the task's own code failed
+        ParallelError               parallel_failed        steps of agents failed that ran at the same time
+        AgentLimitError             agent_limit            an agent had no answer within its turns, calls or time
+        BudgetExceededError         budget_exceeded        not asked: a call would have exceeded a budget
+        AgentNotAllowedError        agent_not_allowed      what started the run may not start the agent
     RunError                        the run as a whole
         RunTimeoutError             run_timeout            the flow took longer than its timeout
         RunCancelledError           cancelled              somebody stopped it
@@ -72,6 +76,9 @@ from mfo_runtime.errors.of_servers import (
     ValidationError,
 )
 from mfo_runtime.errors.of_tasks import (
+    AgentLimitError,
+    AgentNotAllowedError,
+    BudgetExceededError,
     ConditionFailedError,
     ExpressionError,
     InvalidOutputError,
@@ -99,8 +106,11 @@ from mfo_runtime.errors.redaction import (
 __all__ = [
     "MAX_MESSAGE_LENGTH",
     "REDACTED",
+    "AgentLimitError",
+    "AgentNotAllowedError",
     "AuthenticationError",
     "AuthorizationError",
+    "BudgetExceededError",
     "CircuitOpenError",
     "ConditionFailedError",
     "ConflictError",

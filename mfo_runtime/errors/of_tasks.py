@@ -77,3 +77,24 @@ class TaskFailedError(TaskError):
 
     code = "task_failed"
     default_hint = "Look at the task's own code or input."
+
+
+class AgentLimitError(TaskError):
+    """An agent reached one of its limits before it had an answer."""
+
+    code = "agent_limit"
+    default_hint = "Say in the prompt when the work is done, or raise the agent's limits."
+
+
+class BudgetExceededError(TaskError):
+    """A call of a model was not made: it would have exceeded a budget."""
+
+    code = "budget_exceeded"
+    default_hint = "Raise the budget, or ask for less."
+
+
+class AgentNotAllowedError(TaskError):
+    """What started the run may not start this agent."""
+
+    code = "agent_not_allowed"
+    default_hint = "Add the trigger to the agent's allowed_triggers, if it is meant to start it."

@@ -30,7 +30,7 @@ from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.flow.told_text import ToldText
 from mfo_runtime.http import HttpClient
 from mfo_runtime.json_schema import schema_problem, with_defaults
-from mfo_runtime.tasks import EXECUTORS, Ask, Execute, TaskContext
+from mfo_runtime.tasks import EXECUTORS, Ask, Execute, Safeguards, Spending, TaskContext
 from mfo_runtime.tasks.conversation import add_usage
 from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_handling
 
@@ -53,6 +53,8 @@ class FlowExecutors:
         told_text: told what models say while they say it; None where nobody reads along.
         usage: what models used, summed up over all tries.
         circuits: leave servers alone that fail too often; None for never.
+        spending: what the run may spend.
+        safeguards: what protects models over all agents.
     """
 
     scope: RunScope
@@ -65,6 +67,8 @@ class FlowExecutors:
     told_text: ToldText | None = None
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
     circuits: Circuits | None = None
+    spending: Spending = field(default_factory=Spending)
+    safeguards: Safeguards = field(default_factory=Safeguards)
     _usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def execute(self, task: RunningNode) -> Any:
@@ -199,6 +203,9 @@ class FlowExecutors:
             began_at=self._began_at(task),
             noted=task.noted(),
             note=task.note,
+            trigger_id=(self.scope.trigger or {}).get("id"),
+            spending=self.spending,
+            safeguards=self.safeguards,
         )
 
     def take_usage(self, node: str) -> Mapping[str, Any]:

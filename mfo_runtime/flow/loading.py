@@ -8,19 +8,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.chats import chat_use
-from mfo_dialect.analysis.scopes import FlowView, NodeView
+from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.checker import check_snapshot
 from mfo_dialect.findings import Finding
 from mfo_dialect.model.workflow import Trigger
 from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.client import MfoClient
-from mfo_runtime.errors import FlowRefusedError, InvalidInputError, Place
+from mfo_runtime.errors import FlowRefusedError, InvalidInputError
 from mfo_runtime.flow.outcome import RunOutcome
 from mfo_runtime.flow.refusal import FIXED_CODES, errors_of_document, findings_that_refuse
 from mfo_runtime.flow.running import RunOptions, run_flow
-from mfo_runtime.tasks import NOT_EXECUTED
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import DiskFiles, Files, UnreadableFileError
 
@@ -63,19 +61,10 @@ class Flow:
         """Do nothing for a flow that runs.
 
         Raises:
-            FlowRefusedError: the flow has errors, or asks for what this version does not run.
+            FlowRefusedError: the flow has errors.
         """
         if self.findings:
             raise FlowRefusedError(_first_of(self.findings), place=place_of(self.findings[0], self.bundle))
-        for view in self.view.nodes:
-            problem = _not_run(view, self.bundle)
-            if problem:
-                position = self.bundle.sources[view.document].tree.lines.position(view.name_span.start)
-                raise FlowRefusedError(
-                    f'Task "{view.id}" {problem}, which this version checks but does not run.',
-                    place=Place(view.document, position.line + 1, position.column + 1),
-                    hint="Ask the model by a prompt template or a prompt of the task's own.",
-                )
 
     async def run(self, inputs: Mapping[str, Any], client: MfoClient, options: RunOptions | None = None) -> RunOutcome:
         """Run the flow to its end.
@@ -189,14 +178,6 @@ def _first_of(findings: tuple[Finding, ...]) -> str:
     first, *others = findings
     many = f" and {len(others)} more" if others else ""
     return f"The flow has errors: {first.code} {first.message}{many}."
-
-
-def _not_run(view: NodeView, bundle: Bundle) -> str:
-    """What a task asks for that this version does not do; empty where it does all."""
-    if view.type_name in NOT_EXECUTED:
-        return f"is of type {view.type_name}"
-    chat = chat_use(view, bundle)
-    return "lets an agent speak (agent_id)" if chat is not None and chat.is_filled_by_agent else ""
 
 
 def place_of(finding: Finding, bundle: Bundle) -> str:

@@ -65,6 +65,8 @@ def _hidden(flow: FlowView, bundle: Bundle) -> Iterator[tuple[str, list[Span]]]:
     agents_are_used = any(
         "agent_id" in chat.config for view in flow.nodes if (chat := chat_use(view, bundle)) is not None
     ) or any(view.type_name == "mfo_agent_run" for view in flow.nodes)
+    if agents_are_used:
+        used |= {agent.prompt_template_id.text for agent in bundle.agents.values() if agent.prompt_template_id}
     for prompts in bundle.prompts:
         unused = [one.mapping.span for one in prompts.templates if one.id.text not in used]
         is_used = len(unused) < len(prompts.templates) or prompts.tools or prompts.schemas

@@ -15,6 +15,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.model.access import text_at
+from mfo_runtime.agents import SpendingBook
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.observing import Observer
@@ -37,7 +38,7 @@ from mfo_runtime.flow.told_text import TextObserver, ToldText
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Codec, Definition, NewRun
 from mfo_runtime.json_schema import schema_problem, with_defaults
-from mfo_runtime.tasks import Ask
+from mfo_runtime.tasks import Ask, Safeguards, spending_of
 from mfo_runtime.tasks.conversation import add_usage
 
 
@@ -73,6 +74,9 @@ class RunOptions:
         keeping: keeps the run in a journal; None for a run that cannot go on after a crash.
         surroundings: other servers, time and secrets, where they are not the usual ones.
         circuits: breakers that several runs share; the run's own where it is None.
+        safeguards: rates, breakers and answers of agents that several runs share; the run's own where it is None.
+        spending_book: where it is kept what runs of a month spent; None for nowhere, so that no month's budget counts.
+        on_notice: told what a person should know, as that a budget is nearly spent; the log where it is None.
         through: what stands between the engine and the executors of a kept run; None for nothing.
     """
 
@@ -89,6 +93,9 @@ class RunOptions:
     keeping: Keeping | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
     circuits: Circuits | None = None
+    safeguards: Safeguards | None = None
+    spending_book: SpendingBook | None = None
+    on_notice: Callable[[str], None] | None = None
     through: Callable[[FlowExecutors, KeptRun, RunPlan], Executors] | None = None
 
 
@@ -137,6 +144,8 @@ def executors_of(scope: RunScope, client: MfoClient, http: HttpClient, options: 
         options.surroundings,
         options.on_usage,
         ToldText(on_text, lambda: scope.secrets.shown_never) if on_text is not None else None,
+        spending=spending_of(scope.bundle.project, options.spending_book, options.on_notice),
+        safeguards=options.safeguards or Safeguards(),
     )
 
 
@@ -233,6 +242,7 @@ def _kept(executors: FlowExecutors, options: RunOptions, plan: RunPlan) -> Gener
         goes_on = plan.settings.goes_on
         kept = keep_on(keeping, keeping.stored, definition, codec, executors.take_usage, goes_on=goes_on)
         add_usage(executors.usage, kept.past.usage)
+        executors.spending.go_on(kept.past.usage)
     try:
         yield kept
     finally:

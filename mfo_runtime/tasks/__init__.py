@@ -5,8 +5,9 @@ An executor takes the task's config, references already replaced, and gives the 
 
 from __future__ import annotations
 
-from mfo_runtime.tasks import chat, jobs, local, memory, notifications, resources
+from mfo_runtime.tasks import agents, chat, jobs, local, memory, notifications, resources
 from mfo_runtime.tasks.context import Ask, Execute, Question, TaskContext
+from mfo_runtime.tasks.safeguards import Safeguards, Spending, spending_of
 
 EXECUTORS: dict[str, Execute] = {
     **chat.EXECUTORS,
@@ -15,9 +16,7 @@ EXECUTORS: dict[str, Execute] = {
     **jobs.EXECUTORS,
     **notifications.EXECUTORS,
     **local.EXECUTORS,
+    **agents.EXECUTORS,
 }
 
-NOT_EXECUTED = frozenset({"mfo_agent_run"})
-"""Task types of the catalogue that this version checks but does not run; a flow that has one is refused."""
-
-__all__ = ["EXECUTORS", "NOT_EXECUTED", "Ask", "Execute", "Question", "TaskContext"]
+__all__ = ["EXECUTORS", "Ask", "Execute", "Question", "Safeguards", "Spending", "TaskContext", "spending_of"]

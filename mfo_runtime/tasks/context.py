@@ -13,6 +13,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_runtime.client import CallOptions, MfoClient, Operations
 from mfo_runtime.http import HttpClient
+from mfo_runtime.tasks.safeguards import Safeguards, Spending
 
 _T = TypeVar("_T")
 
@@ -90,6 +91,9 @@ class TaskContext:
         max_attempts: how often the client tries each call; None as its settings say.
         overrides: what error handling changed.
         try_number: the first try that asks in this way; what it writes is written under a key of its own.
+        trigger_id: the trigger that started the run; None for a person.
+        spending: what the run may spend.
+        safeguards: what protects models over all agents.
     """
 
     view: NodeView
@@ -109,6 +113,9 @@ class TaskContext:
     max_attempts: int | None = None
     overrides: Overrides = field(default_factory=Overrides)
     try_number: int = 1
+    trigger_id: str | None = None
+    spending: Spending = field(default_factory=Spending)
+    safeguards: Safeguards = field(default_factory=Safeguards)
 
     @property
     def clock(self) -> Callable[[], datetime] | None:

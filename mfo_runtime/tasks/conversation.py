@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mfo_runtime.agents import Message, Prompt, Purse, Reply, Spent, ToolDef
 from mfo_runtime.client import ChatMessage, ChatReply, ChatRequest, Operations, TextPiece, ToolCall
 from mfo_runtime.errors import AuthenticationError, AuthorizationError, InvalidOutputError, MfoError
 from mfo_runtime.tasks.context import TaskContext
@@ -103,6 +104,9 @@ class _Turns:
         self._asked = asked
         self._operations: Operations = context.operations
         self._count_usage, self._tell_text = context.count_usage, context.tell_text
+        self._spending, self._write_key = context.spending, context.write_key
+        self._asked_times = 0
+        self._cost: float | None = None
         self._said: tuple[ChatMessage, ...] = ()
         self._server_tools: dict[str, dict[str, Any]] | None = None
         self.conversation = Conversation(thread_id=asked.thread_id or "")
@@ -112,13 +116,37 @@ class _Turns:
         messages = self._asked.messages
         most = self._asked.prompt.max_turns
         for _ in range(most):
-            reply = await reply_of(self._operations, self._request(tools, messages), self._tell_text)
+            reply = await self._reply(self._request(tools, messages), tools)
             self._note(reply)
             answers = [await self._answer(call, tools) for call in reply.tool_calls]
             messages = tuple(ChatMessage("tool", answer) for answer in answers if answer is not None)
             if not messages:
                 return
         raise InvalidOutputError(f"The model called tools {most} times in a row without an answer.")
+
+    async def _reply(self, request: ChatRequest, tools: Mapping[str, dict[str, Any]]) -> ChatReply:
+        """The model's next words, within the budgets of the run and the month."""
+        prompt = Prompt(
+            "",
+            tuple(Message(message.role, message.content) for message in self._said),
+            tuple(
+                ToolDef(name, str(tool.get("description", "")), tool.get("parameters") or {})
+                for name, tool in tools.items()
+            ),
+            model_id=request.model_id,
+            options=request.options or {},
+        )
+        spending, self._asked_times = self._spending, self._asked_times + 1
+        purse = Purse(spending.budgets, spending.prices, spending.warn, self._spent)
+        with purse.call(prompt) as settle:
+            reply = await reply_of(self._operations, request, self._tell_text)
+            model = reply.metadata.get("model_id")
+            settle(Reply(reply.content, usage=reply.usage, model_id=model if isinstance(model, str) else ""))
+            return reply
+
+    def _spent(self, spent: Spent) -> None:
+        self._spending.write(f"{self._write_key}/turn {self._asked_times}", "", spent)
+        self._cost = spent.cost
 
     async def _offered_tools(self) -> dict[str, dict[str, Any]]:
         offered = {str(tool["name"]): tool for tool in self._asked.prompt.tools}
@@ -156,8 +184,9 @@ class _Turns:
         conversation.message = reply.content
         conversation.calls += reply.tool_calls
         self._said = (*self._said, ChatMessage("assistant", reply.content))
-        add_usage(conversation.usage, reply.usage)
-        self._count_usage(reply.usage)
+        usage = {**reply.usage} | ({"cost": self._cost} if self._cost is not None else {})
+        add_usage(conversation.usage, usage)
+        self._count_usage(usage)
 
     async def _answer(self, call: ToolCall, offered: Mapping[str, Any]) -> str | None:
         """The text that a tool gives back to the model; None for an extraction, whose arguments are the answer."""

@@ -28,7 +28,7 @@ _TABLES: tuple[tuple[str, str, MapType], ...] = (
     ("Trigger", "What starts a taskflow.", TRIGGER),
     ("Prompts document", "Prompt templates, and the tools that they offer.", PROMPTS_FILE),
     ("Prompt template", "One of a prompts document's `templates`.", TEMPLATE),
-    ("Agents document", "Agents; this version checks them and does not run them.", AGENTS_FILE),
+    ("Agents document", "Agents; how they run stands in [Agents](agents.md).", AGENTS_FILE),
     ("Agent", "One of an agents document's `agents`.", AGENT),
     ("Client configuration", "How the MFO server is reached, and how flows run.", CONFIG_FILE),
     ("Project file", "`mfo.toml`, or the table `[tool.mfo]` of `pyproject.toml`.", PROJECT_FILE),

@@ -8,7 +8,6 @@ from mfo_dialect.catalogue.error_handling import ERROR_HANDLING
 from mfo_dialect.catalogue.task_types import TASK_TYPES, TaskType
 from mfo_dialect.catalogue.values import MapType
 from mfo_dialect.shapes import Kind, Shape
-from mfo_runtime.tasks import NOT_EXECUTED
 from scripts.pages.keys import key_table
 from scripts.pages.tables import NOTE, OURS, table
 
@@ -41,8 +40,6 @@ def _task_type(task_type: TaskType) -> Iterator[str]:
     yield from (f"## {task_type.name}", "", task_type.summary)
     if task_type.source:
         yield from ("", f"The type, or its shape, is {OURS}.")
-    if task_type.name in NOT_EXECUTED:
-        yield from ("", "This version checks tasks of this type but does not run them: a flow that has one is refused.")
     if task_type.older_names:
         yield from ("", f"Older names, deprecated: {', '.join(f'`{name}`' for name in task_type.older_names)}.")
     for names in task_type.config.one_of:

@@ -12,12 +12,11 @@ from mfo_dialect.catalogue.task_types import TASK_TYPES
 from mfo_runtime.errors import FlowRefusedError, InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError, RunControl, load_flow
 from mfo_runtime.flow.trigger import trigger_inputs
-from mfo_runtime.tasks import EXECUTORS, NOT_EXECUTED
+from mfo_runtime.tasks import EXECUTORS
 
 
 def test_every_task_type_of_the_catalogue_has_an_executor():
-    assert EXECUTORS.keys() | NOT_EXECUTED == {task_type.name for task_type in TASK_TYPES}
-    assert not EXECUTORS.keys() & NOT_EXECUTED
+    assert EXECUTORS.keys() == {task_type.name for task_type in TASK_TYPES}
 
 
 INPUTS = """\
@@ -315,21 +314,6 @@ async def test_a_custom_task_type_that_fails_says_how(type_name, config, code, m
     assert trial.error.code == code
     assert message in trial.error.message
     assert (trial.error.task, trial.error.place.line) == ("t", 3)
-
-
-REFUSED = [
-    ("- {id: t, type: mfo_agent_run, config: {agent_id: a, task: Do it}}", "mfo_agent_run"),
-    ("- {id: t, type: mfo_api_chat_send, config: {agent_id: a, prompt: Do it}}", "agent_id"),
-]
-
-
-@pytest.mark.parametrize(("task", "message"), REFUSED)
-def test_what_this_version_does_not_run_is_refused_before_anything_runs(task, message):
-    flow = flow_with_tasks(task, agents="agents: {a: {name: A, objectives: [help], context: c, guide: g, task: t}}\n")
-    assert flow.findings == ()
-    with pytest.raises(FlowRefusedError, match=message) as raised:
-        flow.refuse_errors()
-    assert raised.value.place.line == 3
 
 
 def test_a_document_without_a_readable_taskflow_is_refused_with_its_findings():

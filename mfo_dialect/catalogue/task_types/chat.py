@@ -148,6 +148,7 @@ AGENT_RUN = TaskType(
                 ),
                 "Tighter limits than the agent's own.",
             ),
+            Key("tenant", VALUE_TEXT, "For whom it works; tenants have rates of their own in the project file."),
             Key("metadata", MapType("metadata", others=VALUE), "Kept by the server with the messages."),
         ),
         one_of=(("agent_id", "capability"),),
@@ -155,6 +156,9 @@ AGENT_RUN = TaskType(
     closed_map(
         {
             "message": Shape(Kind.TEXT, description="The agent's answer."),
+            "parsed_content": Shape(description="The answer as a value, when it is JSON."),
+            "agent": Shape(Kind.TEXT, description="The id of the agent that worked."),
+            "thread_id": Shape(Kind.TEXT, description="The conversation, to continue it."),
             "steps": Shape(OPEN_LIST.kind, item=UNKNOWN, description="What the agent did, in order."),
             "tool_call_results": Shape(OPEN_MAP.kind, rest=UNKNOWN, description="By tool: the last result."),
             "usage": USAGE,

@@ -6,6 +6,7 @@ from the top; the first whose conditions all hold gives the answer::
     script:
       - template: email_analysis        # the prompt template's id is this one
         task: analyse                   # and the task's id is this one
+        agent: writer                   # and the agent that asks is this one
         contains: invoice               # and the last user message has this text in it, in any case
         answers:                        # turn by turn; the last one repeats
           - tool_calls:
@@ -16,7 +17,7 @@ from the top; the first whose conditions all hold gives the answer::
         answer: Thank you, the invoice is paid.
     default: I have nothing to say to that.
 
-All three conditions may be left out; an entry without any always answers. An entry has either ``answer`` or a list of
+All four conditions may be left out; an entry without any always answers. An entry has either ``answer`` or a list of
 ``answers``. An answer is one of:
 
 - a text, which is the reply;
@@ -56,7 +57,7 @@ Path = tuple[str | int, ...]
 
 _LONGEST_DELAY = 3600.0
 _MOST_ENTRIES = 10_000
-_ENTRY_KEYS = ("template", "task", "contains", "answer", "answers")
+_ENTRY_KEYS = ("template", "task", "agent", "contains", "answer", "answers")
 _RESOURCE_KEYS = ("id", "type", "content", "properties", "metadata")
 _ANSWER_KEYS = ("text", "json", "tool_calls", "error", "delay")
 
@@ -91,6 +92,7 @@ class Entry:
     answers: tuple[ScriptedAnswer, ...]
     template: str = ""
     task: str = ""
+    agent: str = ""
     contains: str = ""
 
     def fits(self, question: ChatQuestion) -> bool:
@@ -98,6 +100,7 @@ class Entry:
         return (
             self.template in ("", question.named("prompt_template_id"))
             and self.task in ("", question.named("task_id"))
+            and self.agent in ("", question.named("agent_id"))
             and self.contains.casefold() in question.last_user_text.casefold()
         )
 
@@ -183,7 +186,9 @@ class _Reader:
         else:
             answers = (self._answer(entry["answer"], (*path, "answer")),)
         conditions = {
-            key: self._text(entry[key], (*path, key)) for key in ("template", "task", "contains") if key in entry
+            key: self._text(entry[key], (*path, key))
+            for key in ("template", "task", "agent", "contains")
+            if key in entry
         }
         return Entry(answers, **conditions)
 
