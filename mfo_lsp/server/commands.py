@@ -10,6 +10,7 @@ from mfo_lsp.features.code_lenses import DRY_RUN, RUN_FLOW, RUN_TASK, RUN_TESTS,
 from mfo_lsp.server.command.arguments import INVALID, RESUME_RUN
 from mfo_lsp.server.command.dry_run import dry_run
 from mfo_lsp.server.command.explaining import EXPLAIN_RULE, explain_rule
+from mfo_lsp.server.command.restarting import RESTART, restart
 from mfo_lsp.server.command.running import resume_run, run_flow, run_task
 from mfo_lsp.server.command.showing_graph import show_graph
 from mfo_lsp.server.command.testing import run_tests
@@ -26,6 +27,7 @@ COMMANDS: Mapping[str, Command] = {
     RUN_TESTS: run_tests,
     SHOW_GRAPH: show_graph,
     EXPLAIN_RULE: explain_rule,
+    RESTART: restart,
 }
 
 

@@ -186,6 +186,17 @@ class Session:
                 self._let_go(bundle)
         return touched
 
+    def start_over(self) -> None:
+        """Forget all that was read and follows from it; what is open stays open, and the client's wishes stay."""
+        for bundle in tuple(self._edited):
+            self._let_go(bundle)
+        self._remembered.clear()
+        self._sources.clear()
+        self.tokens.clear()
+        self.directories = None
+        self.baselines = Baselines(self.files)
+        self.recorded_runs = RecordedRuns()
+
     def _drop(self, bundle: str, key: str) -> None:
         """Have a bundle read anew where it has a text."""
         if key in self._edited[bundle].keys:

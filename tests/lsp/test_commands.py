@@ -47,6 +47,18 @@ async def test_a_task_that_is_not_there_is_named_with_the_nearest_one(editor):
     assert 'did you mean "greet"?' in result["failure"]["message"]
 
 
+async def test_a_restart_sees_what_changed_on_the_disk_unsaid(editor):
+    editor.write("prompts.yml", "templates: {letter: {user_prompt: Write a letter.}}\n")
+    chat = "{id: ask, type: mfo_api_chat_send, config: {prompt_template_id: letter}}"
+    editor.open("workflow.yml", f"name: letters\ntasks:\n  - {chat}\n")
+    await editor.sees("workflow.yml")
+    editor.write("prompts.yml", "templates: {note: {user_prompt: Write a note.}}\n")
+    params = types.ExecuteCommandParams("mfo.restart")
+    told = await asyncio.wait_for(editor.client.workspace_execute_command_async(params), PATIENCE)
+    assert told == {"bundles": 1}
+    await editor.until(lambda: [code for code, _ in editor.findings("workflow.yml")] == ["MFO601"])
+
+
 async def test_a_dry_run_tells_what_would_be_done_and_does_nothing(editor):
     editor.open("workflow.yml", FLOW)
     plan = await ask(editor, "mfo.dryRun", uri=editor.uri("workflow.yml"), inputs={"name": "Ann"})
