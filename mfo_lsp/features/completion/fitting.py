@@ -53,7 +53,9 @@ def written_value(place: Place, key: Span) -> Node | None:
     if place.context.flow:
         return _read(_flow_value(behind))
     first, *others = behind.split("\n", _MAX_LINES)
-    below = _deeper(others[:_MAX_LINES], place.context.indent)
+    lead = place.text[place.line_start : key.start]
+    indent = place.context.indent if lead.strip() else min(place.context.indent, len(lead))
+    below = _deeper(others[:_MAX_LINES], indent)
     return _read("\n".join([first.lstrip(" ").removeprefix(":"), *below]))
 
 

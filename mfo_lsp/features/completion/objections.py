@@ -42,8 +42,10 @@ def least_opposed(
     judged = list(candidates)
     typed = place.before().strip()
     meant = [objection for candidate, objection in judged if is_meant(typed, candidate.text)]
-    is_asked = bool(typed) or offers_some
-    most = min(meant or [objection for _, objection in judged], default=Objection.NONE) if is_asked else Objection.NONE
+    wanted = meant if typed else []
+    if not wanted and offers_some:
+        wanted = [objection for _, objection in judged]
+    most = min(wanted, default=Objection.NONE)
     is_narrowed = any(objection > most for _, objection in judged)
     for candidate, objection in judged:
         if objection <= most:
