@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from mfo_dialect.analysis.visits import effective_keys, fits_kind, references_of
-from mfo_dialect.catalogue.values import EitherType, ListType, MapType, References, ValueType
+from mfo_dialect.analysis.visits import fits_kind, known_keys, references_of
+from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, References, ValueType
 from mfo_dialect.references import Reference, substitute
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping as MappingNode
@@ -76,14 +76,13 @@ class _Reader:
                 return None
 
     def _mapping(self, node: MappingNode, value_type: ValueType) -> dict[str, Any]:
-        keys = (
-            {key.name: key.type for key in effective_keys(node, value_type)} if isinstance(value_type, MapType) else {}
-        )
+        keys: Mapping[str, Key] = known_keys(node, value_type) if isinstance(value_type, MapType) else {}
         others = (value_type.others or value_type) if isinstance(value_type, MapType) else value_type
         result: dict[str, Any] = {}
         for pair in node.effective_pairs():
             if pair.name is not None and pair.name not in result:
-                result[pair.name] = self.read(pair.value, keys.get(pair.name, others))
+                key = keys.get(pair.name)
+                result[pair.name] = self.read(pair.value, others if key is None else key.type)
         return result
 
     def _scalar(self, scalar: Scalar, references: References) -> Any:

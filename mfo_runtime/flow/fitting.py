@@ -85,7 +85,7 @@ class _Fitting:
             raise self._wrong(value, node, map_type, name)
         values = cast("Mapping[str, Any]", value)
         said = values.get(map_type.discriminator) if map_type.discriminator else None
-        keys = {key.name: key for key in map_type.keys_for(said if isinstance(said, str) else None)}
+        keys = map_type.known_keys(said if isinstance(said, str) else None)
         fitted: dict[str, Any] = {}
         for key_name, inner in values.items():
             key = keys.get(key_name)

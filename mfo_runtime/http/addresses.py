@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import httpx
+import httpx2
 
 from mfo_runtime.errors import InvalidInputError, InvalidResponseError
 from mfo_runtime.http.failures import origin_of
@@ -17,11 +17,11 @@ REDIRECTS = frozenset({301, 302, 303}) | _METHOD_KEPT
 _HARMLESS_HEADERS = frozenset({"accept", "accept-language", "user-agent"})
 
 
-def parsed_url(text: str) -> httpx.URL:
+def parsed_url(text: str) -> httpx2.URL:
     """An absolute http address; raises ``InvalidInputError``, without quoting it, for anything else."""
     try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError, TypeError):
+        url = httpx2.URL(text)
+    except (httpx2.InvalidURL, ValueError, TypeError):
         url = None
     if url is None or url.scheme not in {"http", "https"} or not url.host:
         raise InvalidInputError("A url is not an absolute http address.", hint="Write it as http://host:port/path.")
@@ -33,7 +33,7 @@ def shown_origin(text: str) -> str:
     return origin_of(parsed_url(text))
 
 
-def redirected(request: HttpRequest, here: httpx.URL, response: HttpResponse) -> tuple[HttpRequest, httpx.URL]:
+def redirected(request: HttpRequest, here: httpx2.URL, response: HttpResponse) -> tuple[HttpRequest, httpx2.URL]:
     """The request that a redirect asks for, and its address.
 
     Raises:
@@ -57,13 +57,13 @@ def redirected(request: HttpRequest, here: httpx.URL, response: HttpResponse) ->
     return replace(request, query=EMPTY, method=method, body=None, headers=headers), there
 
 
-def _redirect_target(here: httpx.URL, location: str) -> httpx.URL:
+def _redirect_target(here: httpx2.URL, location: str) -> httpx2.URL:
     try:
         return parsed_url(str(here.join(location)))
-    except (InvalidInputError, httpx.InvalidURL, ValueError):
+    except (InvalidInputError, httpx2.InvalidURL, ValueError):
         raise leads_nowhere(here) from None
 
 
-def leads_nowhere(here: httpx.URL) -> InvalidResponseError:
+def leads_nowhere(here: httpx2.URL) -> InvalidResponseError:
     """The error for a redirect to what is no http address."""
     return InvalidResponseError(f"{origin_of(here)} redirects to what is no http address.")

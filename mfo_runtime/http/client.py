@@ -12,7 +12,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 
-import httpx
+import httpx2
 
 from mfo_runtime.errors import InvalidResponseError, MfoError, RequestTimeoutError
 from mfo_runtime.http.addresses import REDIRECTS, leads_nowhere, parsed_url, redirected
@@ -33,8 +33,8 @@ class HttpClient:
         self.settings = settings or HttpSettings()
         self._tracing = tracing
         self._slots = asyncio.Semaphore(self.settings.max_connections)
-        self._client = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=self.settings.max_connections),
+        self._client = httpx2.AsyncClient(
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=self.settings.max_connections),
             headers={"user-agent": self.settings.user_agent, "accept-encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             verify=_trusted_authorities(self.settings.use_environment),
@@ -69,7 +69,7 @@ class HttpClient:
             answered(response.status)
             return response
 
-    async def _sent(self, request: HttpRequest, url: httpx.URL) -> HttpResponse:
+    async def _sent(self, request: HttpRequest, url: httpx2.URL) -> HttpResponse:
         timeouts = request.timeouts or self.settings.timeouts
         origin = origin_of(url)
         async with self._slot(timeouts.pool, origin):
@@ -97,7 +97,7 @@ class HttpClient:
             answered(answer.status)
             return answer
 
-    async def _opened(self, request: HttpRequest, url: httpx.URL) -> EventStream | HttpResponse:
+    async def _opened(self, request: HttpRequest, url: httpx2.URL) -> EventStream | HttpResponse:
         timeouts = request.timeouts or self.settings.timeouts
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._slot(timeouts.pool, origin_of(url)))
@@ -113,7 +113,7 @@ class HttpClient:
             return EventStream(answer, origin_of(url), limit, timeouts, stack.pop_all())
 
     @contextmanager
-    def _traced(self, request: HttpRequest, url: httpx.URL) -> Generator[tuple[HttpRequest, Callable[[int], None]]]:
+    def _traced(self, request: HttpRequest, url: httpx2.URL) -> Generator[tuple[HttpRequest, Callable[[int], None]]]:
         """The request with the headers that lead to its span, and what is to be told of its answer's status."""
         if self._tracing is None:
             yield request, _tell_nobody
@@ -130,8 +130,8 @@ class HttpClient:
             ended(statuses[0] if statuses else None, code)
 
     async def _follow_to_events(
-        self, request: HttpRequest, url: httpx.URL, timeouts: Timeouts
-    ) -> httpx.Response | HttpResponse:
+        self, request: HttpRequest, url: httpx2.URL, timeouts: Timeouts
+    ) -> httpx2.Response | HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
             incoming = await self._begun(request, url, timeouts)
             media_type = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -158,7 +158,7 @@ class HttpClient:
         finally:
             self._slots.release()
 
-    async def _follow(self, request: HttpRequest, url: httpx.URL, timeouts: Timeouts) -> HttpResponse:
+    async def _follow(self, request: HttpRequest, url: httpx2.URL, timeouts: Timeouts) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
             incoming = await self._begun(request, url, timeouts)
             response = await self._whole(incoming, request.max_response_bytes, url)
@@ -167,9 +167,9 @@ class HttpClient:
             request, url = redirected(request, url, response)
         raise InvalidResponseError(f"{origin_of(url)} redirects in circles.")
 
-    async def _begun(self, request: HttpRequest, url: httpx.URL, timeouts: Timeouts) -> httpx.Response:
+    async def _begun(self, request: HttpRequest, url: httpx2.URL, timeouts: Timeouts) -> httpx2.Response:
         """Send a request; gives the answer with its body still to be read."""
-        waits = httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
+        waits = httpx2.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
         with fence(origin_of(url)):
             outgoing = self._client.build_request(
                 request.method.upper(),
@@ -180,10 +180,10 @@ class HttpClient:
             )
             try:
                 return await self._client.send(outgoing, stream=True, follow_redirects=False)
-            except httpx.InvalidURL:
+            except httpx2.InvalidURL:
                 raise leads_nowhere(url) from None
 
-    async def _whole(self, incoming: httpx.Response, limit: int | None, url: httpx.URL) -> HttpResponse:
+    async def _whole(self, incoming: httpx2.Response, limit: int | None, url: httpx2.URL) -> HttpResponse:
         with fence(origin_of(url)):
             try:
                 body = await _bounded_body(incoming, limit or self.settings.max_response_bytes, origin_of(url))
@@ -205,10 +205,10 @@ def _leads_on(request: HttpRequest, response: HttpResponse) -> bool:
 @cache
 def _trusted_authorities(use_environment: bool) -> ssl.SSLContext:  # noqa: FBT001 - the key of the cache
     """The certificates to trust; loading them takes longer than a hundred requests, so all clients share them."""
-    return httpx.create_ssl_context(trust_env=use_environment)
+    return httpx2.create_ssl_context(trust_env=use_environment)
 
 
-async def _bounded_body(incoming: httpx.Response, limit: int, origin: str) -> bytes:
+async def _bounded_body(incoming: httpx2.Response, limit: int, origin: str) -> bytes:
     announced = incoming.headers.get("content-length", "") if incoming.request.method != "HEAD" else ""
     if announced.isdecimal() and len(announced) < 20 and int(announced) > limit:  # noqa: PLR2004 - 64 bits, in decimal
         raise too_long(limit, origin)

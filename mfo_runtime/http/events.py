@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
+from typing import cast
 
-import httpx
-from httpx_sse import EventSource
+import httpx2
 
 from mfo_runtime.errors import RequestTimeoutError
 from mfo_runtime.http.failures import fence, too_long
@@ -26,7 +26,7 @@ class EventStream:
     """
 
     def __init__(
-        self, incoming: httpx.Response, origin: str, limit: int, timeouts: Timeouts, closing: AsyncExitStack
+        self, incoming: httpx2.Response, origin: str, limit: int, timeouts: Timeouts, closing: AsyncExitStack
     ) -> None:
         self.status = incoming.status_code
         self.headers = dict(incoming.headers)
@@ -35,8 +35,10 @@ class EventStream:
         self._left = timeouts.total
         self._closing = closing
         body = _BoundedBody(incoming, limit, origin)
-        decoded = httpx.Response(self.status, headers={"content-type": EVENT_STREAM}, stream=body)
-        self._events = EventSource(decoded).aiter_sse()
+        headers = {"content-type": EVENT_STREAM}
+        decoded = httpx2.Response(self.status, headers=headers, stream=body, request=incoming.request)
+        source = httpx2.EventSource(decoded, max_event_size=None)  # the whole body is bounded
+        self._events = cast("AsyncGenerator[httpx2.ServerSentEvent]", aiter(source))
 
     def __aiter__(self) -> EventStream:
         return self
@@ -65,10 +67,10 @@ class EventStream:
         await self._closing.aclose()
 
 
-class _BoundedBody(httpx.AsyncByteStream):
+class _BoundedBody(httpx2.AsyncByteStream):
     """The body of an answer, up to a number of bytes."""
 
-    def __init__(self, incoming: httpx.Response, limit: int, origin: str) -> None:
+    def __init__(self, incoming: httpx2.Response, limit: int, origin: str) -> None:
         self._incoming = incoming
         self._limit = limit
         self._origin = origin

@@ -10,7 +10,7 @@ import zlib
 from mfo_runtime.errors import JournalError
 from mfo_runtime.journal.rows import Definition
 
-LONGEST_INLINE = 256
+LONGEST_INLINE = 1024
 """Code points: a longer value stands among the contents."""
 
 

@@ -188,8 +188,7 @@ def hidden_paths(value: Any, path: str = "") -> Iterator[str]:
             pass
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_dumps: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _key(key: Any) -> Any:

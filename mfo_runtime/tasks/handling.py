@@ -150,7 +150,8 @@ class _Tries:
         if isinstance(self._last_error, InvalidOutputError):
             # The server did answer: under the same key it would give the same answer again.
             self._asked_anew = self._count
-        context = replace(context, try_number=max(context.try_number, self._asked_anew))
+        if context.try_number < self._asked_anew:
+            context = replace(context, try_number=self._asked_anew)
         try:
             return await within(self._attempts.timeout, self._execute(self.config, context))
         except MfoError as error:

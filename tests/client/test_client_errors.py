@@ -7,6 +7,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mfo_runtime import errors
 from mfo_runtime.errors import (
@@ -21,6 +23,7 @@ from mfo_runtime.errors import (
     TaskError,
     UnresolvedReferenceError,
     error_from_data,
+    is_name_of_secret,
     redact,
     redact_data,
 )
@@ -151,3 +154,24 @@ def test_details_are_bounded_plain_and_clean():
     assert len(data["list"]) == 100
     assert isinstance(data["7"]["y"], str)
     assert len(json.dumps(data)) < 2000
+
+
+NAMES_OF_SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "api-key", "apikey", "authorization", "credential", "cookie")  # fmt: skip
+
+
+@given(
+    st.sampled_from(NAMES_OF_SECRETS), st.text(max_size=5), st.text(max_size=5), st.lists(st.booleans(), min_size=13)
+)
+def test_a_secret_is_known_by_its_name_in_any_case_and_company(name, before, after, uppers):
+    written = "".join(letter.upper() if is_upper else letter for letter, is_upper in zip(name, uppers, strict=False))
+    assert is_name_of_secret(before + written + after)
+
+
+@pytest.mark.parametrize("name", ["paſſword", "toKen", "credentİal", "authorızation"])
+def test_letters_that_count_as_the_same_are_the_same(name):
+    assert is_name_of_secret(name)
+
+
+@pytest.mark.parametrize("name", ["", "key", "author", "compass", "cook", "sec ret", "monkey", "passing"])
+def test_other_names_are_no_secrets(name):
+    assert not is_name_of_secret(name)

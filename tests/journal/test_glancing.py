@@ -18,7 +18,7 @@ from mfo_runtime.journal.glancing import seen_values
 FLOW = """\
 name: sums
 tasks:
-  - {id: one, type: transform, config: {values: {x: "INPUT.start + TASKFLOW.iterations.again", long: 'repeat("ab", 400)'}}}
+  - {id: one, type: transform, config: {values: {x: "INPUT.start + TASKFLOW.iterations.again", long: 'repeat("ab", 4000)'}}}
   - {id: last, type: transform, config: {values: {z: one.x}}}
 conditions:
   - id: again
@@ -60,7 +60,7 @@ def test_the_last_values_of_the_last_runs_come_first(flow, tmp_path):
     run(flow, tmp_path, start=7)
     assert look(flow, tmp_path, "INPUT") == {"INPUT": [{"start": 7}, {"start": 1, "password": "[redacted]"}]}
     found = look(flow, tmp_path, "one", "group/inner", "again", "nothing", "TRIGGER", runs=1)
-    assert found["one"] == [{"x": 9, "long": "ab" * 400}]
+    assert found["one"] == [{"x": 9, "long": "ab" * 4000}]
     assert found["group/inner"] == [{"y": 90}]
     assert found["again"] == [{"result": False, "branch": 1}]
     assert found.keys() == {"one", "group/inner", "again"}

@@ -267,7 +267,7 @@ async def test_old_runs_are_forgotten_with_all_that_was_theirs(tmp_path):
     with Journal(tmp_path) as journal:
         for day in range(5):
             log = journal.begin(new_run(f"run-{day}", started_at=day * DAY, texts={"/w.yml": f"name: t{day}"}))
-            await kept(log, Event(1.0, "succeeded", "a", 1, 1.0, '"' + f"{day}" * 1000 + '"'))
+            await kept(log, Event(1.0, "succeeded", "a", 1, 1.0, '"' + f"{day}" * 2000 + '"'))
             log.end(RunEnd("succeeded", day * DAY, 1.0, None, {}))
             log.close()
         assert journal.prune(Retention(2.5, None), now=4 * DAY) == 2
@@ -275,7 +275,7 @@ async def test_old_runs_are_forgotten_with_all_that_was_theirs(tmp_path):
         assert journal.prune(Retention(None, 1), now=4 * DAY) == 2
         assert [run.id for run in journal.runs()] == ["run-4"]
         assert (count(tmp_path, "events"), count(tmp_path, "contents"), count(tmp_path, "parts")) == (1, 3, 1)
-        assert next(journal.events(journal.find("last"))).value_json == '"' + "4" * 1000 + '"'
+        assert next(journal.events(journal.find("last"))).value_json == '"' + "4" * 2000 + '"'
     assert [file.name for file in (tmp_path / "locks").iterdir()] == ["run-4.lock"]
 
 
