@@ -65,6 +65,9 @@ def measure(
         begun = document.open()
         found["open"] = [client.diagnostics(document.uri, 1).at - begun]
         client.settle(0.5)
+        found["first keystroke, half a second after"] = [
+            seconds for seconds, _ in EDITS["keystroke in a value"](document, 1)
+        ]
         for scenario, edit in EDITS.items():
             answers = list(edit(document, repeats))
             found[scenario] = [seconds for seconds, _ in answers]

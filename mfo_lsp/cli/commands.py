@@ -30,25 +30,30 @@ INTERRUPTED = 130
 def group(context: click.Context, *, stdio: bool) -> None:
     """Tools for people who write MFO workflows. Without a command: serve an editor on stdio."""
     if context.invoked_subcommand is None or stdio:
-        context.invoke(serve_command, tcp=None, ws=None, stdio=True)
+        context.invoke(serve_command, tcp=None, ws=None, trace=None, stdio=True)
 
 
 @group.command("serve")
 @click.option("--tcp", metavar="HOST:PORT", help="Serve one client at a TCP address instead of stdio.")
 @click.option("--ws", metavar="HOST:PORT", help="Serve WebSocket clients instead of stdio.")
+@click.option(
+    "--trace",
+    metavar="FILE",
+    help="Write a line of JSON for each answer to a keystroke, with its milliseconds by phase; - for standard error.",
+)
 @click.option("--stdio", is_flag=True, hidden=True, help="Serve on stdio; what happens without options too.")
-def serve_command(tcp: str | None, ws: str | None, *, stdio: bool) -> None:
+def serve_command(tcp: str | None, ws: str | None, trace: str | None, *, stdio: bool) -> None:
     """Serve an editor: on stdio, or at a TCP or WebSocket address."""
     from mfo_lsp.cli import serve  # noqa: PLC0415 - the other commands start without the server
 
     if sum((bool(tcp), bool(ws), stdio)) > 1:
         raise click.UsageError("choose one of --stdio, --tcp and --ws")
     if tcp:
-        serve.serve_tcp(*_address(tcp))
+        serve.serve_tcp(*_address(tcp), trace)
     elif ws:
-        serve.serve_ws(*_address(ws))
+        serve.serve_ws(*_address(ws), trace)
     else:
-        serve.serve_stdio()
+        serve.serve_stdio(trace)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -99,6 +99,12 @@ class EditedBundle:
             self.is_settled = self.live.look(has_time)
         return self.is_settled
 
+    def settle_meaning(self, has_time: Callable[[], bool]) -> None:
+        """Do the first part of ``settle``: find out what follows from what was edited."""
+        if not self.is_settled:
+            self._stop_asking()
+            self.live.now.settle(has_time)
+
     def get_ready(self, has_time: Callable[[], bool]) -> bool:
         """Find out what the findings depend on, as long as there is time; says whether that is known."""
         if not self.is_ready:

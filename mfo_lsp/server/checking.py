@@ -45,7 +45,12 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
     if analysis is None:
         return
     server.checks.release(bundle)  # what comes from here on wants a check of its own
-    _publish(server, take_edited(server.session, bundle, analysis))
+    trace = server.session.trace
+    with trace.phase("diagnostics"):
+        documents = take_edited(server.session, bundle, analysis)
+    with trace.phase("writing"):
+        _publish(server, documents)
+    trace.end(bundle, server.session.versions(bundle))
     _tell_of_baselines(server)
     if not analysis.edits:
         server.checks.start(("ready", bundle), _get_ready(server, analysis), _report)
@@ -53,12 +58,18 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
 
 async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | None:
     """A bundle once all of its findings are right; None where nothing of it is open."""
+    trace = server.session.trace
     with server.house.building():
         while True:
-            analysis = server.session.analysis(bundle)
+            with trace.phase("reading"):
+                analysis = server.session.analysis(bundle)
             if not isinstance(analysis, EditedBundle):
                 return None
-            if analysis.settle(share.has_time):
+            with trace.phase("meaning"):
+                analysis.settle_meaning(share.has_time)
+            with trace.phase("rules"):
+                is_settled = analysis.settle(share.has_time)
+            if is_settled:
                 if not analysis.edits:
                     server.house.settle()
                 return analysis

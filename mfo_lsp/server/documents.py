@@ -23,11 +23,13 @@ FILE_OPERATIONS = types.FileOperationRegistrationOptions(
 
 def did_open(server: Server, document: OpenedDocument) -> None:
     """Take a document from the disk into the editor's hands."""
+    server.session.trace.begin()
     check_soon(server, server.session.open(document.uri, document.version, document.text))
 
 
 def did_change(server: Server, params: ChangedDocument) -> None:
     """Change an open document."""
+    server.session.trace.begin()
     check_soon(server, server.session.change(params.uri, params.version, params.changes))
 
 

@@ -28,6 +28,7 @@ from mfo_lsp.server.json_text import JsonText
 from mfo_lsp.server.open_text import OpenText, TextChange
 from mfo_lsp.server.overlay import OverlaidFiles
 from mfo_lsp.server.recorded_runs import RecordedRuns
+from mfo_lsp.server.trace import Trace
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
 from mfo_workspace.fixing_files import existing_text
@@ -105,6 +106,7 @@ class Session:
         recorded_runs: what was looked up of recorded runs.
         files: the disk with the open texts laid over it.
         directories: those of the workspace that hold documents; None where they are to be looked for.
+        trace: where the time goes, for who wants to know.
     """
 
     def __init__(self, disk: Files, plain: Callable[[object], Any]) -> None:
@@ -126,6 +128,7 @@ class Session:
         self.tokens: dict[str, SentTokens] = {}
         self.offered = Offered()
         self.recorded_runs = RecordedRuns()
+        self.trace = Trace()
         self._remembered: LRUCache[str, UneditedBundle] = LRUCache(_REMEMBERED, getsizeof=_length_of_bundle)
         self._sources: LRUCache[str, Source] = LRUCache(_REMEMBERED, getsizeof=_length_of_source)
         self._edited: dict[str, EditedBundle] = {}
@@ -146,15 +149,17 @@ class Session:
         open_text = self.open_texts.get(key)
         if open_text is None:
             return set()
-        edits = open_text.change(version, changes, self.encoding)
+        with self.trace.phase("text"):
+            edits = open_text.change(version, changes, self.encoding)
         if directory_of(key) in self._reading:
             self._reading[directory_of(key)] = None
             return {directory_of(key)}
         if posixpath.basename(key) in _PROJECT_FILES:
             return self.reread([key])
         touched = {bundle for bundle, edited in self._edited.items() if key in edited.keys}
-        for bundle in touched:
-            self._edited[bundle].edit(key, edits)
+        with self.trace.phase("tree"):
+            for bundle in touched:
+                self._edited[bundle].edit(key, edits)
         is_foreign = not touched and directory_of(key) in self._edited and self._read(key) is None
         return touched if touched or is_foreign else self.reread([key])
 
@@ -258,6 +263,10 @@ class Session:
         if _length_of_bundle(fresh) <= _REMEMBERED:
             self._remembered[bundle] = fresh
         return fresh
+
+    def versions(self, bundle: str) -> list[int]:
+        """The client's numbers of a bundle's open documents."""
+        return [text.version for key, text in self.open_texts.items() if directory_of(key) == bundle]
 
     @property
     def is_reading(self) -> bool:
