@@ -15,7 +15,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { graph: "src/graph/page.ts" },
+  entryPoints: { graph: "src/graph/page.ts", inputs: "src/inputs/page.ts", prompt: "src/prompt/page.ts" },
   outdir: "dist",
   platform: "browser",
   target: "es2022",

@@ -2,12 +2,17 @@
 
 import * as vscode from "vscode";
 
+import { askQuestions } from "./asking";
 import { type Parts, registerCommands } from "./commands";
 import { GraphPanel } from "./graph/panel";
+import { InputsForm } from "./inputs/form";
 import { LanguageOfDocuments } from "./language";
+import { PromptPanel } from "./prompt/panel";
 import { RunController } from "./runs/controller";
+import { RunHistory } from "./runs/history";
 import { RunTree } from "./runs/tree";
 import { Server } from "./server";
+import { FlowTests } from "./testing/controller";
 import { Texts } from "./texts";
 import { degrade } from "./virtual";
 
@@ -19,15 +24,25 @@ export function activate(context: vscode.ExtensionContext): Parts | undefined {
   }
   const texts = new Texts();
   const server = new Server(context.extensionUri);
-  const runs = new RunController(server, context.workspaceState);
+  server.onStart(askQuestions);
+  const form = new InputsForm(context.extensionUri, server);
+  const runs = new RunController(server, context.workspaceState, form);
+  const history = new RunHistory(server, runs);
+  const tree = new RunTree(runs, history);
   const graph = new GraphPanel(context.extensionUri, server, runs);
-  const parts: Parts = { server, runs, graph, texts };
+  const prompt = new PromptPanel(context.extensionUri, server, runs);
+  const parts: Parts = { server, runs, history, graph, prompt, texts };
   context.subscriptions.push(
     server,
+    form,
     runs,
+    history,
+    tree,
     graph,
+    prompt,
     texts.register(),
-    vscode.window.createTreeView("mfo.runs", { treeDataProvider: new RunTree(runs), showCollapseAll: true }),
+    vscode.window.createTreeView("mfo.runs", { treeDataProvider: tree, showCollapseAll: true }),
+    new FlowTests(server),
     new LanguageOfDocuments(server),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("mfo.server") || event.affectsConfiguration("mfo.interpreter")) {

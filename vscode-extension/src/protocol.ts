@@ -32,6 +32,7 @@ export interface WantedInputs {
   readonly taskflow: string;
   readonly schema: InputSchema | null;
   readonly file: Inputs | null;
+  readonly problems?: Readonly<Record<string, string>>;
 }
 
 export interface InputSchema {
@@ -41,9 +42,12 @@ export interface InputSchema {
 
 export interface PropertySchema {
   readonly type?: string | readonly string[];
+  readonly title?: string;
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly maxLength?: number;
 }
 
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -60,7 +64,10 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly task?: string;
+  readonly hint?: string;
   readonly findings?: readonly { readonly message: string; readonly uri: string; readonly range: Range }[];
+  /** With the code "inputs_missing": those that have to be given again. */
+  readonly inputs?: readonly string[];
 }
 
 export interface RunResult {
@@ -70,11 +77,14 @@ export interface RunResult {
   readonly run_id?: string;
   readonly duration?: number;
   readonly states?: Readonly<Record<string, string>>;
-  readonly usage?: unknown;
+  readonly usage?: Usage;
 }
+
+export type Usage = Readonly<Record<string, number>>;
 
 export interface RunEvent {
   readonly run: string | number;
+  readonly run_id: string;
   readonly uri: string;
   readonly taskflow: string;
   readonly event: {
@@ -84,8 +94,73 @@ export interface RunEvent {
     readonly attempt: number;
     readonly duration: number | null;
     readonly branch: string | null;
+    readonly usage: Usage;
     readonly error: { readonly message: string } | null;
   };
+}
+
+export interface RunText {
+  readonly run_id: string;
+  readonly node: string;
+  readonly text: string;
+}
+
+export interface UserQuestion {
+  readonly run_id: string;
+  readonly taskflow: string;
+  readonly task: string;
+  readonly question: string;
+  readonly choices: readonly unknown[];
+  readonly default?: unknown;
+}
+
+/** A run of the journal. */
+export interface EarlierRun {
+  readonly id: string;
+  readonly taskflow: string;
+  readonly state: string;
+  readonly started_at: number;
+  readonly duration: number | null;
+  readonly usage: Usage;
+  readonly error: { readonly message: string; readonly task?: string } | null;
+}
+
+export interface EarlierNode {
+  readonly node: string;
+  readonly state: string;
+  readonly attempts?: number;
+  readonly duration?: number;
+  readonly branch?: number;
+  readonly usage?: Usage;
+  readonly error?: { readonly message: string };
+  readonly failed_tries?: readonly { readonly message: string }[];
+  readonly has_value: boolean;
+}
+
+export interface EarlierRunDetails extends EarlierRun {
+  readonly resumptions: number;
+  readonly nodes: readonly EarlierNode[];
+}
+
+export interface RunValue {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+export interface FileOfTests {
+  readonly uri: string;
+  readonly tests: readonly { readonly test: number; readonly name: string; readonly range: Range }[];
+  readonly problem: { readonly message: string; readonly range: Range } | null;
+}
+
+export interface TestEvent {
+  readonly uri: string;
+  readonly test: number;
+  readonly name: string;
+  readonly state: "started" | "passed" | "failed" | "cancelled";
+  readonly duration?: number | null;
+  readonly mismatches?: readonly { readonly message: string; readonly range: Range }[];
+  readonly output?: string;
 }
 
 export interface RenderedPrompt {
@@ -94,7 +169,7 @@ export interface RenderedPrompt {
   readonly system: string | null;
   readonly user: string | null;
   readonly variables: readonly { readonly name: string; readonly value: unknown; readonly origin: string }[];
-  readonly problems: readonly { readonly message: string }[];
+  readonly problems: readonly { readonly message: string; readonly uri: string; readonly range: Range }[];
   readonly tokens: number;
 }
 

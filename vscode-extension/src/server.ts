@@ -192,10 +192,10 @@ export class Server implements vscode.Disposable {
   }
 }
 
-/** Tells the server that places can be shown when a number of references is clicked, and keeps its commands for the extension. */
+/** Tells the server what the extension takes besides, and keeps its commands for the extension. */
 const OWN_COMMANDS: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
-    capabilities.experimental = { commands: ["mfo.showReferences"] };
+    capabilities.experimental = { commands: ["mfo.showReferences"], methods: ["mfo/askUser", "mfo/runText"] };
   },
   preInitialize(capabilities: ServerCapabilities): void {
     delete capabilities.executeCommandProvider;

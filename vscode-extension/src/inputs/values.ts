@@ -1,12 +1,69 @@
-/** Asking for the inputs of a run, by the flow's input schema. */
+/** Values as people type them, and the fields of a form for an input schema. Knows no window. */
 
-import * as vscode from "vscode";
+import type { Inputs, InputSchema, PropertySchema } from "../protocol";
 
-import type { Inputs, PropertySchema, WantedInputs } from "../protocol";
+/** How a field is filled in. */
+export type Control = "text" | "lines" | "secret" | "number" | "json" | "choice";
 
-/** Read what was typed for an input: by its type, else as JSON where it is some, else as text. */
-export function readValue(text: string, schema: PropertySchema): unknown {
+/** One field of a form. */
+export interface Field {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly isRequired: boolean;
+  readonly control: Control;
+  readonly types: readonly string[];
+  /** What can be chosen, as it would be typed. */
+  readonly choices: readonly string[];
+  /** What each of them stands for. */
+  readonly values: readonly unknown[];
+  readonly placeholder: string;
+}
+
+const SECRET = /pass(word|phrase)|secret|token|api_?key|credential/i;
+const LONG = 60;
+
+/** The fields for the properties of a schema, in order; required ones are not moved. */
+export function fieldsOf(schema: InputSchema | null): Field[] {
+  const required = new Set(schema?.required ?? []);
+  return Object.entries(schema?.properties ?? {}).map(([name, property]) => field(name, property, required.has(name)));
+}
+
+function field(name: string, schema: PropertySchema, isRequired: boolean): Field {
   const types = typesOf(schema);
+  const options = schema.enum ?? (types.length === 1 && types[0] === "boolean" ? [true, false] : undefined);
+  const fallback = schema.default ?? schema.examples?.[0];
+  return {
+    name,
+    title: schema.title ?? name,
+    description: schema.description ?? "",
+    isRequired,
+    control: options === undefined ? control(name, types, schema) : "choice",
+    types,
+    choices: (options ?? []).map(written),
+    values: options ?? [],
+    placeholder: fallback === undefined ? "" : written(fallback),
+  };
+}
+
+function control(name: string, types: readonly string[], schema: PropertySchema): Control {
+  const isText = types.length === 1 && types[0] === "string";
+  if (isText && SECRET.test(name)) {
+    return "secret";
+  }
+  if (isText) {
+    const known = schema.default ?? schema.examples?.[0];
+    const isLong = typeof known === "string" && (known.length > LONG || known.includes("\n"));
+    return isLong || (schema.maxLength ?? 0) > 200 ? "lines" : "text";
+  }
+  if (types.length > 0 && types.every((type) => type === "integer" || type === "number")) {
+    return "number";
+  }
+  return types.some((type) => type === "object" || type === "array") ? "json" : "text";
+}
+
+/** Read what was typed into a field: as text where it can be nothing else, else as JSON where it is some. */
+export function readValue(text: string, types: readonly string[]): unknown {
   if (types.length === 1 && types[0] === "string") {
     return text;
   }
@@ -17,84 +74,44 @@ export function readValue(text: string, schema: PropertySchema): unknown {
   }
 }
 
-/** What is wrong with a value that was typed; undefined where it fits. */
-export function objection(text: string, schema: PropertySchema): string | undefined {
-  const types = typesOf(schema);
-  const kind = kindOf(readValue(text, schema));
-  const fits = types.length === 0 || types.includes(kind) || (kind === "integer" && types.includes("number"));
-  return fits ? undefined : `wanted: ${types.join(" or ")}; this is ${kind === "object" || kind === "array" ? "an" : "a"} ${kind}`;
+/** The inputs that the texts of a form stand for; an empty field is left out. */
+export function readForm(fields: readonly Field[], texts: Readonly<Record<string, string>>, others: Inputs): Inputs {
+  const inputs: Record<string, unknown> = { ...others };
+  for (const { name, types, choices, values } of fields) {
+    const text = texts[name] ?? "";
+    if (text !== "") {
+      const chosen = choices.indexOf(text);
+      inputs[name] = chosen < 0 ? readValue(text, types) : values[chosen];
+    }
+  }
+  return inputs;
+}
+
+/** What stands in the fields at first, and what is known besides. */
+export function writeForm(fields: readonly Field[], known: Inputs): { texts: Record<string, string>; others: Inputs } {
+  const names = new Set(fields.map(({ name }) => name));
+  const texts: Record<string, string> = {};
+  const others: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(known)) {
+    if (names.has(name)) {
+      texts[name] = written(value);
+    } else {
+      others[name] = value;
+    }
+  }
+  return { texts, others };
+}
+
+/** Inputs as they may be kept for the next run: without what has the name of a secret. */
+export function keepable(inputs: Inputs): Inputs {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !SECRET.test(name)));
 }
 
 /** A value as one would type it. */
 export function written(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : JSON.stringify(value, undefined, typeof value === "object" ? 2 : undefined);
 }
 
 function typesOf(schema: PropertySchema): readonly string[] {
   return schema.type === undefined ? [] : typeof schema.type === "string" ? [schema.type] : schema.type;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) {
-    return "null";
-  }
-  if (Array.isArray(value)) {
-    return "array";
-  }
-  return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
-}
-
-/**
- * Ask for one input after the other; what is known already stands there to be taken.
- *
- * @returns the inputs; undefined where the user gave up.
- */
-export async function askForInputs(wanted: WantedInputs, last: Inputs | undefined): Promise<Inputs | undefined> {
-  const known: Record<string, unknown> = { ...(wanted.file ?? {}), ...(last ?? {}) };
-  const properties = Object.entries(wanted.schema?.properties ?? {});
-  const required = new Set(wanted.schema?.required ?? []);
-  for (const [index, [name, schema]] of properties.entries()) {
-    const step = `${wanted.taskflow}: input ${index + 1} of ${properties.length}`;
-    const answer = await askForOne(name, schema, known[name] ?? schema.default, required.has(name), step);
-    if (answer === undefined) {
-      return undefined;
-    }
-    if (answer.given) {
-      known[name] = answer.value;
-    } else {
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a plain map of names
-      delete known[name];
-    }
-  }
-  return known;
-}
-
-type Answer = { readonly given: true; readonly value: unknown } | { readonly given: false };
-
-async function askForOne(
-  name: string,
-  schema: PropertySchema,
-  known: unknown,
-  isRequired: boolean,
-  title: string,
-): Promise<Answer | undefined> {
-  const choices = schema.enum ?? (typesOf(schema)[0] === "boolean" ? [true, false] : undefined);
-  const prompt = schema.description ?? (isRequired ? "required" : "leave empty to leave it out");
-  if (choices !== undefined) {
-    const items = choices.map((value) => ({ label: written(value), value }));
-    const none = isRequired ? [] : [{ label: "(leave out)", value: undefined }];
-    const chosen = await vscode.window.showQuickPick([...items, ...none], { title, placeHolder: `${name} - ${prompt}` });
-    return chosen === undefined ? undefined : chosen.value === undefined ? { given: false } : { given: true, value: chosen.value };
-  }
-  const text = await vscode.window.showInputBox({
-    title,
-    prompt: `${name} - ${prompt}`,
-    value: known === undefined ? "" : written(known),
-    ignoreFocusOut: true,
-    validateInput: (typed) => (typed === "" ? (isRequired ? "this input is required" : undefined) : objection(typed, schema)),
-  });
-  if (text === undefined) {
-    return undefined;
-  }
-  return text === "" ? { given: false } : { given: true, value: readValue(text, schema) };
 }

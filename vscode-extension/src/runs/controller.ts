@@ -3,10 +3,11 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 
-import type { Inputs, RunArgument, RunEvent, RunResult, WantedInputs } from "../protocol";
+import type { InputsForm } from "../inputs/form";
+import { fieldsOf, keepable } from "../inputs/values";
+import type { EarlierRunDetails, Inputs, RunArgument, RunEvent, RunResult, RunText, RunValue, WantedInputs } from "../protocol";
 import type { Server } from "../server";
-import { askForInputs } from "./inputs";
-import { Run } from "./run";
+import { Run, type ShownRun } from "./run";
 
 const KEPT = 20;
 
@@ -23,6 +24,7 @@ export class RunController implements vscode.Disposable {
   constructor(
     private readonly server: Server,
     private readonly memory: vscode.Memento,
+    private readonly form: InputsForm,
   ) {
     server.onStart((client) => {
       this.listen(client);
@@ -37,8 +39,8 @@ export class RunController implements vscode.Disposable {
   }
 
   /** Run a flow, asking for its inputs; gives the run when it is over, undefined where it was not begun. */
-  async flow(argument: RunArgument, { ask = true } = {}): Promise<Run | undefined> {
-    const full = await this.withInputs(argument, ask);
+  async flow(argument: RunArgument): Promise<Run | undefined> {
+    const full = await this.withInputs(argument, "Run");
     return full === undefined ? undefined : this.begin("mfo.runFlow", full, full.taskflow ?? "flow");
   }
 
@@ -49,7 +51,7 @@ export class RunController implements vscode.Disposable {
 
   /** What a run would do; undefined where the user gave up. */
   async plan(argument: RunArgument): Promise<unknown> {
-    const full = await this.withInputs(argument, true);
+    const full = await this.withInputs(argument, "Dry run");
     return full === undefined ? undefined : this.server.execute("mfo.dryRun", full);
   }
 
@@ -59,35 +61,67 @@ export class RunController implements vscode.Disposable {
     return this.begin(command, run.argument, run.title);
   }
 
+  /** Go on with a run of the journal; inputs that it does not keep are asked for. */
+  async resume(run: ShownRun): Promise<Run | undefined> {
+    const argument: RunArgument = { uri: run.uri, taskflow: run.taskflow, run: run.id ?? "" };
+    const resumed = await this.begin("mfo.resumeRun", argument, run.title, run.id);
+    const missing = resumed.failure?.inputs;
+    if (resumed.failure?.code !== "inputs_missing" || missing === undefined) {
+      return resumed;
+    }
+    this.forget(resumed);
+    const inputs: Record<string, unknown> = {};
+    for (const name of missing) {
+      const prompt = `${name}: the journal does not keep what has the name of a secret`;
+      const given = await vscode.window.showInputBox({ title: `Resume ${run.title}`, prompt, password: true, ignoreFocusOut: true });
+      if (given === undefined) {
+        return undefined;
+      }
+      inputs[name] = given;
+    }
+    return this.begin("mfo.resumeRun", { ...argument, inputs }, run.title, run.id);
+  }
+
   stop(run: Run): void {
     this.stops.get(run)?.cancel();
   }
 
-  /** The run of the same flow before this one. */
+  /** The run of the same flow before this one, of this window. */
   before(run: Run): Run | undefined {
-    return this.runs.find(
-      (other) => other.number < run.number && other.argument.uri === run.argument.uri && other.title === run.title,
-    );
+    return this.runs.find((other) => other.number < run.number && other.uri === run.uri && other.title === run.title);
   }
 
-  private async withInputs(argument: RunArgument, ask: boolean): Promise<RunArgument | undefined> {
+  /** What the journal knows of a run; undefined where it knows nothing. */
+  details(uri: string, id: string): Promise<EarlierRunDetails | null | undefined> {
+    return this.server.ask<EarlierRunDetails | null>("mfo/run", { textDocument: { uri }, run: id });
+  }
+
+  /** What a node gave in a run, or what the run was given. */
+  value(uri: string, id: string, node?: string): Promise<RunValue | null | undefined> {
+    return this.server.ask<RunValue | null>("mfo/runValue", { textDocument: { uri }, run: id, node });
+  }
+
+  private async withInputs(argument: RunArgument, action: string): Promise<RunArgument | undefined> {
     const about = { textDocument: { uri: argument.uri }, taskflow: argument.taskflow ?? undefined };
     const wanted = await this.server.ask<WantedInputs | null>("mfo/inputs", about);
     if (wanted == null) {
       return undefined;
     }
     const key = `inputs:${argument.uri}#${wanted.taskflow}`;
-    const last = this.memory.get<Inputs>(key);
-    const inputs = argument.inputs ?? (ask ? await askForInputs(wanted, last) : (last ?? wanted.file ?? {}));
+    const known = { ...(wanted.file ?? {}), ...this.memory.get<Inputs>(key) };
+    const purpose = { uri: argument.uri, action };
+    const isAsked = argument.inputs === undefined && fieldsOf(wanted.schema).length > 0;
+    const inputs = isAsked ? await this.form.ask(wanted, known, purpose) : (argument.inputs ?? known);
     if (inputs === undefined) {
       return undefined;
     }
-    await this.memory.update(key, inputs);
+    await this.memory.update(key, keepable(inputs));
     return { ...argument, taskflow: wanted.taskflow, inputs };
   }
 
-  private async begin(command: string, argument: RunArgument, title: string): Promise<Run | undefined> {
+  private async begin(command: string, argument: RunArgument, title: string, id?: string): Promise<Run> {
     const run = new Run(++this.count, title, argument);
+    run.id = id;
     const stop = new vscode.CancellationTokenSource();
     this.runs.unshift(run);
     this.runs.length = Math.min(this.runs.length, KEPT);
@@ -106,10 +140,22 @@ export class RunController implements vscode.Disposable {
     return run;
   }
 
+  private forget(run: Run): void {
+    this.runs.splice(this.runs.indexOf(run), 1);
+    this.changed.fire(run);
+  }
+
   private listen(client: LanguageClient): void {
     client.onNotification("mfo/runEvent", (told: RunEvent) => {
-      const run = this.runs.find((one) => !one.isOver && one.argument.uri === told.uri && fits(one, told));
+      const run = this.runs.find((one) => !one.isOver && (one.id === told.run_id || (one.id === undefined && fits(one, told))));
       if (run?.take(told) === true) {
+        this.changed.fire(run);
+      }
+    });
+    client.onNotification("mfo/runText", (told: RunText) => {
+      const run = this.runs.find((one) => one.id === told.run_id && !one.isOver);
+      if (run !== undefined) {
+        run.read(told);
         this.changed.fire(run);
       }
     });
@@ -117,7 +163,7 @@ export class RunController implements vscode.Disposable {
 }
 
 function fits(run: Run, told: RunEvent): boolean {
-  return run.taskflow === "" || run.taskflow === told.taskflow;
+  return run.uri === told.uri && (run.taskflow === "" || run.taskflow === told.taskflow);
 }
 
 const cancelled: RunResult = {

@@ -1,28 +1,55 @@
-/** One run as the editor knows it: what each node has come to. Knows no window. */
+/** Runs as the editor knows them: what each node has come to, and how the nodes lie in each other. Knows no window. */
 
-import type { Failure, RunArgument, RunEvent, RunResult } from "../protocol";
+import type { EarlierNode, EarlierRun, EarlierRunDetails, Failure, RunArgument, RunEvent, RunResult, RunText, Usage } from "../protocol";
 
-/** What became of one node, or is becoming of it. */
+const LONGEST_TEXT = 200_000;
+
+/** What became of one execution of a node, or is becoming of it. */
 export interface NodeOfRun {
   readonly path: string;
-  state: string;
-  attempt: number;
-  duration: number | undefined;
-  branch: string | undefined;
-  error: string | undefined;
+  readonly state: string;
+  readonly attempt: number;
+  readonly duration: number | undefined;
+  readonly branch: string | undefined;
+  readonly error: string | undefined;
+  readonly usage: Usage;
+  readonly failedTries: readonly string[];
+  /** Whether the journal may know what it gave. */
+  readonly hasValue: boolean;
 }
 
-export class Run {
+/** What the tree shows of a run, be it one of this window or an earlier one. */
+export interface ShownRun {
+  readonly title: string;
+  readonly taskflow: string;
+  readonly uri: string;
+  readonly id: string | undefined;
+  readonly state: string;
+  readonly began: Date;
+  readonly duration: number | undefined;
+  readonly usage: Usage;
+  readonly nodes: ReadonlyMap<string, NodeOfRun>;
+}
+
+/** A run of this window. */
+export class Run implements ShownRun {
   readonly nodes = new Map<string, NodeOfRun>();
+  readonly texts = new Map<string, string>();
   readonly began = new Date();
   state = "running";
   result: RunResult | undefined;
+  id: string | undefined;
+  private readonly paths = new Map<string, string>();
 
   constructor(
     readonly number: number,
     readonly title: string,
     readonly argument: RunArgument,
   ) {}
+
+  get uri(): string {
+    return this.argument.uri;
+  }
 
   /** The taskflow that runs; empty where nobody has said yet. */
   get taskflow(): string {
@@ -37,26 +64,132 @@ export class Run {
     return this.result !== undefined;
   }
 
+  get duration(): number | undefined {
+    return this.result?.duration;
+  }
+
+  get usage(): Usage {
+    return this.result?.usage ?? sumOf([...this.nodes.values()].map(({ usage }) => usage));
+  }
+
   /** Take an event; false where it says nothing about a node. */
-  take({ event }: RunEvent): boolean {
+  take({ event, run_id }: RunEvent): boolean {
+    this.id ??= run_id;
     if (event.path === "") {
       return false;
     }
-    this.nodes.set(event.path, {
-      path: event.path,
+    const name = event.iteration > 0 ? `${event.path}[${event.iteration}]` : event.path;
+    const before = this.nodes.get(name);
+    if (event.state === "running") {
+      this.texts.delete(name);
+    }
+    const failed = before !== undefined && event.state === "running" && event.attempt > before.attempt;
+    this.nodes.set(name, {
+      path: name,
       state: event.state,
-      attempt: event.attempt,
+      attempt: Math.max(event.attempt, before?.attempt ?? 0),
       duration: event.duration ?? undefined,
-      branch: event.branch ?? undefined,
+      branch: event.branch === null ? undefined : `branch ${event.branch}`,
       error: event.error?.message,
+      usage: event.usage,
+      failedTries: failed ? [...before.failedTries, `try ${before.attempt} failed`] : (before?.failedTries ?? []),
+      hasValue: event.state === "succeeded",
     });
+    this.paths.set(event.path, name);
     return true;
+  }
+
+  /** Take what a model wrote next. */
+  read({ node, text }: RunText): void {
+    const before = this.texts.get(node) ?? "";
+    this.texts.set(node, (before + text).slice(-LONGEST_TEXT));
   }
 
   finish(result: RunResult): void {
     this.result = result;
     this.state = result.state;
+    this.id ??= result.run_id;
   }
+}
+
+/** A run of the journal as the tree shows it; its nodes are known once they were asked for. */
+export function earlierRun(uri: string, run: EarlierRun | EarlierRunDetails): ShownRun {
+  const nodes = "nodes" in run ? run.nodes : [];
+  return {
+    title: run.taskflow,
+    taskflow: run.taskflow,
+    uri,
+    id: run.id,
+    state: run.state,
+    began: new Date(run.started_at * 1000),
+    duration: run.duration ?? undefined,
+    usage: run.usage,
+    nodes: new Map(nodes.map((node) => [node.node, earlierNode(node)])),
+  };
+}
+
+function earlierNode(node: EarlierNode): NodeOfRun {
+  return {
+    path: node.node,
+    state: node.state,
+    attempt: node.attempts ?? 0,
+    duration: node.duration,
+    branch: node.branch === undefined ? undefined : `branch ${node.branch}`,
+    error: node.error?.message,
+    usage: node.usage ?? {},
+    failedTries: (node.failed_tries ?? []).map(({ message }) => message),
+    hasValue: node.has_value,
+  };
+}
+
+/** The executions that lie directly in another one, or at the top: those inside a subflow lie in it. */
+export function inside(nodes: ReadonlyMap<string, NodeOfRun>, around: string | undefined): NodeOfRun[] {
+  return [...nodes.values()].filter(({ path }) => parentOf(nodes, path) === around);
+}
+
+function parentOf(nodes: ReadonlyMap<string, NodeOfRun>, path: string): string | undefined {
+  const place = path.lastIndexOf("/");
+  if (place < 0) {
+    return undefined;
+  }
+  const above = path.slice(0, place);
+  const plain = above.replace(/\[\d+\]$/, "");
+  return nodes.has(above) ? above : nodes.has(plain) ? plain : parentOf(nodes, above);
+}
+
+/** A node's own name, without those of the subflows around it. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** How many tokens were used; undefined where nobody said. */
+export function tokens(usage: Usage): number | undefined {
+  const counted = usage["total_tokens"] ?? (usage["input_tokens"] ?? 0) + (usage["output_tokens"] ?? 0);
+  return counted > 0 ? counted : undefined;
+}
+
+function sumOf(usages: readonly Usage[]): Usage {
+  const sum: Record<string, number> = {};
+  for (const usage of usages) {
+    for (const [name, count] of Object.entries(usage)) {
+      sum[name] = (sum[name] ?? 0) + count;
+    }
+  }
+  return sum;
+}
+
+/** What stands beside a node in the tree. */
+export function factsOf(node: NodeOfRun, text: string | undefined): string {
+  const used = tokens(node.usage);
+  const facts = [
+    node.state === "succeeded" ? "" : node.state.replaceAll("_", " "),
+    node.duration === undefined ? "" : duration(node.duration),
+    node.attempt > 1 ? `attempt ${node.attempt}` : "",
+    used === undefined ? "" : `${used} tokens`,
+    node.branch ?? "",
+    node.state === "running" && text !== undefined ? `“…${text.slice(-50).replaceAll(/\s+/g, " ")}”` : "",
+  ];
+  return facts.filter((fact) => fact !== "").join(" · ");
 }
 
 /** Seconds as people read them. */
@@ -68,7 +201,7 @@ export function duration(seconds: number): string {
 }
 
 /** What differs between two runs: for each node whose state is not the same, both. */
-export function differences(one: Run, other: Run): { path: string; before: string; after: string }[] {
+export function differences(one: ShownRun, other: ShownRun): { path: string; before: string; after: string }[] {
   const paths = new Set([...one.nodes.keys(), ...other.nodes.keys()]);
   return [...paths]
     .map((path) => ({
