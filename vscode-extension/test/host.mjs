@@ -44,13 +44,13 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
   });
   await listening(child);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
-  const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+  const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
   page.setDefaultTimeout(60_000);
   const { ended } = await suiteEnd(page);
   await page.goto(address(port, workspace, suite, extensions));
   await page.waitForSelector(".monaco-workbench");
   return {
-    page, ended, data,
+    page, ended, data, settings: own,
     async stop() {
       await browser.close();
       try {

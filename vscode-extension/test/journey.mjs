@@ -1,30 +1,78 @@
-// What a user does from the first squiggle to a run, in a real VS Code. Usage: node test/journey.mjs CODE-SERVER VSIX SERVER EXAMPLE ROOM
+// What a user does from the first squiggle to a run, in a real VS Code with the packaged extension; every page is looked at by axe-core.
+// Usage: node test/journey.mjs CODE-SERVER VSIX SERVER EXAMPLE ROOM [PICTURES]
+// With PICTURES, a folder, the pictures of docs/images are taken into it.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { mustBeAccessible } from "./axe.mjs";
 import { command, openFile, startHost, webview } from "./host.mjs";
 
-const [codeServer, vsix, server, example, room] = process.argv.slice(2).map((path) => resolve(path));
-const workspace = join(room, "workspace");
+const [codeServer, vsix, server, example, room, pictures] = process.argv.slice(2).map((path) => resolve(path));
+const workspace = join(room, "orders");
 mkdirSync(room, { recursive: true });
-cpSync(example, workspace, { recursive: true });
+cpSync(example, workspace, { recursive: true, filter: (path) => !path.endsWith(".mfo") });
 const file = join(workspace, "workflow_definition.yml");
 writeFileSync(file, readFileSync(file, "utf8").replace("${INPUT.order_id}", "${INPUT.order_idd}"));
 writeFileSync(join(workspace, "chart.yml"), "services:\n  web: {image: nginx}\n");
 
-const host = await startHost({ codeServer, vsix, workspace, room, settings: { "mfo.server.command": [server] } });
+const settings = {
+  "mfo.server.command": [server], "workbench.colorTheme": "Default Dark Modern", "editor.minimap.enabled": false,
+  "workbench.layoutControl.enabled": false, "window.commandCenter": false, "chat.commandCenter.enabled": false,
+  "editor.fontSize": 13, "breadcrumbs.enabled": false, "editor.stickyScroll.enabled": false,
+};
+const host = await startHost({ codeServer, vsix, workspace, room, settings });
 const { page } = host;
-const picture = (name) => page.screenshot({ path: join(room, `${name}.png`) });
-const step = async (name, work) => {
+const shoot = (name, folder = room) => page.screenshot({ path: join(folder, `${name}.png`) });
+
+/** Take a picture for the documentation. */
+async function picture(name) {
+  await page.mouse.move(5, 5);
+  await page.waitForTimeout(400);
+  await shoot(name);
+  if (pictures !== undefined) await shoot(name, pictures);
+}
+
+async function step(name, work) {
   const begun = Date.now();
   try {
     await work();
     console.log(`ok ${name} (${Date.now() - begun} ms)`);
   } catch (problem) {
-    await picture(`failed-${name.replaceAll(" ", "-")}`);
+    await shoot(`failed-${name.replaceAll(/\W+/g, "-")}`);
     throw problem;
   }
+}
+
+/** Save by the dialog that VS Code shows in a browser. */
+async function saveAs(title, name) {
+  const path = join(workspace, name);
+  await command(page, title);
+  const isOffered = (wanted) => document.querySelector(".quick-input-widget .quick-input-box input")?.value === wanted;
+  await page.waitForFunction(isOffered, path);
+  await page.keyboard.press("Enter");
+  for (let round = 0; round < 200 && !existsSync(path); round++) await page.waitForTimeout(50);
+  await page.waitForTimeout(200);
+  return readFileSync(path);
+}
+
+/** In the browser: how large a picture is, and how many colours it has. */
+async function colours(data) {
+  const image = new Image();
+  image.src = `data:image/png;base64,${data}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return { width: image.width, height: image.height, count: new Set(pixels).size };
+}
+
+const focusedId = (frame) => frame.evaluate(() => document.activeElement?.getAttribute("data-id") ?? "");
+const THEMES = {
+  light: "Default Light Modern", "high-contrast": "Default High Contrast", "high-contrast-light": "Default High Contrast Light",
+  dark: "Default Dark Modern",
 };
 
 try {
@@ -35,28 +83,79 @@ try {
   await step("an MFO document gets its language and a squiggle", async () => {
     await openFile(page, "workflow_definition.yml");
     await page.locator(".statusbar-item", { hasText: "MFO workflow" }).waitFor();
-    await page.locator(".statusbar-item", { hasText: /^\s*1\s*$|Errors: 1/ }).first().waitFor().catch(() => undefined);
+    await page.locator('[id="status.problems"]', { hasText: "1" }).waitFor();
     await command(page, "Next Problem (Error, Warning, Info)");
-    await page.locator(".marker-widget, .zone-widget", { hasText: "did you mean" }).first().waitFor();
-    await picture("squiggle");
-    await page.keyboard.press("Escape");
+    await page.locator(".zone-widget", { hasText: "did you mean" }).first().waitFor();
+    await command(page, "MFO: Show Graph");
+    await webview(page, ".node.error[data-id=record_order] .badge");
+    await picture("problem");
+    await page.locator(".zone-widget .codicon-close").click();
   });
   await step("the quick fix mends it", async () => {
     await page.keyboard.press("Control+.");
     await page.locator(".action-widget", { hasText: "order_id" }).waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".squiggly-error").waitFor({ state: "detached" });
+    await page.keyboard.press("Control+S");
   });
-  await step("the graph stands beside the file", async () => {
-    await command(page, "MFO: Show Graph");
-    const frame = await webview(page, ".node[data-id=record_order]");
+  await step("the graph stands beside the file and follows it", async () => {
+    const frame = await webview(page, ".node[data-id=record_order]:not(.error)");
+    await page.keyboard.press("Control+Home");
     await picture("graph");
     await frame.locator(".node[data-id=tell_customer] .box").click();
     await page.locator(".statusbar-item", { hasText: /Ln 6\d/ }).waitFor();
     await frame.locator(".node.selected[data-id=tell_customer]").waitFor();
+    await page.keyboard.press("Control+Home");
+  });
+  await step("the graph is walked by keys", async () => {
+    const frame = await webview(page, ".node");
+    await frame.locator(".node[data-id=record_order]").focus();
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await focusedId(frame), "is_large");
+    await page.keyboard.press("ArrowDown");
+    const told = await frame.locator("#told").textContent();
+    assert.match(told ?? "", /is_large to \w+: branch/);
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await focusedId(frame), "is_large");
+    await page.keyboard.press("Enter");
+    await page.locator(".statusbar-item", { hasText: /Ln 8\d/ }).waitFor();
+  });
+  await step("subflows fold and unfold", async () => {
+    const frame = await webview(page, ".node");
+    const subflow = frame.locator(".node[data-id=look_closer]");
+    await subflow.locator(".handle").click();
+    await frame.locator(".node.folded[data-id=look_closer][aria-expanded=false]").waitFor();
+    assert.equal(await frame.locator(".node[data-id=rate_fraud]").count(), 0);
+    await subflow.focus();
+    await page.keyboard.press("Space");
+    await frame.locator(".node[data-id=rate_fraud]").waitFor();
+    assert.equal(await subflow.getAttribute("aria-expanded"), "true");
+  });
+  await step("the graph is searched", async () => {
+    const frame = await webview(page, ".node");
     await frame.locator("#search").fill("closer");
     await frame.locator("#found", { hasText: "1 found" }).waitFor();
     await frame.locator("#search").fill("");
+  });
+  await step("the graph is saved as a picture", async () => {
+    const svg = (await saveAs("MFO: Save Graph as SVG", "process_order.svg")).toString();
+    assert.match(svg, /^<\?xml/);
+    assert.match(svg, /data-id="tell_customer"/);
+    const png = await saveAs("MFO: Save Graph as PNG", "process_order.png");
+    const { width, height, count } = await page.evaluate(colours, png.toString("base64"));
+    const size = /width="([\d.]+)" height="([\d.]+)"/.exec(svg);
+    assert.deepEqual([width, height], [Math.round(2 * size[1]), Math.round(2 * size[2])]);
+    assert.ok(count > 20, `a picture of ${count} colours`);
+  });
+  await step("the graph is accessible in every theme", async () => {
+    const frame = await webview(page, ".node");
+    for (const [name, theme] of Object.entries(THEMES)) {
+      writeFileSync(join(host.data, "User", "settings.json"), JSON.stringify({ ...host.settings, "workbench.colorTheme": theme }));
+      await frame.locator(`body[data-vscode-theme-kind="vscode-${name}"]`).waitFor();
+      await page.waitForTimeout(300);
+      await mustBeAccessible(frame, `the graph, ${name}`);
+      await shoot(`theme-${name}`);
+    }
   });
   await step("a flow runs and its states are on the graph", async () => {
     await page.locator(".tab", { hasText: "workflow_definition.yml" }).click();
@@ -69,6 +168,14 @@ try {
     const frame = await webview(page, ".node[data-id=record_order]");
     await frame.locator(".node[data-id=record_order][data-state=succeeded]").waitFor();
     await picture("run");
+  });
+  await step("a server that is not there is told of with buttons", async () => {
+    writeFileSync(join(host.data, "User", "settings.json"), JSON.stringify({ ...host.settings, "mfo.server.command": ["/nowhere/mfo-lsp"] }));
+    const toast = page.locator(".notification-toast", { hasText: "the language server does not start" });
+    await toast.waitFor();
+    await toast.locator(".monaco-button", { hasText: "Open Settings" }).waitFor();
+    assert.equal(await toast.count(), 1);
+    await shoot("missing");
   });
   console.log("all steps done");
 } finally {

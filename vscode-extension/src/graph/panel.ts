@@ -11,6 +11,7 @@ import type { FromPage, ToPage } from "./messages";
 import { flowAt, nodeAt, nodeOfPath } from "./places";
 
 const PAUSE = 120;
+const HAS_GRAPH = "mfo.hasGraph";
 
 /** What a graph is of. */
 export interface Subject {
@@ -116,7 +117,9 @@ export class GraphPanel implements vscode.Disposable {
     panel.iconPath = { light: icon("mfo-light.svg"), dark: icon("mfo-dark.svg") };
     this.isReady = false;
     panel.webview.onDidReceiveMessage((message: FromPage) => void this.hear(message));
+    void vscode.commands.executeCommand("setContext", HAS_GRAPH, true);
     panel.onDidDispose(() => {
+      void vscode.commands.executeCommand("setContext", HAS_GRAPH, false);
       this.panel = undefined;
       this.graph = undefined;
     });
@@ -278,6 +281,8 @@ export class GraphPanel implements vscode.Disposable {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const name = `${this.graph?.taskflow ?? "graph"}.${format}`;
     const target = await vscode.window.showSaveDialog({
+      title: "Save the graph",
+      saveLabel: "Save",
       ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
       filters: { Picture: [format] },
     });

@@ -213,7 +213,7 @@ function addHandle(node: SVGGElement, { width }: Place, fold: "open" | "folded")
   if (box === null || width === 0) {
     return;
   }
-  const [x, y] = [number(box, "x") + 15, number(box, "y") + 23];
+  const [x, y] = [number(box, "x") + 15, number(box, "y") + 15];
   const handle = document.createElementNS(SVG_SPACE, "g");
   handle.setAttribute("class", "handle");
   const target = document.createElementNS(SVG_SPACE, "circle");

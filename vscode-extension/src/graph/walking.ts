@@ -57,7 +57,7 @@ function along(stops: readonly Stop[], ways: readonly Way[], here: Stop, end: "s
     .map((way) => ({ way, stop: stops.find((stop) => stop.key === way[end]) }))
     .filter((one): one is { way: Way; stop: Stop } => one.stop !== undefined);
   const onward = ends.filter(({ stop }) => (stop.y - here.y) * sign > 0);
-  const nearest = least(onward.length > 0 ? onward : ends, ({ stop }) => Math.abs(stop.x - here.x));
+  const nearest = least(onward.length > 0 ? onward : ends, ({ stop }) => Math.abs(stop.x - here.x) + Math.abs(stop.y - here.y));
   if (nearest !== undefined) {
     return { key: nearest.stop.key, along: nearest.way.title };
   }
