@@ -33,8 +33,8 @@
   "The buffers of the runs that are shown, by document and taskflow.")
 
 (defun mfo--contact (_interactive)
-  "What Eglot is to start."
-  mfo-server-command)
+  "What Eglot is to start, and what the server is to know of this client."
+  (append mfo-server-command '(:initializationOptions (:methods ["mfo/askUser"]))))
 
 (add-to-list 'eglot-server-programs '((yaml-mode yaml-ts-mode) . mfo--contact))
 
@@ -141,6 +141,17 @@ It is one of TASKFLOW in the document URI."
       (mfo--append (gethash (mfo--key uri taskflow) mfo--runs)
                    (format "%-10s %s" (plist-get event :state) path)))))
 
+(cl-defmethod eglot-handle-request
+  (_server (_method (eql mfo/askUser)) &key task question choices default &allow-other-keys)
+  "Put the QUESTION of TASK, with its CHOICES and DEFAULT, to the person here."
+  (let ((prompt (format "%s: %s " task question))
+        (words (lambda (value) (if (stringp value) value (json-serialize value)))))
+    (condition-case nil
+        (list :answer (if (> (length choices) 0)
+                          (completing-read prompt (mapcar words choices) nil t)
+                        (read-string prompt (and default (funcall words default)))))
+      (quit nil))))
+
 (defun mfo--run (command argument title)
   "Carry out COMMAND with ARGUMENT, and show how that goes under TITLE."
   (let ((buffer (mfo--show (format "*mfo run %s*" (plist-get argument :taskflow)) (concat title "\n\n"))))
@@ -162,6 +173,27 @@ It is one of TASKFLOW in the document URI."
     (mfo--run "mfo.runTask"
               (list :uri (mfo--uri) :taskflow (plist-get wanted :taskflow) :task task)
               (format "Run %s" task))))
+
+;;;###autoload
+(defun mfo-test ()
+  "Run the tests of this file, or in another file those of the workspace."
+  (interactive)
+  (mfo--execute
+   "mfo.runTests"
+   (if (string-match-p "\\.test\\.ya?ml\\'" (or buffer-file-name "")) (list :uri (mfo--uri)) (make-hash-table))
+   (lambda (result)
+     (let ((line (lambda (one)
+                   (format "%s:%d:%d: %s%s\n"
+                           (eglot--uri-to-path (plist-get one :uri))
+                           (1+ (plist-get (plist-get (plist-get one :range) :start) :line))
+                           (1+ (plist-get (plist-get (plist-get one :range) :start) :character))
+                           (if (plist-get one :name) (concat (plist-get one :name) ": ") "")
+                           (plist-get one :message)))))
+       (mfo--show "*mfo tests*"
+                  (concat (mapconcat line (plist-get result :failures) "")
+                          (mapconcat line (plist-get result :problems) "")
+                          (format "%d passed, %d failed\n" (plist-get result :passed) (plist-get result :failed)))
+                  #'compilation-mode)))))
 
 ;;;###autoload
 (defun mfo-dry-run (&optional taskflow)

@@ -15,16 +15,16 @@ export function askQuestions(client: LanguageClient): void {
 }
 
 async function ask(question: UserQuestion, token: CancellationToken): Promise<unknown> {
-  const title = `${question.taskflow}: ${question.task} asks`;
+  const title = `${question.task}: ${question.question}`;
   if (question.choices.length > 0) {
     const items = question.choices.map((value) => ({
       label: written(value),
       value,
       ...(value === question.default ? { description: "default" } : {}),
     }));
-    const options = { title, placeHolder: question.question, ignoreFocusOut: true };
+    const options = { title, placeHolder: `The flow ${question.taskflow} waits for an answer`, ignoreFocusOut: true };
     return (await vscode.window.showQuickPick(items, options, token))?.value;
   }
   const value = question.default === undefined ? "" : written(question.default);
-  return vscode.window.showInputBox({ title, prompt: question.question, value, ignoreFocusOut: true }, token);
+  return vscode.window.showInputBox({ title: question.task, prompt: question.question, value, ignoreFocusOut: true }, token);
 }

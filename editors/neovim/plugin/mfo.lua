@@ -41,6 +41,10 @@ command('MfoRunTask', function(call)
   require('mfo.runs').task(here(), { task = call.fargs[1] })
 end, { nargs = 1, desc = 'Execute one task with what the last run gave it' })
 
+command('MfoTest', function()
+  require('mfo.tests').run(here())
+end, { desc = 'Run the tests of this file, or of the workspace; failures go to the quickfix list' })
+
 command('MfoGraph', function(call)
   local formats = { mermaid = true, dot = true, json = true }
   local format = formats[call.fargs[#call.fargs]] and table.remove(call.fargs) or nil

@@ -39,6 +39,11 @@ local function redraw(run)
     if type(event.error) == 'table' then
       vim.list_extend(lines, vim.split('    ' .. event.error.message, '\n'))
     end
+    if event.state == 'running' and run.texts[path] then
+      for _, line in ipairs(vim.split(run.texts[path], '\n')) do
+        lines[#lines + 1] = '    ' .. line
+      end
+    end
   end
   vim.list_extend(lines, run.closing)
   views.write(run.buffer, lines)
@@ -54,13 +59,26 @@ function M.on_event(told)
   if not run.nodes[path] then
     run.order[#run.order + 1] = path
   end
+  if told.event.state == 'running' then
+    run.texts[path] = nil
+  end
   run.nodes[path] = told.event
   redraw(run)
 end
 
+--- Take what a model wrote next for a node; it is shown as long as the node goes on.
+function M.on_text(told)
+  local run = shown[key_of(told.uri, told.taskflow)]
+  if run then
+    local path = told.node:gsub('%[%d+%]$', '')
+    run.texts[path] = (run.texts[path] or '') .. told.text
+    redraw(run)
+  end
+end
+
 local function begin(uri, taskflow, title)
   local buffer = views.show('run/' .. (taskflow or 'flow'), { title }, 'mforun')
-  local run = { buffer = buffer, title = title, order = {}, nodes = {}, closing = {} }
+  local run = { buffer = buffer, title = title, order = {}, nodes = {}, texts = {}, closing = {} }
   shown[key_of(uri, taskflow)] = run
   redraw(run)
   return run

@@ -61,7 +61,7 @@ end
 
 local function capabilities()
   local known = vim.lsp.protocol.make_client_capabilities()
-  known.experimental = { commands = { 'mfo.showReferences' } }
+  known.experimental = { commands = { 'mfo.showReferences' }, methods = { 'mfo/askUser', 'mfo/runText' } }
   return known
 end
 
@@ -80,6 +80,9 @@ local function commands()
     end,
     ['mfo.showGraph'] = function(command, context)
       views.graph(context.bufnr, command.arguments[1].taskflow)
+    end,
+    ['mfo.runTests'] = function(command, context)
+      require('mfo.tests').run(context.bufnr, command.arguments[1])
     end,
     ['mfo.showReferences'] = function(command)
       views.locations(command.arguments[3])
@@ -105,6 +108,12 @@ function M.start(buffer)
     handlers = {
       ['mfo/runEvent'] = function(_, told)
         require('mfo.runs').on_event(told)
+      end,
+      ['mfo/runText'] = function(_, told)
+        require('mfo.runs').on_text(told)
+      end,
+      ['mfo/askUser'] = function(_, question)
+        return require('mfo.asking').ask(question)
       end,
     },
     on_attach = function(client, attached)
