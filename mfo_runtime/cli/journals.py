@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mfo_dialect.model.project import Project
+from mfo_runtime.agents import SpendingBook
 from mfo_runtime.cli.data_folders import data_folder, data_path
 from mfo_runtime.cli.places import directory_of
 from mfo_runtime.journal import Journal, Retention
@@ -44,6 +45,17 @@ def journal_of(project: Project, document: str) -> Journal | None:
         journal.close()
         raise
     return journal
+
+
+def spending_book_of(project: Project, document: str) -> SpendingBook | None:
+    """Where it is kept what runs of a month spent; None where the project has no budget of a month.
+
+    Raises:
+        InvalidInputError: the folder cannot be made.
+    """
+    if not project.section("budgets").get("month"):
+        return None
+    return SpendingBook(data_folder(project, PurePosixPath(document).parent.as_posix()))
 
 
 def retention_of(project: Project) -> Retention:

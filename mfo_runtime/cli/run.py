@@ -19,7 +19,7 @@ from mfo_runtime.cli.connecting import Where
 from mfo_runtime.cli.data_files import read_data, read_inputs
 from mfo_runtime.cli.dry_run import dry_run
 from mfo_runtime.cli.findings import outcome_of
-from mfo_runtime.cli.journals import journal_at, journal_of
+from mfo_runtime.cli.journals import journal_at, journal_of, spending_book_of
 from mfo_runtime.cli.log_lines import JSON, log_format_option
 from mfo_runtime.cli.output import say, say_error, shown_path, tell_as
 from mfo_runtime.cli.progress import NoProgress, Progress, make_progress
@@ -327,8 +327,15 @@ async def _run(
             on_text=progress.reader,
             ask=ask,
             control=stopper.control,
+            spending_book=spending_book_of(flow.bundle.project, flow.view.document),
+            on_notice=partial(_tell_notice, progress),
         )
         return await go(options, watch)
+
+
+def _tell_notice(progress: Progress, notice: str) -> None:
+    with progress.paused():
+        say(f"mfo: {printable(notice)}")
 
 
 def _refuse_together(option: str, why: str, **others: object) -> None:

@@ -36,7 +36,7 @@ from mfo_runtime.flow.settings import lay_out
 from mfo_runtime.flow.surroundings import Surroundings
 from mfo_runtime.flow.told_text import TextObserver, ToldText
 from mfo_runtime.http import HttpClient
-from mfo_runtime.journal import Codec, Definition, NewRun
+from mfo_runtime.journal import Codec, Definition, Journal, NewRun
 from mfo_runtime.json_schema import schema_problem, with_defaults
 from mfo_runtime.tasks import Ask, Safeguards, spending_of
 from mfo_runtime.tasks.conversation import add_usage
@@ -75,7 +75,8 @@ class RunOptions:
         surroundings: other servers, time and secrets, where they are not the usual ones.
         circuits: breakers that several runs share; the run's own where it is None.
         safeguards: rates, breakers and answers of agents that several runs share; the run's own where it is None.
-        spending_book: where it is kept what runs of a month spent; None for nowhere, so that no month's budget counts.
+        spending_book: where it is kept what runs of a month spent; beside the journal of this machine where it is None,
+            and without one nowhere, so that no month's budget counts.
         on_notice: told what a person should know, as that a budget is nearly spent; the log where it is None.
         through: what stands between the engine and the executors of a kept run; None for nothing.
     """
@@ -144,9 +145,17 @@ def executors_of(scope: RunScope, client: MfoClient, http: HttpClient, options: 
         options.surroundings,
         options.on_usage,
         ToldText(on_text, lambda: scope.secrets.shown_never) if on_text is not None else None,
-        spending=spending_of(scope.bundle.project, options.spending_book, options.on_notice),
+        spending=spending_of(scope.bundle.project, _book(options), options.on_notice),
         safeguards=options.safeguards or Safeguards(),
     )
+
+
+def _book(options: RunOptions) -> SpendingBook | None:
+    """Where it is kept what runs spend."""
+    journal = options.keeping.journal if options.keeping is not None else None
+    if options.spending_book is None and isinstance(journal, Journal):
+        return SpendingBook(journal.folder)
+    return options.spending_book
 
 
 def other_servers(options: RunOptions) -> AbstractAsyncContextManager[HttpClient]:

@@ -58,6 +58,11 @@ class Journal:
             self._writer.close()
             self._writer = None
 
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self._folder
+
     def begin(self, run: NewRun) -> RunLog:
         """Write down that a run begins, and hold its lease.
 

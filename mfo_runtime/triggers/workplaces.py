@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mfo_runtime.client import MfoClient
 from mfo_runtime.flow.circuits import Circuits
 from mfo_runtime.journal import Journal, Retention
+from mfo_runtime.tasks import Safeguards
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,11 @@ class Workplace:
         journal: what keeps them.
         retention: how long.
         circuits: leaves servers alone that fail too often; None for never.
+        safeguards: rates, breakers and answers of their agents.
     """
 
     client: MfoClient
     journal: Journal
     retention: Retention = field(default_factory=Retention)
     circuits: Circuits | None = None
+    safeguards: Safeguards = field(default_factory=Safeguards)

@@ -82,7 +82,7 @@ def make_toolbox(
     tools = [_tool(name, bundle, server) for name in agent.tools]
     for told in more:
         kind = ToolKind.SERVER if told["name"] in server else ToolKind.EXTRACTION
-        parameters = told.get("parameters") or {}
+        parameters = map_of(told.get("parameters"))
         tools.append(AgentTool(told["name"], kind, ToolDef(told["name"], told.get("description", ""), parameters)))
     if agent.memory_keys:
         tools.append(_remembering(agent.memory_keys))
