@@ -28,6 +28,7 @@ _LISTED = re.compile(rf"{_GAP}\s*,\s*|,?\s*{_GAP}")
 _NOBODY = "nobody_knows"
 """What the loss of an old name causes, this name causes too; what it does not cause, the chosen name does."""
 _UP_TO_VALUE = re.compile(r"[\s:\[{()\-]*")
+_EDGES = re.compile(r"(?:dependencies|successors)\s*:?[^:]*\Z")
 _GO_ON = frozenset({ItemKind.KEYWORD, ItemKind.FUNCTION})
 _OPENING = (".", "(", "[", "{", ":", "-", '"', "'", ",")
 _JUDGED = ("MFO2", "MFO3", "MFO4", "MFO5", "MFO6")
@@ -249,26 +250,42 @@ def _without(typed: Typed, item: Item) -> Iterator[str]:
 def _is_still_to_type(error: Error, name: str, typed: Typed, item: Item, accepted: Accepted) -> bool:
     """Whether an error speaks of what has to be typed next, where an item cannot bring room for it.
 
-    That is so of what a new key or kind requires, for clients without tab stops and in quotes; of the map that a key
-    begins; of the end of a reference or block that was opened by hand; of the comparison behind the first operand of a
-    condition.
+    That is so of what a new key, kind or template requires, for clients without tab stops and in quotes; of the map that
+    a key begins; of the other edges of a list that is begun anew; of the end of a reference or block that was opened by
+    hand; of the comparison behind the first operand of a condition, for clients without tab stops.
     """
     if error.place.document != name:
         return False
     end = item.span.start + len(accepted.text) - len(typed.text) + len(typed.text[item.span.start : item.span.end])
-    span = error.place.span
-    if error.code == "MFO202":
-        first_line = _LINE_END.search(accepted.text, item.span.start)
-        assert first_line is not None
-        brings = not item.is_snippet and item.kind in {ItemKind.TASK_TYPE, ItemKind.CHOICE}
-        return (item.kind is ItemKind.KEY and span.start <= first_line.start()) or (
-            brings and error.missing == ('"config"',)
-        )
-    if error.code == "MFO401" and error.message.startswith("the reference is not closed"):
-        return span.start < item.span.start
-    if error.message.endswith("unexpected EOF"):
-        return span.start < item.span.start
-    return error.code == "MFO506" and not item.is_snippet and span.start <= item.span.start <= end <= span.end
+    span, before = error.place.span, typed.text[: item.span.start]
+    match error.code:
+        case "MFO202":
+            first_line = _LINE_END.search(accepted.text, item.span.start)
+            assert first_line is not None
+            is_of_kind = item.kind in {ItemKind.TASK_TYPE, ItemKind.CHOICE} and not item.is_snippet
+            is_written = " missing in the config of " in error.message
+            return (item.kind is ItemKind.KEY and span.start <= first_line.start()) or (is_of_kind and not is_written)
+        case "MFO604":
+            return item.kind is ItemKind.PROMPT_TEMPLATE and not item.is_snippet
+        case "MFO403":
+            return "does not wait" in error.message and f'"{item.label}"' not in error.message and _is_edge(before)
+        case "MFO401":
+            return error.message.startswith("the reference is not closed") and span.start < item.span.start
+        case "MFO506":
+            return not item.is_snippet and span.start <= item.span.start <= end <= span.end
+        case _:
+            return error.message.endswith("unexpected EOF") and span.start < item.span.start
+
+
+def _is_edge(before: str) -> bool:
+    return _EDGES.search(before) is not None
+
+
+def is_shown(typed: Typed, item: Item) -> bool:
+    """Whether an editor shows an item: only where the letters that are typed stand in it in their order."""
+    letters = re.sub(r"\A\W+", "", typed.text[item.span.start : typed.offset]).lower()
+    label = iter(item.label.lower())
+    return all(letter in label for letter in letters)
 
 
 def _key(error: Error) -> tuple[str, str, str]:
@@ -291,4 +308,15 @@ def sample(everything: list[Typed], count: int, seed: str) -> list[Typed]:
     return everything if len(everything) <= count else chance.sample(everything, count)
 
 
-__all__ = ["CLIENTS", "Accepted", "Files", "Typed", "accept", "half_typed", "new_errors", "replace", "sample"]
+__all__ = [
+    "CLIENTS",
+    "Accepted",
+    "Files",
+    "Typed",
+    "accept",
+    "half_typed",
+    "is_shown",
+    "new_errors",
+    "replace",
+    "sample",
+]

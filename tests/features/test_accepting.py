@@ -12,7 +12,7 @@ from mfo_dialect.text import Span
 from mfo_lsp.features.completion import Item, ItemKind
 from tests.effort import IS_LONG
 from tests.features import bundles
-from tests.features.accepting import CLIENTS, Files, Typed, half_typed, new_errors, sample
+from tests.features.accepting import CLIENTS, Files, Typed, half_typed, is_shown, new_errors, sample
 from tests.marks import CURSOR
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -89,7 +89,7 @@ def test_no_item_is_an_error_when_it_is_taken(bundle, name):
     every = list(dict.fromkeys(half_typed(files.texts[name])))
     for typed in every if IS_LONG else sample(every, PLACES, bundle + name):
         for client in CLIENTS.values():
-            items = files.items(name, typed, client)
+            items = [item for item in files.items(name, typed, client) if is_shown(typed, item)]
             for item in items if IS_LONG or len(items) <= ITEMS else chance.sample(items, ITEMS):
                 _, errors = new_errors(files, name, typed, item)
                 assert not errors, (typed.how, typed.text[: typed.offset][-80:], item.label, errors[0].message)

@@ -25,6 +25,7 @@ _PATH = re.compile(r"(?P<parents>(?:[A-Za-z_$][\w$]*)(?:\??\.[A-Za-z_]\w*|\[\d+\
 _WORD = re.compile(r"(?<![\w$.#])[A-Za-z_$]?[\w$]*\Z")
 _STEP = re.compile(r"[A-Za-z_$][\w$]*|\d+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
+_NAME_GOES_ON = re.compile(r"\w*[$\"'`#]")
 _OPERAND = re.compile(r"""[\w$.?\[\]"]*\Z""")
 _LET = re.compile(r"\blet\s+([A-Za-z_]\w*)\s*=")
 _ENDS_OPERAND = {TokenKind.IDENTIFIER, TokenKind.NUMBER, TokenKind.STRING}
@@ -73,7 +74,9 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     """What an expression may go on with under the cursor."""
     view = place.owner.view
     source = place.before()
-    is_glued = place.text[place.offset - 1 : place.offset] == ":" and not source
+    is_glued = (place.text[place.offset - 1 : place.offset] == ":" and not source) or _NAME_GOES_ON.match(
+        place.behind()
+    )
     if view is None or is_glued or _is_inside_text(source):
         return
     path = _PATH.search(source)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from mfo_dialect.analysis.resolve import resolve
+from mfo_dialect.analysis.schedules import cron_problem, is_timezone
 from mfo_dialect.catalogue.values import (
     AnyType,
     BooleanType,
@@ -19,12 +21,16 @@ from mfo_dialect.catalogue.values import (
     SchemaType,
     TextType,
     ValueType,
+    takes_kind,
 )
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.model.access import text_at
+from mfo_dialect.references import Reference, scan
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow, parse
 from mfo_dialect.text import Span
+from mfo_lsp.features.completion.paths import scope_of
 from mfo_lsp.features.completion.place import Place, keys_of
+from mfo_lsp.features.symbols.prompts import TOOL_CHOICES
 
 _MAX_LINES = 200
 _MAX_ITEMS = 50
@@ -154,7 +160,7 @@ def _fits_schema(node: Node, place: Place, *, has_names: bool) -> bool:
 
 def _fits_scalar(value_type: ValueType, node: Scalar, place: Place) -> bool:
     if "$" in node.text and getattr(value_type, "references", References.NONE) is not References.NONE:
-        return True
+        return _fits_reference(value_type, node, place)
     match value_type:
         case BooleanType():
             return isinstance(node.value, bool)
@@ -170,6 +176,15 @@ def _fits_scalar(value_type: ValueType, node: Scalar, place: Place) -> bool:
             return True
 
 
+def _fits_reference(value_type: ValueType, node: Scalar, place: Place) -> bool:
+    """Whether what a reference leads to may stand there; of a text with references in it, whatever they lead to."""
+    pieces, scope = scan(node.text), scope_of(place)
+    found = pieces[0] if len(pieces) == 1 else None
+    if not isinstance(found, Reference) or found.problem or scope is None:
+        return True
+    return takes_kind(value_type, resolve((found.root, *found.path), scope).shape.kind)
+
+
 def _fits_text(declared: TextType, text: str, place: Place) -> bool:
     if declared.choices:
         return text in declared.choices
@@ -181,8 +196,12 @@ def _fits_text(declared: TextType, text: str, place: Place) -> bool:
             return parse_duration(text) is not None
         case Format.IDENTIFIER:
             return _IDENTIFIER.fullmatch(text) is not None
-        case Format.CRON | Format.TIMEZONE | Format.OUTPUT_PATH:
-            return False
+        case Format.CRON:
+            return cron_problem(text) is None
+        case Format.TIMEZONE:
+            return is_timezone(text)
+        case Format.OUTPUT_PATH:
+            return place.owner.view is not None and text.split(".", 1)[0] == place.owner.view.id
         case _:
             return True
 
@@ -197,6 +216,9 @@ def _known(names: Names, place: Place) -> Collection[str] | None:
             return bundle.templates
         case Names.AGENT:
             return bundle.agents
+        case Names.TOOL if place.owner.template is not None:
+            inline = (tool.name.text for tool in place.owner.template.inline_tools)
+            return {*bundle.tools, *TOOL_CHOICES, *inline}
         case Names.SCHEMA:
             return bundle.schemas
         case Names.TASK_TYPE:

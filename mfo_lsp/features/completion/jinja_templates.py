@@ -38,6 +38,7 @@ _FOR = re.compile(r"\s+(?P<names>\w+(?:\s*,\s*\w+)*)\s+in\s+(?P<path>\w+(?:\.\w+
 _SET = re.compile(r"\s+(?P<names>\w+(?:\s*,\s*\w+)*)\s*=")
 _CLOSED_LATER = re.compile(r"(?:(?!\{[{%#]).)*?[%}]\}", re.DOTALL)
 _PAIRED = ("if", "for", "macro", "call", "filter", "with", "block", "raw", "autoescape")
+_CALL = re.compile(r"\w*\s*(?P<name>[A-Za-z_]\w*)\(")
 _OPERATORS = ("and", "or", "in", "not in", "is", "if")
 _LOOP = open_map({
     "index": INTEGER, "index0": INTEGER, "revindex": INTEGER, "first": BOOLEAN, "last": BOOLEAN, "length": INTEGER,
@@ -163,7 +164,10 @@ def _words(action: _Action, client: CompletionClient) -> Iterator[Item]:
     partial = word["partial"] if word is not None else ""
     before = action.inside[: len(action.inside) - len(partial)]
     if _OPERAND_END.search(before) and not _WORD_OPERATOR.search(before):
+        calls = _CALL.match(action.place.behind() or action.place.rest_of_line)
         for number, name in enumerate(_OPERATORS if before.endswith((" ", "\n", "\t")) else ()):
+            if calls is not None and (jinja_test if name == "is" else jinja_function)(calls["name"]) is None:
+                continue
             yield action.item(name, ItemKind.KEYWORD, partial, sort_key(_KEYWORD_RANK, number), "operator", no_words)
         return
     for number, (name, shape) in enumerate(action.names.items()):

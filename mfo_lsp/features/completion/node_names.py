@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 
 from mfo_dialect.analysis.graph import NodeKind
+from mfo_dialect.analysis.node_reads import producers_inside
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.items import ItemKind
@@ -43,7 +44,8 @@ def _candidates(
     # A branch back to an ancestor always closes a legal loop: nothing but conditions leads back to that ancestor.
     if closes and (backwards or view.kind is not NodeKind.CONDITION):
         return []
-    if not backwards and view.kind is NodeKind.CONDITION and not closes and _follows_branch(other, view, taken):
+    is_branch = not backwards and view.kind is NodeKind.CONDITION and not closes
+    if is_branch and (_follows_branch(other, view, taken) or _reads_branch(other, view, taken, place)):
         return []
     return [] if backwards and _chooses_others(other, view) else [_candidate(other, place, loops=closes)]
 
@@ -74,6 +76,14 @@ def _follows_branch(other: NodeView, condition: NodeView, branches: Collection[s
     level = condition.level
     forward = [branch for branch in branches if not _leads_to(branch, condition.id, level)]
     return any(_leads_to(branch, other.id, level) or _leads_to(other.id, branch, level) for branch in forward)
+
+
+def _reads_branch(other: NodeView, condition: NodeView, branches: Collection[str], place: Place) -> bool:
+    """Whether a node and a branch read each other: of two branches only one runs."""
+    level, snapshot = condition.level, place.snapshot
+    found = [node for branch in branches if (node := level.by_id.get(branch)) is not None and node is not other]
+    read = producers_inside(other, snapshot) if found else frozenset[NodeView]()
+    return any(node in read or other in producers_inside(node, snapshot) for node in found)
 
 
 def _chooses_others(condition: NodeView, view: NodeView) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -11,6 +11,7 @@ from mfo_dialect.analysis.resolve import Outcome, Scope, resolve
 from mfo_dialect.catalogue.values import AnyType, ListType, MapType, ValueType, takes_kind
 from mfo_dialect.references import parse_path
 from mfo_dialect.shapes import Kind, Shape
+from mfo_lsp.features.completion.condition_vars import takes_in_expression
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, snippet_text, sort_key
 from mfo_lsp.features.completion.paths import PathChoice, choices, may_start, scope_of
 from mfo_lsp.features.completion.place import Place, options_of
@@ -46,6 +47,7 @@ class _Path:
         partial: what is typed of that one.
         following: the names that stand behind it already.
         types: what may stand where the path is the whole value; empty where it is a part of a text.
+        takes: whether a value of some shape may stand there, whatever its type.
     """
 
     place: Place
@@ -54,6 +56,7 @@ class _Path:
     partial: str
     following: tuple[str, ...]
     types: tuple[ValueType, ...]
+    takes: Callable[[Shape], bool] = lambda _: True
 
     def choices(self) -> Iterator[tuple[PathChoice, _Fit]]:
         """What it may go on with, each with how well it fits; what would be an error is left out."""
@@ -69,7 +72,7 @@ class _Path:
             if found.outcome not in {Outcome.KNOWN, Outcome.UNKNOWN}:
                 return None
             shape = found.shape
-        if _takes(self.types, shape):
+        if _takes(self.types, shape) and self.takes(shape):
             is_sure = shape.kind is not Kind.ANY or any(isinstance(one, AnyType) for one in self.types)
             return _Fit.SURELY if is_sure or not self.types else _Fit.PERHAPS
         return _Fit.BELOW if not self.following and _leads_to(self.types, shape) else None
@@ -109,6 +112,7 @@ def reference_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     if not is_alone and isinstance(place.type, MapType | ListType):
         return
     path = _Path(place, scope, parents, partial, following, options_of(place.type) if is_alone else ())
+    path = replace(path, takes=takes_in_expression(place)) if is_alone else path
     is_bare_root = opened["mark"] == "<" and not parents and not following
     for number, (choice, fit) in enumerate(path.choices()):
         if not is_bare_root or _may_go_on(choice, path.types):
@@ -175,7 +179,7 @@ def bare_items(place: Place, slot: Slot) -> Iterator[Item]:
     if _goes_on_behind(place, place.rest_of_line[rest.end() if rest is not None else 0 :]):
         return
     following = _following(rest["following"] if rest is not None else "")
-    path = _Path(place, scope, parents, partial, following, options_of(place.type))
+    path = _Path(place, scope, parents, partial, following, options_of(place.type), takes_in_expression(place))
     for number, (choice, fit) in enumerate(path.choices()):
         is_root = not parents and not following
         if not is_root or choice.shape.kind is Kind.ANY or _leads_to(path.types, choice.shape):

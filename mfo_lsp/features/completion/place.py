@@ -26,6 +26,7 @@ from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
 
 _FOLLOWING = re.compile(r"\s*[\r\n](?P<indent> *)[^\s#]")
 _KEY_AND_VALUE = re.compile(r"(?P<key>[\w-]+)[ \t]+(?P<value>\S*)")
+_STARTS_VALUE = frozenset("\"'[{|>&*!")
 _WORD_END = re.compile(r"[\w-]*")
 
 
@@ -129,6 +130,8 @@ class Place:
         before = self.text[self.line_start : self.offset]
         if self.context.within is not Within.PLAIN:
             return True
+        if self.rest_of_line[:1] in _STARTS_VALUE and self.context.word.start >= self.offset:
+            return False
         if self.context.flow:
             return not (is_followed and rest[0] not in ",]}" and self.context.word.start >= self.offset)
         if not before.strip() and rest.startswith("- "):

@@ -71,10 +71,11 @@ class Slot:
             text = json.dumps(text, ensure_ascii=False)
         if candidate.is_snippet:
             text = snippet_text(text)
+        span = self.span if candidate.is_text else _with_quotes(self.place, self.span)
         return Item(
             label=candidate.text,
             kind=candidate.kind,
-            span=self.span,
+            span=span,
             new_text=f"{self.lead}{text}{self.close}{candidate.tail}",
             detail=candidate.detail,
             words=candidate.words,
@@ -121,8 +122,10 @@ def lead_of(place: Place) -> str:
         return ": "
     start = word_span(place).start
     before = place.text[place.line_start : start]
-    if place.context.flow or place.context.within is not Within.PLAIN:
+    if place.context.within is not Within.PLAIN:
         return ""
+    if place.context.flow:
+        return " " if before.endswith(":") else ""
     if needs_dash(place):
         return DASH
     return " " if before.endswith((":", "-")) else ""

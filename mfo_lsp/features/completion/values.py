@@ -134,7 +134,7 @@ def required_beside(place: Place, word: str, client: CompletionClient) -> str:
     around = _map_of_kind(place)
     if around is None or not has_room_below(place, client):
         return ""
-    present = {name for name, _ in place.context.siblings}
+    present = {around.discriminator, *(name for name, _ in place.context.siblings)}
     variant = around.variants.get(word, ())
     keys = tuple(key for key in (*variant, *(around.keys if variant else ())) if key.name not in present)
     return Writer(client).required(MapType(around.title, keys), place.context.indent)
