@@ -141,6 +141,11 @@ class LevelOf(Level):
         return tuple(view.node for view in self._view.nodes)
 
     @property
+    def count(self) -> int:
+        """The number of its nodes."""
+        return len(self._view.nodes)
+
+    @property
     def damaged(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Whether a part of the text could not be read."""
         return self._view.damaged

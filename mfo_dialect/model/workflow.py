@@ -78,6 +78,11 @@ class Level:
     damaged: bool
     hides_nodes: bool
 
+    @property
+    def count(self) -> int:
+        """The number of its nodes."""
+        return len(self.nodes)
+
 
 @record(eq=False)
 class Taskflow:

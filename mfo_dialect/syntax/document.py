@@ -68,6 +68,10 @@ class SyntaxTree:
             self._comments = find_comments(self.text, (document.root for document in self.documents))
         return self._comments
 
+    def comments_between(self, start: int, end: int) -> tuple[Comment, ...]:
+        """The comments that ``text[start:end]`` touches, perhaps with others near them."""
+        return tuple(one for one in self.comments if one.span.start <= end and start <= one.span.end)
+
 
 __all__ = [
     "Comment",

@@ -234,7 +234,7 @@ def of_tool(tool: Tool, parameters: Shape) -> str:
 def of_taskflow(taskflow: Taskflow, inputs: Shape) -> str:
     """A taskflow and its inputs."""
     known = fields(inputs)
-    count = len(taskflow.level.nodes)
+    count = taskflow.level.count
     return paragraphs(
         f"**{taskflow.name}** \u2014 taskflow of {count} node{'' if count == 1 else 's'}",
         description(taskflow.mapping),

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect.analysis.expression_texts import expression_texts_of
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.parts_at import parts_between
 from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -70,7 +72,8 @@ def inlay_hints(snapshot: Snapshot, document: str, within: Span, preferences: Pr
         (preferences.inlay_schedules, _schedules),
         (preferences.inlay_templates, _templates),
     )
-    found = (hint for is_wanted, find in kinds if is_wanted for hint in find(snapshot, document, within))
+    parts = parts_between(snapshot, document, within)
+    found = (hint for is_wanted, find in kinds if is_wanted for part in parts for hint in find(part, within, snapshot))
     return tuple(sorted(dict.fromkeys(hint for hint in found if within.contains(hint.offset)), key=_order))
 
 
@@ -78,18 +81,18 @@ def _order(hint: InlayHint) -> tuple[int, str, str]:
     return hint.offset, hint.kind.value, hint.label
 
 
-def _types(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+def _types(part: Part, within: Span, snapshot: Snapshot) -> Iterator[InlayHint]:
     """The types of references that lead to something known, and of what a ``transform`` computes."""
-    for use in snapshot.uses:
-        if use.document != document or use.reference.problem or not within.contains(use.span.end):
+    for use in snapshot.uses_of(part):
+        if use.reference.problem or not within.contains(use.span.end):
             continue
         found = snapshot.resolution(use)
         if found.outcome is Outcome.KNOWN and found.shape.kind is not Kind.ANY:
             last = use.segment_span(len(use.reference.segments) - 1)
             yield InlayHint(use.span.end, f": {_type_words(found.shape)}", HintKind.TYPE, last.start)
-    for text in expression_texts(snapshot):
+    for text in expression_texts_of(part, snapshot) if isinstance(part, NodeView) else ():
         end = text.scalar.span.end
-        if text.view.document == document and not text.is_condition and within.contains(end):
+        if not text.is_condition and within.contains(end):
             result = text.checked.result
             if result.kind is not Kind.ANY and not text.checked.problems:
                 end = text.scalar.span.start + len(text.scalar.source.rstrip())
@@ -103,34 +106,38 @@ def _type_words(shape: Shape) -> str:
     return str(shape)
 
 
-def _branches(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+def _branches(part: Part, within: Span, _snapshot: Snapshot) -> Iterator[InlayHint]:
     """The number of each branch of a condition; with what its expression gives for it, where it has one or two."""
-    for view in snapshot.nodes:
-        if view.document != document or not isinstance(view.node, Condition):
-            continue
-        names = view.node.successors
-        if not names or not within.overlaps(Span(names[0].span.start, max(names[-1].span.end, names[0].span.start))):
-            continue
-        for number, name in enumerate(names):
-            yield InlayHint(
-                name.span.start, _branch_words(view, number, len(names)), HintKind.BRANCH, name.content_span.start
-            )
+    if not isinstance(part, NodeView) or not isinstance(part.node, Condition):
+        return
+    names = part.node.successors
+    if not names or not within.overlaps(Span(names[0].span.start, max(names[-1].span.end, names[0].span.start))):
+        return
+    for number, name in enumerate(names):
+        words = _branch_words(part, number, len(names))
+        yield InlayHint(name.span.start, words, HintKind.BRANCH, name.content_span.start)
 
 
 def _branch_words(view: NodeView, number: int, count: int) -> str:
     word = f" {_BOOLEAN[number]}" if count <= len(_BOOLEAN) else ""
-    targets = view.level.graph.branches[view.index]
+    return f"{number}{word}{', again' if _goes_back(view, number) else ''}:"
+
+
+def _goes_back(view: NodeView, number: int) -> bool:
+    """Whether a branch sends a loop round again."""
+    if view.level.wiring.is_plain:
+        return False
+    graph = view.level.wiring.whole
+    targets = graph.branches[view.index]
     target = targets[number] if number < len(targets) else None
-    goes_back = target is not None and view.level.graph.is_loop_edge(view.index, target)
-    return f"{number}{word}{', again' if goes_back else ''}:"
+    return target is not None and graph.is_loop_edge(view.index, target)
 
 
-def _schedules(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+def _schedules(part: Part, within: Span, snapshot: Snapshot) -> Iterator[InlayHint]:
     """What a cron expression says, in words."""
-    for visit in snapshot.visits:
+    for visit in snapshot.visits_of(part):
         if (
-            visit.document == document
-            and isinstance(visit.type, TextType)
+            isinstance(visit.type, TextType)
             and visit.type.format is Format.CRON
             and isinstance(visit.node, Scalar)
             and within.contains(visit.node.span.end)
@@ -142,12 +149,11 @@ def _schedules(snapshot: Snapshot, document: str, within: Span) -> Iterator[Inla
                 yield InlayHint(visit.node.span.end, label, HintKind.SCHEDULE, visit.node.content_span.start)
 
 
-def _templates(snapshot: Snapshot, document: str, within: Span) -> Iterator[InlayHint]:
+def _templates(part: Part, within: Span, snapshot: Snapshot) -> Iterator[InlayHint]:
     """What a prompt template is called, or how it begins, where it is named."""
-    for visit in snapshot.visits:
+    for visit in snapshot.visits_of(part):
         if (
-            visit.document == document
-            and isinstance(visit.type, TextType)
+            isinstance(visit.type, TextType)
             and visit.type.names is Names.PROMPT_TEMPLATE
             and isinstance(visit.node, Scalar)
             and within.contains(visit.node.span.end)

@@ -12,7 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfo_dialect.analysis.parts_at import parts_between
+from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Subflow
 from mfo_dialect.text import Span
 from mfo_lsp.features.rename.obstacles import obstacle
@@ -53,7 +56,7 @@ def linked_places(snapshot: Snapshot, document: str, offset: int) -> LinkedPlace
     if len(found) < 2 or shared or not _are_alike(found, snapshot) or obstacle(touched.symbol, snapshot, index):  # noqa: PLR2004 - a pair
         return None
     spans = tuple(one.span for one in found)
-    if not any(_holds(block, spans) for block in _blocks(snapshot, document)):
+    if not any(_holds(block, spans) for block in _blocks(snapshot, document, touched.span)):
         return None
     has_words = any(one.spelling in _BARE_WORDS or one.spelling is Spelling.PART for one in found)
     return LinkedPlaces(spans, _IDENTIFIER if has_words else _WITH_DASHES)
@@ -66,21 +69,20 @@ def _are_alike(found: tuple[Occurrence, ...], snapshot: Snapshot) -> bool:
     return all(one.document == document and text[one.span.start : one.span.end] == name for one in found)
 
 
-def _blocks(snapshot: Snapshot, document: str) -> Iterator[Span]:
-    """The blocks of a document that a reader takes in at once: tasks, conditions, triggers, templates, schemas."""
-    for view in snapshot.nodes:
-        if view.document == document and not isinstance(view.node, Subflow):
-            yield view.node.mapping.span
-    for trigger in snapshot.triggers:
-        if trigger.workflow.document == document:
-            yield trigger.trigger.mapping.span
-    for template in snapshot.bundle.templates.values():
-        if template.document == document:
-            yield template.mapping.span
-    for flow in snapshot.flows:
-        schema = flow.taskflow.input_schema
-        if flow.document == document and schema is not None:
-            yield schema.span
+def _blocks(snapshot: Snapshot, document: str, span: Span) -> Iterator[Span]:
+    """The blocks around a place that a reader takes in at once: tasks, conditions, triggers, templates, schemas."""
+    for part in parts_between(snapshot, document, span):
+        match part:
+            case NodeView() if not isinstance(part.node, Subflow):
+                yield part.node.mapping.span
+            case TriggerView():
+                yield part.trigger.mapping.span
+            case PromptTemplate() if snapshot.bundle.templates.get(part.id.text) is part:
+                yield part.mapping.span
+            case FlowView() if part.taskflow.input_schema is not None:
+                yield part.taskflow.input_schema.span
+            case _:
+                pass
 
 
 def _holds(block: Span, spans: tuple[Span, ...]) -> bool:

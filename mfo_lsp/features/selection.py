@@ -32,7 +32,7 @@ def selections(snapshot: Snapshot, document: str, offset: int) -> tuple[Span, ..
         return ()
     tree = source.tree
     around = [*_inside_texts(snapshot, document, offset), *_of_comments(tree, offset), *_of_tree(tree, offset)]
-    return _nested(around, Span(0, len(tree.text)), offset)
+    return _nested(around, Span(0, tree.lines.length), offset)
 
 
 def _nested(spans: Iterable[Span], whole: Span, offset: int) -> tuple[Span, ...]:
@@ -69,12 +69,23 @@ def _inside_texts(snapshot: Snapshot, document: str, offset: int) -> Iterator[Sp
 
 
 def _of_comments(tree: SyntaxTree, offset: int) -> Iterator[Span]:
-    for comment in tree.comments:
+    lines = tree.lines
+    first = last = lines.line_of(offset)
+    while first > 0 and _may_be_comment(lines.line_text(first - 1)):
+        first -= 1
+    while last + 1 < lines.line_count and _may_be_comment(lines.line_text(last + 1)):
+        last += 1
+    comments = tree.comments_between(lines.line_start(first), lines.line_start(last + 1))
+    for comment in comments:
         if comment.span.contains(offset):
             yield comment.span
             yield from _words(tree.text, comment.span, offset)
-    for run in comment_runs(tree.comments, tree.lines):
+    for run in comment_runs(comments, lines):
         yield Span(run[0].span.start, run[-1].span.end)
+
+
+def _may_be_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _of_tree(tree: SyntaxTree, offset: int) -> Iterator[Span]:
@@ -103,8 +114,8 @@ def _of_step(step: Step, text: str) -> Iterator[Span]:
         yield step.pair.span
     elif step.part is Part.ITEM and not step.parent.flow:
         start = step.node.span.start
-        dash = len(text[step.parent.span.start : start].rstrip()) - 1 + step.parent.span.start
-        if dash >= step.parent.span.start and text[dash] == "-":
+        dash = text.rfind("-", step.parent.span.start, start)
+        if dash >= 0 and not text[dash + 1 : start].strip():
             yield Span(dash, step.node.span.end)
 
 

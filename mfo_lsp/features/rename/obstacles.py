@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mfo_dialect.analysis.expression_texts import expression_texts
+from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.inputs import input_shape
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place
 from mfo_dialect.model.prompts import PromptTemplate
@@ -17,6 +18,7 @@ from mfo_lsp.features.rename.names import name_problem
 from mfo_lsp.features.rename.values import words_for
 from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolIndex, SymbolKind
 from mfo_lsp.features.symbols.values import flow_scope
+from mfo_lsp.features.written import parts_naming
 
 _UNIQUE = frozenset({SymbolKind.NODE, SymbolKind.TASKFLOW, SymbolKind.TRIGGER, SymbolKind.PROMPT_TEMPLATE,
                      SymbolKind.AGENT, SymbolKind.SCHEMA, SymbolKind.TASK_TYPE, SymbolKind.ERROR_TEMPLATE})  # fmt: skip
@@ -45,7 +47,7 @@ def obstacle_to(symbol: Symbol, new_name: str, snapshot: Snapshot, index: Symbol
 
 
 def _obstacles(symbol: Symbol, snapshot: Snapshot, index: SymbolIndex) -> Iterator[str]:
-    found, declarations = index.of(symbol), index.declarations(symbol)
+    declarations = index.declarations(symbol)
     name, kind, bundle = symbol.name, symbol.kind.value, snapshot.bundle
     if not declarations and not _needs_no_declaration(symbol, snapshot):
         yield f'The {kind} "{name}" is declared nowhere in this bundle.'
@@ -54,7 +56,7 @@ def _obstacles(symbol: Symbol, snapshot: Snapshot, index: SymbolIndex) -> Iterat
     template = Symbol(SymbolKind.PROMPT_TEMPLATE, symbol.scope[0]) if symbol.kind in _OF_TEMPLATES else None
     if template is not None and len(index.declarations(template)) > 1:
         yield _declared_twice(template, index.declarations(template), snapshot)
-    for document in _documents(symbol, found, snapshot):
+    for document in _documents(symbol, index, snapshot):
         problems = bundle.sources[document].tree.problems if document in bundle.sources else ()
         for problem in problems:
             if problem.kind not in _HARMLESS:
@@ -79,11 +81,11 @@ def _needs_no_declaration(symbol: Symbol, snapshot: Snapshot) -> bool:
     return is_input and any(input_shape(flow.top, snapshot.bundle).rest is not None for flow in flows)
 
 
-def _documents(symbol: Symbol, found: tuple[Occurrence, ...], snapshot: Snapshot) -> list[str]:
+def _documents(symbol: Symbol, index: SymbolIndex, snapshot: Snapshot) -> list[str]:
     """The texts in which the name may be written."""
     sources = snapshot.bundle.sources
     if symbol.scope and symbol.scope[0] in sources and symbol.kind not in _OF_TEMPLATES:
-        return sorted({symbol.scope[0], *(occurrence.document for occurrence in found)})
+        return sorted({symbol.scope[0], *(occurrence.document for occurrence in index.of(symbol))})
     return [key for key, source in sources.items() if source.is_ours]
 
 
@@ -94,8 +96,10 @@ def _unreadable_texts(symbol: Symbol, snapshot: Snapshot) -> Iterator[str]:
         template = snapshot.bundle.templates.get(symbol.scope[0])
         yield from _unreadable_in_template(symbol.name, word, template, snapshot) if template is not None else ()
     elif symbol.scope:
-        for text in expression_texts(snapshot):
-            if text.view.document == symbol.scope[0] and text.parsed.problems and word.search(text.scalar.text):
+        naming = parts_naming(snapshot, symbol.scope[0], symbol.name)
+        views = (part for part in naming if isinstance(part, NodeView))
+        for text in (text for view in views for text in expression_texts_of(view, snapshot)):
+            if text.parsed.problems and word.search(text.scalar.text):
                 at = words_for(Place(text.view.document, text.scalar.span), snapshot.bundle)
                 yield f'The expression at {at} seems to name "{symbol.name}" and cannot be read: mend it first.'
 

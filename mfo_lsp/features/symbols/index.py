@@ -8,9 +8,9 @@ from functools import cached_property
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.text import Span
-from mfo_lsp.features.symbols.occurrences import Sayer, occurrences_of
+from mfo_lsp.features.symbols.occurrences import Sayer, occurrences_of, task_types_of
 from mfo_lsp.features.symbols.sayers import all_sayers, declarers_of, sayers_at, sayers_of
-from mfo_lsp.features.symbols.values import Occurrence, Symbol
+from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
 
 
 class SymbolIndex:
@@ -46,7 +46,11 @@ class SymbolIndex:
 
     def of(self, symbol: Symbol) -> tuple[Occurrence, ...]:
         """All places where a symbol is written, by document and place."""
-        return self._named(symbol, sayers_of(symbol, self._snapshot))
+        sayers = sayers_of(symbol, self._snapshot)
+        if symbol.kind is SymbolKind.TASK_TYPE:
+            said = {(one.document, one.span): one for sayer in sayers for one in task_types_of(sayer)}
+            return tuple(said[place] for place in sorted(said) if said[place].symbol == symbol)
+        return self._named(symbol, sayers)
 
     def declarations(self, symbol: Symbol) -> tuple[Occurrence, ...]:
         """The places where a symbol is declared; several where one name is given twice."""

@@ -17,11 +17,23 @@ from mfo_lsp.features.symbols.flows import in_node, in_outputs, in_taskflow, in_
 from mfo_lsp.features.symbols.inputs import declared_inputs, inputs_of_subflow, mapped_inputs
 from mfo_lsp.features.symbols.paths import in_expression, in_output_list, in_use
 from mfo_lsp.features.symbols.prompts import in_agent, in_chat, in_names, in_project, in_prompts, in_template
-from mfo_lsp.features.symbols.values import Occurrence, Symbol
+from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
 
 Sayer: TypeAlias = Part
 """Who says names: a part of a document that findings are wanted for, another document as a whole, or the bundle, which
 stands for its project file."""
+
+
+def task_types_of(sayer: Sayer) -> tuple[Occurrence, ...]:
+    """Those of ``occurrences_of`` that name a task type, of which there may be one in every task."""
+    found = (
+        in_node(sayer)
+        if isinstance(sayer, NodeView)
+        else in_project(sayer.project)
+        if isinstance(sayer, Bundle)
+        else ()
+    )
+    return _distinct(one for one in found if one.symbol.kind is SymbolKind.TASK_TYPE)
 
 
 def occurrences_of(sayer: Sayer, snapshot: Snapshot) -> tuple[Occurrence, ...]:

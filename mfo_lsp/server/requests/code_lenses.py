@@ -66,7 +66,8 @@ def as_actions(view: View, span: Span) -> list[types.CodeAction]:
     """The lenses of the lines that a span touches as actions, for a client that shows no lenses."""
     touched = view.lines.line_of(span.start), view.lines.line_of(span.end)
     actions: list[types.CodeAction] = []
-    for lens in code_lenses(view.snapshot, view.key, replace(view.preferences, task_lenses=True)):
+    lines = Span(view.lines.line_start(touched[0]), view.lines.line_start(touched[1] + 1))
+    for lens in code_lenses(view.snapshot, view.key, replace(view.preferences, task_lenses=True), lines):
         command = _converted(lens, view).command
         if command is not None and touched[0] <= view.lines.line_of(lens.span.start) <= touched[1]:
             about = lens.arguments.get("task") or lens.arguments.get("taskflow")
