@@ -57,6 +57,11 @@ TEST = MapType(
         Key("script", _NAME, "The file with the local server's answers, relative to this one."),
         Key("answers", ListType(AnyType()), 'The same answers written here: the "script" list of such a file.'),
         Key("replay", _NAME, "The cassette that answers, relative to this file."),
+        Key(
+            "people",
+            ListType(AnyType()),
+            "What people answer to ask_user and to approvals of agents, in the order of the questions.",
+        ),
         Key("expect", EXPECT, "What must come of it."),
     ),
     at_most_one_of=(("script", "answers", "replay"),),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from cachetools import TTLCache
 
@@ -63,9 +62,16 @@ def cache_key(prompt: Prompt) -> str:
     In it stand the system prompt, all messages, tools, ``tool_choice``, the reply that it goes on with, model,
     provider and options; metadata does not count.
     """
-    told = asdict(prompt)
-    del told["metadata"]
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    told = {
+        "system": prompt.system,
+        "messages": [[one.role, one.content, _calls_data(one.tool_calls)] for one in prompt.messages],
+        "tools": [tool.to_data() for tool in prompt.tools],
+        "tool_choice": prompt.tool_choice,
+        "previous_id": prompt.previous_id,
+        "model": [prompt.provider_id, prompt.model_id],
+        "options": dict(prompt.options),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
 class CachingAdapter(WrappedAdapter):
@@ -109,9 +115,23 @@ class CachingAdapter(WrappedAdapter):
 
     def _keep(self, prompt: Prompt, reply: Reply) -> None:
         if self.is_enabled:
-            kept = asdict(reply)
-            del kept["usage"]
+            kept = {
+                "text": reply.text,
+                "tool_calls": _calls_data(reply.tool_calls),
+                "reply_id": reply.reply_id,
+                "model_id": reply.model_id,
+                "provider_id": reply.provider_id,
+            }
             self._cache.set(cache_key(prompt), json.dumps(kept))
+
+
+def _plain(value: Any) -> Any:
+    """A map that is no dict, as one; anything else in words."""
+    return dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else str(value)
+
+
+def _calls_data(calls: tuple[ToolCall, ...]) -> list[dict[str, Any]]:
+    return [{"name": call.name, "arguments": dict(call.arguments)} for call in calls]
 
 
 def _reply(text: str) -> Reply | None:

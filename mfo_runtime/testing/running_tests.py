@@ -17,12 +17,13 @@ from uuid import uuid4
 from mfo_dialect.syntax import TooManyNodesError, parse, to_value
 from mfo_runtime.cassettes import Redactor, Request, Tape, request_of, stand_in
 from mfo_runtime.client import ClientSettings
-from mfo_runtime.errors import InvalidInputError, MfoError
+from mfo_runtime.errors import InvalidInputError, MfoError, TaskFailedError
 from mfo_runtime.flow import Flow, RunOptions, RunOutcome, Surroundings, load_flow
 from mfo_runtime.flow.beside_loop import beside_the_loop
 from mfo_runtime.flow.loading import absolute_path, readable_text
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
+from mfo_runtime.tasks import Ask, Question
 from mfo_runtime.testing.cassette_files import check_replaceable, read_cassette_file, write_cassette_file
 from mfo_runtime.testing.expectations import Mismatch, mismatches
 from mfo_runtime.testing.takes import known_secrets, recording_take, replay_of, replaying_take
@@ -117,12 +118,28 @@ def _prepared(test: FlowTest, files: Files) -> _Prepared:
     )
     flow.refuse_errors()
     inputs = dict(settings.get("inputs") or {})
-    options = RunOptions(environment=settings.get("environment") or {})
+    options = RunOptions(environment=settings.get("environment") or {}, ask=_people(settings.get("people")))
     if trigger is not None:
         call, mapped = trigger_inputs(flow, trigger, settings.get("payload"))
         inputs = {**mapped, **inputs}
         options = replace(options, trigger=call)
     return _Prepared(test, files, flow, inputs, options)
+
+
+def _people(answers: list[Any] | None) -> Ask | None:
+    """Whoever gives these answers, in this order; None where a test has none."""
+    if answers is None:
+        return None
+    waiting = iter(answers)
+
+    async def ask(question: Question) -> Any:
+        for answer in waiting:
+            return answer
+        if question.has_default:
+            return question.default
+        raise TaskFailedError("The test has no more answers of people.", hint="Add one under people.")
+
+    return ask
 
 
 async def _replay(one: _Prepared) -> tuple[RunOutcome, list[Call]]:

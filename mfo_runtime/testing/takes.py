@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -120,17 +121,34 @@ def _kept_answers(ask: Ask | None, tape: Tape) -> Ask | None:
     if ask is None:
         return None
 
+    name = _question_namer()
+
     async def asked(question: Question) -> Any:
+        key = name()
         answer = await ask(question)
-        tape.answers[ASKING_TASK.get()] = answer
+        tape.answers[key] = answer
         return answer
 
     return asked
 
 
+def _question_namer() -> Callable[[], str]:
+    """Names each question of a run: by its task, and from the second one of a task on by a number, too."""
+    counts: Counter[str] = Counter()
+
+    def name() -> str:
+        task = ASKING_TASK.get()
+        counts[task] += 1
+        return task if counts[task] == 1 else f"{task} {counts[task]}"
+
+    return name
+
+
 def _recorded_answers(replay: Replay) -> Ask:
+    name = _question_namer()
+
     async def asked(question: Question) -> Any:
-        node = ASKING_TASK.get()
+        node = name()
         if node in replay.cassette.answers:
             return replay.cassette.answers[node]
         if question.has_default:
