@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -31,7 +33,11 @@ def check(bundle: Bundle, rules: Iterable[Rule] = RULES, asked: RuleSettings = N
         rules: the rules to choose from.
         asked: what a caller asks for on top of the project file.
     """
-    return check_snapshot(Snapshot(bundle), rules, asked=asked)
+    snapshot = Snapshot(bundle)
+    try:
+        return check_snapshot(snapshot, rules, asked=asked)
+    finally:
+        snapshot.let_go()
 
 
 def check_snapshot(
@@ -50,15 +56,35 @@ def check_snapshot(
         asked: what a caller asks for on top of the project file.
         goes_on: asked before each part; where it says no, what was found so far is given, which is of no use as an answer.
     """
-    choice = Choice(snapshot.bundle.project.rule_settings, asked, fixed)
-    chosen = tuple(rule for rule in rules if choice.runs(rule))
-    applied = {rule.code for rule in chosen if choice.runs_whole(rule)}
-    findings = dict.fromkeys(_found(plan_of(chosen), snapshot, choice, goes_on))
+    chosen = _chosen(tuple(rules), snapshot.bundle.project.rule_settings, asked, frozenset(fixed))
+    findings = dict.fromkeys(_found(chosen.plan, snapshot, chosen.choice, goes_on))
     try:
-        left = suppressed(snapshot, one_per_cause(findings), applied, choice, fixed)
+        left = suppressed(snapshot, one_per_cause(findings), chosen.applied, chosen.choice, fixed)
     except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
         left = [*findings, broken(unused_suppression.RULE, snapshot, error)]
     return tuple(sorted(left, key=order_of))
+
+
+class _Chosen(NamedTuple):
+    """What runs.
+
+    Attributes:
+        choice: which findings are wanted, and what they weigh.
+        plan: the rules that run.
+        applied: the codes of those that run under all of their names.
+    """
+
+    choice: Choice
+    plan: Plan
+    applied: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _chosen(rules: tuple[Rule, ...], project: RuleSettings, asked: RuleSettings, fixed: frozenset[str]) -> _Chosen:
+    """What runs under some settings; kept, as many bundles are checked under the same."""
+    choice = Choice(project, asked, fixed)
+    running = tuple(rule for rule in rules if choice.runs(rule))
+    return _Chosen(choice, plan_of(running), frozenset(rule.code for rule in running if choice.runs_whole(rule)))
 
 
 def suppressed(

@@ -264,6 +264,10 @@ class Bundle:
             known = self._kept[find, subject] = find(subject, self)
         return known
 
+    def let_go_of_kept(self) -> None:
+        """Forget what was said; who asks again has it found again."""
+        self._kept.clear()
+
     @cached_property
     def _kept(self) -> dict[tuple[object, object], Any]:
         return {}

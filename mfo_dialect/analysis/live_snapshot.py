@@ -20,7 +20,7 @@ from mfo_dialect.analysis.live_triggers import LiveTriggerView
 from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView
 from mfo_dialect.analysis.live_visits import own_visits
 from mfo_dialect.analysis.live_workflow import LiveDocument
-from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
+from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of, root_of
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
@@ -290,6 +290,11 @@ class LiveSnapshot(Snapshot):
         """All prompt templates of the home documents, doubles included."""
         models = (document.model for document in self.documents)
         return tuple(one for model in models if isinstance(model, PromptsDocument) for one in model.templates)
+
+    def text_around(self, part: Part) -> str:
+        """The part itself as it is written; the whole text has changed whenever a part has."""
+        root = part.root if isinstance(part, Document) else root_of(part)
+        return root.source if root is not None else ""
 
     @property
     def uses(self) -> tuple[Use, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from operator import attrgetter
 
@@ -16,6 +16,7 @@ from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.catalogue.workflow_keys import CONDITION, SUBFLOW, TASK
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.records import record
 from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 from mfo_dialect.text import Span
@@ -26,7 +27,7 @@ _index_of = attrgetter("index")
 _PRIORITIES = {"high": Priority.HIGH, "low": Priority.LOW}
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class NodeView:
     """A node in its place.
 
@@ -89,7 +90,7 @@ class NodeView:
         return tuple(view.id for view in self.path)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class LevelView:
     """A level in its place.
 
@@ -171,7 +172,7 @@ class LevelView:
         return self.leads_to_more or bool(self.waiting_for_more)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class FlowView:
     """A taskflow with its names.
 
@@ -252,7 +253,7 @@ class FlowView:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class TriggerView:
     """A trigger and the document that holds it."""
 
@@ -340,6 +341,20 @@ def view_flows(workflow: Workflow) -> Iterator[FlowView]:
         flow = FlowView(workflow, taskflow)
         _add_level(flow, taskflow.level, build_level(_declarations(taskflow.level)), None)
         yield flow
+
+
+def take_apart(flow: FlowView) -> None:
+    """Have a taskflow, its levels and its nodes forget each other and all else; nobody may ask them anything from then on.
+
+    They hold each other in circles, and with them the whole text; so its memory comes back at once, not when the garbage
+    collector has found out.
+    """
+    for level in flow.levels:
+        for view in level.nodes:
+            vars(view).clear()
+        level.nodes.clear()
+        vars(level).clear()
+    vars(flow).clear()
 
 
 def _add_level(flow: FlowView, level: Level, graph: Graph, owner: NodeView | None) -> LevelView:

@@ -20,12 +20,23 @@ _MAX_DEPTH = 64
 _MOVED = ("dependencies", "successors")
 
 
-class _Place(NamedTuple):
-    node: Node
-    type: ValueType
+_WITH_KEYS = frozenset({MapType, ListType, EitherType})
+
+
+class _Around(NamedTuple):
+    """What a value stands in.
+
+    Attributes:
+        parent: the declared map around it, lists left out.
+        parent_keys: the keys which that one may have.
+        borders: identities of nodes that are left out.
+        seen: identities of nodes that were looked at.
+    """
+
     parent: Mapping | None
     parent_keys: MappingOf[str, Key]
-    depth: int
+    borders: Container[int]
+    seen: set[int]
 
 
 INVISIBLE = frozenset(
@@ -68,49 +79,49 @@ def read_slips(root: Node, root_type: ValueType, borders: Container[int] = ()) -
         root_type: its declaration.
         borders: identities of nodes below it that are left out, with all that is in them.
     """
-    seen: set[int] = set()
-    stack = [_Place(root, root_type, None, {}, 0)]
-    while stack:
-        place = stack.pop()
-        if id(place.node) in seen or place.depth > _MAX_DEPTH:
-            continue
-        seen.add(id(place.node))
-        node = place.node
-        match choose(place.type, node):
-            case MapType() as map_type if isinstance(node, Mapping):
-                stack += _in_map(node, map_type, place)
-            case ListType(item=item) if isinstance(node, Sequence):
-                stack += [
-                    _Place(follow(one), item, place.parent, place.parent_keys, place.depth + 1)
-                    for one in node.items
-                    if type(one) is not Scalar and id(one) not in borders
-                ]
-            case _:
-                pass
+    _look_below(root, root_type, _Around(None, {}, borders, set()), 0)
 
 
-def _in_map(node: Mapping, map_type: MapType, place: _Place) -> list[_Place]:
-    known = known_keys(node, map_type)
-    if map_type.others is None and not node.names() <= known.keys():
+def _look_below(node: Node, declared: ValueType, around: _Around, depth: int) -> None:
+    if id(node) in around.seen or depth > _MAX_DEPTH:
+        return
+    around.seen.add(id(node))
+    if type(declared) is EitherType:
+        declared = choose(declared, node)
+    if type(declared) is MapType:
+        if isinstance(node, Mapping):
+            _look_into(node, declared, around, depth)
+    elif type(declared) is ListType and isinstance(node, Sequence):
+        item, borders = declared.item, around.borders
+        if type(item) in _WITH_KEYS:
+            for one in node.items:
+                if type(one) is not Scalar and id(one) not in borders:
+                    _look_below(follow(one), item, around, depth + 1)
+
+
+def _look_into(node: Mapping, map_type: MapType, around: _Around, depth: int) -> None:
+    known, others = known_keys(node, map_type), map_type.others
+    if others is None and not node.names() <= known.keys():
         keys = effective_keys(node, map_type)
         for pair in node.effective_pairs():
             if pair.name is not None and pair.name not in known:
-                _read(pair, pair.name, node, keys, place)
+                _read(pair, pair.name, node, keys, around)
         if map_type.discriminator and map_type.discriminator not in node:
             known = known_keys(node, map_type)
-    inner: list[_Place] = []
+    inside = None
     for name, pair in node.named_pairs():
-        if type(pair.value) is not Scalar:
-            key = known.get(name or "")
-            child_type = key.type if key is not None else map_type.others
-            if isinstance(child_type, MapType | ListType | EitherType):
-                inner.append(_Place(follow(pair.value), child_type, node, known, place.depth + 1))
-    return inner
+        if type(pair.value) is Scalar:
+            continue
+        key = known.get(name or "")
+        child_type = key.type if key is not None else others
+        if type(child_type) in _WITH_KEYS and child_type is not None:
+            inside = inside or around._replace(parent=node, parent_keys=known)
+            _look_below(follow(pair.value), child_type, inside, depth + 1)
 
 
-def _read(pair: Pair, name: str, node: Mapping, keys: tuple[Key, ...], place: _Place) -> None:
-    if name in _MOVED and place.parent is not None and name in place.parent_keys:
-        place.parent.read_as(name, pair)
+def _read(pair: Pair, name: str, node: Mapping, keys: tuple[Key, ...], around: _Around) -> None:
+    if name in _MOVED and around.parent is not None and name in around.parent_keys:
+        around.parent.read_as(name, pair)
         return
     meant = key_meant(name, keys, node)
     key = next((key for key in keys if key.name == meant), None)

@@ -8,9 +8,9 @@ from typing import Any, TypeVar, overload
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
 from mfo_dialect.analysis.index import BuiltIndex, Index
-from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of
+from mfo_dialect.analysis.parts import Part, borders_of, document_key, parts_of_document, place_of
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
-from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
+from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, take_apart, view_flows
 from mfo_dialect.analysis.uses import (
     Candidate,
     Use,
@@ -20,7 +20,7 @@ from mfo_dialect.analysis.uses import (
     candidates_of_trigger,
     uses_in,
 )
-from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
+from mfo_dialect.analysis.visits import PartedWalk, Visit, choose, walk
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
@@ -43,6 +43,14 @@ class Snapshot:
     def __init__(self, bundle: Bundle) -> None:
         """Look at ``bundle``; nothing is computed yet."""
         self.bundle = bundle
+
+    def let_go(self) -> None:
+        """Give back the memory of all that was computed; for who made this snapshot, and has handed out nothing of it."""
+        self.bundle.let_go_of_kept()
+        flows = [flow for flows in vars(self).get("_flows_by_document", {}).values() for flow in flows]
+        vars(self).clear()
+        for flow in flows:
+            take_apart(flow)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -150,7 +158,8 @@ class Snapshot:
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
         """Every declared value of the home documents, with its declaration."""
-        return tuple(visit for visits, _ in self._visits.values() for visit in visits)
+        roots = [first for document in self.documents if (first := self._first_visit(document)) is not None]
+        return tuple(visit for first in roots for visit in walk(first.document, first.node, first.type))
 
     def visits_of(self, part: Part) -> tuple[Visit, ...] | list[Visit]:
         """The declared values of one part, without those of the parts inside it."""
@@ -158,20 +167,21 @@ class Snapshot:
 
     @cached_property
     def _visits_by_part(self) -> dict[Part, list[Visit]]:
-        return {part: visits for _, by_part in self._visits.values() for part, visits in by_part.items()}
+        found: dict[Part, list[Visit]] = {}
+        for document in self.documents:
+            first = self._first_visit(document)
+            if first is not None:
+                may_have_aliases = self.bundle.sources[document.key].may_have_anchors
+                walked = PartedWalk[Part](first, document, self.borders, may_have_aliases=may_have_aliases)
+                found.update(walked.by_part)
+        return found
 
-    @cached_property
-    def _visits(self) -> dict[Document, tuple[list[Visit], dict[Part, list[Visit]]]]:
-        return {document: self._visits_in(document) for document in self.documents}
-
-    def _visits_in(self, document: Document) -> tuple[list[Visit], dict[Part, list[Visit]]]:
-        """The declared values of a document, in the order in which they are written, and those of each part."""
+    def _first_visit(self, document: Document) -> Visit | None:
+        """The root of a document with its declaration; None where there is none of either."""
         declared = self.root_type(document)
-        if document.root is not None and declared is not None:
-            first = Visit(document.key, document.root, choose(declared, document.root))
-            walked = PartedWalk[Part](first, document, self.borders)
-            return walked.found, walked.by_part
-        return [], {}
+        if document.root is None or declared is None:
+            return None
+        return Visit(document.key, document.root, choose(declared, document.root))
 
     @cached_property
     def _workflow_types(self) -> tuple[MapType, MapType]:
@@ -195,6 +205,11 @@ class Snapshot:
                 return CONFIG_FILE
             case None:
                 return None
+
+    def text_around(self, part: Part) -> str:
+        """A text that holds all that is written in a part, as it is written: the one that is cheap to come by."""
+        source = self.bundle.sources.get(document_key(part) or "")
+        return source.text if source is not None else ""
 
     def resolution(self, use: Use) -> Resolution:
         """What a reference leads to; kept."""

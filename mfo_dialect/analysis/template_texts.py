@@ -32,6 +32,9 @@ class TemplateText:
     template: templates.Template
 
 
+_TEMPLATE = Format.TEMPLATE
+
+
 def template_texts(snapshot: Snapshot) -> Iterator[TemplateText]:
     """The prompts and error templates of prompts documents, the layers of agents, and the rendered prompts of tasks."""
     return (text for part in snapshot.parts for text in template_texts_of(part, snapshot))
@@ -52,7 +55,8 @@ def _found(part: Part, snapshot: Snapshot) -> Iterator[TemplateText]:
         isinstance(part, Document) and part.kind is DocumentKind.WORKFLOW
     )
     for visit in snapshot.visits_of(part):
-        if not isinstance(visit.type, TextType) or visit.type.format is not Format.TEMPLATE:
+        declared = visit.type
+        if type(declared) is not TextType or declared.format is not _TEMPLATE:
             continue
         scalar, container = visit.node, visit.container
         if not isinstance(scalar, Scalar) or scalar.is_missing:

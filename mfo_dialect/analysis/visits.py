@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from functools import partial
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from mfo_dialect.catalogue.values import (
     AnyType,
@@ -28,8 +27,8 @@ _MAX_DEPTH = 64
 _Part = TypeVar("_Part")
 
 
-class Visit(NamedTuple):
-    """A written value and its declaration.
+class Visit:
+    """A written value and its declaration; nobody changes one.
 
     Attributes:
         document: the key of the text.
@@ -40,16 +39,31 @@ class Visit(NamedTuple):
         container: the map or list that holds it; None for the root.
     """
 
-    document: str
-    node: Node
-    type: ValueType
-    key: Key | None = None
-    pair: Pair | None = None
-    container: Node | None = None
+    __slots__ = (
+        "container",
+        "document",
+        "key",
+        "node",
+        "pair",
+        "type",
+    )  # no record: there are many, and all look at each
 
-
-_visit: Callable[[tuple[object, ...]], Visit] = partial(tuple.__new__, Visit)  # pyright: ignore[reportUnknownMemberType]
-"""Makes one of a tuple in half the time."""
+    def __init__(
+        self,
+        document: str,
+        node: Node,
+        type: ValueType,  # noqa: A002 - the field's name
+        key: Key | None = None,
+        pair: Pair | None = None,
+        container: Node | None = None,
+    ) -> None:
+        """Put a value beside its declaration."""
+        self.document = document
+        self.node = node
+        self.type = type
+        self.key = key
+        self.pair = pair
+        self.container = container
 
 
 def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
@@ -67,8 +81,8 @@ def _add_below(visit: Visit, depth: int, found: list[Visit], seen: set[tuple[int
     if depth >= _MAX_DEPTH:
         return
     for child in _children(visit):
-        declared = child[2]
-        identity = (id(child[1]), id(declared))
+        declared = child.type
+        identity = (id(child.node), id(declared))
         if identity not in seen:
             seen.add(identity)
             found.append(child)
@@ -80,13 +94,20 @@ class PartedWalk(Generic[_Part]):
     """As ``walk``, with each value put to the part that it belongs to: the one whose border is the nearest at or around it.
 
     Attributes:
-        found: all values, parents first.
-        by_part: those of each part, in the same order.
+        by_part: the values of each part, parents first.
     """
 
-    __slots__ = ("_borders", "_is_shallow", "_seen", "by_part", "found")
+    __slots__ = ("_borders", "_document", "_is_shallow", "_seen", "by_part")
 
-    def __init__(self, first: Visit, part: _Part, borders: MappingOf[int, _Part], *, is_shallow: bool = False) -> None:
+    def __init__(
+        self,
+        first: Visit,
+        part: _Part,
+        borders: MappingOf[int, _Part],
+        *,
+        is_shallow: bool = False,
+        may_have_aliases: bool = True,
+    ) -> None:
         """Walk.
 
         Args:
@@ -94,37 +115,70 @@ class PartedWalk(Generic[_Part]):
             part: the part of what stands outside of all borders.
             borders: the parts by the identity of the nodes that they start at.
             is_shallow: whether parts inside the one that is started with are left out.
+            may_have_aliases: false where no value can be come by twice.
         """
         self._is_shallow = is_shallow
+        self._document = first.document
         own = [first]
-        self.found = [first]
         self.by_part: dict[_Part, list[Visit]] = {borders.get(id(first.node), part): own}
         self._borders = borders
-        self._seen = {(id(first.node), id(first.type))}
-        self._add_below(first, 0, own)
+        self._seen = {(id(first.node), id(first.type))} if may_have_aliases else None
+        self._add_below(first.node, first.type, 0, own)
 
-    def _add_below(self, visit: Visit, depth: int, own: list[Visit]) -> None:
+    def _add_below(self, node: Node, declared: ValueType, depth: int, own: list[Visit]) -> None:
+        """Add what stands right below a value, and below that; written out, as it is the way to every value."""
         if depth >= _MAX_DEPTH:
             return
-        seen, borders, found = self._seen, self._borders, self.found
-        for child in _children(visit, borders if self._is_shallow else ()):
-            declared, node = child[2], id(child[1])
-            identity = (node, id(declared))
-            if identity in seen:
-                continue
-            seen.add(identity)
-            part = borders.get(node) if type(declared) is MapType else None
-            if part is not None and self._is_shallow:
-                continue
-            found.append(child)
-            if type(declared) is MapType:
-                inner = own if part is None else self.by_part.setdefault(part, [])
-                inner.append(child)
-                self._add_below(child, depth + 1, inner)
+        if type(declared) is MapType:
+            if isinstance(node, Mapping):
+                self._add_in_map(node, declared, depth, own)
+        elif type(declared) is ListType and isinstance(node, Sequence):
+            document, item = self._document, declared.item
+            values = (
+                node if not self._is_shallow else [follow(one) for one in node.items if id(one) not in self._borders]
+            )
+            for value in values:
+                chosen = choose(item, value) if type(item) is EitherType else item
+                self._add(Visit(document, value, chosen, None, None, node), value, chosen, depth, own)
+
+    def _add_in_map(self, node: Mapping, declared: MapType, depth: int, own: list[Visit]) -> None:
+        document, keys, others, add = self._document, known_keys(node, declared), declared.others, self._add
+        is_followed_once = self._seen is None
+        for name, pair in node.named_pairs():
+            key = keys.get(name or "")
+            if key is not None:
+                child_type = key.type
+            elif others is not None:
+                child_type = others
             else:
-                own.append(child)
-                if type(declared) is ListType:
-                    self._add_below(child, depth + 1, own)
+                continue
+            value = pair.value
+            if type(value) is not Scalar:
+                value = follow(value)
+            if type(child_type) is EitherType:
+                child_type = choose(child_type, value)
+            visit = Visit(document, value, child_type, key, pair, node)
+            if is_followed_once and type(child_type) is not MapType and type(child_type) is not ListType:
+                own.append(visit)
+            else:
+                add(visit, value, child_type, depth, own)
+
+    def _add(self, visit: Visit, node: Node, declared: ValueType, depth: int, own: list[Visit]) -> None:
+        """Add one value, unless it is known, and what stands below it."""
+        if self._seen is not None:
+            identity = (id(node), id(declared))
+            if identity in self._seen:
+                return
+            self._seen.add(identity)
+        if type(declared) is MapType:
+            part = self._borders.get(id(node))
+            if part is not None:
+                if self._is_shallow:
+                    return
+                own = self.by_part.setdefault(part, [])
+        own.append(visit)
+        if type(declared) is MapType or type(declared) is ListType:
+            self._add_below(node, declared, depth + 1, own)
 
 
 def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:
@@ -139,15 +193,14 @@ def known_keys(mapping: Mapping, map_type: MapType) -> MappingOf[str, Key]:
     return map_type.known_keys(said.text if said is not None else None)
 
 
-def _children(visit: Visit, left_out: Container[int] = ()) -> list[Visit]:
-    """The values right below one, but for items of lists whose identities are left out."""
-    document, node, declared = visit[:3]
+def _children(visit: Visit) -> list[Visit]:
+    """The values right below one."""
+    document, node, declared = visit.document, visit.node, visit.type
     if type(declared) is MapType and isinstance(node, Mapping):
         return _in_map(document, node, declared)
     if type(declared) is ListType and isinstance(node, Sequence):
         item = declared.item
-        values = node if not left_out else [follow(one) for one in node.items if id(one) not in left_out]
-        return [Visit(document, value, choose(item, value), None, None, node) for value in values]
+        return [Visit(document, value, choose(item, value), None, None, node) for value in node]
     return []
 
 
@@ -163,7 +216,7 @@ def _in_map(document: str, node: Mapping, declared: MapType) -> list[Visit]:
                 value = follow(value)
             if type(child_type) is EitherType:
                 child_type = choose(child_type, value)
-            found.append(_visit((document, value, child_type, key, pair, node)))
+            found.append(Visit(document, value, child_type, key, pair, node))
     return found
 
 

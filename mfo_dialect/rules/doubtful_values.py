@@ -7,7 +7,7 @@ is declared and what is written, both of which come again and again, so that the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mfo_dialect.analysis.parts import Part
@@ -48,7 +48,7 @@ def doubtful_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
 def _doubtful(part: Part, snapshot: Snapshot) -> list[Visit]:
     found: list[Visit] = []
     for visit in snapshot.visits_of(part):
-        _, node, declared, *_ = visit
+        node, declared = visit.node, visit.type
         if type(node) is Scalar and node.tag is None:
             known = _of_plain if node.style is Style.PLAIN else _of_quoted
             verdict = known.get((id(declared), node.text))
@@ -111,14 +111,28 @@ def is_allowed(text: str, declared: TextType) -> bool:
             return bool(text) or kind is Format.IDENTIFIER or not declared.non_empty
 
 
-def doubtful_where(concerns: Callable[[ValueType, Key | None], bool]) -> Callable[[Part, Snapshot], Iterator[Visit]]:
+def doubtful_where(concerns: Callable[[ValueType, Key | None], bool]) -> Callable[[Part, Snapshot], list[Visit]]:
     """What gives the doubtful values of a part whose declarations are of a kind.
 
     Args:
         concerns: whether a declaration is of that kind: what a value may be, and the key that it stands under; pure.
     """
+    known: dict[tuple[int, int], tuple[bool, ValueType, Key | None]] = {}
 
-    def items(part: Part, snapshot: Snapshot) -> Iterator[Visit]:
-        return (visit for visit in doubtful_visits(part, snapshot) if concerns(visit.type, visit.key))
+    def look_up(declared: ValueType, key: Key | None) -> bool:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        is_concerned = concerns(declared, key)
+        known[id(declared), id(key)] = is_concerned, declared, key
+        return is_concerned
+
+    def items(part: Part, snapshot: Snapshot) -> list[Visit]:
+        found: list[Visit] = []
+        for visit in doubtful_visits(part, snapshot):
+            declared, key = visit.type, visit.key
+            verdict = known.get((id(declared), id(key)))
+            if verdict[0] if verdict is not None else look_up(declared, key):
+                found.append(visit)
+        return found
 
     return items

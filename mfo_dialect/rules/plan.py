@@ -24,14 +24,19 @@ class Step:
 
 
 class Concerned:
-    """The rules that look at declared values of one kind of part, by the declaration; worked out when it is first met."""
+    """The rules that look at declared values of one kind of part, by the declaration; worked out when it is first met.
 
-    __slots__ = ("_known", "_rules")
+    Attributes:
+        known: what is worked out, by the identities of declared type and key, with the rules first; for who looks up so many
+            values that a call for each would be felt.
+    """
+
+    __slots__ = ("_rules", "known")
 
     def __init__(self) -> None:
         """Start without a rule."""
         self._rules: list[tuple[Rule, Concerns]] = []
-        self._known: dict[tuple[int, int], tuple[tuple[Rule, ...], ValueType, Key | None]] = {}
+        self.known: dict[tuple[int, int], tuple[tuple[Rule, ...], ValueType, Key | None]] = {}
 
     def add(self, rule: Rule, concerns: Concerns) -> None:
         """Let a rule take part."""
@@ -44,14 +49,14 @@ class Concerned:
 
     def by(self, visit: Visit) -> tuple[Rule, ...]:
         """The rules that look at a value."""
-        known = self._known.get((id(visit.type), id(visit.key)))
+        known = self.known.get((id(visit.type), id(visit.key)))
         return known[0] if known is not None else self._look_up(visit.type, visit.key)
 
     def _look_up(self, declared: ValueType, key: Key | None) -> tuple[Rule, ...]:
-        if len(self._known) >= _MANY:
-            self._known.clear()
+        if len(self.known) >= _MANY:
+            self.known.clear()
         rules = tuple(rule for rule, concerns in self._rules if concerns(declared, key))
-        self._known[id(declared), id(key)] = rules, declared, key  # the two are kept, so that no other has their id
+        self.known[id(declared), id(key)] = rules, declared, key  # the two are kept, so that no other has their id
         return rules
 
 
@@ -60,15 +65,18 @@ class Plan:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Lay out ``rules``."""
-        self._concerned: dict[type, Concerned] = {}
+        self._concerned: dict[type, Concerned | None] = {}
+        concerned: dict[type, Concerned] = {}
         steps: dict[type, dict[Selector, list[Rule]]] = {}
         for rule in rules:
             for selector in rule.selectors:
                 for kind in selector.parts:
                     if selector.concerns is not None:
-                        self._concerned.setdefault(kind, Concerned()).add(rule, selector.concerns)
+                        concerned.setdefault(kind, Concerned()).add(rule, selector.concerns)
                     else:
                         steps.setdefault(kind, {}).setdefault(selector, []).append(rule)
+        self._concerned.update(concerned)
+        self._kinds = frozenset((*steps, *concerned))
         self._steps = {
             kind: tuple(Step(selector, tuple(found)) for selector, found in by_selector.items())
             for kind, by_selector in steps.items()
@@ -77,16 +85,19 @@ class Plan:
     def steps(self, part: Part) -> tuple[Step, ...]:
         """What is looked at in a part, its declared values one by one apart."""
         steps = self._steps.get(type(part))
-        return steps if steps is not None else self._steps.get(self._kind(part), ())
+        if steps is None:
+            steps = self._steps[type(part)] = self._steps.get(self._kind(part), ())
+        return steps
 
     def _kind(self, part: Part) -> type:
         """The kind of a part that some rule looks at: its class, or the one that it is a special case of."""
-        return next((kind for kind in type(part).__mro__ if kind in self._steps or kind in self._concerned), type(part))
+        return next((kind for kind in type(part).__mro__ if kind in self._kinds), type(part))
 
     def concerned(self, part: Part) -> Concerned | None:
         """Who looks at the declared values of a part one by one; None where nobody does."""
-        concerned = self._concerned.get(type(part))
-        return concerned if concerned is not None else self._concerned.get(self._kind(part))
+        if type(part) not in self._concerned:
+            self._concerned[type(part)] = self._concerned.get(self._kind(part))
+        return self._concerned[type(part)]
 
 
 @lru_cache(maxsize=8)

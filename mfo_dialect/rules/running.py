@@ -25,8 +25,10 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
             _look_at(items, step.rules, snapshot, said)
     concerned = plan.concerned(part)
     if concerned is not None:
+        known = concerned.known
         for visit in snapshot.visits_of(part):
-            for rule in concerned.by(visit):
+            found = known.get((id(visit.type), id(visit.key)))
+            for rule in found[0] if found is not None else concerned.by(visit):
                 try:
                     reports = [*rule.check(visit, snapshot)]
                 except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this value

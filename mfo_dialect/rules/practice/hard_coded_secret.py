@@ -137,8 +137,26 @@ _LEAST_LETTERS = 6
 _Found = tuple[str, str, Scalar, Part]
 
 
+_SECRET_WORDS = (
+    "apikey",
+    "api_key",
+    "api-key",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "token",
+    "passw",
+    "pwd",
+    "credential",
+)
+"""Every key that is called as if it had a secret holds one of these, in small letters."""
+
+
 def _scalars(part: Part, snapshot: Snapshot) -> list[_Found]:
     """Every scalar value of a part that may hold a secret, with the key that it stands under, lists looked through."""
+    if not _may_hold_secret(snapshot.text_around(part)):
+        return []
     long: list[_Found] = []
     for document, mapping in mappings.items(part, snapshot):
         for pair in mapping.pairs:
@@ -148,12 +166,23 @@ def _scalars(part: Part, snapshot: Snapshot) -> list[_Found]:
                     long.append((document, pair.name or "", value, part))
             elif isinstance(value, Sequence):
                 long += [(document, pair.name or "", item, part) for item in value.items if _is_long(item)]
-    has_marks = _may_have_marks("\n".join([scalar.text for _, _, scalar, _ in long]))
     return [
         found
         for found in long
-        if (has_marks and _MARK.search(found[2].text)) or (_may_be_secret(found[1]) and _DIGIT.search(found[2].text))
+        if _MARK.search(found[2].text) or (_may_be_secret(found[1]) and _DIGIT.search(found[2].text))
     ]
+
+
+@lru_cache(maxsize=4)
+def _may_hold_secret(written: str) -> bool:
+    """Whether there is what every secret has: a mark, or a key that is called so."""
+    if "\\" in written or _may_have_marks(written):  # what is escaped may be anything
+        return True
+    small = written.lower()
+    for word in _SECRET_WORDS:  # noqa: SIM110 - as below
+        if word in small:
+            return True
+    return False
 
 
 def _is_long(item: Node) -> TypeGuard[Scalar]:

@@ -85,9 +85,11 @@ def _said(part: Part, snapshot: Snapshot) -> Iterable[_Name | None]:
 
 def _names_in(visits: Iterable[Visit]) -> Iterator[_Name | None]:
     for visit in visits:
-        kind = visit.type.names if isinstance(visit.type, TextType) else None
-        if kind is not None and kind in _NAMES and isinstance(visit.node, Scalar):
-            yield (kind, visit.node.text) if is_plain_name(visit.node) else _UNKNOWN
+        node, declared = visit.node, visit.type
+        if type(declared) is TextType:
+            kind = declared.names
+            if kind is not None and kind in _NAMES and isinstance(node, Scalar):
+                yield (kind, node.text) if is_plain_name(node) else _UNKNOWN
 
 
 def _said_elsewhere(bundle: Bundle, snapshot: Snapshot) -> frozenset[_Name | None]:

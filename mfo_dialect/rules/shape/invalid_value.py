@@ -262,7 +262,7 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | N
     owner = part if isinstance(part, NodeView) else None
     outputs: set[int] = set()
     for visit in doubtful_visits(part, snapshot):
-        _, node, declared, *_ = visit
+        node, declared = visit.node, visit.type
         is_output = False
         if type(declared) is TextType:
             if not (declared.choices or declared.format or declared.non_empty) or (

@@ -13,6 +13,7 @@ from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
 from mfo_dialect.records import record
+from mfo_dialect.rules.doubtful_values import doubtful_visits
 from mfo_dialect.rules.select import Selector
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, follow
 
@@ -132,8 +133,8 @@ class _Maps:
 
 
 def _map_views(part: Part, snapshot: Snapshot) -> Iterable[MapView]:
-    for visit in snapshot.visits_of(part):
-        _, node, declared, *_ = visit
+    for visit in doubtful_visits(part, snapshot):
+        node, declared = visit.node, visit.type
         if isinstance(declared, MapType) and isinstance(node, Mapping) and not _has_right_keys(node, declared):
             views = snapshot.kept(part, _maps).listed
             return [view for view in views if not _has_right_keys(view.mapping, view.type)]

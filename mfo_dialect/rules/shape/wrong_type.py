@@ -244,7 +244,7 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[Found]:
     """Every value that may be wrong, with the declaration of the map that holds it."""
     maps: dict[int, MapType] = {}
     for visit in doubtful_visits(part, snapshot):
-        _, node, declared, *_ = visit
+        node, declared = visit.node, visit.type
         if type(declared) is TextType:
             if type(node) is Scalar and ((node.style is not Style.PLAIN and node.tag is None) or _is_string(node)):
                 continue

@@ -51,7 +51,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfo_dialect.analysis.parts import WRITTEN, Part
+from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.parts import WRITTEN, Part, document_key, root_of
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.rules.layout import (
@@ -65,7 +66,6 @@ from mfo_dialect.rules.layout import (
 )
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.select import Selector
-from mfo_dialect.rules.text.walking import mappings
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, is_merge_key
 from mfo_dialect.text import Span
 
@@ -74,7 +74,31 @@ Found = tuple[str, Mapping]
 
 def _items(part: Part, snapshot: Snapshot) -> list[Found]:
     """The maps with a key that is written twice, merged, or no text."""
-    return [found for found in mappings.items(part, snapshot) if not found[1].is_plain]
+    root = part.root if isinstance(part, Document) else root_of(part)
+    if root is None or snapshot.borders.get(id(root)) not in {part, None}:
+        return []
+    return [(document_key(part) or "", mapping) for mapping in _odd_mappings(root, snapshot.borders)]
+
+
+def _odd_mappings(root: Node, borders: dict[int, Part]) -> list[Mapping]:
+    """As ``mappings`` gives them, but for those whose keys are all texts and differ, which nearly all are."""
+    found: list[Mapping] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            if node.is_plain:
+                inner = [value for pair in node.pairs if type(value := pair.value) is not Scalar]
+            else:
+                found.append(node)
+                inner = [one for pair in node.pairs for one in (pair.key, pair.value) if type(one) is not Scalar]
+        elif isinstance(node, Sequence):
+            inner = [item for item in node.items if type(item) is not Scalar]
+        else:
+            continue
+        if inner:
+            stack += [one for one in reversed(inner) if id(one) not in borders]
+    return found
 
 
 def check(found: Found, snapshot: Snapshot) -> Iterator[Report]:

@@ -70,6 +70,7 @@ from mfo_dialect.rules.text.walking import nodes_below
 from mfo_dialect.syntax import Mapping, Scalar, Sequence, Style
 
 _LONGEST = 32
+_STARTS_OF_NUMBERS = frozenset("+-0")
 _JUDGED_ELSEWHERE = {Format.DURATION, Format.CRON, Format.TIMEZONE, Format.EXPRESSION, Format.OUTPUT_PATH}
 
 
@@ -82,7 +83,8 @@ def check(visit: Visit, _snapshot: Snapshot) -> Iterator[Report]:
             yield from _report(visit.document, visit.node, is_text=True)
         case AnyType() if not isinstance(visit.container, Sequence):
             for scalar in scalars_at(visit):
-                yield from _report(visit.document, scalar, is_text=False)
+                if scalar.text[:1] in _STARTS_OF_NUMBERS:
+                    yield from _report(visit.document, scalar, is_text=False)
         case _:
             return
 
