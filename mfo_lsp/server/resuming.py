@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_lsp.server.runs import FAILED, RunReport, Watch, connected, failed_with, report_of
+from mfo_lsp.server.runs import FAILED, RunReport, Watch, connected, failed_with, report_of, stoppable
 
 if TYPE_CHECKING:
-    from mfo_runtime.flow import Resumption
+    from mfo_runtime.flow import Resumption, RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,19 @@ def _resumption(request: ResumeRequest) -> Resumption | RunReport:
 
 async def go_on(resumption: Resumption, request: ResumeRequest, watch: Watch) -> RunReport:
     """Go on to the run's end; cancelling the task that awaits this cancels the run."""
+    try:
+        return await stoppable(lambda control: _go_on(resumption, request, watch.options(control)))
+    finally:
+        await asyncio.shield(asyncio.to_thread(resumption.journal.close))
+
+
+async def _go_on(resumption: Resumption, request: ResumeRequest, options: RunOptions) -> RunReport:
     from mfo_runtime.client import MfoClient  # noqa: PLC0415 - as above
     from mfo_runtime.errors import MfoError  # noqa: PLC0415 - as above
 
     try:
         async with connected(resumption.flow, resumption.settings) as settings, MfoClient(settings) as client:
-            outcome = await resumption.go_on(client, watch.options(), request.again)
+            outcome = await resumption.go_on(client, options, request.again)
     except MfoError as error:
         return failed_with(error)
-    finally:
-        await asyncio.shield(asyncio.to_thread(resumption.journal.close))
     return report_of(outcome)

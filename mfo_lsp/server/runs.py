@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfo_runtime.client import ClientSettings, MfoClient
     from mfo_runtime.engine.observing import RunEvent
     from mfo_runtime.errors import MfoError
-    from mfo_runtime.flow import Flow, RunOptions, RunOutcome
+    from mfo_runtime.flow import Flow, RunControl, RunOptions, RunOutcome
     from mfo_runtime.flow.only import Recorded
     from mfo_runtime.tasks import Question
 
@@ -24,6 +24,8 @@ SUCCEEDED = "succeeded"
 CANCELLED = "cancelled"
 REFUSED = "refused"
 FAILED = "failed"
+_STOP_PATIENCE = 8.0
+"""Seconds that a run may take to end when it is stopped; the engine bounds them as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,12 @@ class Watch:
     on_text: Callable[[str, str], None] | None
     ask: Callable[[Question], Awaitable[Any]]
 
-    def options(self) -> RunOptions:
-        """What a run is told of them."""
+    def options(self, control: RunControl) -> RunOptions:
+        """What a run is told of them, and of what stops it."""
         from mfo_runtime.flow import RunOptions  # noqa: PLC0415 - the running side is for those who run
 
         return RunOptions(
+            control=control,
             run_id=self.run_id,
             observers=(lambda event: self.on_event(event_data(event)),),
             on_usage=self.on_usage,
@@ -129,6 +132,23 @@ async def load(request: RunRequest) -> Flow | RunReport:
         return failed_with(error)
 
 
+async def stoppable(work: Callable[[RunControl], Coroutine[Any, Any, RunReport]]) -> RunReport:
+    """Run to the end; cancelling the task that awaits this stops the run, which then ends as cancelled, in the journal too."""
+    from mfo_runtime.flow import RunControl  # noqa: PLC0415 - as above
+
+    control = RunControl()
+    running = asyncio.ensure_future(work(control))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        control.cancel(at_once=True)
+        done, _ = await asyncio.wait({running}, timeout=_STOP_PATIENCE)
+        if running in done and not running.cancelled():
+            return running.result()
+        running.cancel()
+        raise
+
+
 async def run(flow: Flow, request: RunRequest, watch: Watch) -> RunReport:
     """Run a flow to its end; cancelling the task that awaits this cancels the run.
 
@@ -137,10 +157,14 @@ async def run(flow: Flow, request: RunRequest, watch: Watch) -> RunReport:
         request: what it was loaded for.
         watch: who follows it.
     """
+    return await stoppable(lambda control: _run(flow, request, watch.options(control)))
+
+
+async def _run(flow: Flow, request: RunRequest, options: RunOptions) -> RunReport:
     from mfo_runtime.client import MfoClient  # noqa: PLC0415 - as above
     from mfo_runtime.errors import MfoError  # noqa: PLC0415 - as above
 
-    options, where = watch.options(), {"server": request.server, "script": request.script}
+    where = {"server": request.server, "script": request.script}
     try:
         async with connected(flow, where) as settings, MfoClient(settings) as client:
             if request.task is not None:

@@ -116,6 +116,7 @@ async def test_a_cancelled_run_takes_its_question_from_the_screen(person, tmp_pa
     person.send(method="$/cancelRequest", params={"id": "run"})
     assert (await person.notification("$/cancelRequest"))["id"] == question["id"]
     assert (await person.reply("run"))["error"]["code"] == -32800
+    assert [run["state"] for run in (await person.of_run("mfo/runs"))["runs"]] == ["cancelled"]
 
 
 async def test_choices_are_buttons_where_the_client_knows_no_questions(person, tmp_path):

@@ -8,11 +8,13 @@ import type { PromptPanel } from "./prompt/panel";
 import type { RulePage, RunArgument, Why } from "./protocol";
 import { dryRun, registerRunCommands, runFlow, type RunParts, runTask } from "./runs/commands";
 import { type Server, showReferences } from "./server";
+import type { FlowTests } from "./testing/controller";
 
 /** What the commands work with. */
 export interface Parts extends RunParts {
   readonly graph: GraphPanel;
   readonly prompt: PromptPanel;
+  readonly tests: FlowTests;
 }
 
 /** The commands of the server that this extension carries out with windows of its own. */

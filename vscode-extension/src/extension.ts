@@ -31,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): Parts | undefined {
   const tree = new RunTree(runs, history);
   const graph = new GraphPanel(context.extensionUri, server, runs);
   const prompt = new PromptPanel(context.extensionUri, server, runs);
-  const parts: Parts = { server, runs, history, graph, prompt, texts };
+  const tests = new FlowTests(server);
+  const parts: Parts = { server, runs, history, graph, prompt, tests, texts };
   context.subscriptions.push(
     server,
     form,
@@ -42,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): Parts | undefined {
     prompt,
     texts.register(),
     vscode.window.createTreeView("mfo.runs", { treeDataProvider: tree, showCollapseAll: true }),
-    new FlowTests(server),
+    tests,
     new LanguageOfDocuments(server),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("mfo.server") || event.affectsConfiguration("mfo.interpreter")) {

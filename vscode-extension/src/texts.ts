@@ -3,6 +3,11 @@
 import * as vscode from "vscode";
 
 const SCHEME = "mfo";
+const NEXT: ReadonlyMap<vscode.ViewColumn, vscode.ViewColumn> = new Map([
+  [vscode.ViewColumn.One, vscode.ViewColumn.Two],
+  [vscode.ViewColumn.Two, vscode.ViewColumn.Three],
+  [vscode.ViewColumn.Three, vscode.ViewColumn.Four],
+]);
 
 export class Texts implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
@@ -37,6 +42,12 @@ export class Texts implements vscode.TextDocumentContentProvider {
     const uri = this.set(`${name}.md`, markdown);
     await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
   }
+}
+
+/** The column beside a document's editor, wherever the focus is; beside the active editor where the document is not shown. */
+export function columnBeside(uri: string): vscode.ViewColumn {
+  const editor = vscode.window.visibleTextEditors.find((one) => one.document.uri.toString() === uri);
+  return NEXT.get(editor?.viewColumn ?? vscode.ViewColumn.Beside) ?? vscode.ViewColumn.Beside;
 }
 
 /** A value as JSON to be read. */

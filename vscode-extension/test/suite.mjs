@@ -13,7 +13,7 @@ mkdirSync(room, { recursive: true });
 cpSync(examples, workspace, { recursive: true, filter: (path) => !path.endsWith(".mfo") });
 
 const suites = resolve("dist/suite");
-const names = ["index.ts", "language.test.ts", "server.test.ts"];
+const names = ["index.ts", "language.test.ts", "runs.test.ts", "server.test.ts"];
 await build({
   entryPoints: names.map((name) => join("test/suite", name)),
   outdir: suites, outExtension: { ".js": ".cjs" }, bundle: true, platform: "node", target: "node18", format: "cjs",

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { roots, webviewPage } from "../pages";
 import type { Inputs, WantedInputs } from "../protocol";
 import type { Server } from "../server";
+import { columnBeside } from "../texts";
 import type { FromPage, ToPage } from "./messages";
 import { fieldsOf, readForm, writeForm } from "./values";
 
@@ -37,7 +38,7 @@ export class InputsForm implements vscode.Disposable {
    */
   ask(wanted: WantedInputs, known: Inputs, purpose: Purpose): Promise<Inputs | undefined> {
     this.panel?.dispose();
-    const panel = this.make(wanted.taskflow);
+    const panel = this.make(wanted.taskflow, purpose.uri);
     this.panel = panel;
     const fields = fieldsOf(wanted.schema);
     const { texts, others } = writeForm(fields, known);
@@ -68,9 +69,9 @@ export class InputsForm implements vscode.Disposable {
     });
   }
 
-  private make(taskflow: string): vscode.WebviewPanel {
+  private make(taskflow: string, uri: string): vscode.WebviewPanel {
     const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: roots(this.extension) };
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
+    const column = { viewColumn: columnBeside(uri), preserveFocus: false };
     const panel = vscode.window.createWebviewPanel("mfo.inputs", `Inputs of ${taskflow}`, column, options);
     panel.webview.html = webviewPage(panel.webview, this.extension, {
       title: "Inputs",

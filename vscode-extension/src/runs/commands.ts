@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 
 import type { Graph, RunArgument } from "../protocol";
 import type { Server } from "../server";
-import { json, type Texts } from "../texts";
+import { columnBeside, json, type Texts } from "../texts";
 import type { RunController } from "./controller";
 import type { RunHistory } from "./history";
 import { differences, nameOf, Run, type ShownRun } from "./run";
@@ -56,7 +56,7 @@ export async function runTask(parts: RunParts, about: RunArgument): Promise<void
 export async function dryRun({ runs, texts }: RunParts, about: RunArgument): Promise<void> {
   const plan = await runs.plan(about);
   if (plan != null) {
-    await texts.show("plan.json", json(plan));
+    await texts.show("plan.json", json(plan), columnBeside(about.uri));
   }
 }
 
@@ -87,14 +87,14 @@ export function registerRunCommands(parts: RunParts): vscode.Disposable[] {
     add("mfo.refreshRuns", () => {
       history.refresh();
     }),
-    add("mfo.showOutputs", (item: { run: Run }) => texts.show(`outputs of run ${item.run.number}.json`, json(item.run.result?.outputs))),
+    add("mfo.showOutputs", (item: { run: Run }) => showOutputs(parts, item.run)),
     add("mfo.showRunInputs", (item: { run: ShownRun }) => showValue(parts, item.run)),
     add("mfo.showRunValue", (item: NodeItem) => showValue(parts, item.run, item.node.path)),
     add("mfo.showRunText", async ({ run, node }: NodeItem) => {
       if (run instanceof Run) {
         const name = `run ${run.number}/${nameOf(node.path)}.txt`;
         shown.set(name, [run, node.path]);
-        await texts.show(name, run.texts.get(node.path) ?? "");
+        await texts.show(name, run.texts.get(node.path) ?? "", columnBeside(run.uri));
       }
     }),
     add("mfo.compareRuns", (item: { run: ShownRun }) => compare(parts, item.run)),
@@ -122,10 +122,14 @@ async function askForTask(server: Server, about: RunArgument): Promise<RunArgume
   return chosen === undefined ? undefined : { ...about, task: chosen.label };
 }
 
-async function showEnd({ texts }: RunParts, run: Run | undefined): Promise<void> {
+async function showEnd(parts: RunParts, run: Run | undefined): Promise<void> {
   if (run?.state === "succeeded") {
-    await texts.show(`outputs of run ${run.number}.json`, json(run.result?.outputs));
+    await showOutputs(parts, run);
   }
+}
+
+function showOutputs({ texts }: RunParts, run: Run): Promise<void> {
+  return texts.show(`outputs of run ${run.number}.json`, json(run.result?.outputs), columnBeside(run.uri));
 }
 
 /** Show what a node gave, or what the run was given, as the journal has it. */
@@ -137,7 +141,7 @@ async function showValue({ runs, texts }: RunParts, run: ShownRun, node?: string
     return;
   }
   const name = node === undefined ? "inputs" : nameOf(node);
-  await texts.show(`run ${(run.id ?? "").slice(0, 8)}/${name}.json`, value.cut ? `${value.text}\n...\n` : `${value.text}\n`);
+  await texts.show(`run ${(run.id ?? "").slice(0, 8)}/${name}.json`, value.cut ? `${value.text}\n...\n` : `${value.text}\n`, columnBeside(run.uri));
 }
 
 /** Show what differs between a run and the one of the same flow before it. */

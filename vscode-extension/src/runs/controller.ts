@@ -137,6 +137,13 @@ export class RunController implements vscode.Disposable {
       stop.dispose();
       this.changed.fire(run);
     }
+    if (run.id !== undefined && [...run.nodes.values()].some((node) => node.failedTries.length > 0)) {
+      const details = await this.details(run.uri, run.id).catch(() => undefined);
+      if (details != null) {
+        run.complete(details);
+        this.changed.fire(run);
+      }
+    }
     return run;
   }
 

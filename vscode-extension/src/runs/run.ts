@@ -105,6 +105,16 @@ export class Run implements ShownRun {
     this.texts.set(node, (before + text).slice(-LONGEST_TEXT));
   }
 
+  /** Take what the journal knows besides: why tries failed. */
+  complete(details: EarlierRunDetails): void {
+    for (const told of details.nodes) {
+      const node = this.nodes.get(told.node);
+      if (node !== undefined && told.failed_tries !== undefined) {
+        this.nodes.set(told.node, { ...node, failedTries: told.failed_tries.map(({ message }) => message) });
+      }
+    }
+  }
+
   finish(result: RunResult): void {
     this.result = result;
     this.state = result.state;

@@ -15,6 +15,8 @@ type Range = FileOfTests["tests"][number]["range"];
 
 /** Finds tests, and runs them when they are asked for. */
 export class FlowTests implements vscode.Disposable {
+  /** What was told last of each test, by its file and number. */
+  readonly told = new Map<string, TestEvent>();
   private readonly controller = vscode.tests.createTestController("mfo.tests", "MFO tests");
   private readonly watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
   private readonly going = new Map<string, vscode.TestRun>();
@@ -168,6 +170,7 @@ export class FlowTests implements vscode.Disposable {
       const uri = vscode.Uri.parse(event.uri);
       const item = this.controller.items.get(uri.toString())?.children.get(idOf(uri, event.test));
       const run = item === undefined ? undefined : this.going.get(item.id);
+      this.told.set(idOf(uri, event.test), event);
       if (item !== undefined && run !== undefined) {
         tell(run, item, event);
         if (event.state !== "started") {

@@ -62,6 +62,13 @@ test("a run of the journal looks like one of this window", () => {
   ]);
 });
 
+test("the journal knows why tries failed", () => {
+  const run = running(event("b", "running"), event("b", "running", { attempt: 2 }), event("b", "failed", { attempt: 2 }));
+  const facts = { id: "r1", taskflow: "a", state: "failed", started_at: 0, duration: 1, usage: {}, error: null, resumptions: 0 };
+  run.complete({ ...facts, nodes: [{ node: "b", state: "failed", has_value: false, failed_tries: [{ message: "No answer." }] }] });
+  assert.deepEqual(run.nodes.get("b")?.failedTries, ["No answer."]);
+});
+
 test("durations are told as people read them", () => {
   assert.deepEqual([0.0123, 2.345, 75].map(duration), ["12 ms", "2.3 s", "1 min 15 s"]);
 });
