@@ -23,7 +23,7 @@ class ModelChoice:
 
 
 class _FallbackAdapter(WrappedAdapter):
-    """Asks models in their order until one answers."""
+    """Asks models in their order until one answers; one that refuses for good is not asked again."""
 
     def __init__(
         self,
@@ -32,12 +32,12 @@ class _FallbackAdapter(WrappedAdapter):
         on_fallback: Callable[[ModelChoice, ServerError], None] | None,
     ) -> None:
         super().__init__(inner)
-        self._models = models
+        self._models = list(models)
         self._on_fallback = on_fallback
 
     async def call(self, prompt: Prompt) -> Reply:
         """As the first model that answers; raises the error of the last one."""
-        for choice in self._models[:-1]:
+        for choice in tuple(self._models[:-1]):
             try:
                 return await self.inner.call(_asking(prompt, choice))
             except ServerError as error:
@@ -46,7 +46,7 @@ class _FallbackAdapter(WrappedAdapter):
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece]:
         """As the first model that begins to answer: what was heard cannot be taken back."""
-        for choice in self._models[:-1]:
+        for choice in tuple(self._models[:-1]):
             begun = False
             try:
                 async with aclosing(self.inner.stream(_asking(prompt, choice))) as pieces:
@@ -66,6 +66,8 @@ class _FallbackAdapter(WrappedAdapter):
     def _pass_on(self, choice: ModelChoice, error: ServerError) -> None:
         if isinstance(error, AuthenticationError | AuthorizationError):
             raise error
+        if not error.transient and choice in self._models[:-1]:
+            self._models.remove(choice)
         if self._on_fallback is not None:
             self._on_fallback(choice, error)
 

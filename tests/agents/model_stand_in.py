@@ -12,10 +12,12 @@ USAGE = {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}
 class ModelStandIn:
     """Answers in order, the last answer again and again; an answer is a list of a text and/or (tool, arguments)."""
 
-    def __init__(self, *answers, status=200):
+    def __init__(self, *answers, status=200, refused=()):
         self.answers = answers or (["ok"],)
         self.status = status
+        self.refused = refused
         self.asked = []
+        self._answered = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
@@ -36,16 +38,16 @@ class ModelStandIn:
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 stand_in.asked.append(body)
-                answer = stand_in.answers[min(len(stand_in.asked), len(stand_in.answers)) - 1]
-                if stand_in.status != 200:
-                    return self._send("application/json", json.dumps({"error": {"message": "no"}}))
+                if stand_in.status != 200 or body["model"] in stand_in.refused:
+                    return self._send("application/json", json.dumps({"error": {"message": "no"}}), stand_in.status)
+                answer = stand_in.next_answer()
                 if body.get("stream"):
                     return self._send("text/event-stream", "".join(stand_in.chunks(answer, body)))
                 return self._send("application/json", json.dumps(stand_in.whole(answer, body)))
 
-            def _send(self, kind, text):
+            def _send(self, kind, text, status=200):
                 data = text.encode()
-                self.send_response(stand_in.status)
+                self.send_response(status if status != 200 or "error" not in text[:9] else 400)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
@@ -55,6 +57,10 @@ class ModelStandIn:
                 pass
 
         return Handler
+
+    def next_answer(self):
+        self._answered += 1
+        return self.answers[min(self._answered, len(self.answers)) - 1]
 
     def message(self, answer):
         texts = [one for one in answer if isinstance(one, str)]
