@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 _MAX_LENGTH = 80
 _MANY = 100
@@ -24,13 +25,31 @@ def nearest(wrong: str, names: Iterable[str], most: int = 1) -> list[str]:
 def _near(wrong: str, names: tuple[str, ...]) -> tuple[str, ...]:
     allowed, folded, length = _allowed(wrong), _folded(wrong), len(wrong)
     ranked: list[tuple[int, str]] = []
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(names if len(names) <= _MANY else _sharing(folded, names, allowed)):
         if name == wrong or abs(len(name) - length) > allowed:
             continue
         distance = 0 if _folded(name) == folded else _distance_within(wrong, name, allowed)
         if distance <= allowed:
             ranked.append((distance, name))
     return tuple(name for _, name in sorted(ranked))
+
+
+def _sharing(folded: str, names: tuple[str, ...], allowed: int) -> Iterable[str]:
+    """The names that share a piece with a wrong one, as each does that is near to it; quick, for where there are many.
+
+    The wrong name is cut into one piece more than edits are allowed. Between two pieces one letter is left out, so that no
+    edit, not even a swap of neighbours, is in two of them: one piece at least is whole in every name that is near.
+    """
+    count = allowed + 1
+    joined = "\n".join(names)
+    if len(folded) < count + allowed or not joined.isascii() or not folded.isascii():
+        return names
+    borders = [place * (len(folded) + 1) // count for place in range(count + 1)]
+    pieces = [folded[start : end - 1] for start, end in pairwise(borders)]
+    lines = _folded(joined).split("\n")
+    if len(lines) != len(names) or not all(pieces):
+        return names
+    return (name for name, line in zip(names, lines, strict=True) if any(piece in line for piece in pieces))
 
 
 _kept_near = lru_cache(maxsize=32)(_near)

@@ -89,7 +89,6 @@ class EditedBundle:
         self._stop_asking()
         self.edits += 1
         self.is_settled = False
-        self.is_ready = False
         self.live.edit(key, edits)
 
     def settle(self, has_time: Callable[[], bool]) -> bool:
@@ -97,6 +96,7 @@ class EditedBundle:
         if not self.is_settled:
             self._stop_asking()
             self.is_settled = self.live.look(has_time)
+            self.is_ready = self.is_ready or (self.is_settled and self.edits > 0)
         return self.is_settled
 
     def settle_meaning(self, has_time: Callable[[], bool]) -> None:

@@ -65,12 +65,13 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
                 analysis = server.session.analysis(bundle)
             if not isinstance(analysis, EditedBundle):
                 return None
+            was_ready = analysis.is_ready
             with trace.phase("meaning"):
                 analysis.settle_meaning(share.has_time)
             with trace.phase("rules"):
                 is_settled = analysis.settle(share.has_time)
             if is_settled:
-                if not analysis.edits:
+                if not was_ready:
                     server.house.settle()
                 return analysis
             await share.give_way()

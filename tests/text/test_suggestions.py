@@ -54,3 +54,16 @@ def test_among_many_names_those_are_near_that_few_edits_lead_to(wrong: str, name
     plain = wrong.replace("-", "")
     assert all(name in near or name.replace("-", "") == plain for name in found)
     assert found == nearest(wrong, names, most=9)
+
+
+WORDS = st.text("abcx_-A1", min_size=1, max_size=12)
+
+
+@given(WORDS, st.lists(st.tuples(st.integers(0, 12), WORDS, st.booleans()), max_size=6))
+def test_among_many_names_those_are_found_that_are_found_among_few(
+    wrong: str, changes: list[tuple[int, str, bool]]
+) -> None:
+    names = [wrong[:place] + new[:2] + wrong[place + longer :] for place, new, longer in changes]
+    names += [wrong[:place] + wrong[place : place + 2][::-1] + wrong[place + 2 :] for place, _, _ in changes]
+    few = [name for name in names if name]
+    assert nearest(wrong, few * 101, 50) == nearest(wrong, few, 50)
