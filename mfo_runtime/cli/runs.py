@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 import click
 from rich.table import Table
@@ -16,6 +15,7 @@ from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.pools import database_option, runs_at
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.journal import Retention, RunJournal, StoredRun
+from mfo_runtime.journal.telling import run_data, state_now
 
 STATES = ("queued", "running", "interrupted", "succeeded", "failed", "cancelled")
 SHORT_ID = 12
@@ -83,28 +83,6 @@ def prune_command(
         journal.close()
     click.echo(f"{count} {'run' if count == 1 else 'runs'} forgotten")
     return 0
-
-
-def state_now(journal: RunJournal, run: StoredRun) -> str:
-    """The state of a run; ``interrupted`` where it says that it runs, and no process executes it."""
-    return "interrupted" if run.state == "running" and not journal.is_executed(run) else run.state
-
-
-def run_data(run: StoredRun, state: str) -> dict[str, Any]:
-    """A run as JSON values."""
-    return {
-        "id": run.id,
-        "taskflow": run.taskflow,
-        "document": run.document,
-        "trigger": run.trigger,
-        "state": state,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-        "duration": run.duration,
-        "usage": dict(run.usage),
-        "error": run.error,
-        "executed_by": run.holder if state == "running" else None,
-    }
 
 
 def _with_states(journal: RunJournal, wanted: str | None, flow: str | None) -> Iterator[tuple[StoredRun, str]]:

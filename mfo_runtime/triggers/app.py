@@ -22,6 +22,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import Scope
 
 from mfo_runtime.errors import InvalidInputError, JournalError, UnresolvedReferenceError, is_name_of_secret
+from mfo_runtime.journal.telling import run_data
 from mfo_runtime.server.admission import bearer_token, needs_token
 from mfo_runtime.server.bodies import read_json
 from mfo_runtime.server.failures import ApiError, ErrorCode, conflict, error_for_status, invalid, not_found
@@ -38,6 +39,8 @@ from mfo_runtime.triggers.pushed import PushedEvents
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
 
+RUNS_PATH = "/api/runs"
+_TOLD_OF_RUNS = ("id", "taskflow", "trigger", "state", "started_at", "ended_at", "duration", "usage", "error")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _ACCEPTED = 202
 _UNAVAILABLE = 503
@@ -51,7 +54,11 @@ _log = logging.getLogger("mfo_runtime.triggers")
 def create_app(triggers: tuple[ServedTrigger, ...], runner: Runner, settings: ServiceSettings, token: str) -> Starlette:
     """The application that takes calls for triggers; ``token`` is what calls by hand must show."""
     door = Door(triggers, runner, settings, token)
-    routes = [HttpRoute("/healthz", _healthy), HttpRoute("/{path:path}", door.answer, methods=_METHODS)]
+    routes = [
+        HttpRoute("/healthz", _healthy),
+        HttpRoute(f"{RUNS_PATH}/{{run_id}}", door.tell_of_run, methods=["GET"]),
+        HttpRoute("/{path:path}", door.answer, methods=_METHODS),
+    ]
     if settings.events_secret is not None:
         routes.insert(0, HttpRoute(EVENTS_PATH, door.take_event, methods=["POST"]))
     application = Starlette(
@@ -102,7 +109,22 @@ class Door:
         occasion = _occasion(trigger, read_json(body) if body else None, headers, body)
         accepted = await self._accept(trigger, occasion, is_trusted=is_trusted)
         content = encoded({"accepted": True, "run_id": accepted.run_id})
-        return json_response(content, _ACCEPTED, REPLAYED if accepted.is_known else None)
+        where = {"Location": f"{RUNS_PATH}/{accepted.run_id}"}
+        return json_response(content, _ACCEPTED, {**where, **(REPLAYED if accepted.is_known else {})})
+
+    async def tell_of_run(self, request: Request) -> Response:
+        """Tell what became of a run that was accepted here.
+
+        Raises:
+            ApiError: there is none of this id, or the journal cannot be read.
+        """
+        request.scope[ROUTE_KEY] = f"{RUNS_PATH}/{{run_id}}"
+        with _refusals(RUNS_PATH):
+            found = await self._runner.find(request.path_params["run_id"])
+        if found is None:
+            raise not_found("run")
+        data = run_data(*found)
+        return json_response(encoded({name: data[name] for name in _TOLD_OF_RUNS}), 200)
 
     async def take_event(self, request: Request) -> Response:
         """Take an event that the MFO server pushes: 202 and the ids of the runs that it starts.

@@ -10,13 +10,15 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import uuid4
 
-from mfo_runtime.errors import JournalError, MfoError, RunHeldError
+from mfo_runtime.errors import InvalidInputError, JournalError, MfoError, RunHeldError
 from mfo_runtime.flow import Keeping, RunControl, RunOptions, RunOutcome
 from mfo_runtime.flow.running import announced_run
 from mfo_runtime.flow.trigger import trigger_inputs
 from mfo_runtime.journal import Fired, Firing, NewRun, StoredRun
+from mfo_runtime.journal.telling import state_now
 from mfo_runtime.triggers.loading import ServedTrigger
 from mfo_runtime.triggers.occasions import Accepted, Occasion, OtherOccasionError, QueueFullError
 from mfo_runtime.triggers.settings import ServiceSettings
@@ -89,6 +91,22 @@ class Runner:
                 return await self.accept(trigger, occasion)
             except QueueFullError as error:
                 await asyncio.sleep(error.retry_after or RETRY_AFTER)
+
+    async def find(self, run_id: str) -> tuple[StoredRun, str] | None:
+        """A run that a trigger of the documents here began, and its state of this moment; None for any other.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return await asyncio.to_thread(self._find, run_id)
+
+    def _find(self, run_id: str) -> tuple[StoredRun, str] | None:
+        for journal in {id(place.journal): place.journal for place in self._workplaces.values()}.values():
+            with suppress(InvalidInputError):
+                run = journal.find(run_id)
+                if run.id == run_id and run.keeper == KEEPER and run.document in self._workplaces:
+                    return run, state_now(journal, run)
+        return None
 
     async def work(self) -> None:
         """Execute what is accepted and what others have left, until cancelled."""

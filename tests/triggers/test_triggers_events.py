@@ -145,6 +145,6 @@ def test_a_filter_that_cannot_be_read_is_told_before_anything_is_served(tmp_path
         WORKFLOW.replace("letter.urgent && len", "letter.urgent && && len")
     )
     ended = mfo("triggers", "--port", "0", home=tmp_path / "home", cwd=tmp_path)
-    assert ended.status == 2
-    assert 'mfo: Trigger "urgent": filter:' in ended.stderr
+    assert ended.status == 1
+    assert "MFO709 invalid-filter" in ended.stderr
     assert ended.stdout == ""

@@ -15,7 +15,7 @@ import httpx
 from mfo_runtime.journal import Journal
 from tests.effort import IS_LONG
 from tests.runs.processes import LIMIT, answering, mfo, reply
-from tests.triggers.rooms import address_of, runs_of, service, starting, wait_for_ends, wait_until
+from tests.triggers.rooms import TOKEN, address_of, runs_of, service, starting, wait_for_ends, wait_until
 
 WORKFLOW = """\
 workflow_name: orders
@@ -178,6 +178,32 @@ def test_past_the_queue_callers_are_told_to_come_back_and_nothing_is_begun(tmp_p
         wait_for_ends(home, 4)
         order(running, "last")
         assert [run.state for run in wait_for_ends(home, 5)] == ["succeeded"] * 5
+
+
+def test_one_can_ask_what_became_of_an_accepted_run(tmp_path):
+    options = ("--concurrency", "1")
+    with room_for(tmp_path) as (home, keeper, asked), service(*options, home=home, cwd=tmp_path) as running:
+        token = {"authorization": f"Bearer {TOKEN}"}
+
+        def state_of(where):
+            answer = running.http.get(where, headers=token)
+            assert answer.status_code == 200, answer.text
+            return answer.json()["state"]
+
+        places = [running.by_hand("order", {"n": number}).headers["location"] for number in range(2)]
+        wait_until(lambda: "GET /second/0" in asked, "the first run is at its second task")
+        assert list(map(state_of, places)) == ["running", "queued"]
+        listed = mfo("runs", "--json", home=home, cwd=tmp_path).json
+        assert [run["state"] for run in listed] == ["queued", "running"]
+        keeper.is_open.set()
+        wait_until(lambda: state_of(places[1]) == "succeeded", "the second run has ended")
+        told = running.http.get(places[1], headers=token).json()
+        assert (told["id"], told["taskflow"], told["trigger"]) == (places[1].rpartition("/")[2], "send", "order")
+        assert told["error"] is None
+        assert told["duration"] > 0
+        assert running.http.get(places[0]).status_code == 401
+        unknown = running.http.get("/api/runs/last", headers=token)
+        assert (unknown.status_code, unknown.json()["message"]) == (404, "no such run")
 
 
 def test_a_run_whose_process_died_is_taken_over_by_another_one_that_goes_on(tmp_path):
