@@ -39,13 +39,19 @@ class BlockTree(ReadBlocks):
 
         The last are the collections around blocks that count as damaged now and did not, or the other way round.
         """
+        for number in self._gone.keys() & self._come.keys():  # what came back to where it was has not changed
+            if _is_same_way(self._gone[number][1].path, changed_block(self._come[number]).path):
+                del self._gone[number], self._come[number]
         gone = tuple(block for _, block in self._gone.values())
         come = tuple(changed_block(stretch) for stretch in self._come.values())
+        # collections that were made anew, though all that is in them stayed
+        come += tuple(ChangedBlock(one.path()[:-1], (one.node,)) for one in self._remade)
         stretches = [*(stretch for stretch, _ in self._gone.values()), *self._come.values()]
         problems = any(isinstance(stretch, Leaf) and stretch.problems for stretch in stretches)
         marked = tuple(container.node for container in self._marked.values())
         self._gone = {}
         self._come = {}
+        self._remade = []
         self._marked = {}
         return gone, come, problems, marked
 
@@ -245,3 +251,7 @@ class BlockTree(ReadBlocks):
             index = parent.index_of(outside)
             pending += self._reworked(parent, index, index + 1, outside.text)
         return pending
+
+
+def _is_same_way(one: tuple[Node, ...], other: tuple[Node, ...]) -> bool:
+    return len(one) == len(other) and all(node is way for node, way in zip(one, other, strict=True))

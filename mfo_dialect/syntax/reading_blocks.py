@@ -71,6 +71,7 @@ class ReadBlocks:
         self._touched: dict[int, Container] = {}
         self._gone: dict[int, tuple[Stretch, ChangedBlock]] = {}
         self._come: dict[int, Stretch] = {}
+        self._remade: list[Container] = []
         self._marked: dict[int, Container] = {}
         start = preamble_end(text)
         if start is None or is_odd(text) or text.count("\n") <= block_lines or not starts_well(ROOT, text[start:]):
@@ -87,6 +88,7 @@ class ReadBlocks:
         self._finish(list(self._unsound))
         self._gone.clear()
         self._come.clear()
+        self._remade.clear()
         self._marked.clear()
         self._spare = {}
 
@@ -178,6 +180,9 @@ class ReadBlocks:
         new_pieces = [piece for unit in units for piece in unit.pieces]
         kept = set(map(id, new_pieces))
         self._note(old_pieces, new_pieces)
+        self._remade += [
+            unit for unit in units if isinstance(unit, Container) and set(leaves_of(unit)) <= set(old_pieces)
+        ]
         self._unregister(piece for piece in old_pieces if isinstance(piece, Leaf) and id(piece) not in kept)
         known = set(map(id, old_pieces))
         first, last, row = self._border(container, low, old_pieces, new_pieces)
@@ -284,13 +289,13 @@ class ReadBlocks:
                 self._undefined -= Counter(leaf.undefined)
 
     def _note(self, old: list[Stretch], new: list[Stretch]) -> None:
-        """Remember what went and what came, but for what did both."""
+        """Remember what went and what came; what came back is in both."""
         kept = set(map(id, old)) & set(map(id, new))
         for stretch in old:
             if id(stretch) not in kept and self._come.pop(id(stretch), None) is None:
                 self._gone[id(stretch)] = (stretch, changed_block(stretch))
         for stretch in new:
-            if id(stretch) not in kept and self._gone.pop(id(stretch), None) is None:
+            if id(stretch) not in kept:
                 self._come[id(stretch)] = stretch
 
     def _collapsed(self, container: Container) -> Leaf:
