@@ -9,6 +9,7 @@ from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.open_text import ChangedDocument, OpenedDocument
 from mfo_lsp.server.refreshing import reread
+from mfo_lsp.server.test_documents import tell_none, tell_soon
 
 FILE_OPERATIONS = types.FileOperationRegistrationOptions(
     [
@@ -25,17 +26,20 @@ def did_open(server: Server, document: OpenedDocument) -> None:
     """Take a document from the disk into the editor's hands."""
     server.session.trace.begin()
     check_soon(server, server.session.open(document.uri, document.version, document.text))
+    tell_soon(server)
 
 
 def did_change(server: Server, params: ChangedDocument) -> None:
     """Change an open document."""
     server.session.trace.begin()
     check_soon(server, server.session.change(params.uri, params.version, params.changes))
+    tell_soon(server)
 
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     """Give a document back to the disk, and take away what its buffer caused."""
     check_soon(server, server.session.close(params.text_document.uri))
+    tell_none(server, to_key(params.text_document.uri))
     server.house.clear_soon()
 
 

@@ -92,6 +92,7 @@ from mfo_runtime.errors.of_tasks import (
     UnresolvedReferenceError,
 )
 from mfo_runtime.errors.reading import (
+    error_codes,
     error_from_data,
 )
 from mfo_runtime.errors.redaction import (
@@ -144,6 +145,7 @@ __all__ = [
     "UnknownTaskTypeError",
     "UnresolvedReferenceError",
     "ValidationError",
+    "error_codes",
     "error_from_data",
     "is_name_of_secret",
     "redact",

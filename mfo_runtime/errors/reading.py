@@ -17,6 +17,11 @@ def error_from_data(data: Mapping[str, Any]) -> MfoError:
     return kind(str(data.get("message", "")), **cast("Facts", known))
 
 
+def error_codes() -> tuple[str, ...]:
+    """The codes that a failed run or task can have, sorted."""
+    return tuple(sorted(_kinds()))
+
+
 def _place(text: str) -> Place | str:
     file, _, rest = text.rpartition(":")
     file, _, line = file.rpartition(":")

@@ -149,3 +149,28 @@ async def test_actions_run_tests(tmp_path, author):
     await other.ask("shutdown")
     other.send(method="exit")
     await other.stop()
+
+
+async def test_findings_completion_and_hover_in_the_document(author):
+    uri, text = author.uri("greeting.test.yml"), TESTS + "      states: {gret: failed}\n"
+    author.opens("greeting.test.yml", text)
+
+    async def shown():
+        while (told := await author.notification("textDocument/publishDiagnostics"))["uri"] != uri:
+            pass
+        return [(one["message"], one["range"]["start"]["line"]) for one in told["diagnostics"]]
+
+    assert await shown() == [('greeting has no node "gret"; did you mean "greet"?', 9)]
+    change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text.replace("flow:", "flwo:")}]}
+    author.send(method="textDocument/didChange", params=change)
+    ((words, line),) = await shown()
+    assert ('did you mean "flow"' in words, line) == (True, 0)
+    place = {"textDocument": {"uri": uri}, "position": {"line": 8, "character": 8}}
+    assert "Outputs by name" in (await author.ask("textDocument/hover", place))["result"]["contents"]["value"]
+    place["position"] = {"line": 0, "character": 0}
+    labels = [one["label"] for one in (await author.ask("textDocument/completion", place))["result"]]
+    assert "taskflow" in labels
+    report = (await author.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}}))["result"]
+    assert [one["message"] for one in report["items"]] == [words]
+    author.send(method="textDocument/didClose", params={"textDocument": {"uri": uri}})
+    assert await shown() == []

@@ -12,9 +12,12 @@ from lsprotocol import types
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete_at, place_at, wanted_by_completion
 from mfo_lsp.server.capabilities import Client
+from mfo_lsp.server.convert import to_key
+from mfo_lsp.server.flow_tests import is_test_document
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.session import Offered
+from mfo_lsp.server.test_documents import complete
 
 OPTIONS = types.CompletionOptions(trigger_characters=[".", "{", "<", "[", " ", "|", "%"], resolve_provider=True)
 _NO_WORD = re.compile(r"[^\w$]*")
@@ -61,7 +64,8 @@ async def answer(
     session = server.session
     view = look_up(session, params.text_document.uri)
     if view is None:
-        return []
+        key = to_key(params.text_document.uri)
+        return complete(server, key, params.position) if is_test_document(key) else []
     client = CompletionClient(snippets=session.client.snippets)
     offset = view.offset(params.position)
     place = place_at(view.snapshot, view.key, offset)

@@ -14,11 +14,13 @@ from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.checking import checked
 from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, joined
+from mfo_lsp.server.flow_tests import is_test_document
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
 from mfo_lsp.server.progress import cancellable, open_progress
 from mfo_lsp.server.publish import converted_findings, documents_of, merged_diagnostics, take_edited
+from mfo_lsp.server.test_documents import findings_of
 from mfo_lsp.server.workspace import workspace_bundles
 
 OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="mfo")
@@ -31,6 +33,9 @@ async def answer(server: Server, params: types.DocumentDiagnosticParams) -> Json
         RefusedError: the documents change faster than they can be checked.
     """
     session, key = server.session, to_key(params.text_document.uri)
+    if is_test_document(key):
+        found = [json_text(session.plain(one)) for one in await findings_of(server, key)]
+        return _report(json_list(found), params.previous_result_id)
     bundle = directory_of(key)
     by_document = await _of_bundle(server, bundle)
     related = None

@@ -10,9 +10,11 @@ from mfo_dialect.analysis.bundle import read_source
 from mfo_dialect.text import LineIndex
 from mfo_lsp.features.hover import Hover, explain_kind, hover, wanted_by_hover
 from mfo_lsp.server.convert import to_key, to_offset, to_range
+from mfo_lsp.server.flow_tests import is_test_document
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import look_up
 from mfo_lsp.server.session import Session
+from mfo_lsp.server.test_documents import explain
 
 
 async def answer(server: Server, params: types.HoverParams) -> types.Hover | None:
@@ -20,7 +22,9 @@ async def answer(server: Server, params: types.HoverParams) -> types.Hover | Non
     session = server.session
     view = look_up(session, params.text_document.uri)
     if view is None:
-        return _explanation(session, params)
+        key = to_key(params.text_document.uri)
+        found = explain(server, key, params.position) if is_test_document(key) else None
+        return found or _explanation(session, params)
     offset = view.offset(params.position)
     wanted = wanted_by_hover(view.snapshot, view.key, offset)
     project = view.snapshot.bundle.project
