@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.editors.telling import ROOT, what_is_told
+
 PLUGIN = ROOT / "editors" / "neovim"
-PATIENCE = 90
 PRELUDE = """
 local told = {}
 local function tell(name, value) told[name] = value end
 local function wait(check, what)
-  if not vim.wait(tonumber(os.getenv("PATIENCE")) or 30000, check, 20) then error('waited in vain for ' .. what) end
+  if not vim.wait(30000, check, 20) then error('waited in vain for ' .. what) end
 end
 local function lines(name)
   local buffer = vim.fn.bufnr('mfo://' .. name)
@@ -49,17 +45,9 @@ def run_neovim(program: str, folder: Path, script: str) -> dict[str, Any]:
     Raises:
         AssertionError: the script failed; with its words.
     """
-    probe, told = folder / "probe.lua", folder / "told.json"
+    probe = folder / "probe.lua"
     probe.write_text(PRELUDE % script, encoding="utf-8")
     command = [program, "--headless", "-u", "NONE", "-i", "NONE", "--cmd", f"set rtp^={PLUGIN}"]
-    command += ["--cmd", f"source {PLUGIN}/plugin/mfo.lua", "-c", f"luafile {probe}"]
-    environment = {**os.environ, "TOLD": str(told), "HOME": str(folder), "MFO_HOME": str(folder / ".mfo")}
-    environment |= {"XDG_STATE_HOME": str(folder / ".state"), "XDG_DATA_HOME": str(folder / ".data")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    return what_is_told(
+        [*command, "--cmd", f"source {PLUGIN}/plugin/mfo.lua", "-c", f"luafile {probe}"], folder, folder
     )
-    assert told.exists(), done.stderr + done.stdout
-    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
-    assert "problem" not in result, (result["problem"], result["messages"], done.stderr)
-    return result

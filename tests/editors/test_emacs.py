@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.editors.neovim import PATIENCE, ROOT
+from tests.editors.emacs import run_emacs
+from tests.editors.telling import PATIENCE, ROOT
 
 pytestmark = pytest.mark.editors
-
-PROBE = """;; -*- lexical-binding: t; -*-
-(setq package-enable-at-startup nil eglot-sync-connect 30 eglot-connect-timeout 60 eglot-confirm-server-initiated-edits nil)
-(package-initialize)
-(require 'yaml-mode)
-(require 'mfo)
-(defvar told nil)
-(defun tell (name value) (push (cons name value) told))
-(defun wait (check what)
-  (let ((end (+ (float-time) 30)))
-    (while (and (not (funcall check)) (< (float-time) end)) (accept-process-output nil 0.05))
-    (unless (funcall check) (error "waited in vain for %%s" what))))
-(defun holds (name text)
-  (lambda () (and (get-buffer name) (with-current-buffer name (string-match-p (regexp-quote text) (buffer-string))))))
-(defun to (text) (goto-char (point-min)) (search-forward text) (goto-char (match-beginning 0)))
-(condition-case problem
-    (progn
-      (find-file "workflow_definition.yml")
-      (unless (derived-mode-p 'yaml-mode) (yaml-mode))
-      (apply #'eglot--connect (eglot--guess-contact))
-      %s)
-  (error (tell 'problem (error-message-string problem))))
-(with-temp-file (getenv "TOLD") (insert (json-encode told)))
-"""
 
 
 @pytest.fixture
@@ -46,33 +19,6 @@ def folder(tmp_path) -> Path:
     place = tmp_path / "orders"
     shutil.copytree(ROOT / "examples" / "orders", place)
     return place
-
-
-def run_emacs(editors_folder: Path, folder: Path, script: str) -> dict[str, Any]:
-    """Run a Lisp form in the example's workflow; gives what it told.
-
-    Raises:
-        AssertionError: the script failed; with its words.
-    """
-    probe, told = folder / "probe.el", folder / "told.json"
-    probe.write_text(PROBE % script, encoding="utf-8")
-    command = [
-        str(editors_folder / "bin" / "emacs"),
-        "--batch",
-        "-L",
-        str(ROOT / "editors" / "emacs"),
-        "-l",
-        str(probe),
-    ]
-    environment = {**os.environ, "TOLD": str(told), "HOME": str(folder), "MFO_HOME": str(folder / ".mfo")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    assert told.exists(), done.stderr + done.stdout
-    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8")) or {}
-    assert "problem" not in result, (result["problem"], done.stderr)
-    return result
 
 
 def test_the_package_compiles_without_a_warning(editors_folder, tmp_path):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.editors.helix import CONTROL_X, ENTER, ESCAPE, Helix
-from tests.editors.neovim import ROOT
+from tests.editors.telling import ROOT
 
 pytestmark = pytest.mark.editors
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.editors.neovim import ROOT, run_neovim
+from tests.editors.neovim import run_neovim
+from tests.editors.telling import ROOT
 
 pytestmark = pytest.mark.editors
 

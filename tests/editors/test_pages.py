@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.docs.blocks import Block, blocks_of
 from tests.editors.helix import Helix
-from tests.editors.neovim import PATIENCE, ROOT
+from tests.editors.telling import ROOT, what_is_told
 
 pytestmark = pytest.mark.editors
 PAGES = ("README.md", "docs/editor-setup.md")
@@ -66,24 +62,10 @@ def test_an_editor_with_the_settings_of_a_page_shows_findings(page, block: Block
         helix.wait('did you mean "order_id"')
         helix.close()
         return
-    told = folder / "told.json"
     settings = folder / ("settings.lua" if block.language == "lua" else "settings.el")
     waiting = WAIT_IN_LUA if block.language == "lua" else WAIT_IN_LISP
     preparing = "" if block.language == "lua" else "(package-initialize)\n(require 'yaml-mode)\n"
     settings.write_text(preparing + block.text + waiting, encoding="utf-8")
     options = ["--headless", "-i", "NONE", "-u"] if block.language == "lua" else ["--batch", "-l"]
-    home = folder.parent
-    environment = {**os.environ, "TOLD": str(told), "HOME": str(home), "XDG_STATE_HOME": str(home / ".state")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        [str(program), *options, str(settings)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert told.exists(), done.stderr
-    messages = json.loads(told.read_text(encoding="utf-8"))
-    assert any('did you mean "order_id"' in message for message in messages), (messages, done.stderr)
+    messages = what_is_told([program, *options, settings], folder, folder.parent)
+    assert any('did you mean "order_id"' in message for message in messages), messages

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.editors.emacs import run_emacs
+from tests.editors.helix import ENTER, Helix
 from tests.editors.neovim import run_neovim
-from tests.editors.test_emacs import run_emacs
+from tests.editors.telling import ROOT
 
 pytestmark = pytest.mark.editors
 
@@ -113,3 +115,48 @@ def test_emacs_extracts_a_prompt_into_a_new_file(editors_folder, folder):
     )
     assert "prompt_template_id: ask_prompt" in told["workflow"]
     assert 'user_prompt: "Answer {{ .value }}"' in told["prompts"]
+
+
+def test_emacs_extracts_a_task_by_its_menu_and_renames_it(editors_folder, folder):
+    told = run_emacs(
+        editors_folder,
+        folder,
+        """
+(to "id: ask")
+(cl-letf (((symbol-function 'completing-read)
+           (lambda (_ actions &rest _) (seq-find (lambda (one) (string-match-p "subflow" one)) (all-completions "" actions))))
+          ((symbol-function 'y-or-n-p) (lambda (&rest _) t)))
+  (eglot-code-actions (point) nil "refactor.extract" t))
+(wait (lambda () (string-match-p "subflows:" (buffer-string))) "the subflow")
+(tell 'extracted (buffer-string))
+(eglot--signal-textDocument/didChange) ; as half a second without a key does
+(to "ask\n        type")
+(cl-letf (((symbol-function 'y-or-n-p) (lambda (&rest _) t))) (eglot-rename "query"))
+(wait (lambda () (string-match-p "id: query" (buffer-string))) "the rename")
+(tell 'renamed (buffer-string))
+(tell 'test (with-current-buffer (find-file-noselect "letters.test.yml") (buffer-string)))
+""",
+    )
+    assert told["extracted"] == EXTRACTED
+    assert told["renamed"] == EXTRACTED.replace("id: ask", "id: query").replace("${ask.", "${query.")
+    assert told["test"] == TEST.replace("ask:", "query:")
+
+
+def test_helix_extracts_a_task_by_its_menu_and_renames_it(editors_folder, folder):
+    languages = (ROOT / "editors" / "helix" / "languages.toml").read_text(encoding="utf-8")
+    helix = Helix(editors_folder / "bin" / "hx", folder, languages)
+    helix.press(f"/id: ask{ENTER}")
+    helix.press_until(" a", "Extract")
+    helix.press(ENTER)
+    helix.wait("subflows:")
+    helix.press(f"/id: ask{ENTER};")
+    helix.press(" r")
+    helix.wait("rename-to")
+    helix.press(f"\x15query{ENTER}")
+    helix.wait("id: query")
+    helix.press(f":wa{ENTER}")
+    helix.wait(lambda shown: "[+]" not in shown)
+    helix.close()
+    written = (folder / "workflow_definition.yml").read_text(encoding="utf-8")
+    assert written == EXTRACTED.replace("id: ask", "id: query").replace("${ask.", "${query.")
+    assert (folder / "letters.test.yml").read_text(encoding="utf-8") == TEST.replace("ask:", "query:")

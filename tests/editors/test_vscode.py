@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.editors.neovim import ROOT
+from tests.editors.telling import ROOT
 
 pytestmark = pytest.mark.editors
 EXTENSION = ROOT / "vscode-extension"
