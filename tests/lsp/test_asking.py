@@ -151,15 +151,20 @@ tasks:
 STORY = "Once upon a time there was a fox. " * 20
 
 
-async def test_what_a_model_writes_is_told_to_clients_that_read_along(person, tmp_path):
-    (tmp_path / "scripted.yml").write_text(json.dumps({"default": STORY}))
+async def test_what_a_model_writes_is_told_while_it_writes_to_clients_that_read_along(person, tmp_path):
+    (tmp_path / "scripted.yml").write_text(json.dumps({"default": {"text": STORY, "pace": "1ms"}}))
     await person.opens(tmp_path, CHAT, capabilities=ASKS)
     result = await person.runs("run")
     assert result["state"] == "succeeded"
-    texts = [one["params"] for one in person.notifications if one["method"] == "mfo/runText"]
+    told = [(one["method"], one["params"]) for one in person.notifications]
+    texts = [params for method, params in told if method == "mfo/runText"]
     assert "".join(text["text"] for text in texts) == STORY
     assert {text["node"] for text in texts} == {"tell"}
-    assert 0 < len(texts) < 20
+    assert 1 < len(texts) < 100, "one at a time, but not each word"
+    ended = next(
+        params for method, params in told if method == "mfo/runEvent" and params["event"]["state"] == "succeeded"
+    )
+    assert told.index(("mfo/runText", texts[0])) < told.index(("mfo/runEvent", ended))
 
 
 async def test_other_clients_are_told_nothing_of_it(person, tmp_path):

@@ -35,6 +35,7 @@ WRONG = [
     ({"default": {}}, "default: this answer says nothing; it needs text, json, tool_calls or error"),
     ({"default": {"delay": "1s"}}, "default: this answer says nothing; it needs text, json, tool_calls or error"),
     ({"default": {"text": "x", "delay": 5}}, 'default.delay: "delay" is a duration such as 200ms, an hour at most'),
+    ({"default": {"text": "x", "pace": "slow"}}, 'default.pace: "pace" is a duration such as 200ms, an hour at most'),
     ({"default": {"text": "x", "delay": "2h"}}, 'default.delay: "delay" is a duration such as 200ms, an hour at most'),
     ({"default": {"text": "x", "json": 1}}, 'default: "text" and "json" exclude each other'),
     ({"default": {"json": {1, 2}}}, "default.json: this value cannot be written as JSON"),

@@ -27,7 +27,7 @@ All four conditions may be left out; an entry without any always answers. An ent
 - ``error: {status, message, retry_after}``: the request is answered with this status (400 to 599) instead;
   ``retry_after`` is in seconds and may be left out, and so may ``message``.
 
-Beside any of them ``delay: 200ms`` (a Go duration, an hour at most) keeps the reply waiting. ``default`` is the answer
+Beside any of them ``delay: 200ms`` (a Go duration, an hour at most) keeps the reply waiting, and ``pace: 20ms`` each word of one that is streamed. ``default`` is the answer
 where no entry holds; without it such a request is answered with a 400 that names the template and the task.
 
 Turns are counted for each entry by itself and separately for each run (``metadata.run_id``, or ``process_id``) and
@@ -59,7 +59,7 @@ _LONGEST_DELAY = 3600.0
 _MOST_ENTRIES = 10_000
 _ENTRY_KEYS = ("template", "task", "agent", "contains", "answer", "answers")
 _RESOURCE_KEYS = ("id", "type", "content", "properties", "metadata")
-_ANSWER_KEYS = ("text", "json", "tool_calls", "error", "delay")
+_ANSWER_KEYS = ("text", "json", "tool_calls", "error", "delay", "pace")
 
 
 class ScriptError(ValueError):
@@ -77,12 +77,13 @@ class ScriptedFailure:
 
 @dataclass(frozen=True, slots=True)
 class ScriptedAnswer:
-    """One answer; ``delay`` in seconds."""
+    """One answer; ``delay`` in seconds, and ``pace`` in seconds a word, where words are streamed."""
 
     content: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     failure: ScriptedFailure | None = None
     delay: float = 0.0
+    pace: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class _Reader:
         if not isinstance(data, Mapping):
             raise self._wrong(path, "an answer is a text, or a mapping with text, json, tool_calls or error")
         answer = self._mapping(cast("object", data), path, _ANSWER_KEYS)
-        if not answer.keys() - {"delay"}:
+        if not answer.keys() - {"delay", "pace"}:
             raise self._wrong(path, "this answer says nothing; it needs text, json, tool_calls or error")
         if "error" in answer and answer.keys() & {"text", "json", "tool_calls"}:
             raise self._wrong(path, '"error" stands alone: the request is answered with nothing else')
@@ -208,7 +209,7 @@ class _Reader:
             self._content(answer, path),
             self._tool_calls(answer.get("tool_calls", []), (*path, "tool_calls")),
             self._failure(answer["error"], (*path, "error")) if "error" in answer else None,
-            self._delay(answer["delay"], (*path, "delay")) if "delay" in answer else 0.0,
+            *(self._delay(answer[key], (*path, key)) if key in answer else 0.0 for key in ("delay", "pace")),
         )
 
     def _content(self, answer: Mapping[str, Any], path: Path) -> str:
@@ -246,7 +247,7 @@ class _Reader:
     def _delay(self, data: object, path: Path) -> float:
         seconds = parse_duration(data) if isinstance(data, str) else None
         if seconds is None or not 0 <= seconds <= _LONGEST_DELAY:
-            raise self._wrong(path, '"delay" is a duration such as 200ms, an hour at most')
+            raise self._wrong(path, f'"{path[-1]}" is a duration such as 200ms, an hour at most')
         return seconds
 
     def _mapping(self, data: object, path: Path, known: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -36,6 +36,10 @@ class ScriptedProvider:
 
     async def answer(self, question: ChatQuestion) -> ChatReply:
         """The answer of the first entry that fits, for the turn that this question is."""
+        return (await self._answer(question))[0]
+
+    async def _answer(self, question: ChatQuestion) -> tuple[ChatReply, float]:
+        """The answer, and the seconds that each of its words takes."""
         found = self._script.find(question)
         if found is None:
             asked = ", ".join(
@@ -52,12 +56,15 @@ class ScriptedProvider:
         if answer.failure is not None:
             taken()
             raise ProviderError(answer.failure.status, answer.failure.message, answer.failure.retry_after)
-        return ChatReply(answer.content, answer.tool_calls, question.model_id or "scripted", kept=taken)
+        reply = ChatReply(answer.content, answer.tool_calls, question.model_id or "scripted", kept=taken)
+        return reply, answer.pace
 
     async def stream(self, question: ChatQuestion) -> AsyncGenerator[Piece]:
         """The same answer, word by word."""
-        async for piece in in_pieces(await self.answer(question)):
+        reply, pace = await self._answer(question)
+        async for piece in in_pieces(reply):
             yield piece
+            await asyncio.sleep(pace)
 
 
 def _conversation(index: int, question: ChatQuestion) -> tuple[str, bool]:
