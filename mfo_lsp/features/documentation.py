@@ -16,7 +16,7 @@ from mfo_dialect.catalogue.task_types import TaskType
 from mfo_dialect.catalogue.values import Key, MapType, describe
 from mfo_dialect.expressions import FUNCTIONS, KEYWORDS
 from mfo_dialect.expressions import Function as ExpressionFunction
-from mfo_dialect.model.access import text_at
+from mfo_dialect.model.access import mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate, Tool
 from mfo_dialect.model.workflow import Condition, Taskflow
 from mfo_dialect.shapes import Kind, Shape
@@ -210,15 +210,29 @@ def of_error_template(name: str, template: PromptTemplate) -> str:
 
 
 def of_agent(agent: Agent) -> str:
-    """An agent: what it is for and what it can do."""
-    capabilities = _names(scalar.text for scalar in agent.capabilities)
-    tools = _names(scalar.text for scalar in agent.tools)
-    return paragraphs(
-        f"**{agent.id.text}** \u2014 agent",
-        description(agent.mapping),
-        f"Capabilities: {capabilities}." if capabilities else "",
-        f"Tools: {tools}." if tools else "",
-    )
+    """An agent: what it is for, what it can do, whom it asks, and what it may use."""
+    interaction = mapping_at(agent.mapping, "interaction")
+    models = [mapping_at(agent.mapping, "model"), *mappings_at(agent.mapping, "fallbacks")]
+    told = {
+        "Capabilities": _names(scalar.text for scalar in agent.capabilities),
+        "Tools": _names(scalar.text for scalar in agent.tools),
+        "Hands work to": _names(name.text for name in _texts(interaction, "can_delegate_to")),
+        "Asks a person before": _names(name.text for name in _texts(interaction, "require_approval_for")),
+        "Models": _names(name.text for one in models if one is not None and (name := text_at(one, "model_id"))),
+        "Limits": _written(mapping_at(agent.mapping, "limits")),
+    }
+    lines = (f"{name}: {words}." for name, words in told.items() if words)
+    return paragraphs(f"**{agent.id.text}** \u2014 agent", description(agent.mapping), *lines)
+
+
+def _texts(mapping: Mapping | None, key: str) -> tuple[Scalar, ...]:
+    return texts_at(mapping, key) if mapping is not None else ()
+
+
+def _written(mapping: Mapping | None) -> str:
+    """The entries of a map as they are written."""
+    pairs = mapping.effective_pairs() if mapping is not None else ()
+    return ", ".join(f"`{pair.name}` {pair.value.text}" for pair in pairs if isinstance(pair.value, Scalar))
 
 
 def of_tool(tool: Tool, parameters: Shape) -> str:

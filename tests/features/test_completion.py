@@ -282,6 +282,13 @@ def test_other_documents_have_their_names():
     assert labels("logging: {level: <|>}\nclient: {base_url: x}\n", "mfo_client.yml")[:2] == ["debug", "info"]
 
 
+def test_the_layers_of_an_agent_know_what_they_read():
+    agent = "agents:\n  clerk:\n    memory: {keys: [mood]}\n    guide: |\n      Say {{ "
+    assert labels(agent + ".<|> }}", "agents.yml") == ["task", "agent", "memory", "mood"]
+    assert labels(agent + ".agent.<|> }}", "agents.yml") == ["id", "name", "description", "objectives"]
+    assert labels(agent + ".memory.<|> }}", "agents.yml") == ["mood"]
+
+
 def test_every_task_type_is_offered_with_words():
     items = complete(*at("workflow.yml", LAST + "    type: <|>"))
     assert {item.kind for item in items} == {ItemKind.TASK_TYPE}

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from mfo_dialect.analysis.bundle import make_bundle, read_source
+from mfo_dialect.model.project import Project
+from mfo_lsp.features.documentation import of_agent
 from mfo_lsp.features.hover import hover
 from tests.features.bundles import FILES, at, inside, snapshot_of
 
@@ -119,3 +122,24 @@ def test_words_of_jinja_are_explained(marked, word, words):
     found = hover(snapshot, key, offset)
     assert snapshot.bundle.text_of(key)[found.span.start : found.span.end] == word
     assert words in found.markdown
+
+
+def test_an_agent_is_told_with_all_that_it_may_do():
+    text = """\
+agents:
+  clerk:
+    description: Answers.
+    model: {model_id: big}
+    fallbacks: [{model_id: small}]
+    interaction: {can_delegate_to: [reader], require_approval_for: [send]}
+    limits: {max_cost: 2.5, timeout: 1m}
+"""
+    agent = make_bundle([read_source("agents.yml", text)], Project()).agents["clerk"]
+    assert of_agent(agent).split("\n\n") == [
+        "**clerk** \u2014 agent",
+        "Answers.",
+        "Hands work to: `reader`.",
+        "Asks a person before: `send`.",
+        "Models: `big`, `small`.",
+        "Limits: `max_cost` 2.5, `timeout` 1m.",
+    ]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from mfo_dialect.analysis.chats import template_reads
 from mfo_dialect.analysis.schemas import schema_shape
-from mfo_dialect.model.prompts import PromptTemplate
+from mfo_dialect.model.access import mapping_at, text_at, texts_at
+from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Task
-from mfo_dialect.shapes import TEXT, UNKNOWN, Kind, Shape, of_value, step
+from mfo_dialect.shapes import TEXT, UNKNOWN, Kind, Shape, closed_map, of_value, step
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.place import Place
@@ -61,10 +62,38 @@ def data_of(place: Place) -> TemplateData:
         if any(stop.name == "error_handling_templates" for stop in place.stops):
             variables = {"error": TEXT, **variables}
         return TemplateData(not is_jinja(place), variables)
+    agent = _agent_at(place)
+    if agent is not None:
+        return TemplateData(is_go=True, variables=_variables_of_agent(agent, place))
     task = place.owner.view.node if place.owner.view is not None else None
     context = task.config.get("prompt_context") if isinstance(task, Task) and task.config is not None else None
     names = [pair.name for pair in context.effective_pairs()] if isinstance(context, MappingNode) else []
     return TemplateData(is_go=True, variables={name: UNKNOWN for name in names if name})
+
+
+def _agent_at(place: Place) -> Agent | None:
+    """The agent whose layer is under the cursor."""
+    names = {stop.name for stop in place.stops}
+    if "agents" not in names:
+        return None
+    return next((agent for name, agent in place.snapshot.bundle.agents.items() if name in names), None)
+
+
+def _variables_of_agent(agent: Agent, place: Place) -> dict[str, Shape]:
+    """What an agent's layers read: its task, itself, its memory, and the ``context`` of the tasks that name it."""
+    memory = mapping_at(agent.mapping, "memory")
+    keys = {key.text: UNKNOWN for key in (texts_at(memory, "keys") if memory is not None else ())}
+    who = {"id": TEXT, "name": TEXT, "description": TEXT, "objectives": Shape(Kind.LIST, item=TEXT)}
+    given: dict[str, Shape] = {}
+    for flow in place.snapshot.flows:
+        for view in flow.nodes:
+            config = view.node.config if isinstance(view.node, Task) else None
+            named = text_at(config, "agent_id") if config is not None else None
+            context = mapping_at(config, "context") if config is not None else None
+            if named is not None and named.text == agent.id.text and context is not None:
+                given |= {pair.name: UNKNOWN for pair in context.effective_pairs() if pair.name}
+    own = {"task": TEXT, "agent": closed_map(who), "memory": closed_map(keys)}
+    return {**own, **given, **keys}
 
 
 def _variables_of(template: PromptTemplate, place: Place) -> dict[str, Shape]:
