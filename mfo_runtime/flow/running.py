@@ -151,7 +151,9 @@ def executors_of(scope: RunScope, client: MfoClient, http: HttpClient, options: 
 
 
 def _book(options: RunOptions) -> SpendingBook | None:
-    """Where it is kept what runs spend."""
+    """Where it is kept what runs spend; nowhere for a run that asks no model."""
+    if not options.surroundings.is_live:
+        return None
     journal = options.keeping.journal if options.keeping is not None else None
     if options.spending_book is None and isinstance(journal, Journal):
         return SpendingBook(journal.folder)

@@ -10,6 +10,7 @@ import pytest
 from agents_room import agent, calls, error_of, flow_with, outputs_of, run, script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_cassettes import record, replay
 
 from mfo_runtime.agents import MonthBudget, SpendingBook
 from mfo_runtime.client import CircuitBreakerPolicy, ClientSettings, MfoClient, RetryPolicy
@@ -284,3 +285,25 @@ async def test_whatever_a_model_says_limits_hold_and_the_run_ends_in_a_clear_sta
     else:
         assert trial.error.code in ENDS, trial.error
         assert trial.error.task == "work"
+
+
+async def test_a_recorded_run_of_agents_is_replayed_with_all_approvals_and_costs_nothing(tmp_path):
+    worker = agent(tools=["calculator"], interaction={"require_approval_for": ["calculator"]})
+    config = {"agent_id": "worker", "task": "Do.", "thread_id": "ticket-1"}
+    flow = flow_with({"worker": worker}, {"config": config}, mfo="[budgets.month]\nmax_tokens = 10000\n")
+    call = calls(("calculator", {"expression": "6 * 7"}))
+    waiting = ["deny", "approve"]
+
+    async def ask(question):
+        return waiting.pop(0)
+
+    outcome, text = await record(flow, tmp_path, script=script(call, call, "done"), ask=ask)
+    book = SpendingBook(tmp_path)
+    again, played = await replay(flow, text, spending_book=book)
+    assert (outcome.succeeded, again.succeeded) == (True, True), (outcome.error, again.error)
+    assert (
+        outcome.outputs["work"]["tool_call_results"] == again.outputs["work"]["tool_call_results"] == {"calculator": 42}
+    )
+    assert "did not approve" in str(again.outputs["work"]["steps"])
+    assert played.unused == 0
+    assert book.total() == (0, 0.0)

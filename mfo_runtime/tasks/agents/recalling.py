@@ -50,7 +50,7 @@ async def recall_conversation(agent: AgentDescription, thread_id: str, notes: No
     async def read(operations: Operations) -> dict[str, Any]:
         kept = await _value(operations, session_key(agent, thread_id))
         told = _session(kept[0]) if kept else await _thread(operations, thread_id)
-        if told is None or time.time() - told[0] > agent.session_ttl:
+        if told is None or _now(notes) - told[0] > agent.session_ttl:
             return {"messages": []}
         return {"messages": messages_data(_from_a_question(told[1][-agent.history_limit :]))}
 
@@ -65,11 +65,17 @@ async def keep_conversation(
     kept = _from_a_question(spoken[-max(agent.history_limit, 1) :])
 
     async def write(operations: Operations) -> dict[str, Any]:
-        value = {"messages": messages_data(kept), "at": time.time()}
+        value = {"messages": messages_data(kept), "at": _now(notes)}
         await operations.memory.store(session_key(agent, thread_id), value)
         return {"kept": len(kept)}
 
     await notes.once("keep", write)
+
+
+def _now(notes: Notebook) -> float:
+    """When the task began, in seconds since the epoch: the same when it is executed again, or replayed."""
+    began_at = notes.context.began_at
+    return time.time() if began_at is None else began_at
 
 
 def session_key(agent: AgentDescription, thread_id: str) -> str:
