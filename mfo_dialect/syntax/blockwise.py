@@ -44,7 +44,8 @@ class BlockTree(ReadBlocks):
                 del self._gone[number], self._come[number]
         gone = tuple(block for _, block in self._gone.values())
         come = tuple(changed_block(stretch) for stretch in self._come.values())
-        # collections that were made anew, though all that is in them stayed
+        # collections that were made anew, though all that is in them stayed; what they were before is not known any more
+        gone += tuple(ChangedBlock(one.path()[:-1], ()) for one in self._remade)
         come += tuple(ChangedBlock(one.path()[:-1], (one.node,)) for one in self._remade)
         stretches = [*(stretch for stretch, _ in self._gone.values()), *self._come.values()]
         problems = any(isinstance(stretch, Leaf) and stretch.problems for stretch in stretches)

@@ -342,3 +342,20 @@ def test_places_in_scalars_move_with_their_block():
     tasks = tasks_of(tree)
     assert tasks.source == tree.text[tasks.span.start :][: len(tasks.source)]
     assert tasks.source.startswith("- id: task_0") or tasks.origin.text.startswith("  - id: task_0")
+
+
+def test_a_collection_that_is_made_anew_around_blocks_that_stay_is_told_of():
+    text = "tasks:\n" + "".join(f"  - id: t{n}\n    a: {n}\n    b:\n      c: 1\n      d: 2\n    e: 3\n" for n in range(4))
+    tree = LiveTree(text, block_lines=4)
+    items = {id(item) for item in items_of(tree)}
+    place = text.index("  - id: t2")
+    change = tree.apply([TextEdit(Span(place, place), "      f: 4\n")])
+    new = [item for item in items_of(tree) if id(item) not in items]
+    told = {id(node) for block in change.added for node in (*block.path, *block.parts)}
+    assert new
+    assert all(id(item) in told for item in new)
+
+
+def items_of(tree):
+    root = tree.documents[0].root
+    return root.get("tasks").items
