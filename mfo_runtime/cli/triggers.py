@@ -75,6 +75,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
     show_default=True,
     help="The largest body.",
 )
+@click.option(
+    "--public-url", metavar="URL", help="Where people reach it, for links to questions; its own address by default."
+)
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--profile", metavar="NAME", help="The MFO server of this profile in mfo.toml; MFO_PROFILE by default.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
@@ -89,6 +92,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     grace: float,
     poll: float,
     max_body: int,
+    public_url: str | None,
     server: str | None,
     profile: str | None,
     script: str | None,
@@ -113,6 +117,7 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
         grace=grace,
         poll=poll,
         max_body=max_body,
+        public_url=(public_url or "").rstrip("/"),
     )
     tell_as(log_format)
     try:

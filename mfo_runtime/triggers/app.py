@@ -36,6 +36,7 @@ from mfo_runtime.triggers.event_triggers import event_trigger_of
 from mfo_runtime.triggers.loading import BY_HAND, EVENTS_PATH, ServedTrigger
 from mfo_runtime.triggers.occasions import Accepted, Occasion, OtherOccasionError, QueueFullError, digest_of
 from mfo_runtime.triggers.pushed import PushedEvents
+from mfo_runtime.triggers.questions import QUESTIONS_PATH, Questions
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
 
@@ -51,12 +52,16 @@ _UNREAD_HEADERS = {*SIGNATURE_HEADERS, TIMESTAMP_HEADER.lower()}
 _log = logging.getLogger("mfo_runtime.triggers")
 
 
-def create_app(triggers: tuple[ServedTrigger, ...], runner: Runner, settings: ServiceSettings, token: str) -> Starlette:
-    """The application that takes calls for triggers; ``token`` is what calls by hand must show."""
+def create_app(
+    triggers: tuple[ServedTrigger, ...], runner: Runner, settings: ServiceSettings, token: str, questions: Questions
+) -> Starlette:
+    """The application that takes calls for triggers, and answers to ``questions``; calls by hand must show ``token``."""
     door = Door(triggers, runner, settings, token)
     routes = [
         HttpRoute("/healthz", _healthy),
         HttpRoute(f"{RUNS_PATH}/{{run_id}}", door.tell_of_run, methods=["GET"]),
+        HttpRoute(f"{QUESTIONS_PATH}/{{question}}", questions.show, methods=["GET"]),
+        HttpRoute(f"{QUESTIONS_PATH}/{{question}}", questions.answer, methods=["POST"]),
         HttpRoute("/{path:path}", door.answer, methods=_METHODS),
     ]
     if settings.events_secret is not None:

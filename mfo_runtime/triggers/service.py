@@ -8,6 +8,8 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
@@ -21,6 +23,7 @@ from mfo_runtime.triggers.app import create_app
 from mfo_runtime.triggers.event_triggers import event_trigger_of
 from mfo_runtime.triggers.listener import Listener
 from mfo_runtime.triggers.loading import ServedTrigger
+from mfo_runtime.triggers.questions import Questions
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
 from mfo_runtime.triggers.stopping import StopSignal
@@ -64,13 +67,20 @@ async def serve_triggers(
             hint="Give --token or MFO_TRIGGERS_TOKEN, or bind 127.0.0.1.",
         )
     token = settings.token or secrets.token_urlsafe(_TOKEN_BYTES)
+    where: list[str] = []
+    questions = Questions(token, lambda: settings.public_url or where[0])
+    workplaces = {
+        document: replace(place, ask=partial(questions.asker, client=place.client))
+        for document, place in workplaces.items()
+    }
     runner = Runner(workplaces, settings)
     sources = [
         *_timekeepers(triggers, workplaces, runner, settings),
         *_listeners(triggers, workplaces, runner, settings),
     ]
     with listen(settings.host, settings.port) as listener:
-        http = _HttpServer(create_app(triggers, runner, settings, token))
+        http = _HttpServer(create_app(triggers, runner, settings, token, questions))
+        where.append(url_of(listener, settings.host))
         address = ServerAddress(url_of(listener, settings.host), token)
         serving = asyncio.create_task(http.serve([listener]))
         working = asyncio.create_task(runner.work())

@@ -19,6 +19,7 @@ class ServiceSettings:
         port: the port to bind; 0 means any free one.
         token: what calls by hand must show; None makes a fresh one.
         events_secret: what the MFO server signs the events with that it pushes; None: none are taken.
+        public_url: where people reach the service, for links that they are sent; its own address where it is empty.
         concurrency: runs that are executed at a time.
         queue: accepted runs that may wait for their turn; past it callers are told to come back.
         grace: how long runs under way may take to end when the service stops; then they are parked.
@@ -33,6 +34,7 @@ class ServiceSettings:
     port: int = 0
     token: str | None = field(default=None, repr=False)
     events_secret: str | None = field(default=None, repr=False)
+    public_url: str = ""
     concurrency: int = 8
     queue: int = 100
     grace: float = 10.0

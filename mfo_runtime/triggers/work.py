@@ -47,6 +47,8 @@ class BegunRun:
     async def run(self, place: Workplace, control: RunControl) -> RunOutcome:
         """Run it to its end; raises ``MfoError``."""
         options = replace(self.options, control=control, circuits=place.circuits, safeguards=place.safeguards)
+        if place.ask is not None:
+            options = replace(options, ask=place.ask(self.run_id))
         return await self.flow.run(self.inputs, place.client, options)
 
     def give_back(self) -> None:
@@ -77,9 +79,9 @@ class LeftRun:
         resumption = await asyncio.to_thread(load_run, self.journal, self.stored.id)
         if resumption.stored.state != self.stored.state:
             raise RunHeldError(f"Run {self.run_id} has gone on meanwhile.")
-        return await resumption.go_on(
-            place.client, RunOptions(control=control, circuits=place.circuits, safeguards=place.safeguards)
-        )
+        ask = place.ask(self.run_id) if place.ask is not None else None
+        options = RunOptions(control=control, circuits=place.circuits, safeguards=place.safeguards, ask=ask)
+        return await resumption.go_on(place.client, options)
 
     def give_back(self) -> None:
         """Nothing is held before it runs, nor afterwards."""

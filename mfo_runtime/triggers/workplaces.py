@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mfo_runtime.client import MfoClient
 from mfo_runtime.flow.circuits import Circuits
 from mfo_runtime.journal import Journal, Retention
-from mfo_runtime.tasks import Safeguards
+from mfo_runtime.tasks import Ask, Safeguards
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Workplace:
         retention: how long.
         circuits: leaves servers alone that fail too often; None for never.
         safeguards: rates, breakers and answers of their agents.
+        ask: who asks for a run, by its id; None where nobody can be asked.
     """
 
     client: MfoClient
@@ -27,3 +29,4 @@ class Workplace:
     retention: Retention = field(default_factory=Retention)
     circuits: Circuits | None = None
     safeguards: Safeguards = field(default_factory=Safeguards)
+    ask: Callable[[str], Ask] | None = None
