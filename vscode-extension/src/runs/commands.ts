@@ -92,7 +92,7 @@ export function registerRunCommands(parts: RunParts): vscode.Disposable[] {
     add("mfo.showRunValue", (item: NodeItem) => showValue(parts, item.run, item.node.path)),
     add("mfo.showRunText", async ({ run, node }: NodeItem) => {
       if (run instanceof Run) {
-        const name = `run ${run.number}/${nameOf(node.path)}.txt`;
+        const name = `run ${run.number}/${nameOf(node.path)}.md`;
         shown.set(name, [run, node.path]);
         await texts.show(name, run.texts.get(node.path) ?? "", columnBeside(run.uri));
       }

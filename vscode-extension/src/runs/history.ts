@@ -7,12 +7,16 @@ import type { Server } from "../server";
 import type { RunController } from "./controller";
 import { earlierRun, type ShownRun } from "./run";
 
+/** What only documents with flows have: beside prompts and agents the runs of the flow seen last stay. */
+const WORKFLOW = /^(tasks|taskflows?|workflow_name)\s*:/m;
+
 /** What the journal knows of one document. */
 export class RunHistory implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly known = new Map<string, ShownRun>();
   private readonly listening: vscode.Disposable[];
   private uri: string | undefined;
+  private listed: Promise<EarlierRun[]> | undefined;
 
   /** Told when other runs are to be shown. */
   readonly onChange = this.changed.event;
@@ -49,6 +53,7 @@ export class RunHistory implements vscode.Disposable {
 
   refresh(): void {
     this.known.clear();
+    this.listed = undefined;
     this.changed.fire(undefined);
   }
 
@@ -58,9 +63,10 @@ export class RunHistory implements vscode.Disposable {
     if (uri === undefined) {
       return [];
     }
-    const told = await this.server.ask<{ runs: EarlierRun[] } | null>("mfo/runs", { textDocument: { uri } }).catch(() => undefined);
+    this.listed ??= this.ask(uri);
+    const told = await this.listed;
     const own = new Set(this.runs.runs.map((run) => run.id));
-    return (told?.runs ?? []).filter((run) => !own.has(run.id)).map((run) => earlierRun(uri, run));
+    return told.filter((run) => !own.has(run.id)).map((run) => earlierRun(uri, run));
   }
 
   /** The same run with its nodes. */
@@ -75,9 +81,15 @@ export class RunHistory implements vscode.Disposable {
     return found;
   }
 
+  private async ask(uri: string): Promise<EarlierRun[]> {
+    const told = await this.server.ask<{ runs: EarlierRun[] } | null>("mfo/runs", { textDocument: { uri } }).catch(() => undefined);
+    return told?.runs ?? [];
+  }
+
   private follow(editor: vscode.TextEditor | undefined): void {
     const document = editor?.document;
-    if (document?.languageId === "mfo" && document.uri.scheme === "file" && document.uri.toString() !== this.uri) {
+    const isFile = document?.languageId === "mfo" && document.uri.scheme === "file";
+    if (isFile && document.uri.toString() !== this.uri && (this.uri === undefined || WORKFLOW.test(document.getText()))) {
       this.uri = document.uri.toString();
       this.refresh();
     }

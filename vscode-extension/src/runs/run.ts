@@ -3,6 +3,7 @@
 import type { EarlierNode, EarlierRun, EarlierRunDetails, Failure, RunArgument, RunEvent, RunResult, RunText, Usage } from "../protocol";
 
 const LONGEST_TEXT = 200_000;
+const SHOWN = 50;
 
 /** What became of one execution of a node, or is becoming of it. */
 export interface NodeOfRun {
@@ -197,7 +198,7 @@ export function factsOf(node: NodeOfRun, text: string | undefined): string {
     node.attempt > 1 ? `attempt ${node.attempt}` : "",
     used === undefined ? "" : `${used} tokens`,
     node.branch ?? "",
-    node.state === "running" && text !== undefined ? `“…${text.slice(-50).replaceAll(/\s+/g, " ")}”` : "",
+    node.state === "running" && text !== undefined ? `“${text.length > SHOWN ? "…" : ""}${text.slice(-SHOWN).replaceAll(/\s+/g, " ")}”` : "",
   ];
   return facts.filter((fact) => fact !== "").join(" · ");
 }

@@ -30,19 +30,27 @@ const ICONS: Readonly<Record<string, readonly [icon: string, colour?: string]>> 
   upstream_failed: ["debug-step-over", "testing.iconSkipped"],
 };
 const RESUMABLE = new Set(["failed", "cancelled", "interrupted"]);
-const PAUSE = 100;
+/** Milliseconds; VS Code draws a tree when no change of it has come for 200, so that quicker changes would never be seen. */
+const PAUSE = 350;
 
 export class RunTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<Item | undefined>();
+  /** The lines of this window's runs: what changes of one is drawn without asking for all others. */
+  private readonly lines = new Map<Run, Item>();
+  private readonly stale = new Set<Run>();
   private readonly listening: vscode.Disposable[];
   private waiting: NodeJS.Timeout | undefined;
+  private isAllStale = false;
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(
     private readonly controller: RunController,
     private readonly history: RunHistory,
   ) {
-    this.listening = [controller.onChange(() => { this.soon(); }), history.onChange(() => { this.soon(); })];
+    this.listening = [
+      controller.onChange((run) => { this.soon(run); }),
+      history.onChange(() => { this.soon(); }),
+    ];
   }
 
   dispose(): void {
@@ -54,7 +62,7 @@ export class RunTree implements vscode.TreeDataProvider<Item>, vscode.Disposable
   async getChildren(item?: Item): Promise<Item[]> {
     switch (item?.kind) {
       case undefined:
-        return [...this.controller.runs.map((run): Item => ({ kind: "run", run })), ...(await this.earlier())];
+        return [...this.controller.runs.map((run) => this.lineOf(run)), ...(await this.earlier())];
       case "history":
         return (await this.history.list()).map((run): Item => ({ kind: "earlier", run }));
       case "run":
@@ -105,10 +113,25 @@ export class RunTree implements vscode.TreeDataProvider<Item>, vscode.Disposable
     return this.history.document !== undefined && (await this.history.list()).length > 0 ? [{ kind: "history" }] : [];
   }
 
-  private soon(): void {
+  private lineOf(run: Run): Item {
+    const line = this.lines.get(run) ?? { kind: "run", run };
+    this.lines.set(run, line);
+    return line;
+  }
+
+  /** Draw one run anew, or all lines, in a moment. */
+  private soon(run?: Run): void {
+    if (run === undefined || !this.lines.has(run) || !this.controller.runs.includes(run)) {
+      this.isAllStale = true;
+    } else {
+      this.stale.add(run);
+    }
     this.waiting ??= setTimeout(() => {
       this.waiting = undefined;
-      this.changed.fire(undefined);
+      const lines = this.isAllStale ? [undefined] : [...this.stale].map((one) => this.lineOf(one));
+      this.isAllStale = false;
+      this.stale.clear();
+      lines.forEach((line) => { this.changed.fire(line); });
     }, PAUSE);
   }
 }

@@ -29,7 +29,7 @@ test("nodes have the state of their last event, and the run its id", () => {
 test("a try that failed is remembered, and its text begins again", () => {
   const run = running(event("b", "running"));
   run.read({ run_id: "r1", node: "b", text: "Once upon" });
-  assert.match(factsOf(run.nodes.get("b") ?? assert.fail(), run.texts.get("b")), /running · “…Once upon”/);
+  assert.match(factsOf(run.nodes.get("b") ?? assert.fail(), run.texts.get("b")), /running · “Once upon”/);
   run.take(event("b", "running", { attempt: 2 }));
   assert.equal(run.texts.get("b"), undefined);
   assert.deepEqual(run.nodes.get("b")?.failedTries, ["try 1 failed"]);
