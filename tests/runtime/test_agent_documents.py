@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -150,6 +151,14 @@ async def test_an_answer_that_breaks_its_schema_is_repaired(requests, tmp_path):
     assert "'n' is a required property" in spoken(requests[2])[0][1]
 
 
+async def test_an_extraction_that_breaks_the_schema_is_repaired(requests, tmp_path):
+    worker = agent(tools=["record"], output_schema={"type": "object", "required": ["mood"]})
+    answers = script(calls(("record", {"note": "x"})), calls(("record", {"note": "x", "mood": "glad"})))
+    output = await outputs_of(flow_with({"worker": worker}, prompts_definition=PROMPTS), tmp_path, answers)
+    assert output["parsed_content"] == {"note": "x", "mood": "glad"}
+    assert "'mood' is a required property" in spoken(requests[1])[-1][1]
+
+
 async def test_an_answer_that_stays_wrong_fails_the_task(tmp_path):
     worker = agent(output_schema={"type": "object"})
     error = await error_of(flow_with({"worker": worker}), tmp_path, script("seven"))
@@ -186,6 +195,38 @@ async def test_work_is_handed_to_another_agent(requests, tmp_path):
     assert "6 * 7?" in spoken(requests[1])[1][1]
     total = sum(step["usage"]["total_tokens"] for step in output["steps"] if step["kind"] == "model")
     assert output["usage"]["total_tokens"] == total
+
+
+async def test_several_agents_work_at_the_same_time(tmp_path):
+    """Neither helper's model answers before the other one is asked."""
+    helper = agent(tools=["clock"])
+    team = {"worker": agent(tools=["agent:left", "agent:right"]), "left": helper, "right": helper}
+    both = calls(("agent:left", {"task": "Do."}), ("agent:right", {"task": "Do."}))
+    answers = {
+        "script": [
+            {"agent": "worker", "answers": [both, "done"]},
+            {"agent": "left", "answer": "ok"},
+            {"agent": "right", "answer": "ok"},
+        ]
+    }
+    asked, begun = [], asyncio.Event()
+    from mfo_runtime.client.chat import Chat
+
+    send = Chat.send
+
+    async def meet(chat, request):
+        asked.append(request.metadata["agent_id"])
+        if set(asked) >= {"left", "right"}:
+            begun.set()
+        if asked[-1] != "worker":
+            await asyncio.wait_for(begun.wait(), 5)
+        return await send(chat, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Chat, "send", meet)
+        output = await outputs_of(flow_with(team), tmp_path, answers)
+    assert output["tool_call_results"] == {"agent:left": "ok", "agent:right": "ok"}
+    assert [step["agent"] for step in output["steps"]] == ["worker", "left", "worker", "right", "worker", "worker"]
 
 
 async def test_work_does_not_go_round_in_a_circle(requests, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -111,6 +112,7 @@ class _Office:
         self._tenant = tenant
         ids = {"task_id": context.view.id, "run_id": context.run_id}
         self._metadata = {**metadata, **ids}
+        self._asking = asyncio.Lock()
         self._server_tools: dict[str, Tool] | None = None
 
     async def have_done(self, agent: AgentDescription, task: str, data: Mapping[str, Any], thread_id: str) -> Work:
@@ -161,7 +163,7 @@ class _Office:
             agent, prompt, history, tools, _models(agent, prompt), self._purse(line), self._tenant,
             {**self._metadata, "agent_id": agent.id}, line,
         )  # fmt: skip
-        work = await Turns(assignment, notes, Hands(self._hand_on)).take()
+        work = await Turns(assignment, notes, Hands(self._hand_on, self._asking)).take()
         if thread_id:
             await keep_conversation(agent, thread_id, work.said, notes)
         return work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -73,9 +74,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Does what models call."""
+    """Does what models call.
+
+    Attributes:
+        delegate: hands work to another agent.
+        asking: held while a person is asked: one question of a task at a time.
+    """
 
     delegate: Delegate
+    asking: asyncio.Lock
 
     async def do(self, assignment: Assignment, step: str, call: ToolCall, notes: Notebook) -> Done:
         """Do one call, or say why it is not done.
@@ -142,7 +149,8 @@ class Hands:
         """
         known = notes.known(f"approval {step}")
         if known is None:
-            answer = await self._ask(assignment, tool, call, notes)
+            async with self.asking:
+                answer = await self._ask(assignment, tool, call, notes)
             known = {"approved": str(answer).strip().casefold() == APPROVE}
             await notes.keep(f"approval {step}", known)
         return "" if known.get("approved") is True else "A person looked at this call and did not approve it."

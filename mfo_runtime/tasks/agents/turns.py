@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from mfo_runtime.json_schema import schema_problem
 from mfo_runtime.providers.json_answers import parse_answer
 from mfo_runtime.tasks.agents.asking import Way, way_of
 from mfo_runtime.tasks.agents.assignment import Assignment, Work
-from mfo_runtime.tasks.agents.hands import Hands
+from mfo_runtime.tasks.agents.hands import Done, Hands
 from mfo_runtime.tasks.agents.notebook import Notebook, calls_data, reply_data, reply_of_data
 from mfo_runtime.tasks.agents.toolbox import ToolKind
 from mfo_runtime.tasks.conversation import add_usage
@@ -47,11 +48,11 @@ class Turns:
                 if self._is_answer(reply):
                     return self.work
                 continue
-            answers = [await self._call(turn, index, call) for index, call in enumerate(reply.tool_calls)]
+            answers = await self._call_all(turn, reply.tool_calls)
             told = tuple(Message("tool", answer) for answer in answers if answer is not None)
-            if not told:
-                return self._extracted(reply)
             self.work.said = (*self.work.said, *told)
+            if not told and self._is_extracted(reply):
+                return self.work
         raise AgentLimitError(
             f'Agent "{agent.id}" had no answer after {agent.limits.max_turns} turns.', details=self._where()
         )
@@ -110,19 +111,32 @@ class Turns:
             )
         self.work.said = (*self.work.said, Message("user", told))
 
-    def _extracted(self, reply: Reply) -> Work:
-        """The work where the arguments of tools that nobody implements are the answer."""
+    def _is_extracted(self, reply: Reply) -> bool:
+        """Whether the arguments of tools that nobody implements are the answer; else the model is told what is wrong."""
         arguments = dict(reply.tool_calls[-1].arguments)
-        self.work.parsed = arguments
-        self.work.message = reply.text or json.dumps(arguments, ensure_ascii=False, default=str)
         schema = self._assignment.prompt.output_schema
         problem = schema_problem(arguments, schema) if schema is not None else ""
         if problem:
-            raise InvalidOutputError(f"The answer is not what output_schema asks for: {problem}.")
-        return self.work
+            self._repair(f"The arguments are not what is asked for: {problem}. Call the tool again.", problem)
+            return False
+        self.work.parsed = arguments
+        self.work.message = reply.text or json.dumps(arguments, ensure_ascii=False, default=str)
+        return True
 
-    async def _call(self, turn: int, index: int, call: ToolCall) -> str | None:
-        """Do what the model calls; gives what it is told, None for an extraction that is accepted."""
+    async def _call_all(self, turn: int, calls: tuple[ToolCall, ...]) -> list[str | None]:
+        """Do what the model calls; other agents work at the same time where it calls nothing else."""
+        tools = [self._assignment.tools.get(call.name) for call in calls]
+        if not all(tool is not None and tool.kind is ToolKind.AGENT for tool in tools):
+            return [self._told(turn, call, await self._do(turn, index, call)) for index, call in enumerate(calls)]
+        working = [self._do(turn, index, call) for index, call in enumerate(calls)]
+        results = await asyncio.gather(*working, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        done = (result for result in results if isinstance(result, Done))
+        return [self._told(turn, call, one) for call, one in zip(calls, done, strict=True)]
+
+    async def _do(self, turn: int, index: int, call: ToolCall) -> Done:
         agent, work = self._assignment.agent, self.work
         if len(work.calls) >= agent.limits.max_tool_calls:
             raise AgentLimitError(
@@ -130,15 +144,16 @@ class Turns:
                 details=self._where(),
             )
         work.calls.append(call)
-        done = await self._hands.do(self._assignment, f"{turn}.{index}", call, self._notes)
-        name = done.tool.name if done.tool is not None else call.name
+        return await self._hands.do(self._assignment, f"{turn}.{index}", call, self._notes)
+
+    def _told(self, turn: int, call: ToolCall, done: Done) -> str | None:
+        """What the model is told of a call that was done; None for an extraction that is accepted."""
+        work, name = self.work, done.tool.name if done.tool is not None else call.name
         if done.tool is not None:
             work.results[name] = done.result
         add_usage(work.usage, done.usage)
-        work.steps += [
-            *done.steps,
-            {"agent": agent.id, "kind": "tool", "turn": turn, "tool": name, **done.to_data()},
-        ]
+        own = {"agent": self._assignment.agent.id, "kind": "tool", "turn": turn, "tool": name}
+        work.steps += [*done.steps, {**own, **done.to_data()}]
         is_accepted = done.tool is not None and done.tool.kind is ToolKind.EXTRACTION and not done.error
         return None if is_accepted else done.told(call.name)
 
