@@ -12,6 +12,8 @@ from mfo_runtime.providers.conversation import ChatMessage, ChatQuestion, ChatRe
 from mfo_runtime.providers.endpoint import OpenAIEndpoint
 from mfo_runtime.providers.openai import OpenAIProvider
 
+__all__ = ["OpenAIAdapter", "OpenAIEndpoint"]
+
 _SERVER_FAILED = 500
 
 
