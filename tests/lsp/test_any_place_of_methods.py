@@ -80,7 +80,8 @@ CALLS = {
     T.CALL_HIERARCHY_OUTGOING_CALLS: T.CallHierarchyOutgoingCallsParams,
 }
 ELSEWHERE = {T.WORKSPACE_DIAGNOSTIC, T.WORKSPACE_WILL_RENAME_FILES, T.WORKSPACE_EXECUTE_COMMAND, T.WORKSPACE_SYMBOL}
-"""What asks for no document; each has tests of its own."""
+ELSEWHERE |= {"mfo/run", "mfo/runs", "mfo/runValue", "mfo/tests"}
+"""What asks for no place of a document; each has tests of its own."""
 
 
 def test_every_request_of_the_table_is_asked():
