@@ -11,8 +11,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.syntax import path_at
 from mfo_dialect.text import Span
-from mfo_lsp.features.symbols import SymbolKind, index_symbols
-from mfo_lsp.features.symbols.values import node_symbol
+from mfo_lsp.features.symbols import SymbolKind, index_symbols, node_named
 from mfo_lsp.features.targets import owner_of
 
 
@@ -43,8 +42,7 @@ def node_at(snapshot: Snapshot, document: str, offset: int) -> NodeView | None:
     """The node whose name a cursor touches, else the innermost one that it stands in."""
     touched = index_symbols(snapshot).at(document, offset)
     if touched is not None and touched.symbol.kind is SymbolKind.NODE:
-        found = (view for flow in snapshot.flows for view in flow.by_id.values() if node_symbol(view) == touched.symbol)
-        return next(found, None)
+        return node_named(touched.symbol, snapshot)
     source = snapshot.bundle.sources.get(document)
     steps = path_at(source.tree, offset) if source is not None else ()
     return owner_of(snapshot, (node for step in steps for node in (step.parent, step.node))).view
@@ -56,10 +54,10 @@ def node_of(snapshot: Snapshot, document: str, taskflow: str, path: tuple[str, .
         view
         for flow in snapshot.flows
         if flow.document == document and flow.taskflow.name == taskflow
-        for view in flow.nodes
+        for view in flow.named(path[-1])
         if view.id_path == path
     )
-    return next(found, None)
+    return next(found, None) if path else None
 
 
 def calls_before(snapshot: Snapshot, view: NodeView) -> tuple[NodeCall, ...]:

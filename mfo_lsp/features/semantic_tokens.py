@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from itertools import pairwise
 
-from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts
-from mfo_dialect.analysis.scopes import RESERVED_ROOTS
+from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts_of
+from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.parts_at import parts_between
+from mfo_dialect.analysis.scopes import RESERVED_ROOTS, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.template_texts import TemplateText, template_texts
+from mfo_dialect.analysis.template_texts import TemplateText, template_texts_of
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES
 from mfo_dialect.expressions import FUNCTIONS, KEYWORDS, tokenize
@@ -80,27 +82,29 @@ def semantic_tokens(snapshot: Snapshot, document: str, within: Span | None = Non
     source = snapshot.bundle.sources.get(document)
     if source is None:
         return ()
-    found = [token for tokens in _all(snapshot, document) for token in tokens if token.span.end > token.span.start]
-    if within is not None:
-        found = [token for token in found if token.span.start <= within.end and within.start <= token.span.end]
+    names = index_symbols(snapshot)
+    said = names.in_document(document) if within is None else names.between(document, within)
+    within = within or Span(0, source.tree.lines.length)
+    every = [(_name(found, source.text) for found in said)]
+    every += [tokens for part in parts_between(snapshot, document, within) for tokens in _of_part(part, snapshot)]
+    found = [token for tokens in every for token in tokens if _is_within(token.span, within)]
     found.sort(key=lambda token: token.span.start)  # of two that start together, the more telling one comes first
     return tuple(_apart(piece for token in found for piece in _by_line(token, source.tree.lines)))
 
 
-def _all(snapshot: Snapshot, document: str) -> Iterator[Iterator[SemanticToken]]:
-    """All tokens, those that tell most first; they may overlap."""
-    text = snapshot.bundle.text_of(document)
-    yield (_name(found, text) for found in index_symbols(snapshot).in_document(document))
-    for use in snapshot.uses:
-        if use.document == document:
-            yield _reference(use)
-    for expression in expression_texts(snapshot):
-        if expression.view.document == document:
-            yield _expression(expression)
-    for template in template_texts(snapshot):
-        if template.document == document:
-            yield _template(template)
-    yield _deprecated_keys(snapshot, document)
+def _is_within(span: Span, within: Span) -> bool:
+    return span.start < span.end and span.start <= within.end and within.start <= span.end
+
+
+def _of_part(part: Part, snapshot: Snapshot) -> Iterator[Iterator[SemanticToken]]:
+    """The tokens besides names that stand in a part, those that tell most first; they may overlap."""
+    for use in snapshot.uses_of(part):
+        yield _reference(use)
+    for expression in expression_texts_of(part, snapshot) if isinstance(part, NodeView) else ():
+        yield _expression(expression)
+    for template in template_texts_of(part, snapshot):
+        yield _template(template)
+    yield _deprecated_keys(part, snapshot)
 
 
 def _apart(tokens: Iterable[SemanticToken]) -> Iterator[SemanticToken]:
@@ -237,7 +241,7 @@ def _without_dot(word: Word, text: str) -> Span:
     return Span(word.span.start + has_dot, word.span.end)
 
 
-def _deprecated_keys(snapshot: Snapshot, document: str) -> Iterator[SemanticToken]:
-    for visit in snapshot.visits:
-        if visit.document == document and visit.key is not None and visit.key.replacement and visit.pair is not None:
+def _deprecated_keys(part: Part, snapshot: Snapshot) -> Iterator[SemanticToken]:
+    for visit in snapshot.visits_of(part):
+        if visit.key is not None and visit.key.replacement and visit.pair is not None:
             yield SemanticToken(visit.pair.key.span, TokenType.PROPERTY, Modifier.DEPRECATED)

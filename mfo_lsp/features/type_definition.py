@@ -13,8 +13,7 @@ from mfo_dialect.model.workflow import Task
 from mfo_dialect.text import Span
 from mfo_lsp.features.definition import Definition
 from mfo_lsp.features.schema_fields import SchemaField, schema_at, written_schema
-from mfo_lsp.features.symbols import Occurrence, SymbolKind, index_symbols
-from mfo_lsp.features.symbols.values import node_symbol
+from mfo_lsp.features.symbols import Occurrence, SymbolKind, index_symbols, node_named
 
 
 def type_definitions(snapshot: Snapshot, document: str, offset: int) -> tuple[Definition, ...]:
@@ -40,8 +39,7 @@ def _of_symbol(touched: Occurrence, snapshot: Snapshot) -> SchemaField | None:
     bundle = snapshot.bundle
     match touched.symbol.kind:
         case SymbolKind.NODE:
-            views = (view for view in snapshot.nodes if node_symbol(view) == touched.symbol)
-            view = next(views, None)
+            view = node_named(touched.symbol, snapshot)
             return _of_node(view, touched.span, snapshot) if view is not None else None
         case SymbolKind.INPUT | SymbolKind.SCHEMA:
             declared = next(iter(index_symbols(snapshot).declarations(touched.symbol)), None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import islice
 
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.node_reads import producers_inside
@@ -17,6 +18,8 @@ from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.slot import Candidate
 from mfo_lsp.features.documentation import node_kind, of_node
 
+_LOOKED_AT = 3 * MOST
+
 
 def edge_candidates(place: Place) -> Iterator[Candidate]:
     """The nodes that a node may wait for, or that may wait for it, the nearest in the text first; not all of many."""
@@ -27,11 +30,13 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
     written = view.node.dependencies if backwards else view.node.successors
     taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)}
     names, is_narrowed = view.level.by_id, len(view.level.nodes) > MOST
+    typed = place.context.word_text if is_narrowed else ""
+    closing = _closing(view, backwards=backwards) if view.kind is not NodeKind.CONDITION or backwards else set()
     found: list[Candidate] = []
-    for other in _nearest(view, place.context.word_text if is_narrowed else "", backwards=backwards):
+    for other in _nearest(view, typed, _LOOKED_AT if is_narrowed else None, backwards=backwards):
         if len(found) == MOST:
             break
-        if other is not view and other.id not in taken and names.get(other.id) is other:
+        if other is not view and other not in closing and other.id not in taken and names.get(other.id) is other:
             found += _candidates(view, other, taken, place, backwards=backwards)
     yield from (replace(one, is_narrowed=True) for one in found) if is_narrowed else found
 
@@ -54,11 +59,34 @@ def _is_under_cursor(scalar: Scalar, place: Place) -> bool:
     return scalar.span.contains(place.offset)
 
 
-def _nearest(view: NodeView, typed: str, *, backwards: bool) -> Iterator[NodeView]:
-    """The nodes around one: what comes before is nearer for a dependency, what comes after for a successor."""
-    before, behind = outwards(view.level.nodes, view.node.mapping.span.start)
+def _nearest(view: NodeView, typed: str, most: int | None, *, backwards: bool) -> Iterator[NodeView]:
+    """The nodes around one: what comes before is nearer for a dependency, what comes after for a successor.
+
+    Args:
+        view: the node.
+        typed: letters that stand in the ids.
+        most: how many of each side, and of the less likely side no others than those right beside the node.
+        backwards: whether it is for a dependency.
+    """
     is_meant = meaning(typed)
-    return (one for one in chain(*((before, behind) if backwards else (behind, before))) if is_meant(one.id))
+    before, behind = outwards(view.level.nodes, view.node.mapping.span.start)
+    likely, other = (before, behind) if backwards else (behind, before)
+    yield from islice((one for one in likely if is_meant(one.id)), most)
+    yield from (one for one in islice(other, most) if is_meant(one.id))
+
+
+def _closing(view: NodeView, *, backwards: bool) -> set[NodeView]:
+    """Nodes that an edge to would close a cycle: those that are soon reached from a node, or lead to it shortly."""
+    wiring, found, waiting = view.level.wiring, {view}, deque([view])
+    if view.level.by_id.get(view.id) is not view:
+        return set()
+    while waiting and len(found) < _LOOKED_AT:
+        current = waiting.popleft()
+        for one in wiring.successors(current) if backwards else wiring.predecessors(current):
+            if one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found
 
 
 def _closes_cycle(view: NodeView, other: NodeView, *, backwards: bool) -> bool:

@@ -22,8 +22,7 @@ from mfo_lsp.features.documentation import (
     of_tool,
     paragraphs,
 )
-from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolIndex, SymbolKind, index_symbols
-from mfo_lsp.features.symbols.values import node_symbol
+from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolIndex, SymbolKind, index_symbols, node_named
 
 
 def hover_symbol(snapshot: Snapshot, document: str, offset: int) -> tuple[Span, str] | None:
@@ -73,10 +72,7 @@ def _words(touched: Occurrence, snapshot: Snapshot) -> str:
 
 
 def _node(symbol: Symbol, snapshot: Snapshot) -> str:
-    view = next(
-        (flow.by_id[symbol.name] for flow in snapshot.flows
-         if symbol.name in flow.by_id and node_symbol(flow.by_id[symbol.name]) == symbol), None
-    )  # fmt: skip
+    view = node_named(symbol, snapshot)
     return of_node(view, snapshot.bundle) if view is not None else ""
 
 

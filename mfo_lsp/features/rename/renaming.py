@@ -55,10 +55,12 @@ def prepare_rename(snapshot: Snapshot, document: str, offset: int) -> Renameable
     if touched is None:
         return None
     words = obstacle(touched.symbol, snapshot, index)
-    others = (symbol for symbol in _together(touched.symbol, index) if symbol != touched.symbol)
-    words = words or next((found for found in (obstacle(symbol, snapshot, index) for symbol in others) if found), "")
     if words:
         return Refusal(words)
+    for symbol in _together(touched.symbol, index):
+        words = obstacle(symbol, snapshot, index)
+        if words:
+            return Refusal(words)
     return Renameable(touched.span, touched.symbol.name)
 
 

@@ -4,6 +4,7 @@ A symbol is one named thing of a bundle. It knows no protocol: places are keys o
 """
 
 from mfo_lsp.features.symbols.index import SymbolIndex, index_symbols
+from mfo_lsp.features.symbols.sayers import node_named
 from mfo_lsp.features.symbols.values import Occurrence, Spelling, Symbol, SymbolKind
 
-__all__ = ["Occurrence", "Spelling", "Symbol", "SymbolIndex", "SymbolKind", "index_symbols"]
+__all__ = ["Occurrence", "Spelling", "Symbol", "SymbolIndex", "SymbolKind", "index_symbols", "node_named"]

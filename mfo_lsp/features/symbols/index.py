@@ -9,7 +9,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.occurrences import Sayer, occurrences_of, task_types_of
-from mfo_lsp.features.symbols.sayers import all_sayers, declarers_of, sayers_at, sayers_of
+from mfo_lsp.features.symbols.sayers import all_sayers, declarers_of, sayers_at, sayers_between, sayers_of
 from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
 
 
@@ -60,6 +60,11 @@ class SymbolIndex:
     def _named(self, symbol: Symbol, sayers: Iterable[Sayer]) -> tuple[Occurrence, ...]:
         found = [one for one in self._said_by(sayers) if one.symbol == symbol]
         return tuple(sorted(found, key=lambda one: (one.document, one.span)))
+
+    def between(self, document: str, span: Span) -> tuple[Occurrence, ...]:
+        """All places in a stretch of a text, perhaps with others near it."""
+        said = self._said_by(sayers_between(self._snapshot, document, span))
+        return tuple(one for one in said if one.document == document)
 
     def in_document(self, document: str) -> tuple[Occurrence, ...]:
         """All places of one text, whoever says what is written there."""

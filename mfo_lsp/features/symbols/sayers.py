@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Document, Source
-from mfo_dialect.analysis.parts_at import parts_near, parts_of_text
+from mfo_dialect.analysis.parts_at import parts_between, parts_near, parts_of_text
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.task_types import BUILT_IN
 from mfo_dialect.model.prompts import Agent, AgentsDocument, PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Subflow, Workflow
 from mfo_dialect.syntax import Node, Scalar
+from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.occurrences import Sayer
 from mfo_lsp.features.symbols.values import Symbol, SymbolKind, flow_scope, node_scope
 from mfo_lsp.features.written import parts_naming, written_places
@@ -36,25 +37,41 @@ def sayers_at(snapshot: Snapshot, document: str, offset: int) -> dict[Sayer, Non
     source = bundle.sources.get(document)
     if source is None:
         return {}
-    found = dict.fromkeys(_parts_at(source, snapshot, offset))
-    for name in _schemas_around([part for part in found if isinstance(part, Document)], source, snapshot, offset):
+    is_home = document in bundle.home
+    parts = parts_near(snapshot, document, offset) if is_home else _documents_of(source)
+    return _with_users(parts, source, snapshot, Span(offset, offset))
+
+
+def sayers_between(snapshot: Snapshot, document: str, span: Span) -> dict[Sayer, None]:
+    """Who may say the names that are written in a stretch of a text."""
+    source = snapshot.bundle.sources.get(document)
+    if source is None:
+        return {}
+    is_home = document in snapshot.bundle.home
+    parts = parts_between(snapshot, document, span) if is_home else _documents_of(source)
+    return _with_users(parts, source, snapshot, span)
+
+
+def _documents_of(source: Source) -> tuple[Sayer, ...]:
+    return tuple(document for document in source.documents if document.kind is not None)
+
+
+def _with_users(parts: Iterable[Sayer], source: Source, snapshot: Snapshot, span: Span) -> dict[Sayer, None]:
+    """Some parts, and those who use the schemas that a stretch touches."""
+    found = dict.fromkeys(parts)
+    for name in _schemas_around([part for part in found if isinstance(part, Document)], source, snapshot, span):
         found |= dict.fromkeys(users_of_schema(name, snapshot))
     return found
 
 
-def _parts_at(source: Source, snapshot: Snapshot, offset: int) -> tuple[Sayer, ...]:
-    if source.key in snapshot.bundle.home:
-        return parts_near(snapshot, source.key, offset)
-    return tuple(document for document in source.documents if document.kind is not None)
-
-
-def _schemas_around(documents: Iterable[Document], source: Source, snapshot: Snapshot, offset: int) -> Iterator[str]:
-    """The names of schemas that hold a place; all of a text whose aliases may bring it into any of them."""
+def _schemas_around(documents: Iterable[Document], source: Source, snapshot: Snapshot, span: Span) -> Iterator[str]:
+    """The names of schemas that a stretch touches; all of a text whose aliases may bring it into any of them."""
     for document in documents:
         for name, (_, node) in _schemas_of(document).items():
             declared = snapshot.bundle.schemas.get(name)
             is_meant = declared is not None and declared.node is node
-            if is_meant and (source.may_have_anchors or node.span.contains(offset)):
+            is_touched = node.span.start <= span.end and span.start <= node.span.end
+            if is_meant and (source.may_have_anchors or is_touched):
                 yield name
 
 
@@ -117,6 +134,12 @@ def declarers_of(symbol: Symbol, snapshot: Snapshot) -> Iterator[Sayer]:
             yield from _templates_named(symbol.name, snapshot)
         case SymbolKind.AGENT | SymbolKind.CAPABILITY | SymbolKind.TOOL | SymbolKind.SCHEMA:
             yield from _parts_of_prompts(symbol, snapshot)
+
+
+def node_named(symbol: Symbol, snapshot: Snapshot) -> NodeView | None:
+    """The node that a symbol of a node means: of two with one id, the first; None where none has it."""
+    found = (flow.by_id.get(symbol.name) for flow in _flows_of(symbol, snapshot))
+    return next((view for view in found if view is not None), None)
 
 
 def _flows_of(symbol: Symbol, snapshot: Snapshot) -> list[FlowView]:

@@ -1,0 +1,162 @@
+"""Answers right after an edit: those over texts that were read anew, and for the same work however long the text is."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.syntax import Engine
+from mfo_dialect.text import Span, TextEdit
+from mfo_lsp.features.call_hierarchy import node_at
+from mfo_lsp.features.code_lenses import code_lenses
+from mfo_lsp.features.completion import complete
+from mfo_lsp.features.definition import definitions
+from mfo_lsp.features.document_symbols import document_symbols
+from mfo_lsp.features.folding import folds
+from mfo_lsp.features.highlight import highlights
+from mfo_lsp.features.hover import hover, wanted_by_hover
+from mfo_lsp.features.inlay_hints import inlay_hints
+from mfo_lsp.features.linked_editing import linked_places
+from mfo_lsp.features.preferences import Preferences
+from mfo_lsp.features.references import references
+from mfo_lsp.features.rename import prepare_rename
+from mfo_lsp.features.selection import selections
+from mfo_lsp.features.semantic_tokens import semantic_tokens
+from mfo_lsp.features.signature_help import signature_help
+from mfo_lsp.features.type_definition import type_definitions
+from tests.editing.sessions import OWN, Session
+from tests.editing.test_live_bundle import FLOW_FILE, long_flow, opened_long
+from tests.effort import examples
+from tests.features.bundles import FILES
+
+Answer = Callable[[Snapshot, str, int], object]
+WISHES = Preferences(task_lenses=True)
+
+
+def around(snapshot: Snapshot, key: str, offset: int) -> Span:
+    length = snapshot.bundle.sources[key].tree.lines.length
+    return Span(max(0, offset - 80), min(length, offset + 80))
+
+
+def items(snapshot: Snapshot, key: str, offset: int) -> list[object]:
+    found = complete(snapshot, key, offset)
+    return [(one.label, one.kind, one.span, one.new_text, one.detail, one.documentation, one.sort_key) for one in found]
+
+
+def node(snapshot: Snapshot, key: str, offset: int) -> object:
+    view = node_at(snapshot, key, offset)
+    return (view.node.mapping.span, view.node.id and view.id) if view is not None else None
+
+
+AT_A_PLACE: dict[str, Answer] = {
+    "completion": items,
+    "hover": hover,
+    "what hover wants of runs": wanted_by_hover,
+    "definition": definitions,
+    "references": references,
+    "highlight": highlights,
+    "linked editing": linked_places,
+    "signature help": signature_help,
+    "selection": selections,
+    "type definition": type_definitions,
+    "prepare rename": prepare_rename,
+    "call hierarchy": node,
+    "inlay hints": lambda *place: inlay_hints(place[0], place[1], around(*place), WISHES),
+    "code lenses of lines": lambda *place: code_lenses(place[0], place[1], WISHES, around(*place)),
+    "colours of a stretch": lambda *place: semantic_tokens(place[0], place[1], around(*place)),
+}
+OF_A_TEXT: dict[str, Answer] = {
+    "colours": lambda snapshot, key, _: semantic_tokens(snapshot, key),
+    "outline": lambda snapshot, key, _: document_symbols(snapshot, key),
+    "folds": lambda snapshot, key, _: folds(snapshot, key),
+    "code lenses": lambda snapshot, key, _: code_lenses(snapshot, key, WISHES),
+}
+
+
+@settings(max_examples=examples(6), deadline=None)
+@given(st.integers(0, 2**40))
+def test_after_any_edits_the_answers_are_those_over_texts_read_anew(seed: int) -> None:
+    source = random.Random(seed)
+    files = OWN if source.random() < 0.7 else {key: text for key, text in FILES.items() if key.endswith(".yml")}
+    edited = Session(source, Engine.C, files, source.choice([4, 12, 48]))
+    for _ in range(4):
+        for _ in range(source.choice([1, 1, 2, 5])):
+            edited.step()
+        if source.random() < 0.5:
+            edited.settle_a_little()
+        compare(edited, source)
+
+
+def compare(edited: Session, source: random.Random) -> None:
+    fresh = edited.fresh()
+    with edited.live.asking():
+        for key, text in edited.texts.items():
+            places = [source.randint(0, len(text)) for _ in range(6)]
+            asked = [(name, place) for name in AT_A_PLACE for place in places] + [(name, 0) for name in OF_A_TEXT]
+            for name, place in asked:
+                answer = AT_A_PLACE.get(name) or OF_A_TEXT[name]
+                shown = f"{name} at {text[max(0, place - 20) : place]!r}|{text[place : place + 20]!r}"
+                assert (shown, answer(edited.live.now, key, place)) == (shown, answer(fresh, key, place))
+
+
+# How much is done
+
+PLACES = {
+    "type: mfo_api_ch<|>": "a type",
+    "- id: task_40<|>\n": "an id",
+    "dependencies: [task_3<|>": "a dependency",
+    "previous: ${task_39.mess<|>age}": "a field",
+    "    conf<|>ig:": "a key",
+    "description: Says 40<|>\n": "a text",
+}
+FEW, MANY = 100, 1500
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """Counts the calls of functions inside."""
+    calls = [0]
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        calls[0] += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+def calls_after_an_edit(name: str, marked: str, tasks: int) -> int:
+    """How many functions are called for an answer right after a character is typed in a description."""
+    live, text = opened_long(tasks), long_flow(tasks)
+    before, behind = marked.split("<|>")
+    start = text.index("  - id: task_40\n")
+    place = text.index(before + behind, start) + len(before)
+    typed = text.index("Says 39") + len("Says 39")
+    calls: list[int] = []
+    for _ in range(2):  # what is asked for the first time may have to find out more
+        live.edit(FLOW_FILE, [TextEdit(Span(typed, typed), "x")])
+        live.settle()
+        with live.asking(), counted() as found:
+            AT_A_PLACE[name](live.now, FLOW_FILE, place + 1)
+        calls += found
+        live.edit(FLOW_FILE, [TextEdit(Span(typed, typed + 1), "")])
+        live.settle()
+    return calls[-1]
+
+
+@pytest.mark.parametrize("marked", PLACES, ids=PLACES.values())
+@pytest.mark.parametrize("name", AT_A_PLACE)
+def test_an_answer_costs_the_same_however_long_the_text_is(name: str, marked: str) -> None:
+    if (name, PLACES[marked]) in {("references", "a type"), ("highlight", "a type"), ("linked editing", "a type")}:
+        return  # every task has this type, so there is as much to tell
+    assert calls_after_an_edit(name, marked, MANY) < 2 * calls_after_an_edit(name, marked, FEW) + 2_000
