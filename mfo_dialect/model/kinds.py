@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from enum import Enum
 
-from mfo_dialect.catalogue.agents_keys import AGENT
+from mfo_dialect.catalogue.agents_keys import AGENT, AGENTS_FILE
+from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.workflow_keys import TASK
 from mfo_dialect.records import record
 from mfo_dialect.suggestions import nearest
@@ -38,6 +40,11 @@ _NAMES = (
 _TEST_NAME = re.compile(r".+\.test\.ya?ml", re.IGNORECASE)
 _LEADING_KEYS = frozenset({"tasks", "taskflows", "triggers", "templates", "agents", "conditions", "subflows"})
 _NEUTRAL_KEYS = _LEADING_KEYS | {"name", "description", "version", "config", "input_schema"}
+_KEYS_BY_NAME = {
+    DocumentKind.PROMPTS: _NEUTRAL_KEYS | {key.name for key in PROMPTS_FILE.keys},
+    DocumentKind.AGENTS: _NEUTRAL_KEYS | {key.name for key in AGENTS_FILE.keys},
+}
+"""What is nothing strange in a file whose name says what it is."""
 _AGENT_KEYS = ("objectives", "prompt_template_id", "guide", "interaction")
 _TASK_KEYS = ("id", "type")
 _COMMON_KEYS = {"name", "description"}
@@ -57,12 +64,15 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
     """
     if is_flow_test(file_name):
         return Classification(None, "not an MFO document: its name says that it is a test of a flow, for mfo test")
+    named = _kind_by_name(file_name)
     if isinstance(root, Mapping):
         found = _by_content(root)
         if found is not None:
             return found
-        strange = _strange_key(root)
-        if strange and has_our_name(file_name) and nearest(strange, _LEADING_KEYS):
+        strange = (
+            _strange_key(root, _KEYS_BY_NAME.get(named, _NEUTRAL_KEYS)) if named is not DocumentKind.CONFIG else ""
+        )
+        if strange and named is not None and nearest(strange, _LEADING_KEYS):
             strange = ""
         if strange and not (root.damaged and (previous is not None or any(key in root for key in _LEADING_KEYS))):
             return Classification(
@@ -76,16 +86,15 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
         return Classification(None, "not an MFO document: the top level is a list")
     if previous is not None:
         return Classification(previous, f"keeps its kind, {previous.value}, while it is being typed")
-    for pattern, kind in _NAMES:
-        if pattern.fullmatch(file_name):
-            return Classification(kind, f"taken for {_a(kind)} document by its name")
+    if named is not None:
+        return Classification(named, f"taken for {_a(named)} document by its name")
     return Classification(None, "not an MFO document: neither its content nor its name says so")
 
 
-def _strange_key(root: Mapping) -> str:
-    """A top-level key with a value that no MFO document has; empty where there is none."""
+def _strange_key(root: Mapping, known: AbstractSet[str]) -> str:
+    """A top-level key with a value that is not among those that are known; empty where there is none."""
     names = (pair.name or "" for pair in root.pairs if not _half_typed(pair.value))
-    return next((name for name in names if name not in _NEUTRAL_KEYS), "")
+    return next((name for name in names if name not in known), "")
 
 
 def _are_of_another_tool(root: Mapping, key: str) -> bool:
@@ -148,6 +157,10 @@ def _has_one_of(node: Node, keys: tuple[str, ...]) -> bool:
     return isinstance(node, Mapping) and any(key in node for key in keys)
 
 
+def _kind_by_name(file_name: str) -> DocumentKind | None:
+    return next((kind for pattern, kind in _NAMES if pattern.fullmatch(file_name)), None)
+
+
 _OWN_KEY = re.compile(
     r"(?:^|\r)[\"']?(?:tasks|taskflows?|workflow_name|triggers|templates|agents|client)[\"']?[ \t]*:", re.MULTILINE
 )
@@ -162,7 +175,7 @@ def is_flow_test(file_name: str) -> bool:
 
 def has_our_name(file_name: str) -> bool:
     """Whether a file's name alone says that it is an MFO document."""
-    return not is_flow_test(file_name) and any(pattern.fullmatch(file_name) for pattern, _ in _NAMES)
+    return not is_flow_test(file_name) and _kind_by_name(file_name) is not None
 
 
 def quick_look() -> tuple[str, tuple[str, ...]]:

@@ -103,8 +103,9 @@ def _level(mapping: Mapping, depth: int) -> Level:
 def level_marks(mapping: Mapping) -> tuple[bool, bool]:
     """Whether a part of the level of a taskflow or subflow could not be read, and whether that may hide whole nodes."""
     kinds = {kind for key in NODE_LISTS for kind in set(map(type, items_at(mapping, key)))}
-    lost = not kinds <= {Mapping, Scalar} or (Scalar in kinds and _has_empty_item(mapping))
     lists = [node for key in NODE_LISTS if (node := mapping.get(key)) is not None]
+    lost = not kinds <= {Mapping, Scalar} or (Scalar in kinds and _has_empty_item(mapping))
+    lost = lost or any(isinstance(node, Mapping) for node in lists)
     return mapping.damaged or lost, lost or _hides_nodes(mapping, lists)
 
 

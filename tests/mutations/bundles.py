@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.mutations.letters import SPELLINGS, letters
+from tests.mutations.memos import memos
 from tests.mutations.planting import Files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,7 @@ def right_bundles(chance: random.Random, sizes: tuple[int, ...] = (10, 110)) -> 
     """Bundles without an error or warning, by name, in all spellings."""
     for style in SPELLINGS:
         yield f"letters {style}", letters(style)
+        yield f"memos {style}", memos(style)
         for tasks in sizes:
             files = generated(tasks, chance.randrange(10_000), style)
             if files is not None:

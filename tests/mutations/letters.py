@@ -387,9 +387,17 @@ _WHOLE = re.compile(r"@\(([^)\n]+)\)")
 _INSIDE = re.compile(r"@\[([^\]\n]+)\]")
 
 
+def spelt(text: str, style: str) -> str:
+    """A text with its references in one spelling."""
+    whole, inside = SPELLINGS[style]
+    return _INSIDE.sub(lambda match: inside(match[1]), _WHOLE.sub(lambda match: whole(match[1]), text))
+
+
 def letters(style: str) -> dict[str, str]:
     """The bundle with its references in one spelling."""
-    whole, inside = SPELLINGS[style]
-    text = _WHOLE.sub(lambda match: whole(match[1]), WORKFLOW)
-    text = _INSIDE.sub(lambda match: inside(match[1]), text)
-    return {"workflow.yml": text, "prompts.yml": PROMPTS, "agents.yml": AGENTS, "mfo_client.yml": CONFIG}
+    return {
+        "workflow.yml": spelt(WORKFLOW, style),
+        "prompts.yml": PROMPTS,
+        "agents.yml": AGENTS,
+        "mfo_client.yml": CONFIG,
+    }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tests.mutations.planting import Kind
 
+_TYPES = "object|string|array|integer|number|boolean"
+"""The words behind ``type:`` in a schema, whose keys are its own business."""
+
 
 def _misspelt(key: str, wrong: str, document: str = "workflow", more: tuple[str, ...] = ()) -> Kind:
     find = rf"^( *(?:- )?){key}:(?=\s)"
@@ -14,8 +17,10 @@ MISSPELT_KEYS = (
     _misspelt("id", "idd"),
     _misspelt("id", "Id"),
     _misspelt("name", "nmae"),
-    _misspelt("type", "typ"),
-    _misspelt("type", "Type"),
+    *(
+        Kind(f"key type written {wrong} in workflow", "MFO201", rf"^( *(?:- )?)type:(?! (?:{_TYPES}))", rf"\1«{wrong}:")
+        for wrong in ("typ", "Type")
+    ),
     _misspelt("description", "desciption"),
     _misspelt("config", "confg"),
     _misspelt("config", "configuration"),
@@ -316,7 +321,7 @@ OTHERS = (
         more=("MFO602",),
     ),
     Kind("older answer", "MFO207", r'"(\$[{<]\w+)\.message([}>])"', r'«"\1.response.content\2"'),
-    Kind("both shapes", "MFO208", r"\n\Z", "\n«taskflows: []\n", "workflow_definition"),
+    Kind("both shapes", "MFO208", r"^(tasks:\n(?s:.*))\Z", "\\1«taskflows: []\n", "workflow_definition"),
     Kind("name of both shapes", "MFO208", r"^name: \w+$", "\\g<0>\n«workflow_name: both", "workflow_definition"),
     Kind("tasks of both shapes", "MFO208", r"^(taskflows:\n(?s:.*))\Z", "\\1«tasks: []\n"),
     Kind("schema of no type", "MFO209", r"^( +days: \{type: )integer", r"\1«int"),

@@ -48,10 +48,10 @@ KINDS = (
     Kind("a key one space too deep", "MFO101", r"^( +)(timeout: 30s)$", r"\1 «\2"),
     Kind("a type one space too deep", "MFO101", r"^( +)(type: mfo\w+)$", r"\1 «\2"),
     Kind("a config two spaces too deep", "MFO101", r"^( +)(config:)$", r"\1  «\2"),
-    Kind(
+    Kind(  # with two keys behind it: of two keys alone nobody knows which one stands wrong
         "a first key two spaces too deep",
         "MFO101",
-        r"^( +)(prompt_template_id: \w+\n(?=\1prompt_context))",
+        r"^( +)(prompt_template_id: \w+\n(?=\1prompt_context.*\n(?:\1 .*\n)*\1\w))",
         r"\1  «\2",
     ),
     Kind("a key of config one space too deep", "MFO101", r"^( +)(prompt_context:)$", r"\1 «\2"),
@@ -99,7 +99,7 @@ KINDS = (
     Kind("a key twice in braces", "MFO102", r"^( +)options: \{deep: true, ", r"\g<0>«deep: false, "),
     Kind("expression twice", "MFO102", r"^( +)expression: .*$", "\\g<0>\n\\1«expression: true"),
     Kind("a prompt's key twice", "MFO102", r"^( +)provider_id: openai$", "\\g<0>\n\\1«provider_id: openai", "prompts"),
-    Kind("tasks twice", "MFO102", r"\n\Z", "\n«tasks: []\n", "workflow_definition"),
+    Kind("tasks twice", "MFO102", r"^(tasks:\n(?s:.*))\Z", "\\1«tasks: []\n", "workflow_definition"),
     Kind("line lost with which an item starts", "MFO102", r"^( +)- id: task_0000[1-9]\n", "«"),
     Kind(
         "line lost with which a template starts",

@@ -138,6 +138,10 @@ USED = {
     + "outputs: {x: '${a.success}'}\ntasks:\n"
     + store("1")
     + "subflows:\n  - id: s\n    tasks:\n      - {id: b, type: mfo_api_memory_delete, config: {key: k}}\n",
+    "a subflow that waits for a job": HEAD
+    + "outputs: {x: '${a.success}'}\ntasks:\n"
+    + store("1")
+    + "subflows:\n  - id: s\n    tasks:\n      - {id: b, type: mfo_api_job_get, config: {job_id: k, wait: 30s}}\n",
 }
 
 

@@ -238,7 +238,11 @@ def _nodes_inside(level: LevelView) -> Iterator[NodeView]:
 
 
 def _only_computes(view: NodeView) -> bool:
-    return isinstance(view.node, Condition | Subflow) or view.type_name in _COMPUTING
+    """Whether a node changes nothing, and keeps nobody waiting until something has changed."""
+    node = view.node
+    if isinstance(node, Condition | Subflow):
+        return True
+    return view.type_name in _COMPUTING and not (node.config is not None and "wait" in node.config)
 
 
 RULE = Rule(
