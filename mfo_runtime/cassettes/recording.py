@@ -11,7 +11,7 @@ from mfo_runtime.cassettes.cassette import Body, Cassette, Exchange, body_data
 from mfo_runtime.cassettes.matching import redacted_body, request_of
 from mfo_runtime.cassettes.redaction import Redactor
 from mfo_runtime.errors import InvalidInputError, MfoError, is_name_of_secret
-from mfo_runtime.http import EventStream, HttpClient, HttpRequest, HttpResponse, HttpSettings
+from mfo_runtime.http import EventStream, HttpClient, HttpRequest, HttpResponse, HttpSettings, Tracing
 
 _LOG_IN = "/auth/login"
 _CHANGING = frozenset({"date", "server", "x-request-id", "content-length", "connection", "keep-alive"})
@@ -63,9 +63,11 @@ class Tape:
 class RecordingHttp(HttpClient):
     """An HTTP client that keeps what it is asked for and what it is answered."""
 
-    def __init__(self, tape: Tape, settings: HttpSettings | None = None, server: str = "") -> None:
+    def __init__(
+        self, tape: Tape, settings: HttpSettings | None = None, server: str = "", *, tracing: Tracing | None = None
+    ) -> None:
         """Keep everything on ``tape``; ``server`` is the address of the MFO server that is asked, if it is one."""
-        super().__init__(settings)
+        super().__init__(settings, tracing=tracing)
         self._tape = tape
         self._server = server
 

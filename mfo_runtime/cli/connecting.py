@@ -13,6 +13,7 @@ from mfo_runtime.cli.accounts import remote_settings
 from mfo_runtime.cli.data_files import read_data_with_places
 from mfo_runtime.cli.data_folders import data_folder
 from mfo_runtime.cli.servers import choose_server, configured_client
+from mfo_runtime.cli.watching import watching_own_server
 from mfo_runtime.client import ClientSettings
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow.loading import absolute_path
@@ -94,17 +95,19 @@ def local_server(script: str | None, bundle: Bundle, document: str) -> Generator
     path = script_path(script, document)
     tools = bundle.project.section("tools").get("module")
     flows = JobFlows()
-    try:
-        answers = Script.from_data(*read_data_with_places(path)) if path is not None else None
-        settings = ServerSettings(
-            data_dir=data_folder(bundle.project, str(PurePosixPath(document).parent)) / "server",
-            script=answers,
-            tools_module=tools if isinstance(tools, str) else None,
-            job_runners=flows.of_bundle(bundle, document),
-        )
-        running = start_server(settings)
-    except (ScriptError, SettingsError) as error:
-        raise InvalidInputError(str(error)) from None
-    with flows, running:
-        flows.serve_at(running.url, running.token)
-        yield running.url, running.token
+    with watching_own_server() as spans:
+        try:
+            answers = Script.from_data(*read_data_with_places(path)) if path is not None else None
+            settings = ServerSettings(
+                data_dir=data_folder(bundle.project, str(PurePosixPath(document).parent)) / "server",
+                script=answers,
+                tools_module=tools if isinstance(tools, str) else None,
+                job_runners=flows.of_bundle(bundle, document),
+                spans=spans,
+            )
+            running = start_server(settings)
+        except (ScriptError, SettingsError) as error:
+            raise InvalidInputError(str(error)) from None
+        with flows, running:
+            flows.serve_at(running.url, running.token)
+            yield running.url, running.token

@@ -45,13 +45,13 @@ def recorded_as(flow: Flow, go: Go, file: str, run_id: str) -> GoSomewhere:
     """
     check_replaceable(file)
 
-    async def record(settings: ClientSettings, options: RunOptions, _watch: Watch) -> RunOutcome:
+    async def record(settings: ClientSettings, options: RunOptions, watch: Watch) -> RunOutcome:
         secrets, tape = Secrets(flow.view.workflow, os.environ), Tape()
         secrets.read_all()
         started_at = datetime.now(UTC).isoformat()
         options = replace(options, started_at=started_at, surroundings=Surroundings(secrets=secrets))
         try:
-            async with recording_take(flow.view.workflow, settings, options, tape) as take:
+            async with recording_take(flow.view.workflow, settings, options, tape, watch.tracing) as take:
                 return await go(take.client, take.options)
         finally:
             write_cassette_file(file, tape.cassette(flow.name, run_id, started_at, known_secrets(settings, secrets)))

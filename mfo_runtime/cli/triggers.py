@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from functools import partial
 from pathlib import PurePosixPath
 
 import click
@@ -18,10 +19,12 @@ from mfo_runtime.cli.findings import outcome_of, show_findings
 from mfo_runtime.cli.journals import journal_of, retention_of
 from mfo_runtime.cli.log_lines import log_format_option, show_log
 from mfo_runtime.cli.output import say, shown_path, tell_as
-from mfo_runtime.client import Circuit, MfoClient
+from mfo_runtime.cli.watching import watched_run, watching_many
+from mfo_runtime.client import Circuit, MfoClient, http_settings
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
 from mfo_runtime.flow.circuits import circuits_of
+from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Journal
 from mfo_runtime.triggers.loading import ServedTrigger, load_triggers
 from mfo_runtime.triggers.settings import LARGEST_BODY, ServiceSettings
@@ -163,6 +166,9 @@ async def _workplaces(
     places: dict[str, Workplace] = {}
     journals: dict[str, Journal] = {}
     async with AsyncExitStack() as clients:
+        runs = stack.enter_context(watching_many("mfo-triggers"))
+        watch = partial(watched_run, runs) if runs is not None else None
+        other = await clients.enter_async_context(HttpClient(tracing=runs))
         for trigger in triggers:
             document, bundle = trigger.document, trigger.flow.bundle
             if document in places:
@@ -177,9 +183,14 @@ async def _workplaces(
                     )
                 journals[folder] = stack.enter_context(journal)
             settings = stack.enter_context(where.settings(bundle, document))
-            client = await clients.enter_async_context(MfoClient(settings))
+            own = await clients.enter_async_context(HttpClient(http_settings(settings), tracing=runs))
             places[document] = Workplace(
-                client, journals[folder], retention_of(bundle.project), circuits_of(bundle, _tell_of_circuit)
+                await clients.enter_async_context(MfoClient(settings, http=own)),
+                journals[folder],
+                retention_of(bundle.project),
+                circuits_of(bundle, _tell_of_circuit),
+                http=other,
+                watch=watch,
             )
         yield places
 

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,9 @@ from mfo_runtime.http import Tracing
 from mfo_runtime.telemetry.asked_for import is_asked_for, is_installed
 
 if TYPE_CHECKING:
+    from mfo_runtime.telemetry.many_runs import ManyRuns
+    from mfo_runtime.telemetry.run_spans import RunSpans
+    from mfo_runtime.telemetry.server_spans import ServerSpans
     from mfo_runtime.telemetry.setting_up import Telemetry
 
 _STREAMS = {"stderr", "stdout"}
@@ -117,6 +120,44 @@ def watching(flow: FlowView, run_id: str, settings: LogSettings, *, is_resumed: 
             observers, tracing = (*observers, spans), spans
         on_attempt = log.attempted if log is not None else None
         yield Watch(observers, tuple(observer.used for observer in observers), on_attempt, tracing)
+
+
+@contextmanager
+def watching_many(service: str) -> Generator[ManyRuns | None]:
+    """What watches the runs of a process that executes many of them; None where the environment asks for nothing."""
+    telemetry = telemetry_of_environment(service)
+    if telemetry is None:
+        yield None
+        return
+    from mfo_runtime.telemetry.many_runs import ManyRuns  # noqa: PLC0415 - an extra, and slow
+
+    try:
+        yield ManyRuns(telemetry)
+    finally:
+        close_telemetry(telemetry)
+
+
+@contextmanager
+def watching_own_server() -> Generator[ServerSpans | None]:
+    """What watches the server in this process; what keeps it from doing so is said by whoever watches the runs."""
+    if not (is_asked_for(os.environ) and is_installed()):
+        yield None
+        return
+    from mfo_runtime.telemetry.server_spans import ServerSpans  # noqa: PLC0415 - an extra, and slow
+    from mfo_runtime.telemetry.setting_up import telemetry_of  # noqa: PLC0415 - an extra, and slow
+
+    telemetry = telemetry_of("mfo-server", os.environ)
+    try:
+        yield ServerSpans(telemetry)
+    finally:
+        telemetry.close()
+
+
+def watched_run(runs: ManyRuns, flow: FlowView, run_id: str, *, is_resumed: bool) -> AbstractContextManager[RunSpans]:
+    """Watch one of many runs as long as the block lasts."""
+    from mfo_runtime.telemetry.run_spans import WatchedRun  # noqa: PLC0415 - an extra, and slow
+
+    return runs.watching(WatchedRun(run_id, flow.taskflow.name, kind_of(flow), is_resumed))
 
 
 def kind_of(flow: FlowView) -> Callable[[str], str]:

@@ -44,10 +44,11 @@ class WatchedRun:
 class RunSpans:
     """Watches one run: an observer of its events and usage, and the tracing of its pools."""
 
-    def __init__(self, telemetry: Telemetry, run: WatchedRun) -> None:
+    def __init__(self, telemetry: Telemetry, run: WatchedRun, meters: Meters | None = None) -> None:
+        """Watch ``run``; ``meters`` are the instruments that it shares with other runs."""
         self._tracer = telemetry.tracer
         self._ids = telemetry.ids
-        self._meters = _Meters(telemetry.meter)
+        self._meters = meters or Meters(telemetry.meter)
         self._run = run
         self._root: Span | None = None
         self._nodes: dict[str, Span] = {}
@@ -180,7 +181,7 @@ class RunSpans:
         return self._run.kind_of(event.path.rpartition("/")[2])
 
 
-class _Meters:
+class Meters:
     """The instruments."""
 
     def __init__(self, meter: Meter) -> None:

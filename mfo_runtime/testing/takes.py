@@ -15,6 +15,7 @@ from mfo_runtime.client import ClientSettings, Clock, MfoClient, http_settings
 from mfo_runtime.errors import NotRecordedError
 from mfo_runtime.flow import RunOptions, Surroundings
 from mfo_runtime.flow.secrets import Secrets, forms_of
+from mfo_runtime.http import Tracing
 from mfo_runtime.tasks import Ask, Question
 
 NOWHERE = "http://cassette.invalid"
@@ -36,7 +37,7 @@ class Take:
 
 @asynccontextmanager
 async def recording_take(
-    workflow: Workflow, settings: ClientSettings, options: RunOptions, tape: Tape
+    workflow: Workflow, settings: ClientSettings, options: RunOptions, tape: Tape, tracing: Tracing | None = None
 ) -> AsyncGenerator[Take]:
     """Run as usual, and keep on ``tape`` what is said; the run's secrets are those of ``options.surroundings``.
 
@@ -45,8 +46,8 @@ async def recording_take(
     environment = os.environ if options.environment is None else options.environment
     secrets = options.surroundings.secrets or Secrets(workflow, environment)
     async with (
-        RecordingHttp(tape) as others,
-        RecordingHttp(tape, http_settings(settings), settings.base_url) as server,
+        RecordingHttp(tape, tracing=tracing) as others,
+        RecordingHttp(tape, http_settings(settings), settings.base_url, tracing=tracing) as server,
         MfoClient(settings, http=server) as client,
     ):
         surroundings = replace(options.surroundings, http=others, began_at=tape.began_at, secrets=secrets)

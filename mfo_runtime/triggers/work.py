@@ -46,10 +46,8 @@ class BegunRun:
 
     async def run(self, place: Workplace, control: RunControl) -> RunOutcome:
         """Run it to its end; raises ``MfoError``."""
-        options = replace(self.options, control=control, circuits=place.circuits, safeguards=place.safeguards)
-        if place.ask is not None:
-            options = replace(options, ask=place.ask(self.run_id))
-        return await self.flow.run(self.inputs, place.client, options)
+        with place.running(self.flow.view, self.run_id, replace(self.options, control=control)) as options:
+            return await self.flow.run(self.inputs, place.client, options)
 
     def give_back(self) -> None:
         """Let others execute it; may be called twice."""
@@ -79,9 +77,9 @@ class LeftRun:
         resumption = await asyncio.to_thread(load_run, self.journal, self.stored.id)
         if resumption.stored.state != self.stored.state:
             raise RunHeldError(f"Run {self.run_id} has gone on meanwhile.")
-        ask = place.ask(self.run_id) if place.ask is not None else None
-        options = RunOptions(control=control, circuits=place.circuits, safeguards=place.safeguards, ask=ask)
-        return await resumption.go_on(place.client, options)
+        given = RunOptions(control=control)
+        with place.running(resumption.flow.view, self.run_id, given, is_resumed=True) as options:
+            return await resumption.go_on(place.client, options)
 
     def give_back(self) -> None:
         """Nothing is held before it runs, nor afterwards."""

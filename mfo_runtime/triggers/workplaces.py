@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
+from mfo_dialect.analysis.scopes import FlowView
 from mfo_runtime.client import MfoClient
+from mfo_runtime.engine import RunEvent
+from mfo_runtime.flow import RunOptions
 from mfo_runtime.flow.circuits import Circuits
+from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Journal, Retention
 from mfo_runtime.tasks import Ask, Safeguards
+
+
+class RunWatcher(Protocol):
+    """Is told of a run's events, and of what models used."""
+
+    def __call__(self, event: RunEvent) -> None:
+        """Something happened."""
+        ...
+
+    def used(self, node: str, usage: Mapping[str, Any]) -> None:
+        """A model used something."""
+        ...
+
+
+class WatchRun(Protocol):
+    """Watches a run as long as the block lasts."""
+
+    def __call__(self, flow: FlowView, run_id: str, *, is_resumed: bool) -> AbstractContextManager[RunWatcher]:
+        """The watcher of one run of a taskflow."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +47,8 @@ class Workplace:
         retention: how long.
         circuits: leaves servers alone that fail too often; None for never.
         safeguards: rates, breakers and answers of their agents.
+        http: for calls to other servers; None for a pool of each run's own.
+        watch: watches each of them; None for nobody.
         ask: who asks for a run, by its id; None where nobody can be asked.
     """
 
@@ -29,4 +57,21 @@ class Workplace:
     retention: Retention = field(default_factory=Retention)
     circuits: Circuits | None = None
     safeguards: Safeguards = field(default_factory=Safeguards)
+    http: HttpClient | None = None
+    watch: WatchRun | None = None
     ask: Callable[[str], Ask] | None = None
+
+    @contextmanager
+    def running(
+        self, flow: FlowView, run_id: str, options: RunOptions, *, is_resumed: bool = False
+    ) -> Generator[RunOptions]:
+        """The options of a run that is executed inside the block, with what it shares with others."""
+        surroundings = replace(options.surroundings, http=self.http)
+        if self.ask is not None:
+            options = replace(options, ask=self.ask(run_id))
+        shared = replace(options, circuits=self.circuits, safeguards=self.safeguards, surroundings=surroundings)
+        if self.watch is None:
+            yield shared
+            return
+        with self.watch(flow, run_id, is_resumed=is_resumed) as watcher:
+            yield replace(shared, observers=(*shared.observers, watcher), on_usage=watcher.used)

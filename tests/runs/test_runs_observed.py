@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from collector import collecting, facts, paths_of
 from processes import ROOT, answering, mfo, mfo_server, reply
 
 FLOW = """\
@@ -36,36 +32,6 @@ def flow(tmp_path):
     return path
 
 
-@contextmanager
-def collecting():
-    """A collector: the variables that lead to it, the spans and the names of the metrics that it was sent."""
-    spans, metrics = [], set()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["content-length"]))
-            if self.path == "/v1/traces":
-                for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                    spans.extend(span for scope in resource.scope_spans for span in scope.spans)
-            else:
-                for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics:
-                    metrics.update(metric.name for scope in resource.scope_metrics for metric in scope.metrics)
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.server_port}"}, spans, metrics
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def failing_once():
     """A server whose first answer is a 500."""
     answers = iter([reply(500, b"{}")])
@@ -76,10 +42,6 @@ def failing_once():
     return answering(answer)
 
 
-def facts(span):
-    return {one.key: one.value.string_value or one.value.int_value for one in span.attributes}
-
-
 def test_spans_lead_from_the_run_to_what_the_server_did(flow, tmp_path, monkeypatch):
     with collecting() as (variables, spans, metrics), failing_once() as (url, _):
         for name, value in variables.items():
@@ -88,13 +50,7 @@ def test_spans_lead_from_the_run_to_what_the_server_did(flow, tmp_path, monkeypa
             ended = mfo("run", flow, "--input", f"url={url}", home=tmp_path / "home", **server)
     assert ended.status == 0, ended.stderr
     run_id = ended.lines[0].split()[1]
-    by_id = {span.span_id: span for span in spans}
-    names = {
-        span.span_id: [one.name for one in ancestors(span, by_id)]
-        for span in spans
-        if span.trace_id.hex() == run_id
-    }  # fmt: skip
-    told = sorted(" < ".join(path) for path in names.values())
+    told = paths_of(spans, run_id)
     run = "run watched"
     call, part = f"http_request call < {run}", f"subflow part < {run}"
     inner = f"mfo_api_memory_store part/inner < {part}"
@@ -113,12 +69,6 @@ def test_spans_lead_from_the_run_to_what_the_server_did(flow, tmp_path, monkeypa
         "mfo.run.duration", "mfo.node.duration", "mfo.task.retries",
         "http.client.request.duration", "http.server.request.duration",
     }  # fmt: skip
-
-
-def ancestors(span, by_id):
-    while span is not None:
-        yield span
-        span = by_id.get(span.parent_span_id)
 
 
 def test_a_collector_that_is_down_is_said_and_harms_nobody(tmp_path):
@@ -232,3 +182,18 @@ def test_the_servers_log_in_json_has_the_ids_of_runs_and_requests(flow, tmp_path
     assert len(line["trace_id"]) == 32
     assert line["request_id"]
     assert token not in json.dumps(line)
+
+
+def test_a_recorded_run_and_the_server_that_is_built_in_have_spans_too(flow, tmp_path):
+    with collecting() as (variables, spans, _), failing_once() as (url, _):
+        cassette = tmp_path / "c.cassette"
+        ended = mfo(
+            "run", flow, "--server", "local", "--input", f"url={url}", "--record", cassette,
+            home=tmp_path / "home", **variables,
+        )  # fmt: skip
+    assert ended.status == 0, ended.stderr
+    told = paths_of(spans, ended.lines[0].split()[1])
+    assert sum(path.startswith("GET < try ") for path in told) == 2
+    stored = "memory.store < try 1 < mfo_api_memory_store part/inner < subflow part < run watched"
+    assert {stored, f"POST /api/memory < {stored}"} <= set(told)
+    assert "traceparent" not in cassette.read_text()
