@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfo_dialect.rules.agents import delegation_cycle, unknown_agent
+from mfo_dialect.rules.agents import delegation_cycle, unknown_agent, unknown_trigger
 from mfo_dialect.rules.expressions import (
     constant_condition,
     expression_syntax,
@@ -159,6 +159,7 @@ RULES: tuple[Rule, ...] = (
     webhook_without_secret.RULE,
     duplicate_route.RULE,
     invalid_filter.RULE,
+    unknown_trigger.RULE,
     hard_coded_secret.RULE,
     secret_in_prompt.RULE,
     untrusted_in_system_prompt.RULE,

@@ -100,8 +100,8 @@ CONFIGS_AND_OUTPUTS = {
     "mfo_api_webhook_get": ("webhook_id! provider_id", "webhook"),
     "mfo_api_webhook_delete": ("webhook_id! provider_id", "success"),
     "mfo_agent_run": (
-        "agent_id^ capability^ task! context thread_id limits metadata",
-        "message steps tool_call_results usage",
+        "agent_id^ capability^ task! context thread_id limits tenant metadata",
+        "message parsed_content agent thread_id steps tool_call_results usage",
     ),
     "ask_user": ("question! choices default input_schema timeout", "answer"),
     "http_request": ("url! method headers query json body expect_status timeout", "status headers body json"),
@@ -179,14 +179,14 @@ MAPS = {
         AGENT,
         (
             "id name description objectives capabilities prompt_template_id context guide task tools model fallbacks"
-            " interaction limits memory output_schema"
+            " interaction limits memory output_schema cache allowed_triggers"
         ),
     ),
     "model": (MODEL, "provider_id model_id"),
     "interaction": (inner(AGENT, "interaction"), "max_turns can_delegate_to require_approval_for session"),
     "session": (inner(AGENT, "interaction", "session"), "ttl"),
     "limits": (inner(AGENT, "limits"), "max_tokens max_cost max_tool_calls timeout requests_per_minute"),
-    "memory": (inner(AGENT, "memory"), "keys history_limit"),
+    "memory": (inner(AGENT, "memory"), "keys history_limit max_context_tokens"),
     "client config": (CONFIG_FILE, "client taskflow logging"),
     "client": (inner(CONFIG_FILE, "client"), "base_url timeout retry circuit_breaker rate_limit cache auth"),
     "client retry": (
@@ -199,7 +199,7 @@ MAPS = {
     "auth": (inner(CONFIG_FILE, "client", "auth"), "token email password"),
     "taskflow settings": (inner(CONFIG_FILE, "taskflow"), "concurrency timeout error_handling"),
     "logging": (inner(CONFIG_FILE, "logging"), "level format output fields"),
-    "project file": (PROJECT_FILE, "bundle check baseline rules task_types servers tools budgets journal"),
+    "project file": (PROJECT_FILE, "bundle check baseline rules task_types servers tools budgets prices tenants engine journal"),
 }
 
 
