@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from mfo_dialect.analysis.doubts import leads_unclearly, may_be_two, waits_unclearly
 from mfo_dialect.analysis.graph import NodeDeclaration
 from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.analysis.scopes import (
     FlowView,
     LevelView,
     NodeView,
-    may_be_two,
-    may_lead_to_more,
-    may_wait_for_more,
 )
 from mfo_dialect.analysis.wiring import BuiltWiring
 from mfo_dialect.model.access import text_at
@@ -55,10 +53,10 @@ def titles(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
 
 
 def doubts(view: NodeView, _snapshot: Snapshot) -> Iterable[str]:
-    """What is not sure of a node's edges."""
-    if may_wait_for_more(view):
+    """What is not sure of a node's edges by what it says of itself."""
+    if waits_unclearly(view):
         yield WAITS
-    if may_lead_to_more(view):
+    if leads_unclearly(view):
         yield LEADS
 
 

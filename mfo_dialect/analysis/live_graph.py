@@ -27,12 +27,16 @@ class LiveGraph(Generic[_Node]):
     Attributes:
         version: a number that grows with every change of an edge, a branch or an id.
         is_plain: whether there is no cycle and no id that is used twice.
+        unknown_dependencies: the names that nodes wait for and no node has.
+        unknown_successors: the names that nodes lead to and no node has.
     """
 
     def __init__(self, facts: Facts) -> None:
         """Start without nodes."""
         self.version: Input[int] = facts.input(0)
         self.is_plain: Input[bool] = facts.input(True)
+        self.unknown_dependencies: Input[frozenset[str]] = facts.input(frozenset())
+        self.unknown_successors: Input[frozenset[str]] = facts.input(frozenset())
         self._facts = facts
         self._declared: dict[_Node, NodeDeclaration] = {}
         self._named: defaultdict[str, dict[_Node, None]] = defaultdict(dict)
@@ -81,16 +85,28 @@ class LiveGraph(Generic[_Node]):
     def update(self, changes: Iterable[tuple[_Node, NodeDeclaration | None]]) -> None:
         """Take new declarations of nodes; None for a node that has gone."""
         touched: dict[_Node, None] = {}
+        names: dict[str, None] = {}
         for node, declaration in changes:
             before = self._declared.get(node)
             if declaration != before:
+                names.update(dict.fromkeys(_names_in(before, declaration)))
                 self._touch(node, before, touched)
                 self._declare(node, before, declaration)
                 self._touch(node, declaration, touched)
         if touched:
+            self._find_unknown(names)
             self._connect(touched)
             self.version.set(self.version.get() + 1)
             self.is_plain.set(not self._backwards and not self._repeated)
+
+    def _find_unknown(self, names: Iterable[str]) -> None:
+        """Bring up to date which of these names are named and not there."""
+        for fact, index in (
+            (self.unknown_dependencies, self._waiting_for),
+            (self.unknown_successors, self._leading_to),
+        ):
+            found = {name for name in names if name in index and name not in self._named}
+            fact.set(fact.get().difference(names) | found)
 
     def _touch(self, node: _Node, declaration: NodeDeclaration | None, touched: dict[_Node, None]) -> None:
         """Note every node whose incoming edges this declaration has a part in."""
@@ -306,6 +322,15 @@ def _sorted_by_edges(sources: Sequence[Sequence[int]]) -> list[int]:
             if not missing[target]:
                 found.append(target)
     return found
+
+
+def _names_in(*declarations: NodeDeclaration | None) -> Iterator[str]:
+    """All ids in declarations."""
+    for one in declarations:
+        if one is not None:
+            yield one.id
+            yield from one.dependencies
+            yield from one.successors
 
 
 def _withdraw(index: defaultdict[str, dict[_Node, None]], name: str, node: _Node) -> None:

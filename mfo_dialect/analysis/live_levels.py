@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
-from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView
+from mfo_dialect.analysis.level_of import LevelOf
+from mfo_dialect.analysis.live_views import LiveFlowView, LiveLevelView, LiveNodeView
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.slips import forget_slips, read_names_plainly, read_slips

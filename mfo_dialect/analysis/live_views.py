@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mfo_dialect.analysis import live_answers
 from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, build_level
+from mfo_dialect.analysis.level_of import LevelOf
 from mfo_dialect.analysis.live_graph import LiveGraph
 from mfo_dialect.analysis.live_names import Names
 from mfo_dialect.analysis.live_wiring import LiveWiring
@@ -29,7 +30,7 @@ from mfo_dialect.analysis.scopes import (
 from mfo_dialect.analysis.wiring import BuiltWiring
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.facts import Fact, Facts
-from mfo_dialect.model.workflow import FlowNode, Level, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.model.workflow import FlowNode, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, Sequence
 
@@ -123,37 +124,6 @@ class LiveNodeView(NodeView):
         node = self._node
         self._type_name = current_name(node.type_name) if isinstance(node, Task) else ""
         return declaration_of(node, self._unnamed_id)
-
-
-class LevelOf(Level):
-    """The nodes of a live level as the model has them."""
-
-    __slots__ = ("_view",)
-    __setattr__ = object.__setattr__
-
-    def __init__(self, view: LiveLevelView) -> None:
-        """Look at ``view``."""
-        self._view = view
-
-    @property
-    def nodes(self) -> tuple[FlowNode, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when asked
-        """Its nodes."""
-        return tuple(view.node for view in self._view.nodes)
-
-    @property
-    def count(self) -> int:
-        """The number of its nodes."""
-        return len(self._view.nodes)
-
-    @property
-    def damaged(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
-        """Whether a part of the text could not be read."""
-        return self._view.damaged
-
-    @property
-    def hides_nodes(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
-        """Whether that part may hold whole nodes."""
-        return self._view.hides_nodes
 
 
 class LiveLevelView(LevelView):
@@ -277,12 +247,18 @@ class LiveLevelView(LevelView):
     @property
     def waiting_for_more(self) -> tuple[NodeView, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Its nodes that may wait for others than is known, in the order of the document."""
-        return self._snapshot.index(self, live_answers.doubts).get(live_answers.WAITS)
+        found: tuple[NodeView, ...] = self._snapshot.index(self, live_answers.doubts).get(live_answers.WAITS)
+        unknown = self.live_graph.unknown_dependencies.get()
+        if not unknown:
+            return found
+        waiting = dict.fromkeys((*found, *(view for name in unknown for view in self.depending_on(name))))
+        return tuple(sorted(waiting, key=attrgetter("rank")))
 
     @property
     def leads_to_more(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Whether one of its nodes may lead to others than is known."""
-        return live_answers.LEADS in self._snapshot.index(self, live_answers.doubts)
+        is_unclear: bool = live_answers.LEADS in self._snapshot.index(self, live_answers.doubts)
+        return is_unclear or bool(self.live_graph.unknown_successors.get())
 
 
 class LiveFlowView(FlowView):

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.level_of import LevelOf
 from mfo_dialect.analysis.live_changes import Affected
 from mfo_dialect.analysis.live_levels import Levels, Upkeep, item_type, walk_levels
 from mfo_dialect.analysis.live_triggers import LiveTriggerView
-from mfo_dialect.analysis.live_views import LevelOf, LiveFlowView, LiveLevelView, LiveNodeView
+from mfo_dialect.analysis.live_views import LiveFlowView, LiveLevelView, LiveNodeView
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import TriggerView
 from mfo_dialect.analysis.slips import forget_slips, read_names_plainly, read_slips

@@ -8,17 +8,16 @@ from dataclasses import field
 from functools import cached_property
 from operator import attrgetter
 
+from mfo_dialect.analysis.doubts import may_be_two, may_lead_to_more, may_wait_for_more
 from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, build_level
 from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.analysis.wiring import BuiltWiring, Wiring
 from mfo_dialect.catalogue.task_types import current_name
-from mfo_dialect.catalogue.workflow_keys import CONDITION, SUBFLOW, TASK
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.records import record
 from mfo_dialect.references import RESERVED_ROOTS
-from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
 from mfo_dialect.text import Span
 
 __all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "TriggerView", "node_kind", "view_flows"]
@@ -276,52 +275,6 @@ def _grouped(named: Iterable[tuple[str, NodeView]]) -> dict[str, tuple[NodeView,
     for name, view in named:
         groups.setdefault(name, {})[view] = None
     return {name: tuple(views) for name, views in groups.items()}
-
-
-_NODE_KEYS = frozenset(key.name for keys in (TASK.keys, CONDITION.keys, SUBFLOW.keys) for key in keys) | {"config"}
-
-
-_SEVERAL = 2
-
-
-def may_be_two(mapping: Mapping) -> bool:
-    """Whether a map has several of its keys twice, as when the line is lost with which a second one starts."""
-    if mapping.is_plain:
-        return False
-    names = {pair.name for pair in mapping.pairs}
-    if len(mapping.pairs) - len(names) < _SEVERAL:
-        return False
-    return sum(count > 1 for count in Counter(pair.name for pair in mapping.pairs).values()) >= _SEVERAL
-
-
-def may_wait_for_more(view: NodeView) -> bool:
-    """Whether the dependencies of a node cannot be trusted: unreadable, misspelt, or perhaps under another key."""
-    mapping = view.node.mapping
-    written = mapping.get("dependencies")
-    if written is None:
-        return mapping.damaged or any(
-            pair.name is not None and pair.name not in _NODE_KEYS and not pair.name.startswith("x-")
-            for pair in mapping.pairs
-        )
-    return written.damaged or _is_doubtful(written, view.node.dependencies, view)
-
-
-def may_lead_to_more(view: NodeView) -> bool:
-    """Whether the successors of a node cannot be trusted."""
-    written = view.node.mapping.get("successors")
-    if written is None:
-        return isinstance(view.node, Condition)
-    return written.damaged or _is_doubtful(written, view.node.successors, view)
-
-
-def _is_doubtful(written: Node, names: tuple[Scalar, ...], view: NodeView) -> bool:
-    """Whether a list of ids holds something else, or ids that no other node of the level has."""
-    if not isinstance(written, Sequence | Scalar) or (
-        isinstance(written, Sequence) and len(names) < len(written.items)
-    ):
-        return True
-    is_empty_choice = isinstance(view.node, Condition) and not names and written is view.node.mapping.get("successors")
-    return is_empty_choice or any(name.text == view.id or name.text not in view.level.by_id for name in names)
 
 
 def node_kind(node: FlowNode) -> NodeKind:

@@ -41,15 +41,16 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
     share = Slice()
     await share.give_way()
     await read_in_slices(server, bundle, waiting, share)
-    analysis = await _settled(server, bundle, share)
-    if analysis is None:
-        return
-    server.checks.release(bundle)  # what comes from here on wants a check of its own
     trace = server.session.trace
-    with trace.phase("diagnostics"):
-        documents = take_edited(server.session, bundle, analysis)
-    with trace.phase("writing"):
-        _publish(server, documents)
+    with server.house.building():  # the collector looks when all has been told
+        analysis = await _settled(server, bundle, share)
+        if analysis is None:
+            return
+        server.checks.release(bundle)  # what comes from here on wants a check of its own
+        with trace.phase("diagnostics"):
+            documents = take_edited(server.session, bundle, analysis)
+        with trace.phase("writing"):
+            _publish(server, documents)
     trace.end(bundle, server.session.versions(bundle))
     _tell_of_baselines(server)
     if not analysis.edits:
@@ -59,22 +60,21 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
 async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | None:
     """A bundle once all of its findings are right; None where nothing of it is open."""
     trace = server.session.trace
-    with server.house.building():
-        while True:
-            with trace.phase("reading"):
-                analysis = server.session.analysis(bundle)
-            if not isinstance(analysis, EditedBundle):
-                return None
-            was_ready = analysis.is_ready
-            with trace.phase("meaning"):
-                analysis.settle_meaning(share.has_time)
-            with trace.phase("rules"):
-                is_settled = analysis.settle(share.has_time)
-            if is_settled:
-                if not was_ready:
-                    server.house.settle()
-                return analysis
-            await share.give_way()
+    while True:
+        with trace.phase("reading"):
+            analysis = server.session.analysis(bundle)
+        if not isinstance(analysis, EditedBundle):
+            return None
+        was_ready = analysis.is_ready
+        with trace.phase("meaning"):
+            analysis.settle_meaning(share.has_time)
+        with trace.phase("rules"):
+            is_settled = analysis.settle(share.has_time)
+        if is_settled:
+            if not was_ready:
+                server.house.settle()
+            return analysis
+        await share.give_way()
 
 
 async def _get_ready(server: Server, analysis: EditedBundle) -> None:

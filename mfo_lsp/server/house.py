@@ -11,6 +11,8 @@ _REST = 1.0
 """Seconds between the closing of a document and the clearing out after it."""
 _MUCH = 5_000_000
 """Objects that come, of those that the collector looks at, before it looks while much is built: those of a large document."""
+_OFTEN = 10_000
+"""The same for all other times: more than a keystroke brings, as a rule."""
 
 
 class House:
@@ -37,7 +39,7 @@ class House:
         finally:
             self._builders -= 1
             if self.is_ours and not self._builders:
-                gc.set_threshold(*self._usual)
+                gc.set_threshold(_OFTEN, *self._usual[1:])
 
     def settle(self) -> None:
         """What is there now is there to stay: it is not gone through again until ``clear_soon``."""

@@ -378,11 +378,21 @@ def _meaning(snapshot: Snapshot) -> list[object]:
             view.node.mapping.span,
             [other.index for other in view.level.wiring.predecessors(view)],
             [other.index for other in view.level.wiring.successors(view)],
+            [other.index for other in view.level.waiting_for_more],
+            view.level.leads_to_more,
         )
         for view in snapshot.nodes
     ]
     values = [sorted((one.document, one.node.span) for one in snapshot.visits_of(part)) for part in snapshot.parts]
-    uses = [(use.document, use.span, use.reference.root, snapshot.resolution(use).outcome) for use in snapshot.uses]
+    uses = [
+        (
+            use.document,
+            use.span,
+            use.reference.root,
+            snapshot.resolution(use).outcome if use.reference.segments else None,
+        )
+        for use in snapshot.uses
+    ]
     return [flows, nodes, values, sorted(uses, key=repr)]
 
 
