@@ -106,7 +106,7 @@ class Files:
                 if one.severity is Severity.ERROR
             )
             known = tuple(sorted(errors, key=lambda one: (one.place.document, one.place.span)))
-            if len(self._errors) > 2000:
+            if len(self._errors) > 20000:
                 self._errors.clear()
             self._errors[name, text] = known
         return known

@@ -37,7 +37,7 @@ def place(editor, name, part, after=0):
 async def labels(editor, name, part, after):
     params = types.CompletionParams(*place(editor, name, part, after))
     found = await asyncio.wait_for(editor.client.text_document_completion_async(params), PATIENCE)
-    return {item.label: item for item in found}
+    return {item.label: item for item in (found.items if isinstance(found, types.CompletionList) else found)}
 
 
 async def test_completion_offers_templates_of_the_unsaved_prompts_file(bundle):

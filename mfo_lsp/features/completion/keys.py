@@ -8,11 +8,12 @@ from functools import partial
 
 from mfo_dialect.analysis.chats import error_template_names
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
-from mfo_dialect.syntax import Expects
+from mfo_dialect.syntax import Expects, Node
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion.fitting import fits, written_value
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, sort_key
 from mfo_lsp.features.completion.map_names import free_keys
+from mfo_lsp.features.completion.node_names import takes_edges
 from mfo_lsp.features.completion.objections import is_meant
 from mfo_lsp.features.completion.place import Place, keys_of
 from mfo_lsp.features.completion.slot import DASH, needs_dash
@@ -21,6 +22,7 @@ from mfo_lsp.features.documentation import of_key
 
 _TYPED = re.compile(r"[\w-]*")
 _KEY_END = re.compile(r"[\w-]*")
+_EDGES = frozenset({"dependencies", "successors"})
 _OWN_PROMPT = frozenset({"prompt", "message", "request_body"})
 """With these a chat task uses no prompt template, and so none of the error templates that one has."""
 
@@ -39,8 +41,13 @@ def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iter
     for number, (rank, key) in enumerate(keys):
         if key.name in _OWN_PROMPT and _names_error_template(place):
             continue
-        if value is None or (is_meant(typed, key.name) and fits(key.type, value, place)):
+        if value is None or (is_meant(typed, key.name) and _takes(key, value, place)):
             yield _item(place, key, sort_key(rank, number), client, has_value=value is not None)
+
+
+def _takes(key: Key, value: Node, place: Place) -> bool:
+    """Whether what is written already would be right under a key."""
+    return fits(key.type, value, place) and (key.name not in _EDGES or takes_edges(key.name, value, place))
 
 
 def _names_error_template(place: Place) -> bool:

@@ -11,13 +11,14 @@ from itertools import islice
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.node_reads import producers_inside
 from mfo_dialect.analysis.scopes import LevelView, NodeView
-from mfo_dialect.syntax import Scalar
+from mfo_dialect.syntax import Node, Scalar, Sequence
 from mfo_lsp.features.completion.items import ItemKind
 from mfo_lsp.features.completion.nearby import MOST, meaning, outwards
 from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.slot import Candidate
 from mfo_lsp.features.documentation import node_kind, of_node
 
+_BACKWARDS = "dependencies"
 _LOOKED_AT = 3 * MOST
 
 
@@ -26,7 +27,7 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
     view = place.owner.view
     if view is None or view.node.id is None:
         return
-    backwards = place.key_name == "dependencies"
+    backwards = place.key_name == _BACKWARDS
     written = view.node.dependencies if backwards else view.node.successors
     taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)}
     names, is_narrowed = view.level.by_id, len(view.level.nodes) > MOST
@@ -39,6 +40,18 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
         if other is not view and other not in closing and other.id not in taken and names.get(other.id) is other:
             found += _candidates(view, other, taken, place, backwards=backwards)
     yield from (replace(one, is_narrowed=True) for one in found) if is_narrowed else found
+
+
+def takes_edges(key: str, value: Node, place: Place) -> bool:
+    """Whether the ids of a list would be no error under ``dependencies`` or ``successors`` of the node at a place."""
+    view = place.owner.view
+    if view is None or not isinstance(value, Sequence):
+        return True
+    others = [view.level.by_id.get(item.text) for item in value.items if isinstance(item, Scalar)]
+    return all(
+        other is not None and other is not view and _candidates(view, other, (), place, backwards=key == _BACKWARDS)
+        for other in others
+    )
 
 
 def _candidates(
