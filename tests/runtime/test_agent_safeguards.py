@@ -184,7 +184,28 @@ async def test_rates_are_those_of_the_agent_and_of_the_tenant(tmp_path):
     assert guards.limiter("agent worker", 50).has_capacity(47)
 
 
-async def test_a_run_that_goes_on_asks_nothing_twice(asked_models, tmp_path):
+@pytest.fixture
+def done(monkeypatch):
+    """What the server is asked to do or to tell besides chats, in order."""
+    from mfo_runtime.client.memory import Memory
+    from mfo_runtime.client.tools import Tools
+
+    names, execute, get = [], Tools.execute, Memory.get
+
+    async def executed(tools, tool_id, *rest):
+        names.append(tool_id)
+        return await execute(tools, tool_id, *rest)
+
+    async def got(memory, key):
+        names.append(key)
+        return await get(memory, key)
+
+    monkeypatch.setattr(Tools, "execute", executed)
+    monkeypatch.setattr(Memory, "get", got)
+    return names
+
+
+async def test_a_run_that_goes_on_asks_nothing_twice(asked_models, done, tmp_path):
     """The run is given up while it waits for an approval; what was asked and done before is in its notes."""
     worker = agent(
         tools=["calculator", "clock"], interaction={"require_approval_for": ["clock"]}, memory={"keys": ["a"]}
@@ -221,6 +242,7 @@ async def test_a_run_that_goes_on_asks_nothing_twice(asked_models, tmp_path):
     assert outcome.outputs["work"]["message"] == "done"
     assert outcome.outputs["work"]["tool_call_results"]["calculator"] == 42
     assert (before, len(asked_models)) == (2, 3)
+    assert done == ["a", "calculator", "clock"]
     assert len(questions) == 2
     assert outcome.usage["total_tokens"] == outcome.outputs["work"]["usage"]["total_tokens"]
     assert book.total()[0] == outcome.usage["total_tokens"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from mfo_runtime.agents import Message, Prompt, Reply, ToolCall
 from mfo_runtime.client import CallOptions, Operations
 from mfo_runtime.tasks.context import TaskContext
 from mfo_runtime.tasks.safeguards import map_of
+
+_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Notebook:
     def operations(self, step: str) -> Operations:
         """The server's operations for one step."""
         key = f"{self.context.write_key}/{self.path}{step}"
+        if len(key) > _LONGEST_KEY:
+            key = f"{self.context.run_id[:64]}/{hashlib.sha256(key.encode()).hexdigest()}"
         return self.context.client.with_options(
             CallOptions(idempotency_key=key, max_attempts=self.context.max_attempts)
         )
