@@ -50,7 +50,7 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
   await page.goto(address(port, workspace, suite, extensions));
   await page.waitForSelector(".monaco-workbench");
   return {
-    page, ended, data, settings: own,
+    page, ended,
     async stop() {
       await browser.close();
       try {
@@ -106,8 +106,7 @@ export async function command(page, words) {
   const box = page.locator(".quick-input-widget input");
   await box.waitFor();
   await box.fill(`>${words}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().waitFor();
-  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().click();
 }
 
 export async function openFile(page, name) {

@@ -71,14 +71,14 @@ async function colours(data) {
 
 const focusedId = (frame) => frame.evaluate(() => document.activeElement?.getAttribute("data-id") ?? "");
 const THEMES = {
-  light: "Default Light Modern", "high-contrast": "Default High Contrast", "high-contrast-light": "Default High Contrast Light",
-  dark: "Default Dark Modern",
+  light: "Light Modern", "high-contrast": "Dark High Contrast", "high-contrast-light": "Light High Contrast", dark: "Dark Modern",
 };
 
 try {
   await step("other YAML stays YAML", async () => {
     await openFile(page, "chart.yml");
     await page.locator(".statusbar-item", { hasText: /^YAML$/ }).waitFor();
+    await command(page, "View: Close Editor");
   });
   await step("an MFO document gets its language and a squiggle", async () => {
     await openFile(page, "workflow_definition.yml");
@@ -150,7 +150,10 @@ try {
   await step("the graph is accessible in every theme", async () => {
     const frame = await webview(page, ".node");
     for (const [name, theme] of Object.entries(THEMES)) {
-      writeFileSync(join(host.data, "User", "settings.json"), JSON.stringify({ ...host.settings, "workbench.colorTheme": theme }));
+      await command(page, "Preferences: Color Theme");
+      await page.locator(".quick-input-widget input").fill(theme);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().waitFor();
+      await page.keyboard.press("Enter");
       await frame.locator(`body[data-vscode-theme-kind="vscode-${name}"]`).waitFor();
       await page.waitForTimeout(300);
       await mustBeAccessible(frame, `the graph, ${name}`);
@@ -160,22 +163,30 @@ try {
   await step("a flow runs and its states are on the graph", async () => {
     await page.locator(".tab", { hasText: "workflow_definition.yml" }).click();
     await command(page, "MFO: Run Flow");
-    for (let input = 0; input < 3; input++) {
-      await page.locator(".quick-input-title", { hasText: `input ${input + 1} of 3` }).waitFor();
-      await page.keyboard.press("Enter");
-    }
+    const form = await webview(page, "#field-order_id");
+    await mustBeAccessible(form, "the form of inputs");
+    await shoot("inputs");
+    await form.locator("button.primary").click();
     await page.locator(".monaco-list-row", { hasText: "process_order" }).filter({ hasText: "succeeded" }).first().waitFor();
     const frame = await webview(page, ".node[data-id=record_order]");
     await frame.locator(".node[data-id=record_order][data-state=succeeded]").waitFor();
+    await command(page, "Notifications: Clear All Notifications");
+    await page.locator(".tab", { hasText: "Graph of process_order" }).click();
     await picture("run");
   });
-  await step("a server that is not there is told of with buttons", async () => {
-    writeFileSync(join(host.data, "User", "settings.json"), JSON.stringify({ ...host.settings, "mfo.server.command": ["/nowhere/mfo-lsp"] }));
-    const toast = page.locator(".notification-toast", { hasText: "the language server does not start" });
-    await toast.waitFor();
-    await toast.locator(".monaco-button", { hasText: "Open Settings" }).waitFor();
-    assert.equal(await toast.count(), 1);
-    await shoot("missing");
+  await step("a prompt is shown as a model would get it", async () => {
+    await command(page, "View: Close All Editors");
+    await command(page, "View: Show Explorer");
+    await openFile(page, "prompts_definition.yml");
+    await page.locator(".statusbar-item", { hasText: "MFO workflow" }).waitFor();
+    await command(page, "Go to Line/Column...");
+    await page.locator(".quick-input-widget input").fill(":12");
+    await page.keyboard.press("Enter");
+    await command(page, "MFO: Preview Prompt");
+    const frame = await webview(page, "#prompt pre");
+    await frame.locator("#prompt pre", { hasText: "Order A-1017" }).first().waitFor();
+    await mustBeAccessible(frame, "the prompt preview");
+    await picture("prompt");
   });
   console.log("all steps done");
 } finally {

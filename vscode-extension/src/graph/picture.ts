@@ -199,13 +199,13 @@ function decorate(nodes: readonly SVGGElement[], place: (node: SVGGElement) => P
   }
 }
 
-/** What a reader of the screen is told of a node: what it is, and how many problems it has. */
+/** What a reader of the screen is told of a node: what one sees in it, in that order, and what it is. */
 function label(node: SVGGElement): string {
-  const lines = (node.querySelector("title")?.textContent ?? "").split("\n");
-  const count = node.querySelector(".count")?.textContent;
-  const facts = lines.filter((line, index) => index === 0 || line.startsWith("type "));
-  const problems = count == null ? [] : [`${count} problem${count === "1" ? "" : "s"}`];
-  return [...facts, ...problems].join(", ");
+  const words = [...node.querySelectorAll(":scope > text")].map((text) => text.textContent);
+  const count = node.querySelector(":scope > .count")?.textContent;
+  const problems = count == null ? [] : [count === "1" ? "problem" : "problems"];
+  const kind = ["task", "condition", "subflow"].filter((one) => node.classList.contains(one));
+  return `${[...words, ...problems].join(" ")}, ${kind.join("")}`;
 }
 
 function addHandle(node: SVGGElement, { width }: Place, fold: "open" | "folded"): void {
