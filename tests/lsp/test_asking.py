@@ -89,6 +89,11 @@ async def test_questions_come_one_at_a_time(person, tmp_path):
     await person.opens(tmp_path, text, capabilities=ASKS)
     person.begins("run", inputs={"who": "Ada"})
     first = await person.asked("mfo/askUser")
+    running = set()
+    while running < {"which", "size"}:
+        event = (await person.notification("mfo/runEvent"))["event"]
+        running |= {event["path"]} if event["state"] == "running" and event["path"] else set()
+    assert await person.of_run("mfo/why") is not None
     assert person.requests == []
     person.send(id=first["id"], result={"answer": "one"})
     second = await person.asked("mfo/askUser")
