@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.distributed.postgres import programs
 from tests.effort import IS_LONG, examples
 
 settings.register_profile(
@@ -27,12 +28,18 @@ EDITORS = os.environ.get("MFO_EDITORS", "")
 WITHOUT_EDITORS = "tests in real editors are left out; MFO_EDITORS names the folder that .ci/editors put them into"
 
 
+HAS_POSTGRES = programs() is not None
+WITHOUT_POSTGRES = "tests with PostgreSQL are left out, as it is not installed here; .ci/run installs it"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and why."""
     if not HAS_REGISTRY:
         terminalreporter.write_line(LEFT_OUT)
     if not EDITORS:
         terminalreporter.write_line(WITHOUT_EDITORS)
+    if not HAS_POSTGRES:
+        terminalreporter.write_line(WITHOUT_POSTGRES)
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +50,7 @@ def editors_folder() -> Path:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need a package registry or an editor run where they are asked for; a campaign may take its time."""
-    left_out = {"registry": not HAS_REGISTRY, "editors": not EDITORS}
+    left_out = {"registry": not HAS_REGISTRY, "editors": not EDITORS, "postgres": not HAS_POSTGRES}
     for marker in (marker for marker, is_left_out in left_out.items() if is_left_out):
         items[:] = [item for item in items if item.get_closest_marker(marker) is None]
     if IS_LONG:

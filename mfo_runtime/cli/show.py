@@ -72,7 +72,7 @@ def _show_run(run: StoredRun, state: str, history: RunHistory) -> None:
         click.echo(f"  error     {printable(_error(run.error))}")
     _show_nodes(history)
     if state in {"interrupted", "failed", "cancelled"}:
-        click.echo(f"Go on with it: mfo run --resume {run.id} {printable(shown_path(run.document))}")
+        click.echo(f"Go on with it: mfo resume {run.id}")
 
 
 def _show_nodes(history: RunHistory) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +15,15 @@ from mfo_runtime.cli.findings import outcome_of
 from mfo_runtime.cli.output import say, write_json
 from mfo_runtime.cli.pools import database_option, pool_at
 from mfo_runtime.cli.run_words import tell_findings, tell_refusal
-from mfo_runtime.cli.runs import run_data, state_now
+from mfo_runtime.cli.runs import run_data
 from mfo_runtime.cli.servers import profile_option, url_option
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError, TriggerCall, load_flow
 from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import StoredRun
+
+if TYPE_CHECKING:
+    from mfo_runtime.distributed.journal import SharedJournal
 
 FAILED = 1
 _LOOK = 0.2
@@ -88,18 +93,28 @@ def submit_command(  # noqa: PLR0913 - one argument for each option
             click.echo(run_id)
             if is_known:
                 say("mfo: a run was submitted with this key before; nothing is done twice")
-        run = journal.find(run_id)
-        while wait and run.state in _UNDER_WAY:
-            time.sleep(_LOOK)
-            run = journal.find(run_id)
+        if wait:
+            return _tell_of_end(*_wait(journal, run_id), as_json=as_json)
         if as_json:
-            write_json(run_data(run, state_now(journal, run)))
-        return _status(run, is_awaited=wait)
-
-
-def _status(run: StoredRun, *, is_awaited: bool) -> int:
-    if not is_awaited or run.state == "succeeded":
+            write_json(run_data(journal.find(run_id), "queued"))
         return 0
-    if run.error is not None:
+
+
+def _wait(journal: SharedJournal, run_id: str) -> tuple[StoredRun, Mapping[str, Any] | None]:
+    """A run that has ended, and its outcome; it has none where it was cancelled before it began."""
+    while True:
+        run = journal.find(run_id)
+        outcome = journal.outcome(run) if run.state not in _UNDER_WAY else None
+        if outcome is not None or (run.state == "cancelled" and run.holder is None):
+            return run, outcome
+        time.sleep(_LOOK)
+
+
+def _tell_of_end(run: StoredRun, outcome: Mapping[str, Any] | None, *, as_json: bool) -> int:
+    if as_json:
+        write_json({**run_data(run, run.state), "outputs": (outcome or {}).get("outputs", {})})
+    elif run.error is not None:
         say(f"mfo: {run.taskflow} {run.state}: {run.error.get('message', '')} [{run.error.get('code', '')}]")
-    return FAILED
+    elif outcome is not None:
+        write_json(outcome["outputs"])
+    return 0 if run.state == "succeeded" else FAILED

@@ -14,6 +14,10 @@ from mfo_runtime.cli.output import say, tell_as
 from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.pools import connecting, database_option, pool_at, worker_words
 from mfo_runtime.cli.servers import profile_option, url_option
+from mfo_runtime.errors import JournalError
+
+_PAUSE = 1.0
+"""Seconds before the next try to join the pool anew."""
 
 _log = logging.getLogger("mfo_runtime.distributed")
 
@@ -72,6 +76,7 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
         show_log("mfo worker", _log, log_format=log_format)
         is_stopped = threading.Event()
         held: list[Worker] = []
+        has_worked = False
 
         def stop(*_: object) -> None:
             is_stopped.set()
@@ -84,6 +89,13 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
             settings = MemberSettings(worker_words(), queue, concurrency, lease, limits=limits)
             worker = Worker(journal.database, settings, connecting(Where(server, None, profile)))
             held[:] = [worker]
-            if worker.work(lambda: say(f"working on queue {queue} of {journal.database}")):
-                break
+            try:
+                if worker.work(lambda: say(f"working on queue {queue} of {journal.database}")):
+                    break
+            except JournalError as error:
+                if not has_worked:
+                    raise
+                _log.warning("%s", error.message)
+                is_stopped.wait(_PAUSE)
+            has_worked = True
     return 0

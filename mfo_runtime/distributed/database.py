@@ -39,7 +39,7 @@ class Database:
         address = _address(url)
         self.url = address.render_as_string(hide_password=False)
         self.is_sqlite = address.get_backend_name() == "sqlite"
-        self._shown = address.render_as_string(hide_password=True)
+        self._shown = address.set(drivername=address.get_backend_name()).render_as_string(hide_password=True)
         if self.is_sqlite:
             self.engine = sa.create_engine(address, connect_args={"timeout": _SQLITE_BUSY_SECONDS})
             sqlalchemy.event.listen(self.engine, "connect", _prepare_sqlite)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.distributed.asking import AskingByDatabase
 from mfo_runtime.distributed.journal import QUEUED, RUNNING, SharedJournal
 from mfo_runtime.distributed.run_log import SharedRunLog
-from mfo_runtime.distributed.steps import StepNumbers, SteppedExecutors
+from mfo_runtime.distributed.steps import StepHost, StepNumbers, SteppedExecutors
 from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.errors import JournalError, MfoError, RunHeldError, TaskFailedError
 from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, load_run
 from mfo_runtime.flow.executors import FlowExecutors
-from mfo_runtime.flow.keeping import KeptRun
+from mfo_runtime.flow.keeping import SUCCEEDED, KeptRun
 from mfo_runtime.journal import StoredRun
 
 Connect = Callable[[Resumption], AbstractContextManager[ClientSettings]]
@@ -49,8 +51,8 @@ class RunsOfWorker:
     options: Options = field(default=lambda _run: RunOptions())
     controls: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
 
-    async def execute(self, run_id: str) -> str:
-        """Execute a run to its end, or go on with it, and give its state.
+    async def execute(self, run_id: str) -> dict[str, Any]:
+        """Execute a run to its end, or go on with it, and give its outcome as JSON values.
 
         Where the run stops being this worker's business it never returns: DBOS would take that for the run's end.
         """
@@ -79,9 +81,9 @@ class RunsOfWorker:
         for run_id in tuple(self.controls):
             await self._give_back(run_id)
 
-    async def _execute(self, stored: StoredRun) -> str:
-        if stored.state not in {QUEUED, RUNNING}:
-            return stored.state  # it had ended before its workflow could say so
+    async def _execute(self, stored: StoredRun) -> dict[str, Any]:
+        if stored.state not in {QUEUED, RUNNING, SUCCEEDED}:
+            return _without_outputs(stored.state, stored.error)  # it had ended before its workflow could say so
         resumption = await asyncio.to_thread(load_run, self.journal, stored.id)
         course = await asyncio.to_thread(self.journal.course, stored)
         control = RunControl()
@@ -89,7 +91,13 @@ class RunsOfWorker:
             keeping = Keeping(self.journal, begun=await asyncio.to_thread(self.journal.resume, stored))
         else:
             keeping = Keeping(self.journal, stored, course.again, is_taken_over=course.is_taken_over)
-        options = replace(self.options(stored), control=control, through=self._through)
+        broken: list[MfoError] = []
+
+        def break_off(error: MfoError) -> None:
+            broken.append(error)
+            control.park()
+
+        options = replace(self.options(stored), control=control, through=partial(self._through, break_off))
         options = replace(options, ask=options.ask or AskingByDatabase(self.journal.database, stored.id))
         self.controls[stored.id] = control
         try:
@@ -98,21 +106,19 @@ class RunsOfWorker:
                     outcome = await resumption.run(client, options, keeping)
         finally:
             self.controls.pop(stored.id, None)
+        if broken:
+            raise broken[0]
         if control.is_parked:
             raise RunHeldError("it is stopped here and goes on elsewhere")
-        return outcome.state.value
+        return outcome.to_data()
 
-    def _through(self, executors: FlowExecutors, kept: KeptRun, plan: RunPlan) -> Executors:
+    def _through(
+        self, break_off: Callable[[MfoError], None], executors: FlowExecutors, kept: KeptRun, plan: RunPlan
+    ) -> Executors:
         log = kept.log
-        assert isinstance(log, SharedRunLog)
-        return SteppedExecutors(
-            executors,
-            StepNumbers(plan),
-            kept.codec,
-            executors.take_usage,
-            may_go_on=self.may_go_on,
-            is_step=log.leave_to_steps,
-        )
+        assert isinstance(log, SharedRunLog | None)
+        host = StepHost(self.may_go_on, log.leave_to_steps if log is not None else _ignore, break_off)
+        return SteppedExecutors(executors, StepNumbers(plan), kept.codec, executors.take_usage, host)
 
     async def _give_back(self, run_id: str) -> None:
         """Let the queue have a run, as soon as the database can be told."""
@@ -127,11 +133,21 @@ class RunsOfWorker:
             else:
                 return
 
-    async def _refuse(self, run_id: str, error: MfoError) -> str:
+    async def _refuse(self, run_id: str, error: MfoError) -> dict[str, Any]:
         """Write down that a run cannot be executed."""
         _log.warning("run %s cannot be executed: %s [%s]", run_id, error.message, error.code)
         while True:
             try:
-                return await asyncio.to_thread(self.journal.refuse, run_id, error.to_data())
+                await asyncio.to_thread(self.journal.refuse, run_id, error.to_data())
             except JournalError:
                 await asyncio.sleep(_RETRY)
+            else:
+                return _without_outputs("failed", error.to_data())
+
+
+def _ignore(_node: str) -> None:
+    """Nothing is written of a run that has succeeded."""
+
+
+def _without_outputs(state: str, error: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"state": state, "outputs": {}, "states": {}, "error": error}

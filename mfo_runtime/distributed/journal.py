@@ -11,10 +11,12 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from mfo_runtime.distributed.contents import definition_of, forget_unused, keep_definition
+from mfo_runtime.distributed.contents import definition_of, keep_definition
 from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.firings import fire
+from mfo_runtime.distributed.retention import forget_old
 from mfo_runtime.distributed.run_log import SharedRunLog
-from mfo_runtime.distributed.tables import events, firings, positions, questions, runs, workers
+from mfo_runtime.distributed.tables import events, runs, workers
 from mfo_runtime.distributed.workflows import Workflows, workflow_id
 from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
 from mfo_runtime.journal import LATEST, PROTOCOL, Definition, Event, Fired, Firing, NewRun, Retention, StoredRun
@@ -24,8 +26,6 @@ QUEUED = "queued"
 
 RUNNING = "running"
 CANCEL = "cancel"
-SECONDS_A_DAY = 24 * 3600.0
-_FIRINGS_SECONDS = 7 * SECONDS_A_DAY
 _MOST_AT_ONCE = 200
 
 
@@ -78,7 +78,7 @@ class SharedJournal:
         Raises:
             JournalError: there is a run of this id.
         """
-        fired = _fire(self.database, connection, firing, run.id) if firing is not None else None
+        fired = fire(self.database, connection, firing, run.id) if firing is not None else None
         if fired is not None:
             return fired
         if connection.execute(sa.select(runs.c.number).where(runs.c.id == run.id)).first() is not None:
@@ -222,12 +222,11 @@ class SharedJournal:
             with self.database.errors():
                 self.workflows.give_to_queue(workflow_id(run_id, row.part), row.queue)
 
-    def refuse(self, run_id: str, error: Mapping[str, Any]) -> str:
-        """Write down that a run cannot be executed, and give its state."""
+    def refuse(self, run_id: str, error: Mapping[str, Any]) -> None:
+        """Write down that a run cannot be executed."""
         with self.database.writing() as connection:
             here = sa.update(runs).where(runs.c.id == run_id, runs.c.state.in_([QUEUED, RUNNING]))
             connection.execute(here.values(state="failed", ended_at=time.time(), error=json.dumps(dict(error))))
-        return "failed"
 
     def find(self, name: str) -> StoredRun:
         """As ``RunJournal.find``."""
@@ -286,6 +285,13 @@ class SharedJournal:
         for _, _, event in merge(_never_back(written), stepped, key=_moment):
             yield event
 
+    def outcome(self, run: StoredRun) -> Mapping[str, Any] | None:
+        """How a run ended, as ``RunOutcome.to_data`` has it; None where it has not, or was cancelled before it began."""
+        with self.database.reading() as connection:
+            part = connection.execute(sa.select(runs.c.part).where(runs.c.number == run.number)).scalar() or 1
+        with self.database.errors():
+            return self.workflows.outcome(run.id, part)
+
     def definition(self, run: StoredRun) -> Definition:
         """As ``RunJournal.definition``."""
         with self.database.reading() as connection:
@@ -293,43 +299,7 @@ class SharedJournal:
 
     def prune(self, retention: Retention, now: float | None = None) -> int:
         """As ``RunJournal.prune``; runs that wait for a worker stay, too."""
-        now = time.time() if now is None else now
-        oldest = None if retention.days is None else now - retention.days * SECONDS_A_DAY
-        with self.database.reading() as connection:
-            ended = sa.select(runs.c.number, runs.c.id, runs.c.part, runs.c.started_at, runs.c.ended_at).where(
-                runs.c.state.not_in([QUEUED, RUNNING])
-            )
-            rows = connection.execute(ended.order_by(runs.c.started_at.desc(), runs.c.number.desc())).all()
-        past = [
-            row
-            for place, row in enumerate(rows)
-            if (oldest is not None and (row.ended_at or row.started_at) < oldest)
-            or (retention.runs is not None and place >= retention.runs)
-        ]
-        for begin in range(0, len(past), _MOST_AT_ONCE):
-            some = past[begin : begin + _MOST_AT_ONCE]
-            with self.database.writing() as connection:
-                numbers = [row.number for row in some]
-                connection.execute(sa.delete(events).where(events.c.run.in_(numbers)))
-                connection.execute(sa.delete(questions).where(questions.c.run.in_([row.id for row in some])))
-                connection.execute(sa.delete(runs).where(runs.c.number.in_(numbers)))
-            self.workflows.forget((row.id, row.part) for row in some)
-        with self.database.writing() as connection:
-            connection.execute(sa.delete(firings).where(firings.c.time < now - _FIRINGS_SECONDS))
-            if past:
-                forget_unused(connection)
-        return len(past)
-
-    def position(self, source: str) -> str | None:
-        """How far a source of firings was read; None where it never was."""
-        with self.database.reading() as connection:
-            return connection.execute(sa.select(positions.c.value).where(positions.c.source == source)).scalar()
-
-    def set_position(self, source: str, value: str) -> None:
-        """Keep how far a source of firings was read."""
-        with self.database.writing() as connection:
-            connection.execute(self.database.add_once(positions, [{"source": source, "value": value}]))
-            connection.execute(sa.update(positions).where(positions.c.source == source).values(value=value))
+        return forget_old(self.database, self.workflows, retention, time.time() if now is None else now)
 
 
 _FIELDS = [
@@ -392,25 +362,3 @@ def _never_back(written: list[tuple[int, Event]]) -> Iterator[tuple[int, float, 
 
 def _moment(item: tuple[int, float, Event]) -> tuple[int, float]:
     return item[:2]
-
-
-def _fire(database: Database, connection: sa.Connection, firing: Firing, run_id: str) -> Fired | None:
-    """Note that a firing begins a run, and give the run that it has begun before, where it has.
-
-    The keys are written before they are looked at: of several services that do so at once, one comes first.
-    """
-    rows: list[dict[str, object]] = [
-        {"source": firing.source, "key": key, "run": run_id, "digest": firing.digest, "time": firing.time}
-        for key in firing.keys
-    ]
-    if not rows:
-        return None
-    connection.execute(database.add_once(firings, rows))
-    known = sa.select(firings.c.run, firings.c.digest).where(
-        firings.c.source == firing.source, firings.c.key.in_(firing.keys), firings.c.run != run_id
-    )
-    row = connection.execute(known).first()
-    if row is None:
-        return None
-    connection.execute(sa.delete(firings).where(firings.c.source == firing.source, firings.c.run == run_id))
-    return Fired(str(row.run), row.digest == firing.digest)

@@ -7,9 +7,11 @@ often it has run: nodes have their number in the plan, and those of loops one mo
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dbos import DBOS
@@ -19,7 +21,7 @@ from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.engine.running_node import RunningNode
 from mfo_runtime.engine.states import NodeState
-from mfo_runtime.errors import MfoError, error_from_data
+from mfo_runtime.errors import JournalError, MfoError, RunHeldError, error_from_data
 from mfo_runtime.flow.recording import TakeUsage
 from mfo_runtime.journal import Codec, Event
 
@@ -60,18 +62,26 @@ class StepNumbers:
         return self._nodes + (execution - 2) * len(self._place_in_loops) + self._place_in_loops[node]
 
 
+@dataclass(frozen=True, slots=True)
+class StepHost:
+    """The worker, as far as steps have to do with it.
+
+    Attributes:
+        may_go_on: raises where this worker must not begin another step.
+        is_step: told an execution's name before its step ends.
+        break_off: stops the run here, since it cannot be kept or is not this worker's any more.
+    """
+
+    may_go_on: Callable[[], None]
+    is_step: Callable[[str], None]
+    break_off: Callable[[MfoError], None]
+
+
 class SteppedExecutors:
     """Executors whose tasks are steps; all else is pure, and done anew whenever it is asked for."""
 
     def __init__(
-        self,
-        inner: Executors,
-        numbers: StepNumbers,
-        codec: Codec,
-        take_usage: TakeUsage,
-        *,
-        may_go_on: Callable[[], None],
-        is_step: Callable[[str], None],
+        self, inner: Executors, numbers: StepNumbers, codec: Codec, take_usage: TakeUsage, host: StepHost
     ) -> None:
         """Execute through ``inner``.
 
@@ -80,29 +90,32 @@ class SteppedExecutors:
             numbers: which step each execution is.
             codec: writes and reads what tasks give.
             take_usage: what models used in an execution since this was asked last.
-            may_go_on: raises where this worker must not begin another step.
-            is_step: told the execution's name before its step ends.
+            host: the worker, as far as steps have to do with it.
         """
         self._inner = inner
         self._numbers = numbers
         self._codec = codec
         self._take_usage = take_usage
-        self._may_go_on = may_go_on
-        self._is_step = is_step
+        self._host = host
 
     async def execute(self, task: RunningNode) -> Any:
         """Execute a task as a step, or give what its step gave before."""
         name = str(task.identity)
-        self._is_step(name)
+        self._host.is_step(name)
         live: list[Any] = []
 
         async def work() -> dict[str, Any]:
-            self._may_go_on()
             began = time.monotonic()
             kind, value, facts = NodeState.SUCCEEDED, None, dict[str, Any]()
             try:
+                self._host.may_go_on()
                 live.append(await self._inner.execute(task))
                 value = self._codec.encode(live[0])
+            except (JournalError, RunHeldError) as error:
+                self._host.break_off(error)
+                await (
+                    asyncio.Event().wait()
+                )  # until it is stopped: whatever came out of here would be the step's result
             except MfoError as error:
                 kind = NodeState.FAILED
                 live.append(error)

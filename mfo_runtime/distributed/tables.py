@@ -83,13 +83,6 @@ firings = Table(
     Index("mfo_firings_by_time", "time"),
 )
 
-positions = Table(
-    "mfo_positions",
-    metadata,
-    Column("source", String, primary_key=True),
-    Column("value", String, nullable=False),
-)
-
 workers = Table(
     "mfo_workers",
     metadata,

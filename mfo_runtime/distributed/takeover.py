@@ -92,8 +92,8 @@ def _forget(database: Database, worker: str, words: str) -> None:
 
 def _give(database: Database, workflows: Workflows, workflow: str) -> bool:
     with database.writing() as connection:
-        query = sa.select(runs.c.queue).where(runs.c.id == run_of(workflow))
-        queue = connection.execute(query).scalar()
+        here = sa.update(runs).where(runs.c.id == run_of(workflow))
+        queue = connection.execute(here.values(owner=None).returning(runs.c.queue)).scalar()
     if queue is None:
         return False
     with database.errors():

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
@@ -64,8 +65,8 @@ class Worker:
         self._database.make_tables()
         with self._database.errors():
             make_workflow_tables(self._database)
-        self._membership.join()
         try:
+            self._membership.join()
             self._launch()
             if on_ready is not None:
                 on_ready()
@@ -91,7 +92,7 @@ class Worker:
         }
         DBOS(config=config)
 
-        async def execute(run_id: str) -> str:
+        async def execute(run_id: str) -> dict[str, Any]:
             self._loop = asyncio.get_running_loop()
             return await self.runs.execute(run_id)
 

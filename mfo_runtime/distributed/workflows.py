@@ -88,6 +88,12 @@ class Workflows:
             if isinstance(output, dict) and "kind" in output:
                 yield event_of(cast("dict[str, Any]", output))
 
+    def outcome(self, run_id: str, part: int) -> dict[str, Any] | None:
+        """What the workflow of a part gave; None where it has not ended."""
+        found = self._client.list_workflows(workflow_ids=[workflow_id(run_id, part)], load_input=False)
+        given: Any = found[0].output if found else None
+        return cast("dict[str, Any]", given) if isinstance(given, dict) else None
+
     def take_off_queue(self, run_id: str, part: int) -> None:
         """Keep workers from beginning a part."""
         self._client.cancel_workflows([workflow_id(run_id, part)])

@@ -73,10 +73,10 @@ def check_json(path):
 
 
 @contextmanager
-def started(*arguments, home, cwd=ROOT, **variables):
+def started(*arguments, home, cwd=ROOT, module="mfo_runtime", **variables):
     """A command that goes on; killed when the block ends, if it has not ended by then."""
     process = subprocess.Popen(
-        [*MFO, *map(str, arguments)],
+        [sys.executable, "-m", module, *map(str, arguments)],
         cwd=cwd,
         env=environment(home, **variables),
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,166 @@
+"""Workers as processes, and flows whose tasks ask a server that counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.journal import SharedJournal
+from mfo_runtime.distributed.submitting import Submission, prepare, submit
+from mfo_runtime.flow import load_flow
+from mfo_runtime.flow.history import history_of
+from tests.runs.processes import LIMIT, mfo, started
+
+NOWHERE = "http://127.0.0.1:9"
+"""The MFO server of flows that ask none."""
+
+
+class Counting:
+    """A server whose answers follow from what it is asked, after a while that does not; it knows what was asked how often."""
+
+    def __init__(self, chance: random.Random, longest: float = 0.02) -> None:
+        self.keys: list[tuple[str, str]] = []
+        self.held: dict[str, threading.Event] = {}
+        self.arrived: dict[str, threading.Event] = {}
+        self._chance, self._longest = chance, longest
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                answer = outer.answer(self.path.lstrip("/"), self.headers["Idempotency-Key"], body)
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer)
+                except OSError:
+                    self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, *_: object) -> None:
+                pass
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+
+    def answer(self, task: str, key: str, body: bytes) -> bytes:
+        self.keys.append((task, key))
+        if task in self.arrived:
+            self.arrived[task].set()
+        if task in self.held:
+            assert self.held[task].wait(LIMIT)
+        else:
+            time.sleep(self._chance.random() * self._longest)  # what differs from run to run: which task ends first
+        value = hashlib.sha256(task.encode() + body).hexdigest()[:12]
+        return json.dumps({"value": value}).encode()
+
+    def hold(self, task: str) -> None:
+        """Do not answer a task until it is let go."""
+        self.held[task], self.arrived[task] = threading.Event(), threading.Event()
+
+    def let_go(self, task: str) -> None:
+        self.held[task].set()
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{self._server.server_port}"
+        finally:
+            for event in self.held.values():
+                event.set()
+            self._server.shutdown()
+            self._server.server_close()
+
+    @property
+    def repeated(self) -> Counter[str]:
+        """Of each key that was used more than once, how often."""
+        counts = Counter(key for _, key in self.keys)
+        return Counter({key: count for key, count in counts.items() if count > 1})
+
+
+@contextmanager
+def worker(url: str, home, *arguments, module="mfo_runtime", **variables):
+    """A worker that has joined the pool; killed when the block ends."""
+    command = ("worker", "--lease", "2", *arguments)
+    named = {"MFO_DATABASE_URL": url, "MFO_BASE_URL": NOWHERE, **variables}
+    with started(*command, home=home, module=module, **named) as process:
+        line = process.stderr.readline()
+        assert line.startswith("working on queue"), line + process.stderr.read()
+        told: list[str] = []
+        threading.Thread(target=told.extend, args=(process.stderr,), daemon=True).start()
+        try:
+            yield process
+        except AssertionError as failed:
+            failed.add_note("the worker said:\n" + "".join(told))
+            raise
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+
+
+class Pool:
+    """What a test asks the pool, in this process: starting a command takes seconds."""
+
+    def __init__(self, url: str, home) -> None:
+        self.url, self.home = url, home
+        self.journal = SharedJournal(Database(url))
+        prepare(self.journal)
+
+    def close(self) -> None:
+        self.journal.close()
+
+    def mfo(self, *arguments, **variables):
+        """A command that asks the pool, as a person would give it."""
+        return mfo(*arguments, home=self.home, MFO_DATABASE_URL=self.url, **variables)
+
+    def submit(self, flow, queue="runs", priority=None, **inputs) -> str:
+        """The id of a run that was put on a queue."""
+        return submit(self.journal, load_flow(str(flow)), inputs, Submission(queue, priority))[0]
+
+    def run(self, run: str):
+        return self.journal.find(run)
+
+    def states(self, run: str) -> dict[str, str]:
+        """How the executions of a run's nodes ended, or that they are under way."""
+        return {node.node: node.state for node in self.history(run).nodes}
+
+    def history(self, run: str):
+        return history_of(self.journal.events(self.run(run)))
+
+    def ends(self, run: str, state: str = "succeeded") -> None:
+        """Wait until a run has ended, and see how."""
+        until(lambda: self.run(run).state not in {"queued", "running"})
+        found = self.run(run)
+        assert found.state == state, found.error
+
+    def outcome(self, run: str):
+        until(lambda: self.journal.outcome(self.run(run)) is not None)
+        return self.journal.outcome(self.run(run))
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Look again until something is so; fails when it does not become so."""
+    end = time.monotonic() + LIMIT
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)  # between two looks at another process

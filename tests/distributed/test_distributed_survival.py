@@ -1,0 +1,113 @@
+"""Workers that die, are halted or lose their database: every run ends, and nothing that was recorded is done again."""
+
+from __future__ import annotations
+
+import random
+import signal
+
+import pytest
+
+from mfo_runtime.distributed.status import look_at
+from mfo_runtime.distributed.tables import workers
+
+from .pool import Counting, Pool, until, worker
+from .postgres import cluster
+
+FLOW = """\
+name: four
+config: {grace: 0s}
+input_schema: {type: object, required: [url], properties: {url: {type: string}}}
+tasks:
+  - {id: one, type: http_request, config: {method: POST, url: "${INPUT.url}/one"}}
+  - {id: two, type: http_request, config: {method: POST, url: "${INPUT.url}/two"}, dependencies: [one]}
+  - {id: three, type: http_request, config: {method: POST, url: "${INPUT.url}/three"}, dependencies: [two]}
+outputs: {value: "${three.json.value}"}
+"""
+
+
+@pytest.fixture
+def flow(tmp_path):
+    path = tmp_path / "four.mfo.yml"
+    path.write_text(FLOW)
+    return path
+
+
+def tasks(server):
+    return [task for task, _ in server.keys]
+
+
+def test_another_worker_goes_on_when_one_is_killed(pool, flow, server, tmp_path):
+    server.hold("two")
+    run = pool.submit(flow, url=server.url)
+    with worker(pool.url, tmp_path) as first:
+        assert server.arrived["two"].wait(30)
+        with worker(pool.url, tmp_path):
+            first.kill()
+            server.let_go("two")
+            pool.ends(run)
+    assert tasks(server).count("one") == 1
+    assert len({key for task, key in server.keys if task == "two"}) == 1
+    assert pool.history(run).resumptions == 1
+
+
+def test_a_worker_that_is_halted_does_nothing_more_when_it_wakes(pool, flow, server, tmp_path):
+    server.hold("two")
+    run = pool.submit(flow, url=server.url)
+    with worker(pool.url, tmp_path) as first:
+        assert server.arrived["two"].wait(30)
+        first.send_signal(signal.SIGSTOP)
+        with worker(pool.url, tmp_path) as second:
+            server.let_go("two")
+            pool.ends(run)
+            before = tasks(server)
+            first.send_signal(signal.SIGCONT)
+            until(lambda: sum(one.lives for one in look_at(pool.journal).workers) == 2)  # it joins anew
+            second.send_signal(signal.SIGTERM)
+            second.wait(30)
+        again = pool.submit(flow, url=server.url)
+        pool.ends(again)  # and works again
+    assert before == ["one", "two", "two", "three"]
+    assert tasks(server) == [*before, "one", "two", "three"]
+
+
+def test_a_worker_that_is_taken_for_dead_wrongly_stops_and_joins_anew(pool, flow, server, tmp_path):
+    server.hold("two")
+    run = pool.submit(flow, url=server.url)
+    with worker(pool.url, tmp_path):
+        assert server.arrived["two"].wait(30)
+        with pool.journal.database.writing() as connection:
+            connection.execute(workers.delete())
+        server.let_go("two")
+        pool.ends(run)
+    assert tasks(server).count("one") == 1
+    assert tasks(server).count("three") == 1
+
+
+def test_a_worker_that_is_interrupted_gives_back_what_it_executes(pool, flow, server, tmp_path):
+    server.hold("two")
+    run = pool.submit(flow, url=server.url)
+    with worker(pool.url, tmp_path) as first:
+        assert server.arrived["two"].wait(30)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(30) == 0
+    assert look_at(pool.journal).workers == ()
+    server.let_go("two")
+    with worker(pool.url, tmp_path):
+        pool.ends(run)
+    assert tasks(server) == ["one", "two", "two", "three"]
+
+
+@pytest.mark.postgres
+def test_nothing_is_lost_when_the_database_is_started_anew(flow, tmp_path):
+    server = Counting(random.Random(1))
+    with cluster() as database, server.serving() as url:
+        pool = Pool(database.new_database(), tmp_path)
+        runs = [pool.submit(flow, url=url) for _ in range(12)]
+        with worker(pool.url, tmp_path, "--concurrency", "4"):
+            until(lambda: len(server.keys) > 8)
+            database.stop()
+            database.start()
+            for run in runs:
+                pool.ends(run)
+        pool.close()
+    assert len({key for _, key in server.keys}) == 36
