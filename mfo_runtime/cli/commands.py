@@ -18,15 +18,33 @@ MISUSE = 2
 INTERRUPTED = 130
 
 
-_NAMES = ["answer", "cancel", "doctor", "login", "logout", "resume", "run", "runs", "server", "show", "status", "submit", "test", "tokens", "triggers", "users", "worker"]
-
-COMMANDS = {
-    name: f"mfo_runtime.cli.{name}"
-    for name in _NAMES
+SUMMARIES = {
+    "answer": "Answer what TASK of RUN asks; mfo status shows the questions that are open.",
+    "cancel": 'Stop RUN: an id, its beginning, or "last".',
+    "doctor": "Say what a set-up has and lacks: versions, settings, secrets, logins, journal, disk, server, clock, token.",
+    "login": "Log in at an MFO server, and keep its token for later commands.",
+    "logout": "Forget the token that login kept for a server; one that login made is revoked first.",
+    "resume": 'Go on with RUN, which failed, was stopped or broke off: an id, its beginning, or "last".',
+    "run": "Run the workflow in FILE, or go on with a run of it.",
+    "runs": "List the runs of a project, the newest first.",
+    "server": "Serve the MFO server that is built in, until it is interrupted.",
+    "show": 'Show what happened in RUN: an id, its beginning, or "last".',
+    "status": "Show the workers and queues that share a database, how long runs wait, and what waits for an answer.",
+    "submit": "Put a run of the workflow in FILE on a queue and print its id; mfo worker executes it.",
+    "test": "Run the tests of flows in PATHS: *.test.yml files, or folders with such; the current folder by default.",
+    "tokens": "List, make and revoke API tokens; without a command: list them.",
+    "triggers": "Run the flows in PATHS when their triggers fire, until it is interrupted.",
+    "users": "Say who can log in at the local server; without a command: list them.",
+    "worker": "Execute the runs that mfo submit has put on a queue, beside any number of other workers.",
 }
+"""What ``mfo --help`` says of each command, without loading it: the first sentence of its own help."""
+
+COMMANDS = {name: f"mfo_runtime.cli.{name}" for name in SUMMARIES}
 
 
-@click.group(cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, modules=COMMANDS, summaries=SUMMARIES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="mfo-lsp", prog_name="mfo")
 def group() -> None:
     """Run MFO workflows, and serve the MFO server that is built in."""

@@ -11,17 +11,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from mfo_dialect.analysis.bundle import Bundle
-from mfo_runtime.cli.excerpts import item_at
 from mfo_runtime.cli.log_lines import JSON, JsonWords
 from mfo_runtime.errors import InvalidOutputError, MfoError, Place
 from mfo_workspace.text_report import printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mfo_dialect.analysis.bundle import Bundle
 
 _WIDEST = 10_000
 
@@ -89,6 +90,8 @@ def moment(seconds: float) -> str:
 
 def print_table(table: Table) -> None:
     """Print a table on stdout: as wide as the terminal, and as wide as it needs to be where there is none."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and most commands print no table
+
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = _WIDEST
@@ -120,6 +123,8 @@ def say_error(error: MfoError, bundle: Bundle | None = None) -> None:
     say(printable(f"{where}{task}{error.message}") + f" [{error.code}]")
     source = bundle.sources.get(place.file) if bundle is not None and isinstance(place, Place) else None
     if source is not None and isinstance(place, Place):
+        from mfo_runtime.cli.excerpts import item_at  # noqa: PLC0415 - as above
+
         say("\n".join(item_at(source.tree.lines, place.line - 1, place.column - 1)))
     if error.hint:
         say(f"  {printable(error.hint)}")

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
+import click
 import pytest
 
 import mfo_dialect.rules
@@ -18,6 +19,7 @@ from mfo_lsp.reports import FORMATS
 from mfo_lsp.reports.fingerprints import fingerprints
 from mfo_lsp.reports.statistics import rule_counts
 from mfo_lsp.server.app import METHODS
+from mfo_runtime.cli.commands import COMMANDS, SUMMARIES, group
 from mfo_runtime.tasks import EXECUTORS
 
 
@@ -61,3 +63,9 @@ def test_every_report_is_a_format() -> None:
     assert {module.__name__ for module in modules_of(mfo_lsp.reports)} == {
         name for name in writers | shared if name.startswith("mfo_lsp.reports.")
     }
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    context = click.Context(group)
+    said = {name: group.get_command(context, name) for name in COMMANDS}
+    assert {name: command.get_short_help_str(1000) for name, command in said.items() if command} == SUMMARIES

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OF_OTHER_COMMANDS = {
     "pygls",
     "lsprotocol",
-    "httpx",
+    "httpx2",
     "starlette",
     "uvicorn",
     "websockets",
@@ -182,8 +182,10 @@ def test_all_that_a_package_offers_can_be_asked_for(package: str) -> None:
 
 @pytest.mark.parametrize("module", ["mfo_dialect.checker", "mfo_dialect.templates", "mfo_dialect.expressions"])
 def test_the_language_loads_no_network_and_no_event_loop(module: str) -> None:
-    assert not loaded_by(module) & {"asyncio", "socket", "ssl", "sqlite3", "httpx", "click"}
+    assert not loaded_by(module) & {"asyncio", "socket", "ssl", "sqlite3", "httpx2", "click"}
 
 
-def test_help_on_running_loads_no_server() -> None:
-    assert not loaded_by("mfo_runtime", "run", "--help") & {"starlette", "uvicorn", "pygls"}
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help")])
+def test_help_on_running_loads_nothing_that_runs(arguments: tuple[str, ...]) -> None:
+    heavy = {"starlette", "uvicorn", "pygls", "asyncio", "sqlite3", "httpx2", "rich", "jinja2", "jsonschema"}
+    assert not loaded_by("mfo_runtime", *arguments) & {*heavy, "mfo_runtime.engine", "mfo_runtime.client"}
