@@ -56,8 +56,9 @@ tasks:
 
 def example(name):
     """The files of one example."""
-    paths = sorted((EXAMPLES / name).glob("*.yml"))
-    return Files({path.name: path.read_text(encoding="utf-8") for path in paths})
+    paths, settings = sorted((EXAMPLES / name).glob("*.yml")), EXAMPLES / name / "mfo.toml"
+    project = read_project(settings.read_text(encoding="utf-8"), settings.name) if settings.exists() else None
+    return Files({path.name: path.read_text(encoding="utf-8") for path in paths}, project)
 
 
 def everything():
@@ -66,7 +67,7 @@ def everything():
     return Files(texts, read_project(bundles.FILES["mfo.toml"], "mfo.toml"))
 
 
-BUNDLES = {**{name: example(name) for name in ("email", "orders", "report")}, "everything": everything(), "languages": Files(LANGUAGES)}  # fmt: skip
+BUNDLES = {**{name: example(name) for name in ("email", "orders", "report", "support_desk")}, "everything": everything(), "languages": Files(LANGUAGES)}  # fmt: skip
 DOCUMENTS = [
     (bundle, name)
     for bundle, files in BUNDLES.items()

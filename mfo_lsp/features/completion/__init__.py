@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.catalogue.values import Format, ListType, MapType, References, TextType, ValueType
+from mfo_dialect.catalogue.values import Format, ListType, MapType, References, SchemaType, TextType, ValueType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.rules.shape.reading import references_below
 from mfo_dialect.syntax import Expects, Within
@@ -16,6 +16,7 @@ from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
 from mfo_lsp.features.completion.keys import key_items
 from mfo_lsp.features.completion.path_values import is_in_reference, reference_items, wanted_by_path
 from mfo_lsp.features.completion.place import Place, behind_missing_colon, option_for, options_of, place_at
+from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.completion.templates import is_in_template, template_items
 from mfo_lsp.features.completion.values import value_items
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded, Wanted
@@ -89,6 +90,8 @@ def _map_expected(place: Place) -> MapType | None:
     declared = option_for(place.type, is_list=False)
     if place.context.expects is Expects.NODE and isinstance(place.type, ListType):
         declared = option_for(place.type.item, is_list=False)
+    if isinstance(declared, SchemaType):
+        return SCHEMA_KEYS
     return declared if isinstance(declared, MapType) else None
 
 

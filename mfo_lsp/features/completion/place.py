@@ -21,6 +21,7 @@ from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.syntax import CursorContext, Expects, Mapping, Node, Scalar, Style, Within, context_at, follow
 from mfo_dialect.syntax import Sequence as SequenceNode
 from mfo_dialect.text import Span
+from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded
 from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
 
@@ -252,6 +253,9 @@ def _step(stop: Stop, name: str | int, offset: int) -> Stop:
             return Stop(key.type if key is not None else map_type.others, node, key, name)
         case ListType(item=item) if isinstance(name, int):
             return Stop(item, node, None, name)
+        case SchemaType() if isinstance(name, str):
+            key = SCHEMA_KEYS.known_keys(None).get(name)
+            return Stop(key.type if key is not None else AnyType(), node, key, name)
         case AnyType() | SchemaType():
             return Stop(AnyType() if isinstance(declared, SchemaType) else declared, node, None, name)
         case _:

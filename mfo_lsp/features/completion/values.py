@@ -27,6 +27,8 @@ from mfo_lsp.features.completion.names import named
 from mfo_lsp.features.completion.objections import Objection, least_opposed
 from mfo_lsp.features.completion.path_values import bare_items
 from mfo_lsp.features.completion.place import Place, option_for
+from mfo_lsp.features.completion.prompt_names import written_items
+from mfo_lsp.features.completion.schema_keys import names_to_require
 from mfo_lsp.features.completion.slot import Candidate, has_room_below, needs_dash, value_slot
 from mfo_lsp.features.completion.snippets import Writer
 from mfo_lsp.features.documentation import of_shape
@@ -93,6 +95,8 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
             yield from _examples(text_format, default)
         case TextType() if place.key_name == "tool_id":
             yield from named(Names.TOOL, place, client)
+        case TextType() if place.key_name == "required":
+            yield from _required_names(place)
         case _:
             return
 
@@ -138,6 +142,15 @@ def required_beside(place: Place, word: str, client: CompletionClient) -> str:
     variant = around.variants.get(word, ())
     keys = tuple(key for key in (*variant, *(around.keys if variant else ())) if key.name not in present)
     return Writer(client).required(MapType(around.title, keys), place.context.indent)
+
+
+def _required_names(place: Place) -> Iterator[Candidate]:
+    """The keys that a schema describes and does not list yet."""
+    listed = {item.text for item in written_items(place)}
+    schema = next((stop.node for stop in reversed(place.stops) if isinstance(stop.node, Mapping)), None)
+    for name in names_to_require(schema) if schema is not None else ():
+        if name not in listed:
+            yield Candidate(name, ItemKind.FIELD)
 
 
 def _own_outputs(place: Place) -> Iterator[Candidate]:

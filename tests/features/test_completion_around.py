@@ -1,0 +1,63 @@
+"""What is written around a place speaks for and against what is offered there; ``<|>`` is the cursor."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.features.test_completion import BRANCHES, FLOW, accepted, labels
+from tests.features.test_completion import CompletionClient as Client
+
+SNIPPETS = Client(snippets=True)
+TASK = "name: x\ntasks:\n  - id: a\n    type: {}\n    config: {}\n"
+READER = "  - {{id: b, type: mfo_api_memory_store, dependencies: [a], config: {{key: k, value: '${{{}}}'}}}}\n"
+SCHEMA = "name: x\ninput_schema:\n  type: object\n{}tasks: []\n"
+
+TYPES = [
+    (TASK.format("<|>", "{key: k}"), {"mfo_api_memory_get", "mfo_api_memory_delete"}, {"mfo_api_memory_store", "wait"}),
+    (TASK.format("<|>", "{key: k}") + READER.format("a.value"), {"mfo_api_memory_get"}, {"mfo_api_memory_delete"}),
+    (TASK.format("mfo_api_memory_st<|>", "{key: k}"), {"mfo_api_memory_store"}, {"wait"}),
+    (TASK.format("http<|>", "{key: k}"), {"http_request"}, set()),
+    ("name: x\ntasks:\n  - id: a\n    type: <|>\n", {"http_request", "mfo_api_memory_store"}, set()),
+]
+
+
+@pytest.mark.parametrize(("marked", "offered", "left_out"), TYPES, ids=[row[0][30:90] for row in TYPES])
+def test_task_types_fit_the_config_and_those_who_read(marked, offered, left_out):
+    found = set(labels(marked))
+    assert offered <= found
+    assert not left_out & found
+
+
+def test_a_kind_of_trigger_fits_the_keys_beside_it_and_is_not_written_twice():
+    trigger = "workflow_name: w\ntaskflows: [{taskflow_id: f}]\ntriggers:\n  - id: t\n    type: <|>\n"
+    assert labels(trigger)[:2] == ["webhook", "schedule"]
+    assert "webhook" not in labels(trigger + "    config: {cron_expression: 0 8 * * *}\n")
+    handler = "name: x\ntasks:\n  - id: a\n    error_handling:\n      on_error:\n        - type:<|>\n"
+    assert accepted(handler, "fallback", client=SNIPPETS).count("type:") == 1
+
+
+def test_a_value_of_a_condition_may_be_compared_as_the_expression_does():
+    condition = BRANCHES.replace("{expression: true}", '{expression: size > 1, vars: {size: "${<|>}"}}')
+    assert "fetch" in labels(condition)
+    assert accepted(condition, "ask").endswith('"${ask.}"}}')
+    assert accepted(BRANCHES.replace("true}", "<|>}"), "address", client=SNIPPETS).endswith("address $1}")
+
+
+@pytest.mark.parametrize("behind", ['"fetch"', "[fetch]", "{a: b}", "'x'"])
+def test_nothing_is_offered_right_before_a_quote_or_a_bracket(behind):
+    assert labels(FLOW + f"  - id: last\n    dependencies: <|>{behind}\n") == []
+
+
+SCHEMAS = [
+    ("  <|>\n", ["properties", "required"]),
+    ("  properties:\n    a:\n      type: <|>\n", ["object", "array", "string"]),
+    ("  properties: {a: {}, b: {}}\n  required: [b, <|>]\n", ["a"]),
+    ("  properties: {a: {<|>}}\n", ["type", "properties"]),
+    ("  properties:\n    <|>\n", []),
+    ("  additionalProperties: <|>\n", ["true", "false"]),
+]
+
+
+@pytest.mark.parametrize(("lines", "first"), SCHEMAS, ids=[row[0] for row in SCHEMAS])
+def test_schemas_have_their_words(lines, first):
+    assert labels(SCHEMA.format(lines))[: len(first) or None] == first
