@@ -89,17 +89,25 @@ def test_an_unreadable_file_that_is_plainly_not_ours_is_passed_over(command: Com
     assert command("check", cwd=tmp_path).status == 0
 
 
-@pytest.mark.parametrize("arguments", [["nope.yml"], ["nope"], ["dangling.yml"], ["loop.yml"], ["x" * 5000], [""]])
+@pytest.mark.parametrize("arguments", [["nope.yml"], ["nope"], ["dangling.yml"], ["loop.yml"], ["x" * 5000]])
 def test_what_is_not_there_is_told(command: Command, tmp_path: Path, arguments: list) -> None:
     (tmp_path / "dangling.yml").symlink_to("gone.yml")
     (tmp_path / "loop.yml").symlink_to("loop.yml")
-    ran = command("check", *(arguments if arguments != [""] else ["./"]), cwd=tmp_path)
-    if arguments == [""]:
-        assert (ran.status, ran.err) == (0, "mfo-lsp: there is no MFO document among these files\n")
-        return
+    ran = command("check", *arguments, cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert "there is no such file or directory" in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_an_empty_name_is_not_the_current_directory(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "workflow.yml").write_text("tasks: 3\n")
+    ran = command("check", "", cwd=tmp_path)
+    assert (ran.status, ran.out, ran.err) == (2, "", 'mfo-lsp: "": an empty name is no file\n')
+
+
+def test_a_directory_without_documents_is_said_to_be_one(command: Command, tmp_path: Path) -> None:
+    ran = command("check", "./", cwd=tmp_path)
+    assert (ran.status, ran.err) == (0, "mfo-lsp: there is no MFO document among these files\n")
 
 
 def test_a_dangling_link_in_a_directory_is_told_where_its_name_is_ours(command: Command, tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ def collect(paths: Iterable[str], stdin: str = "", skipped: Skipped | None = Non
     for path in paths:
         if path == STDIN:
             collected.wanted[stdin] = True
+        elif not path:  # as a variable of a script that is not set; it is not the current directory
+            collected.problems.append(UnreadableFileError('""', "an empty name is no file"))
         else:
             _collect(path, collected, skipped)
     return collected
