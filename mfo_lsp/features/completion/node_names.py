@@ -32,7 +32,7 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
     taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)}
     names, is_narrowed = view.level.by_id, len(view.level.nodes) > MOST
     typed = place.context.word_text if is_narrowed else ""
-    closing = _closing(view, backwards=backwards) if view.kind is not NodeKind.CONDITION or backwards else set()
+    closing = _closing(view, backwards=backwards) if view.kind is not NodeKind.CONDITION or backwards else set[NodeView]()
     found: list[Candidate] = []
     for other in _nearest(view, typed, _LOOKED_AT if is_narrowed else None, backwards=backwards):
         if len(found) == MOST:
