@@ -295,7 +295,10 @@ async def test_whatever_a_model_says_limits_hold_and_the_run_ends_in_a_clear_sta
         **({"output_schema": {"type": "object", "required": ["n"]}} if has_schema else {}),
     )
     helper = agent(tools=["agent:worker"], interaction={"max_turns": 2})
-    flow = flow_with({"worker": worker, "helper": helper}, prompts_definition="tools: {record: {description: Note.}}")
+    flow = flow_with(
+        {"worker": worker, "helper": helper},
+        prompts_definition="templates: {t: {template: x}}\ntools: {record: {description: Note.}}",
+    )
     trial = await run(flow, tmp_path_factory.mktemp("any"), script=script(*answers), client=ONCE)
     if trial.outcome.succeeded:
         output = trial.outputs["work"]
