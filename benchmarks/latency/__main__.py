@@ -1,9 +1,11 @@
 """Measure how long an editor waits, for several servers and sizes of documents in one run, and write a table.
 
 Usage: python -m benchmarks.latency [--sizes 10 100 1000 10000] [--repeats 20] [--yaml-language-server COMMAND]
+           [--other-repeats 5] [--keep FILE]
 
 Times are milliseconds; E is the median of the empty pygls server for a keystroke at 100 tasks in the same run. An answer
-of ours counts only where it equals that of a server that opens the final text. The flows come from a generator that
+of ours counts only where it equals that of a server that opens the final text. With ``--keep`` the results of each size
+are kept in a file, so that a long run can be made in pieces: the table is of all that is in it. The flows come from a generator that
 writes DIR/workflow_definition.yml and DIR/prompts_definition.yml for ``--tasks N``; its path is given by
 ``--generator`` or MFO_GENERATOR.
 """
@@ -19,12 +21,12 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from benchmarks.latency.client import Client
 from benchmarks.latency.document import OpenDocument
 from benchmarks.latency.scenarios import EDITS, asking, prompting
+from benchmarks.latency.table import heading, table
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = [sys.executable, "-m", "mfo_lsp", "serve"]
@@ -109,39 +111,14 @@ def _sorted(diagnostics: Iterable[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(one, sort_keys=True) for one in diagnostics)
 
 
-def at(seconds: list[float], share: float) -> float:
-    """The value below which a share of the times lies, in milliseconds."""
-    ordered = sorted(seconds)
-    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def table(results: dict[int, dict[str, dict[str, Any]]], unit: float) -> str:
-    """The results as a Markdown table: milliseconds, and of ours multiples of E."""
-    servers = list(dict.fromkeys(name for by_server in results.values() for name in by_server))
-    lines = ["| | tasks | " + " | ".join(f"{name} p50 / p95" for name in servers) + " | ours p50 / p95 in E |"]
-    lines.append("|---" * (len(servers) + 3) + "|")
-    rows = dict.fromkeys(row for by_server in results.values() for found in by_server.values() for row in found)
-    for row in rows:
-        for size, by_server in results.items():
-            cells = [_cell(by_server.get(name, {}).get(row)) for name in servers]
-            ours = by_server.get("ours", {}).get(row)
-            ratio = f"{at(ours, 0.5) / unit:.1f} / {at(ours, 0.95) / unit:.1f}" if isinstance(ours, list) else ""
-            lines.append(f"| {row} | {size} | " + " | ".join(cells) + f" | {ratio} |")
-    return "\n".join(lines)
-
-
-def _cell(found: object) -> str:
-    if isinstance(found, list):
-        return f"{at(found, 0.5):.2f} / {at(found, 0.95):.2f}"
-    return f"{found / 2**20:.0f} MiB" if isinstance(found, int) else ""
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000])
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--generator", type=Path, default=os.environ.get("MFO_GENERATOR"))
     parser.add_argument("--yaml-language-server", metavar="COMMAND", help="measured beside, with our schema")
+    parser.add_argument("--other-repeats", type=int, help="repeats of the other servers, which are slow with much text")
+    parser.add_argument("--keep", type=Path, help="a file of results: those of this run are added, and all are shown")
     arguments = parser.parse_args()
     if arguments.generator is None:
         parser.error("say where the generator is: --generator FILE, or MFO_GENERATOR")
@@ -157,18 +134,24 @@ def main() -> None:
         }
         servers["yaml-language-server"] = (shlex.split(arguments.yaml_language_server), settings)
     results: dict[int, dict[str, dict[str, Any]]] = {}
+    if arguments.keep is not None and arguments.keep.exists():
+        results = {int(size): found for size, found in json.loads(arguments.keep.read_text("utf-8")).items()}
+    repeats = {"ours": arguments.repeats, "empty": arguments.repeats}
     with tempfile.TemporaryDirectory() as temporary:
         for size in arguments.sizes:
             folder = Path(temporary).resolve() / str(size)
             make_bundle(arguments.generator.resolve(), folder, size)
             results[size] = {
-                name: measure(name, command, folder, arguments.repeats, settings)
+                name: measure(
+                    name, command, folder, repeats.get(name, arguments.other_repeats or arguments.repeats), settings
+                )
                 for name, (command, settings) in servers.items()
             }
-    base = 100 if 100 in results else arguments.sizes[0]
-    unit = 1000 * median(results[base]["empty"]["keystroke in a value"])
-    print(f"E = {unit:.2f} ms (empty server, a keystroke at {base} tasks)\n")
-    print(table(results, unit))
+            if arguments.keep is not None:
+                arguments.keep.write_text(json.dumps(results), "utf-8")
+    results = dict(sorted(results.items()))
+    print(f"{heading(results)}\n")
+    print(table(results))
 
 
 if __name__ == "__main__":
