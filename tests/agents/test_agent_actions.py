@@ -140,7 +140,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(json_values | st.fixed_dictionaries({"keywords": json_values, "filters": json_values, "near": json_values}))
 def test_whatever_a_model_gives_is_a_value_or_a_value_error(data):
     for prototype in (Search, Chat, Order):
