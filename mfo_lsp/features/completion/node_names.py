@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -19,6 +20,9 @@ from mfo_lsp.features.completion.slot import Candidate
 from mfo_lsp.features.documentation import node_kind, of_node
 
 _BACKWARDS = "dependencies"
+_BEFORE = re.compile(r"\[(?P<words>[^\[\]]*,)?[^\[\],]*\Z")
+_BEHIND = re.compile(r"[^\[\],]*(?P<words>,[^\[\]]*)?\]")
+_WORD = re.compile(r"[\w-]+")
 _LOOKED_AT = 3 * MOST
 
 
@@ -29,10 +33,12 @@ def edge_candidates(place: Place) -> Iterator[Candidate]:
         return
     backwards = place.key_name == _BACKWARDS
     written = view.node.dependencies if backwards else view.node.successors
-    taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)}
+    taken = {scalar.text for scalar in written if not _is_under_cursor(scalar, place)} | _beside(place)
     names, is_narrowed = view.level.by_id, len(view.level.nodes) > MOST
     typed = place.context.word_text if is_narrowed else ""
-    closing = _closing(view, backwards=backwards) if view.kind is not NodeKind.CONDITION or backwards else set[NodeView]()
+    closing = (
+        _closing(view, backwards=backwards) if view.kind is not NodeKind.CONDITION or backwards else set[NodeView]()
+    )
     found: list[Candidate] = []
     for other in _nearest(view, typed, _LOOKED_AT if is_narrowed else None, backwards=backwards):
         if len(found) == MOST:
@@ -66,6 +72,14 @@ def _candidates(
     if is_branch and (_follows_branch(other, view, taken) or _reads_branch(other, view, taken, place)):
         return []
     return [] if backwards and _chooses_others(other, view) else [_candidate(other, place, loops=closes)]
+
+
+def _beside(place: Place) -> set[str]:
+    """The words in the brackets around the cursor: a list in which one is still missing is no YAML."""
+    if not place.context.flow:
+        return set()
+    before, behind = _BEFORE.search(place.text, place.line_start, place.offset), _BEHIND.match(place.rest_of_line)
+    return {word for found in (before, behind) if found is not None for word in _WORD.findall(found["words"] or "")}
 
 
 def _is_under_cursor(scalar: Scalar, place: Place) -> bool:
