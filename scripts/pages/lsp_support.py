@@ -48,12 +48,10 @@ NOT_ANSWERED = {
     types.WORKSPACE_WILL_DELETE_FILES: "what names a file that goes is reported, and not changed unasked",
 }
 NOT_SENT = {
-    types.CANCEL_REQUEST: "questions to the editor are not taken back; each is waited for a bounded time",
     types.LOG_TRACE: "a trace level is accepted; what matters goes to the standard error stream",
     types.CLIENT_UNREGISTER_CAPABILITY: "what is asked for at the start counts for the whole session",
     types.TELEMETRY_EVENT: "there is no telemetry",
     types.WINDOW_LOG_MESSAGE: "the log goes to the standard error stream, which editors show",
-    types.WINDOW_SHOW_MESSAGE_REQUEST: "nothing is asked in a window; actions and commands are offered where they belong",
     types.WORKSPACE_APPLY_EDIT: "edits are answers to requests; no command edits",
     types.WORKSPACE_WORKSPACE_FOLDERS: "folders come with `initialize` and with their changes",
     types.WORKSPACE_INLINE_VALUE_REFRESH: "there are no inline values",
