@@ -9,7 +9,7 @@ import pytest
 from flow_room import answering, flow_of, flow_with_tasks, run
 
 from mfo_dialect.catalogue.task_types import TASK_TYPES
-from mfo_runtime.errors import FlowRefusedError, InvalidInputError
+from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError, RunControl, load_flow
 from mfo_runtime.flow.trigger import trigger_inputs
 from mfo_runtime.tasks import EXECUTORS
