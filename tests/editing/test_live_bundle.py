@@ -124,6 +124,19 @@ def test_an_edit_costs_what_depends_on_it_however_long_the_flow_is(
         assert work.facts - facts_before <= facts
 
 
+def test_an_id_that_many_name_costs_them_no_fact_of_their_own_while_it_is_unknown() -> None:
+    other = "  - id: apart_{n}\n    type: mfo_api_memory_set\n    config: {{key: k, value: v}}\n    dependencies: [task_5]\n"
+    text = long_flow(60) + "".join(other.format(n=n) for n in range(50))
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    live.edit(FLOW_FILE, [insertion(text, '\n    name: "Task 5"', "x")])
+    before = live.work.parts, live.work.facts
+    assert live.settle()
+    assert live.work.parts - before[0] <= 60
+    assert live.work.facts - before[1] <= 30
+    said = [found.message for found in live.findings(FLOW_FILE) if found.code == "MFO302"]
+    assert said == ['no node has the id "task_5"; did you mean "task_0"?'] * 51
+
+
 def test_a_prompt_concerns_the_tasks_that_use_it() -> None:
     other = "  - id: apart_{n}\n    type: mfo_api_memory_get\n    config: {{key: k}}\n    dependencies: [task_5]\n"
     text = long_flow(20) + "".join(other.format(n=n) for n in range(200))
