@@ -52,11 +52,13 @@ def linked_places(snapshot: Snapshot, document: str, offset: int) -> LinkedPlace
     if touched is None or touched.document not in snapshot.bundle.sources:
         return None
     found = index.of(touched.symbol)
-    shared = any(len(index.written_at(one.document, one.span)) > 1 for one in found)
-    if len(found) < 2 or shared or not _are_alike(found, snapshot) or obstacle(touched.symbol, snapshot, index):  # noqa: PLR2004 - a pair
+    if len(found) < 2 or not _are_alike(found, snapshot):  # noqa: PLR2004 - a pair
         return None
     spans = tuple(one.span for one in found)
     if not any(_holds(block, spans) for block in _blocks(snapshot, document, touched.span)):
+        return None
+    shared = any(len(index.written_at(one.document, one.span)) > 1 for one in found)
+    if shared or obstacle(touched.symbol, snapshot, index):
         return None
     has_words = any(one.spelling in _BARE_WORDS or one.spelling is Spelling.PART for one in found)
     return LinkedPlaces(spans, _IDENTIFIER if has_words else _WITH_DASHES)

@@ -11,6 +11,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing import Found, LiveBundle
 from mfo_dialect.findings import Finding
 from mfo_dialect.text import TextEdit
+from mfo_lsp.features.readiness import look_around
 
 
 class UneditedBundle:
@@ -110,6 +111,8 @@ class EditedBundle:
         if not self.is_ready:
             self._stop_asking()
             self.is_ready = self.live.settle(has_time)
+            if self.is_ready:
+                look_around(self.live.snapshot)
         return self.is_ready
 
     def news(self) -> set[str] | None:

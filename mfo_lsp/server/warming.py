@@ -7,6 +7,8 @@ import asyncio
 from mfo_dialect.analysis.bundle import make_bundle
 from mfo_dialect.editing import LiveBundle, unread_source
 from mfo_dialect.text import Span, TextEdit
+from mfo_lsp.features.completion import complete
+from mfo_lsp.features.hover import hover
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.jobs import Slice
 
@@ -93,6 +95,9 @@ async def warm_up(server: Server) -> None:
         live.edit("workflow.yml", [TextEdit(Span(_PLACE, _PLACE), "x")])
         while not server.session.open_texts and not live.settle(share.has_time):
             await share.give_way()
+        if not server.session.open_texts:
+            hover(live.snapshot, "workflow.yml", _PLACE)
+            complete(live.snapshot, "workflow.yml", _PLACE)
     server.house.settle()
 
 
