@@ -144,7 +144,7 @@ def test_the_examples_tests_pass_as_people_run_them(tmp_path):
     report = tmp_path / "junit.xml"
     ended = mfo("test", EXAMPLES, "--junit", report, home=tmp_path / "home")
     assert ended.status == 0, ended.stdout
-    assert ended.stdout.splitlines()[-1].startswith("7 passed in ")
+    assert ended.stdout.splitlines()[-1].startswith("11 passed in ")
     suites = ET.parse(report).getroot()
     assert (suites.get("tests"), suites.get("failures"), len(suites)) == ("7", "0", 3)
     assert not (tmp_path / "home").exists()
