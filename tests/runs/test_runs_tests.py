@@ -146,7 +146,7 @@ def test_the_examples_tests_pass_as_people_run_them(tmp_path):
     assert ended.status == 0, ended.stdout
     assert ended.stdout.splitlines()[-1].startswith("11 passed in ")
     suites = ET.parse(report).getroot()
-    assert (suites.get("tests"), suites.get("failures"), len(suites)) == ("7", "0", 3)
+    assert (suites.get("tests"), suites.get("failures"), len(suites)) == ("11", "0", 4)
     assert not (tmp_path / "home").exists()
 
 
