@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from lsprotocol import types
@@ -50,11 +50,19 @@ class _List:
         view: the document.
         offset: the cursor.
         number: by which the list is known when an item of it is resolved; None where nothing is left for then.
+        ranges: of stretches that items replace, most of which are the same.
     """
 
     view: View
     offset: int
     number: int | None
+    ranges: dict[Span, types.Range] = field(default_factory=dict[Span, types.Range])
+
+    def range(self, span: Span) -> types.Range:
+        """The range of a stretch."""
+        if span not in self.ranges:
+            self.ranges[span] = self.view.range(span)
+        return self.ranges[span]
 
 
 async def answer(
@@ -117,10 +125,10 @@ def _converted(item: Item, place: int, listed: _List) -> types.CompletionItem:
 def _edit(item: Item, text: str, listed: _List) -> types.TextEdit | types.InsertReplaceEdit:
     """The edit: of the whole word, and for clients that choose between the two, of what is typed of it too."""
     view = listed.view
-    whole = view.range(item.span)
+    whole = listed.range(item.span)
     if not view.session.client.insert_replace:
         return types.TextEdit(whole, text)
-    typed = types.Range(whole.start, view.range(Span(item.span.start, listed.offset)).end)
+    typed = types.Range(whole.start, listed.range(Span(item.span.start, listed.offset)).end)
     return types.InsertReplaceEdit(text, insert=typed, replace=whole)
 
 
