@@ -345,7 +345,9 @@ def test_places_in_scalars_move_with_their_block():
 
 
 def test_a_collection_that_is_made_anew_around_blocks_that_stay_is_told_of():
-    text = "tasks:\n" + "".join(f"  - id: t{n}\n    a: {n}\n    b:\n      c: 1\n      d: 2\n    e: 3\n" for n in range(4))
+    text = "tasks:\n" + "".join(
+        f"  - id: t{n}\n    a: {n}\n    b:\n      c: 1\n      d: 2\n    e: 3\n" for n in range(4)
+    )
     tree = LiveTree(text, block_lines=4)
     items = {id(item) for item in items_of(tree)}
     place = text.index("  - id: t2")
