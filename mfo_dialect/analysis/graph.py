@@ -193,18 +193,6 @@ def walk_levels(level: Level) -> Iterator[tuple[tuple[str, ...], Level]]:
                 waiting.append(((*path, node.id), inner))
 
 
-def would_make_cycle(level: Level, dependent: str, dependency: str) -> bool:
-    """Whether letting ``dependent`` wait for ``dependency`` would close a cycle, of loop edges apart.
-
-    True as well for a node and itself; false where the level has no node with one of the ids.
-    """
-    if dependent == dependency:
-        return True
-    if dependent not in level.position or dependency not in level.position:
-        return False
-    return level.is_ancestor(level.position[dependent], of=level.position[dependency])
-
-
 def _build_one(nodes: Sequence[NodeDeclaration], inner: list[Level | None]) -> Level:
     position: dict[str, int] = {}
     for number, node in enumerate(nodes):

@@ -15,7 +15,6 @@ from mfo_dialect.analysis.graph import (
     Priority,
     build_level,
     walk_levels,
-    would_make_cycle,
 )
 
 
@@ -169,15 +168,6 @@ def test_cycles_without_a_head(text: str, cycles: list[str]):
     built = level(text)
     assert [" ".join(cycle.path) for cycle in built.cycles] == cycles
     assert sorted(built.order) == list(range(len(built.nodes)))
-
-
-def test_would_make_cycle():
-    built = level("a: b\nb: c\nc:\nd:")
-    assert would_make_cycle(built, dependent="a", dependency="c")
-    assert would_make_cycle(built, dependent="a", dependency="a")
-    assert not would_make_cycle(built, dependent="c", dependency="a")
-    assert not would_make_cycle(built, dependent="d", dependency="c")
-    assert not would_make_cycle(built, dependent="d", dependency="nowhere")
 
 
 def test_edges_never_cross_levels():
