@@ -15,6 +15,8 @@ from mfo_runtime.flow.secrets import Secrets, forms_of
 from mfo_runtime.journal import Codec, Definition, RunEnd, RunJournal, RunWriting, StoredRun
 
 SUCCEEDED = "succeeded"
+_SHORTEST_SECRET = 4
+"""Code points; shorter ones stand everywhere, and striking them out would garble what is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class KnownSecrets:
         self._secrets = secrets
         settings = client.settings if client is not None else None
         own = {"client token": settings.token, "client password": settings.password} if settings is not None else {}
-        self._own = {name: value for name, value in own.items() if value}
+        self._own = {name: value for name, value in own.items() if value and len(value) >= _SHORTEST_SECRET}
         self._seen: Mapping[str, tuple[str, int]] | None = None
         self._forms: dict[str, tuple[str, int]] = {}
 
