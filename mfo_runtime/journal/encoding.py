@@ -81,7 +81,10 @@ class Codec:
         self._learn()
         if self._escaped is None or self._escaped.search(text := json.dumps(data)) is None:
             return data
-        return json.loads(self._escaped.sub(REDACTED, text))
+        try:
+            return json.loads(self._escaped.sub(REDACTED, text))
+        except ValueError:  # a secret that is a number or a word of JSON
+            return {"code": str(data.get("code", "")), "message": REDACTED}
 
     def _learn(self) -> None:
         known = self._forms()
