@@ -69,9 +69,8 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
         found = _by_content(root)
         if found is not None:
             return found
-        strange = (
-            _strange_key(root, _KEYS_BY_NAME.get(named, _NEUTRAL_KEYS)) if named is not DocumentKind.CONFIG else ""
-        )
+        known = _KEYS_BY_NAME.get(named, _NEUTRAL_KEYS) if named is not None else _NEUTRAL_KEYS
+        strange = "" if named is DocumentKind.CONFIG else _strange_key(root, known)
         if strange and named is not None and nearest(strange, _LEADING_KEYS):
             strange = ""
         if strange and not (root.damaged and (previous is not None or any(key in root for key in _LEADING_KEYS))):

@@ -199,7 +199,10 @@ MAPS = {
     "auth": (inner(CONFIG_FILE, "client", "auth"), "token email password"),
     "taskflow settings": (inner(CONFIG_FILE, "taskflow"), "concurrency timeout error_handling"),
     "logging": (inner(CONFIG_FILE, "logging"), "level format output fields"),
-    "project file": (PROJECT_FILE, "bundle check baseline rules task_types servers tools budgets prices tenants engine journal"),
+    "project file": (
+        PROJECT_FILE,
+        "bundle check baseline rules task_types servers tools budgets prices tenants engine journal",
+    ),
 }
 
 

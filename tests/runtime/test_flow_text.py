@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from flow_room import flow_with_tasks, run
 from hypothesis import given, settings
@@ -51,7 +53,7 @@ def test_pieces_tell_what_the_whole_would(text, cuts, secrets):
     known = frozenset(secrets)
     reader = ToldText(lambda _node, piece: told.append(piece), lambda: known)
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         reader.take("n", text[start:end])
     reader.end("n")
     shown = "".join(told)

@@ -25,7 +25,12 @@ agents:
 """
 SCRIPT = {
     "script": [
-        {"answers": [{"tool_calls": [{"name": "tag_thread", "arguments": {"thread_id": "<t>", "tags": ["x"]}}]}, "done"]}
+        {
+            "answers": [
+                {"tool_calls": [{"name": "tag_thread", "arguments": {"thread_id": "<t>", "tags": ["x"]}}]},
+                "done",
+            ]
+        }
     ]
 }
 
@@ -38,7 +43,9 @@ def test_an_agent_is_approved_by_a_signed_link(tmp_path):
         reached = {"MFO_BASE_URL": server.url, "MFO_TOKEN": server.token}
 
         def notifications():
-            listed = running.http.get(f"{server.url}/api/notifications", headers={"authorization": f"Bearer {server.token}"})
+            listed = running.http.get(
+                f"{server.url}/api/notifications", headers={"authorization": f"Bearer {server.token}"}
+            )
             return listed.json()["notifications"]
 
         with service(home=home, cwd=tmp_path, server=reached) as running:
