@@ -84,7 +84,7 @@ MISSPELT_KEYS = (
     _misspelt("limits", "limit"),
     _misspelt("job_type", "jobtype"),
     _misspelt("parameters", "params"),
-    _misspelt("question", "qestion"),
+    Kind("key question written qestion in workflow", "MFO201", r"^( +)question:(?= (?!\{))", r"\1«qestion:"),
     _misspelt("choices", "choice"),
     _misspelt("title", "titel"),
     _misspelt("templates", "template", "prompts"),
@@ -294,7 +294,7 @@ OTHERS = (
     Kind("both prompts", "MFO205", r"^( +)prompt_template_id: \w+$", "\\g<0>\n\\1«prompt: Do it"),
     Kind("prompt beside a template", "MFO205", r"^( +)«?(prompt_template_id: \w+)$", "\\1prompt: Do it\n\\1«\\2"),
     Kind("path and provider", "MFO205", r"^( +)http_path: .*$", "\\g<0>\n\\1«provider: post", more=("MFO202",)),
-    Kind("agent and capability", "MFO205", r"^( +)agent_id: .*$", "\\g<0>\n\\1«capability: find"),
+    Kind("agent and capability", "MFO205", r"^( +)agent_id: clerk$", "\\g<0>\n\\1«capability: find"),
     Kind("one prompt and two", "MFO205", r"^( +)user_prompt: \|$", "\\1template: Do it\n\\1«user_prompt: |", "prompts"),
     Kind(
         "error handling at both places",
