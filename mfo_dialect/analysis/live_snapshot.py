@@ -291,8 +291,10 @@ class LiveSnapshot(Snapshot):
         models = (document.model for document in self.documents)
         return tuple(one for model in models if isinstance(model, PromptsDocument) for one in model.templates)
 
-    def text_around(self, part: Part) -> str:
+    def text_around(self, part: Part) -> str | None:
         """The part itself as it is written; the whole text has changed whenever a part has."""
+        if isinstance(part, LiveDocument | LiveFlowView):  # which would be put together of all of its nodes
+            return None
         root = part.root if isinstance(part, Document) else root_of(part)
         return root.source if root is not None else ""
 

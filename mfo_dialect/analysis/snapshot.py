@@ -206,8 +206,8 @@ class Snapshot:
             case None:
                 return None
 
-    def text_around(self, part: Part) -> str:
-        """A text that holds all that is written in a part, as it is written: the one that is cheap to come by."""
+    def text_around(self, part: Part) -> str | None:
+        """A text that holds all that is written in a part, as it is written; None where none is cheap to come by."""
         source = self.bundle.sources.get(document_key(part) or "")
         return source.text if source is not None else ""
 

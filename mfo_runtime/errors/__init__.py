@@ -26,7 +26,6 @@ MfoError
         TemplateError               template_error         a template cannot be read or rendered
         ExpressionError             expression_error       an expression cannot be read or evaluated
         TaskFailedError             task_failed            the task's own code failed
-        ParallelError               parallel_failed        steps of agents failed that ran at the same time
         AgentLimitError             agent_limit            an agent had no answer within its turns, calls or time
         BudgetExceededError         budget_exceeded        not asked: a call would have exceeded a budget
         AgentNotAllowedError        agent_not_allowed      what started the run may not start the agent

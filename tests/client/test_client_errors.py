@@ -62,8 +62,8 @@ def test_codes_are_stable():
         "connection_failed", "timeout", "authentication", "authorization", "not_found", "conflict", "rate_limited",
         "validation", "internal", "invalid_response", "circuit_open", "unresolved_reference", "condition_failed",
         "loop_limit_exceeded", "invalid_output", "task_timeout", "unknown_task_type", "missing_variable",
-        "template_error", "expression_error", "task_failed", "run_timeout", "cancelled", "invalid_input", "flow_refused",
-        "journal", "run_held", "not_recorded", "not_resumable",
+        "template_error", "expression_error", "task_failed", "agent_limit", "budget_exceeded", "agent_not_allowed",
+        "run_timeout", "cancelled", "invalid_input", "flow_refused", "journal", "run_held", "not_recorded", "not_resumable",
     }  # fmt: skip
     assert len({cls.code for cls in LEAVES}) == len(LEAVES)
 

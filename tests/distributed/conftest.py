@@ -5,7 +5,7 @@ import random
 import pytest
 
 from .pool import Counting, Pool
-from .postgres import cluster
+from .postgres import cluster, programs
 
 
 @pytest.fixture(scope="session")
@@ -14,12 +14,22 @@ def postgres():
         yield running
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request, tmp_path):
-    """A fresh database of each kind."""
-    if request.param == "sqlite":
+def _fresh(kind, request, tmp_path):
+    if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'pool.db'}"
     return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database_url(request, tmp_path):
+    """A fresh database of each kind."""
+    return _fresh(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    """A fresh database: of PostgreSQL, else of SQLite where that is not installed."""
+    return _fresh("postgres" if programs() is not None else "sqlite", request, tmp_path)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.runs.processes import ROOT, environment
 from .pool import NOWHERE, Counting, Pool, until, worker
 from .programs import Program
 
-PROGRAMS, KILLS = (60, 50) if IS_LONG else (5, 3)
+PROGRAMS, KILLS = (60, 50) if IS_LONG else (5, 2)
 LONGEST = 3.0
 """Seconds until a worker is killed although nothing more arrives: all may have ended."""
 
@@ -77,20 +77,20 @@ def killed_now_and_then(start, server, chance, recorded):
 
 
 @pytest.mark.timeout(3600 if IS_LONG else 120)
-def test_workers_that_are_killed(database_url, programs, tmp_path):
+def test_workers_that_are_killed(any_database_url, programs, tmp_path):
     chance, server = random.Random(), Counting(random.Random())
-    pool = Pool(database_url, tmp_path)
+    pool = Pool(any_database_url, tmp_path)
     with server.serving() as url:
         expected = undisturbed(programs, url)
         server.keys.clear()
         runs = [pool.submit(path, url=url) for path in sorted(programs.glob("*/*.yml"))]
         killed_now_and_then(
-            lambda: worker(database_url, tmp_path),
+            lambda: worker(any_database_url, tmp_path),
             server,
             chance,
             lambda: ended_steps((run, pool.history(run)) for run in runs),
         )
-        with worker(database_url, tmp_path):
+        with worker(any_database_url, tmp_path):
             found = [seen(pool.outcome(run)) for run in runs]
     pool.close()
     assert found == expected

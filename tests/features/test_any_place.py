@@ -107,7 +107,7 @@ def test_accepting_any_item_at_any_place_leaves_a_text_with_answers(document):
                 tried.add((item.kind, item.label))
                 changed = apply_edits(text, [TextEdit(item.span, item.new_text)])
                 ask_everything(changed, document, item.span.start + len(item.new_text))
-    assert len(tried) >= 10
+    assert len(tried) >= 5
 
 
 PIECES = st.sampled_from(

@@ -102,14 +102,14 @@ def test_work_under_way_is_given_up_when_the_server_stops(start, body):
     """The server would wait for it for seconds; that it does not is seen by the answer, which is no broken connection."""
     api = start(script=SLOW)
     begun = threading.Event()
-    provider = ScriptedProvider.answer
+    provider = ScriptedProvider._answer
 
     async def answer(self, question):
         begun.set()
         return await provider(self, question)
 
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ScriptedProvider, "answer", answer)
+        patch.setattr(ScriptedProvider, "_answer", answer)
         asking = pool.submit(api, "POST", "/api/chat", {"thread_id": "t"} | body)
         assert begun.wait(WAIT)
         api.server.stop()

@@ -155,7 +155,8 @@ _SECRET_WORDS = (
 
 def _scalars(part: Part, snapshot: Snapshot) -> list[_Found]:
     """Every scalar value of a part that may hold a secret, with the key that it stands under, lists looked through."""
-    if not _may_hold_secret(snapshot.text_around(part)):
+    written = snapshot.text_around(part)
+    if written is not None and not _may_hold_secret(written):
         return []
     long: list[_Found] = []
     for document, mapping in mappings.items(part, snapshot):

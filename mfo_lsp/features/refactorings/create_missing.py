@@ -160,4 +160,7 @@ def _entry_offer(selection: Selection, what: str, name: str, entry: tuple[Docume
         return draft.texts
 
     kinds = {"agent": SymbolKind.AGENT, "tool": SymbolKind.TOOL}
-    return Offer(f'Create the {what} "{name}"', ActionKind.QUICK_FIX, change, name_problem(name, kinds[what]))
+    obstacle = name_problem(name, kinds[what])
+    if what == "tool" and not selection.snapshot.bundle.prompts:
+        obstacle = "Tools are declared in a prompts document, and this bundle has none."
+    return Offer(f'Create the {what} "{name}"', ActionKind.QUICK_FIX, change, obstacle)
