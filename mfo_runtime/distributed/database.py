@@ -19,6 +19,9 @@ from mfo_runtime.errors import InvalidInputError, JournalError
 _KINDS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
 _CONNECT_SECONDS = 10
 _SQLITE_BUSY_SECONDS = 30
+LONGEST_IDLE_SECONDS = 3.0
+"""After which PostgreSQL ends a transaction in which nothing happens: a process that is halted must not hold up others."""
+
 _SCHEMA_LOCK = 7_046_501
 
 
@@ -44,7 +47,8 @@ class Database:
             self.engine = sa.create_engine(address, connect_args={"timeout": _SQLITE_BUSY_SECONDS})
             sqlalchemy.event.listen(self.engine, "connect", _prepare_sqlite)
         else:
-            arguments = {"connect_timeout": _CONNECT_SECONDS, "application_name": "mfo"}
+            halted = f"-c idle_in_transaction_session_timeout={LONGEST_IDLE_SECONDS * 1000:.0f}"
+            arguments = {"connect_timeout": _CONNECT_SECONDS, "application_name": "mfo", "options": halted}
             self.engine = sa.create_engine(
                 address, connect_args=arguments, pool_size=pool, max_overflow=pool, pool_pre_ping=True
             )

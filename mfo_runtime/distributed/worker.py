@@ -10,7 +10,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
-from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.database import LONGEST_IDLE_SECONDS, Database
 from mfo_runtime.distributed.executing import Connect, Options, RunsOfWorker
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.membership import MemberSettings, Membership
@@ -88,6 +88,7 @@ class Worker:
             "serializer": JsonSerializer(),
             "log_level": "CRITICAL",
             "sys_db_pool_size": settings.concurrency + 4,
+            "sys_db_idle_transaction_timeout_sec": LONGEST_IDLE_SECONDS,
             "run_migrations": False,
         }
         DBOS(config=config)
