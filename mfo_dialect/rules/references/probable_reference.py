@@ -81,7 +81,7 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
         yield Report(use.document, use.span, f"this is text, but nearly a reference: {use.reference.problem}")
         return
     wrong, path = use.reference.root, use.reference.path
-    if len(wrong) < _LEAST_LETTERS:
+    if len(wrong) < _LEAST_LETTERS or (use.level is not None and use.level.flow.damaged):
         return
     meant = [name for name in roots_in_scope(scope) if _is_slip(wrong, name) and _leads_on((name, *path), scope)]
     if meant:
