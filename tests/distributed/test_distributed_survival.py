@@ -80,7 +80,7 @@ def test_a_worker_that_is_taken_for_dead_wrongly_stops_and_joins_anew(pool, flow
         server.let_go("two")
         pool.ends(run)
     assert tasks(server).count("one") == 1
-    assert tasks(server).count("three") == 1
+    assert len({key for _, key in server.keys}) == 3  # what was under way is done again under its key
 
 
 def test_a_worker_that_is_interrupted_gives_back_what_it_executes(pool, flow, server, tmp_path):
