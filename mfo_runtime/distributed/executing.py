@@ -12,9 +12,10 @@ from typing import Any
 
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.distributed.asking import AskingByDatabase
-from mfo_runtime.distributed.journal import QUEUED, RUNNING, SharedJournal
+from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.run_log import SharedRunLog
 from mfo_runtime.distributed.steps import StepHost, StepNumbers, SteppedExecutors
+from mfo_runtime.distributed.tables import UNDER_WAY
 from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.errors import JournalError, MfoError, RunHeldError, TaskFailedError
@@ -82,7 +83,7 @@ class RunsOfWorker:
             await self._give_back(run_id)
 
     async def _execute(self, stored: StoredRun) -> dict[str, Any]:
-        if stored.state not in {QUEUED, RUNNING, SUCCEEDED}:
+        if stored.state not in {*UNDER_WAY, SUCCEEDED}:
             return _without_outputs(stored.state, stored.error)  # it had ended before its workflow could say so
         resumption = await asyncio.to_thread(load_run, self.journal, stored.id)
         course = await asyncio.to_thread(self.journal.course, stored)

@@ -16,15 +16,22 @@ from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.firings import fire
 from mfo_runtime.distributed.retention import forget_old
 from mfo_runtime.distributed.run_log import SharedRunLog
-from mfo_runtime.distributed.tables import events, runs, workers
+from mfo_runtime.distributed.tables import QUEUED, RUNNING, UNDER_WAY, events, runs, workers
 from mfo_runtime.distributed.workflows import Workflows, workflow_id
-from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
-from mfo_runtime.journal import LATEST, PROTOCOL, Definition, Event, Fired, Firing, NewRun, Retention, StoredRun
+from mfo_runtime.errors import JournalError, NotResumableError, RunHeldError
+from mfo_runtime.journal import (
+    LATEST,
+    PROTOCOL,
+    Definition,
+    Event,
+    Fired,
+    Firing,
+    NewRun,
+    Retention,
+    StoredRun,
+    only_run,
+)
 
-QUEUED = "queued"
-"""The state of a run that waits for a worker."""
-
-RUNNING = "running"
 CANCEL = "cancel"
 _MOST_AT_ONCE = 200
 
@@ -176,7 +183,7 @@ class SharedJournal:
                 f"Run {run.id} has succeeded already.", hint="Name tasks to execute again with --again."
             )
         with self.database.writing() as connection:
-            here = sa.update(runs).where(runs.c.number == run.number, runs.c.state.not_in([QUEUED, RUNNING]))
+            here = sa.update(runs).where(runs.c.number == run.number, runs.c.state.not_in(UNDER_WAY))
             values = {
                 "state": QUEUED,
                 "part": runs.c.part + 1,
@@ -225,7 +232,7 @@ class SharedJournal:
     def refuse(self, run_id: str, error: Mapping[str, Any]) -> None:
         """Write down that a run cannot be executed."""
         with self.database.writing() as connection:
-            here = sa.update(runs).where(runs.c.id == run_id, runs.c.state.in_([QUEUED, RUNNING]))
+            here = sa.update(runs).where(runs.c.id == run_id, runs.c.state.in_(UNDER_WAY))
             connection.execute(here.values(state="failed", ended_at=time.time(), error=json.dumps(dict(error))))
 
     def find(self, name: str) -> StoredRun:
@@ -237,16 +244,7 @@ class SharedJournal:
             query = query.where(runs.c.id.startswith(name, autoescape=True)).order_by(runs.c.id).limit(2)
         with self.database.reading() as connection:
             found = [_stored(row) for row in connection.execute(query)]
-        if not found:
-            raise InvalidInputError(
-                "The database has no run." if name == LATEST else f'The database has no run "{name}".',
-                hint="mfo runs lists those that there are.",
-            )
-        if len(found) > 1 and found[0].id != name:
-            raise InvalidInputError(
-                f'Several runs begin with "{name}".', hint="Give more of the id; mfo runs lists them."
-            )
-        return found[0]
+        return only_run(found, name, "database")
 
     def runs(self, taskflow: str | None = None) -> Iterator[StoredRun]:
         """As ``RunJournal.runs``."""

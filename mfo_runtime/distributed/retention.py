@@ -6,14 +6,13 @@ import sqlalchemy as sa
 
 from mfo_runtime.distributed.contents import forget_unused
 from mfo_runtime.distributed.database import Database
-from mfo_runtime.distributed.tables import events, firings, questions, runs
+from mfo_runtime.distributed.tables import UNDER_WAY, events, firings, questions, runs
 from mfo_runtime.distributed.workflows import Workflows
 from mfo_runtime.journal import Retention
 
 _SECONDS_A_DAY = 24 * 3600.0
 _FIRINGS_SECONDS = 7 * _SECONDS_A_DAY
 _MOST_AT_ONCE = 200
-_UNDER_WAY = ("queued", "running")
 
 
 def forget_old(database: Database, workflows: Workflows, retention: Retention, now: float) -> int:
@@ -25,7 +24,7 @@ def forget_old(database: Database, workflows: Workflows, retention: Retention, n
     oldest = None if retention.days is None else now - retention.days * _SECONDS_A_DAY
     with database.reading() as connection:
         ended = sa.select(runs.c.number, runs.c.id, runs.c.part, runs.c.started_at, runs.c.ended_at).where(
-            runs.c.state.not_in(_UNDER_WAY)
+            runs.c.state.not_in(UNDER_WAY)
         )
         rows = connection.execute(ended.order_by(runs.c.started_at.desc(), runs.c.number.desc())).all()
     past = [

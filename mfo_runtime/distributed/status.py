@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from mfo_runtime.distributed.asking import OpenQuestion, open_questions
-from mfo_runtime.distributed.journal import QUEUED, RUNNING, SharedJournal
-from mfo_runtime.distributed.tables import runs, workers
+from mfo_runtime.distributed.journal import SharedJournal
+from mfo_runtime.distributed.tables import QUEUED, RUNNING, runs, workers
 
 
 @dataclass(frozen=True, slots=True)

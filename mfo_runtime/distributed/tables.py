@@ -11,6 +11,12 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, M
 
 metadata = MetaData()
 
+QUEUED = "queued"
+"""The state of a run that waits for a worker."""
+
+RUNNING = "running"
+UNDER_WAY = (QUEUED, RUNNING)
+
 _number = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of exactly this type."""
 

@@ -15,7 +15,7 @@ from mfo_runtime.distributed.executing import Connect, Options, RunsOfWorker
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.membership import MemberSettings, Membership
 from mfo_runtime.distributed.takeover import take_over
-from mfo_runtime.distributed.workflows import APPLICATION, VERSION, WORKFLOW, JsonSerializer, make_workflow_tables
+from mfo_runtime.distributed.workflows import APPLICATION, VERSION, WORKFLOW, JsonSerializer
 from mfo_runtime.errors import JournalError
 
 _LOOK = 0.5
@@ -36,7 +36,7 @@ class Worker:
         """Nothing is begun yet.
 
         Args:
-            database: the pool's; this worker makes further connections of its own.
+            database: the pool's, whose tables are there; this worker makes further connections of its own.
             settings: what it tells the pool.
             connect: gives the MFO server of a run.
             options: what it settles for a run.
@@ -62,9 +62,6 @@ class Worker:
         Raises:
             JournalError: the database cannot be used at the beginning.
         """
-        self._database.make_tables()
-        with self._database.errors():
-            make_workflow_tables(self._database)
         try:
             self._membership.join()
             self._launch()

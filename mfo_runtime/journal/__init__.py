@@ -8,7 +8,8 @@ the process. Secrets do not come here: ``encoding`` puts their names in the plac
 from mfo_runtime.journal.connection import Synchronous
 from mfo_runtime.journal.contract import RunJournal, RunWriting
 from mfo_runtime.journal.encoding import Codec, Hidden, hidden_paths, shown
-from mfo_runtime.journal.journal import JOURNAL_FILE, LATEST, Journal
+from mfo_runtime.journal.finding import LATEST, only_run
+from mfo_runtime.journal.journal import JOURNAL_FILE, Journal
 from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, RunEnd, StoredRun
 from mfo_runtime.journal.run_log import RunLog
 from mfo_runtime.journal.tables import PROTOCOL
@@ -33,5 +34,6 @@ __all__ = [
     "StoredRun",
     "Synchronous",
     "hidden_paths",
+    "only_run",
     "shown",
 ]

@@ -14,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
+from mfo_runtime.errors import JournalError, NotResumableError, RunHeldError
 from mfo_runtime.journal.beginning import FIELDS, firing_of, forget_firings, insert_run, keep_firing
 from mfo_runtime.journal.connection import Synchronous, connect
 from mfo_runtime.journal.contents import definition_of, forget_unused, text_of
 from mfo_runtime.journal.failures import journal_errors
+from mfo_runtime.journal.finding import LATEST, only_run
 from mfo_runtime.journal.leases import Lease, forget_lease, is_held, process_called, take_lease, this_process
 from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, RunEnd, StoredRun
 from mfo_runtime.journal.run_log import RunLog
@@ -26,9 +27,6 @@ from mfo_runtime.journal.tables import PROTOCOL
 from mfo_runtime.journal.writer import Work, Writer
 
 JOURNAL_FILE = "journal.db"
-LATEST = "last"
-"""In place of a run's id: the run that was begun last."""
-
 _SECONDS_A_DAY = 24 * 3600.0
 _FIRINGS_SECONDS = 7 * _SECONDS_A_DAY
 
@@ -173,16 +171,7 @@ class Journal:
                 query = f"SELECT {FIELDS} FROM runs WHERE id LIKE ? ESCAPE '!' ORDER BY id = ? DESC, id LIMIT 2"  # noqa: S608 - constant names
                 values = (pattern, name)
             found = [_stored(row) for row in connection.execute(query, values)] if connection is not None else []
-        if not found:
-            raise InvalidInputError(
-                "The journal has no run." if name == LATEST else f'The journal has no run "{name}".',
-                hint="mfo runs lists those that there are.",
-            )
-        if len(found) > 1 and found[0].id != name:
-            raise InvalidInputError(
-                f'Several runs begin with "{name}".', hint="Give more of the id; mfo runs lists them."
-            )
-        return found[0]
+        return only_run(found, name, "journal")
 
     def runs(self, taskflow: str | None = None) -> Iterator[StoredRun]:
         """All runs, the newest first, or those of one taskflow.
