@@ -18,7 +18,6 @@ _UNPRIVILEGED = "postgres"
 _SETTINGS = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
-    "fsync=off",
     "max_connections=200",
     "shared_buffers=64MB",
 )
@@ -34,9 +33,10 @@ def programs() -> Path | None:
 
 
 class Cluster:
-    """A running cluster."""
+    """A running cluster; what a durable one has told is on disk, which no test needs."""
 
-    def __init__(self, folder: Path, bin_folder: Path) -> None:
+    def __init__(self, folder: Path, bin_folder: Path, *, is_durable: bool = False) -> None:
+        self._settings = _SETTINGS if is_durable else (*_SETTINGS, "fsync=off")
         self._data = folder / "data"
         self._bin = bin_folder
         self.port = _free_port()
@@ -48,7 +48,9 @@ class Cluster:
         self.start()
 
     def start(self) -> None:
-        options = " ".join(f"-c {setting}" if not setting.endswith("=") else f"-c {setting}''" for setting in _SETTINGS)
+        options = " ".join(
+            f"-c {setting}" if not setting.endswith("=") else f"-c {setting}''" for setting in self._settings
+        )
         log = self._data / "server.log"
         self._call("pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "-o", f"-p {self.port} {options}", "start")
 
@@ -82,12 +84,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(*, is_durable: bool = False) -> Iterator[Cluster]:
     """A cluster for as long as the block lasts; not in pytest's folders, which other users may not enter."""
     bin_folder = programs()
     assert bin_folder is not None
     with tempfile.TemporaryDirectory(prefix="mfo-postgres-") as folder:
-        running = Cluster(Path(folder), bin_folder)
+        running = Cluster(Path(folder), bin_folder, is_durable=is_durable)
         try:
             yield running
         finally:
