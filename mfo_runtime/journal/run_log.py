@@ -15,8 +15,8 @@ from mfo_runtime.journal.leases import Lease
 from mfo_runtime.journal.rows import Definition, Event, RunEnd
 from mfo_runtime.journal.writer import Writer
 
-_MOST_AT_ONCE = 64
-_LONGEST_AT_ONCE = 16 * 1024
+_MOST_AT_ONCE = 256
+_LONGEST_AT_ONCE = 64 * 1024
 """Code points of values."""
 
 
