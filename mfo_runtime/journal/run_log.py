@@ -17,7 +17,7 @@ from mfo_runtime.journal.writer import Writer
 
 _MOST_AT_ONCE = 256
 _LONGEST_AT_ONCE = 64 * 1024
-"""Code points of values."""
+"""Events, and code points of their values, that are written in a millisecond or so."""
 
 
 class RunLog:

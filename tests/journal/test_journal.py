@@ -33,7 +33,7 @@ async def done(committing):
         await committing
 
 
-MANY = 100
+MANY = 300
 """Events that are not written on the thread that asks."""
 
 
@@ -97,7 +97,7 @@ async def test_a_commit_that_comes_alone_is_kept_at_once(tmp_path):
 
 @pytest.mark.parametrize(
     ("synchronous", "event"),
-    [("full", Event(1.0, "running")), ("normal", Event(1.0, "succeeded", "a", 1, 1.0, '"' + "x" * 20_000 + '"'))],
+    [("full", Event(1.0, "running")), ("normal", Event(1.0, "succeeded", "a", 1, 1.0, '"' + "x" * 70_000 + '"'))],
 )
 async def test_what_takes_time_to_write_keeps_no_event_loop(synchronous, event, tmp_path):
     with Journal(tmp_path, synchronous) as journal:
