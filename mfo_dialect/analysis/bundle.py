@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
+from mfo_dialect.analysis.doubts import may_be_two
 from mfo_dialect.analysis.slips import read_names_plainly, read_slips
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
@@ -26,7 +27,7 @@ from mfo_dialect.model.prompts import (
 )
 from mfo_dialect.model.workflow import Workflow
 from mfo_dialect.records import record
-from mfo_dialect.syntax import Mapping, Node, Scalar, SyntaxTree, parse
+from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, SyntaxTree, parse
 
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject")
@@ -244,11 +245,7 @@ class Bundle:
     @cached_property
     def is_complete(self) -> bool:
         """Whether all prompts and agents documents could be read whole, so that a name not found is not there."""
-        return not any(
-            document.root is None or document.root.damaged
-            for document in self.documents
-            if document.kind in {DocumentKind.PROMPTS, DocumentKind.AGENTS}
-        )
+        return is_complete(self)
 
     def text_of(self, document: str) -> str:
         """A document's or the project file's text; an empty one where the bundle has no such document."""
@@ -271,6 +268,32 @@ class Bundle:
     @cached_property
     def _kept(self) -> dict[tuple[object, object], Any]:
         return {}
+
+
+def is_complete(bundle: Bundle) -> bool:
+    """Whether no name of a prompts or agents document is lost, neither in what cannot be read nor with its line."""
+    return not any(
+        _hides_names(document.root)
+        for document in bundle.documents
+        if document.kind in {DocumentKind.PROMPTS, DocumentKind.AGENTS}
+    )
+
+
+def _hides_names(root: Node | None) -> bool:
+    if root is None or root.damaged:
+        return True
+    listed = [pair.value for pair in root.pairs] if isinstance(root, Mapping) else []
+    return any(isinstance(node, Mapping) and may_be_two(node) for values in listed for node in _entries(values))
+
+
+def _entries(values: Node) -> Iterable[Node]:
+    match values:
+        case Mapping():
+            return [pair.value for pair in values.pairs]
+        case Sequence():
+            return values.items
+        case _:
+            return ()
 
 
 def first_by_name(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:

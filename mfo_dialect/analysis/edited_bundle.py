@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from mfo_dialect.analysis.bundle import Bundle, Declared, Document, Source, first_by_name
+from mfo_dialect.analysis.bundle import Bundle, Declared, Document, Source, first_by_name, is_complete
 from mfo_dialect.analysis.live_tables import KeptFact, NameTable
 from mfo_dialect.facts import Fact, Facts
 from mfo_dialect.model.kinds import DocumentKind
@@ -230,8 +230,4 @@ class EditedBundle(Bundle):
 
 
 def _is_complete(bundle: Bundle, _around: Bundle) -> bool:
-    return not any(
-        document.root is None or document.root.damaged
-        for document in bundle.documents
-        if document.kind in {DocumentKind.PROMPTS, DocumentKind.AGENTS}
-    )
+    return is_complete(bundle)

@@ -73,12 +73,13 @@ def taskflow_shape(flow: FlowView, bundle: Bundle) -> Shape:
 
 def _taskflow_shape(flow: FlowView, _bundle: Bundle) -> Shape:
     conditions = {view.id: Shape(Kind.INTEGER) for view in flow.nodes if view.kind is NodeKind.CONDITION}
+    map_of = open_map if flow.damaged else closed_map
     return closed_map(
         {
             "process_id": replace(TEXT, description="The run's own id."),
             "id": replace(TEXT, description="The taskflow's id."),
             "name": replace(TEXT, description="The taskflow's name."),
             "started_at": replace(TEXT, description="When the run started, in UTC."),
-            "iterations": closed_map(conditions, "How often each condition has taken its loop edge."),
+            "iterations": map_of(conditions, description="How often each condition has taken its loop edge."),
         }
     )

@@ -7,7 +7,7 @@ is nearly always, a group is what its part says. Else all findings are gone thro
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from mfo_dialect.analysis.live_snapshot import LiveSnapshot, place_of_live_part
 from mfo_dialect.checker import broken, suppressed
@@ -16,7 +16,7 @@ from mfo_dialect.editing.part_check import PartCheck, Said
 from mfo_dialect.findings import Finding, Place
 from mfo_dialect.rules import Report, Rule
 from mfo_dialect.rules.choosing import Choice
-from mfo_dialect.rules.one_cause import one_per_cause
+from mfo_dialect.rules.one_cause import one_per_cause, what_is_said
 
 _SIGN = "mfo:"
 _INVISIBLE = "MFO107"
@@ -209,10 +209,10 @@ def _kept(before: tuple[Found, ...], now: tuple[Found, ...]) -> tuple[Found, ...
 
 def _without_doubles(groups: list[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
     """Groups without what another one says already, as of a map that an alias brings to several places."""
-    seen: set[tuple[object, ...]] = set()
+    seen: set[Hashable] = set()
     kept: list[tuple[Found, ...]] = []
     for group in groups:
-        keys = [(one.code, one.at, one.message) for one in group]
+        keys = [what_is_said(one.code, one.at, one.message) for one in group]
         new = tuple(one for one, key in zip(group, keys, strict=True) if key not in seen)
         seen.update(keys)
         if new:

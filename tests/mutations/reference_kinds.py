@@ -55,12 +55,16 @@ KINDS = (
     Kind("SYSTEM misspelt below", "MFO402", r"^( +job_type: )index$", r'«\1"${SYSTEM.JOBID}"'),
     Kind("status of an answer misspelt", "MFO402", r"^( +page: \S*look_up_page\.)status", r"«\1staus"),
     # MFO403
-    Kind("dependencies deleted", "MFO403", r"^( +)(resource_id: \S*task_\d+\S*)\n +dependencies: .*\n", "\\1«\\2\n"),
-    Kind("dependencies emptied", "MFO403", r"^( +)(resource_id: \S*task_\d+\S*\n +dependencies: )\[.*\]$", r"\1«\2[]"),
+    Kind(
+        "dependencies deleted", "MFO403", r"^( +)(resource_id: \S*task_\d+\S*)\n +dependencies: \[task.*\n", "\\1«\\2\n"
+    ),
+    Kind(
+        "dependencies emptied", "MFO403", r"^( +)(resource_id: \S*task_\d+\S*\n +dependencies: )\[task.*\]$", r"\1«\2[]"
+    ),
     Kind(
         "dependency of a subject deleted",
         "MFO403",
-        r"^( +)(subject: \S*task_\d+\S*\n(?:\1.*\n)+(?: +limit.*\n| +options.*\n)*) +dependencies: .*\n",
+        r"^( +)(subject: \S*task_\d+\S*\n(?:\1.*\n)+(?: +limit.*\n| +options.*\n)*) +dependencies: \[task.*\n",
         r"\1«\2",
     ),
     Kind(

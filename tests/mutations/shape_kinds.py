@@ -46,8 +46,15 @@ MISSPELT_KEYS = (
     _misspelt("arguments", "argumnets"),
     _misspelt("key", "keyy"),
     _misspelt("provider_id", "provider_di"),
-    _misspelt("resource_id", "resource"),
-    _misspelt("resource_id", "ressource_id"),
+    *(
+        Kind(
+            f"key resource_id written {wrong} in workflow",
+            "MFO201",
+            r"^( +)config:\n( +)resource_id:",
+            rf"\1config:\n\2«{wrong}:",
+        )
+        for wrong in ("resource", "ressource_id")
+    ),
     _misspelt("expression", "expresion"),
     _misspelt("vars", "var"),
     _misspelt("vars", "variables"),
