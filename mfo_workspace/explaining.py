@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from mfo_dialect.analysis.bundle import read_source
-from mfo_dialect.model.kinds import may_be_ours
+from mfo_dialect.model.kinds import classify, may_be_ours
 from mfo_dialect.model.project import Project
 from mfo_workspace.bundles import exclusion
 from mfo_workspace.files import Files, UnreadableFileError
@@ -63,7 +63,7 @@ def _explained(path: str, files: Files) -> ExplainedFile:
         return ExplainedFile(path, "", f"{error.reason}{place}", is_unreadable=True)
     name = PurePosixPath(path).name
     if not may_be_ours(text, name):
-        return ExplainedFile(path, "", "not an MFO document: neither its content nor its name says so")
+        return ExplainedFile(path, "", classify(None, name).reason)
     documents = read_source(path, text).documents
     ours = [document for document in documents if document.kind is not None]
     if not ours:

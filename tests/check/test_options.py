@@ -287,6 +287,7 @@ def test_files_are_explained(command: Command, tmp_path: Path) -> None:
         compose="services: {}\n",
         my_workflow="services: {}\n",
     )
+    (tmp_path / "flow.test.yml").write_text("flow: workflow.yml\n")
     (tmp_path / "large.mfo.yml").write_bytes(b"#" * (16 * 1024 * 1024 + 1))
     (tmp_path / "latin_workflow.yml").write_bytes(b"name: \xe9\n")
     ran = command("check", "--explain-files", cwd=tmp_path)
@@ -295,6 +296,7 @@ def test_files_are_explained(command: Command, tmp_path: Path) -> None:
         "build": "skipped",
         "compose.yml": "skipped",
         "draft_workflow.yml": "skipped",
+        "flow.test.yml": "skipped",
         "large.mfo.yml": "unreadable",
         "latin_workflow.yml": "unreadable",
         "my_workflow.yml": "skipped",
@@ -307,6 +309,7 @@ def test_files_are_explained(command: Command, tmp_path: Path) -> None:
         "build": "ignored by git: the pattern build/ in ",
         "compose.yml": "not an MFO document: neither its content nor its name says so",
         "draft_workflow.yml": "the pattern draft*.yml in ",
+        "flow.test.yml": "its name says that it is a test of a flow, for mfo test",
         "large.mfo.yml": "larger than 16 MB",
         "latin_workflow.yml": "not UTF-8 text (line 1, column 7)",
         "my_workflow.yml": '"services" belongs to another tool',
