@@ -102,6 +102,13 @@ class Spent:
     tokens: int
     cost: float | None
 
+    def usage(self, reported: Mapping[str, Any]) -> dict[str, Any]:
+        """What a server reported of the call, with what it cost, and with estimated tokens where none were reported."""
+        usage = dict(reported)
+        if "input_tokens" not in usage and "output_tokens" not in usage:
+            usage["total_tokens"] = self.tokens
+        return usage if self.cost is None else {**usage, "cost": self.cost}
+
 
 @dataclass
 class Purse:
@@ -155,14 +162,6 @@ class Purse:
             if not settled:
                 for budget in self.budgets:
                     budget.add(-tokens, -(cost or 0.0))
-
-    def count(self, reply: Reply, prompt: Prompt) -> Spent:
-        """Count a call that was made before, as when a run goes on; gives what it cost."""
-        spent = self.spent(reply, prompt)
-        for budget in self.budgets:
-            budget.add(spent.tokens, spent.cost or 0.0)
-        self._tell(spent)
-        return spent
 
     def spent(self, reply: Reply, prompt: Prompt) -> Spent:
         """What a call cost: by what the server counted, else by estimate."""

@@ -31,7 +31,7 @@ from mfo_runtime.flow.told_text import ToldText
 from mfo_runtime.http import HttpClient
 from mfo_runtime.json_schema import schema_problem, with_defaults
 from mfo_runtime.tasks import EXECUTORS, Ask, Execute, Safeguards, Spending, TaskContext
-from mfo_runtime.tasks.conversation import add_usage
+from mfo_runtime.tasks.conversation import AGENTS, add_usage
 from mfo_runtime.tasks.handling import Attempts, ErrorHandling, execute_with_handling
 
 _LONGEST_KEY = 200
@@ -49,7 +49,7 @@ class FlowExecutors:
         run_id: the run's id, of which idempotency keys are made.
         ask: asks the person who runs the flow.
         surroundings: time, for what begins and what waits.
-        on_usage: told what a model used, with the execution's path and iteration.
+        on_usage: told what a model used, with the execution's path and iteration; not what of it counts for agents.
         told_text: told what models say while they say it; None where nobody reads along.
         usage: what models used, summed up over all tries.
         circuits: leave servers alone that fail too often; None for never.
@@ -201,12 +201,17 @@ class FlowExecutors:
             count_usage=partial(self._count_usage, str(task.identity)),
             tell_text=partial(self.told_text.take, str(task.identity)) if self.told_text is not None else None,
             began_at=self._began_at(task),
-            noted=task.noted(),
+            noted=dict(task.noted()),
             note=task.note,
             trigger_id=(self.scope.trigger or {}).get("id"),
             spending=self.spending,
             safeguards=self.safeguards,
         )
+
+    def go_on(self, usage: Mapping[str, Any], usage_of: Mapping[str, Mapping[str, Any]]) -> None:
+        """Know what models used in an earlier part of the run: in all, and in each execution."""
+        add_usage(self.usage, usage)
+        self.spending.go_on(usage, {_key(self.run_id, node): used for node, used in usage_of.items()})
 
     def take_usage(self, node: str) -> Mapping[str, Any]:
         """What models used in an execution since this was asked last."""
@@ -216,7 +221,7 @@ class FlowExecutors:
         add_usage(self.usage, usage)
         add_usage(self._usage_of.setdefault(node, {}), usage)
         if self.on_usage is not None:
-            self.on_usage(node, usage)
+            self.on_usage(node, {name: count for name, count in usage.items() if name != AGENTS})
 
     def _executor(self, declared: TaskType) -> Execute:
         if declared.custom:

@@ -26,6 +26,7 @@ class Past:
         began: when each execution first began.
         notes: what was noted of each execution, by name.
         usage: what models used so far.
+        usage_of: that by execution.
         has_stopped: whether the run was stopping or had ended when its events break off: by a failure, or from outside.
     """
 
@@ -33,12 +34,15 @@ class Past:
     began: dict[str, float] = field(default_factory=dict[str, float])
     notes: dict[str, dict[str, Event]] = field(default_factory=dict[str, dict[str, Event]])
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
+    usage_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     has_stopped: bool = False
 
     def take(self, event: Event, *, goes_on: bool) -> None:
         """Take in the next event; ``goes_on`` says whether a failure lets the run go on."""
         facts = event.facts or {}
-        add_usage(self.usage, facts.get("usage") or {})
+        if used := facts.get("usage"):
+            add_usage(self.usage, used)
+            add_usage(self.usage_of.setdefault(event.node, {}), used)
         if event.kind == NOTED:
             self.notes.setdefault(event.node, {})[facts["name"]] = event
         elif event.kind == RESUMED:

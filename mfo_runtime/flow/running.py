@@ -39,7 +39,6 @@ from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Codec, Definition, Journal, NewRun
 from mfo_runtime.json_schema import schema_problem, with_defaults
 from mfo_runtime.tasks import Ask, Safeguards, spending_of
-from mfo_runtime.tasks.conversation import add_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +251,7 @@ def _kept(executors: FlowExecutors, options: RunOptions, plan: RunPlan) -> Gener
     else:
         goes_on = plan.settings.goes_on
         kept = keep_on(keeping, keeping.stored, definition, codec, executors.take_usage, goes_on=goes_on)
-        add_usage(executors.usage, kept.past.usage)
-        executors.spending.go_on(kept.past.usage)
+        executors.go_on(kept.past.usage, kept.past.usage_of)
     try:
         yield kept
     finally:

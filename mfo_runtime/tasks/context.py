@@ -86,7 +86,7 @@ class TaskContext:
         count_usage: told what a model used, with each of its answers.
         tell_text: told each piece of what a model says, while it says it; None where nobody reads along.
         began_at: when the task began, in seconds since the epoch; the same when it is executed again. None for now.
-        noted: what was noted by name when the task was executed before.
+        noted: what was noted by name when the task was executed before, and by tries before this one.
         note: keeps a fact under a name, so that it is the same when the task is executed again.
         max_attempts: how often the client tries each call; None as its settings say.
         overrides: what error handling changed.
@@ -108,7 +108,7 @@ class TaskContext:
     count_usage: Callable[[Mapping[str, Any]], None] = _count_nothing
     tell_text: Callable[[str], None] | None = None
     began_at: float | None = None
-    noted: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    noted: dict[str, Any] = field(default_factory=dict[str, Any])
     note: Note = keep_nothing
     max_attempts: int | None = None
     overrides: Overrides = field(default_factory=Overrides)

@@ -12,6 +12,7 @@ from mfo_runtime.client import ChatMessage, ChatReply, ChatRequest, Operations, 
 from mfo_runtime.errors import AuthenticationError, AuthorizationError, InvalidOutputError, MfoError
 from mfo_runtime.tasks.context import TaskContext
 from mfo_runtime.tasks.prompts import RenderedPrompt
+from mfo_runtime.tasks.safeguards import map_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,17 @@ async def hold(asked: Asked, context: TaskContext) -> Conversation:
     return turns.conversation
 
 
+AGENTS = "agents"
+"""What counts in the budget of each agent, by its id, among what models used: ``tokens`` and ``cost``."""
+
+
 def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:
-    """Add what a model used to a sum; what is no number is left out."""
+    """Add what a model used to a sum; what is no number is left out, but what counts for agents."""
     for name, count in usage.items():
         if isinstance(count, int | float) and not isinstance(count, bool):
             total[name] = total.get(name, 0) + count
+    for agent, share in map_of(usage.get(AGENTS)).items():
+        add_usage(total.setdefault(AGENTS, {}).setdefault(agent, {}), map_of(share))
 
 
 async def reply_of(operations: Operations, request: ChatRequest, tell_text: Callable[[str], None] | None) -> ChatReply:
@@ -106,7 +113,7 @@ class _Turns:
         self._count_usage, self._tell_text = context.count_usage, context.tell_text
         self._spending, self._write_key = context.spending, context.write_key
         self._asked_times = 0
-        self._cost: float | None = None
+        self._spent: Spent | None = None
         self._said: tuple[ChatMessage, ...] = ()
         self._server_tools: dict[str, dict[str, Any]] | None = None
         self.conversation = Conversation(thread_id=asked.thread_id or "")
@@ -137,16 +144,16 @@ class _Turns:
             options=request.options or {},
         )
         spending, self._asked_times = self._spending, self._asked_times + 1
-        purse = Purse(spending.budgets, spending.prices, spending.warn, self._spent)
+        purse = Purse(spending.budgets, spending.prices, spending.warn, self._write_down)
         with purse.call(prompt) as settle:
             reply = await reply_of(self._operations, request, self._tell_text)
             model = reply.metadata.get("model_id")
             settle(Reply(reply.content, usage=reply.usage, model_id=model if isinstance(model, str) else ""))
             return reply
 
-    def _spent(self, spent: Spent) -> None:
+    def _write_down(self, spent: Spent) -> None:
         self._spending.write(f"{self._write_key}/turn {self._asked_times}", "", spent)
-        self._cost = spent.cost
+        self._spent = spent
 
     async def _offered_tools(self) -> dict[str, dict[str, Any]]:
         offered = {str(tool["name"]): tool for tool in self._asked.prompt.tools}
@@ -184,7 +191,7 @@ class _Turns:
         conversation.message = reply.content
         conversation.calls += reply.tool_calls
         self._said = (*self._said, ChatMessage("assistant", reply.content))
-        usage = {**reply.usage} | ({"cost": self._cost} if self._cost is not None else {})
+        usage = {**reply.usage} if self._spent is None else self._spent.usage(reply.usage)
         add_usage(conversation.usage, usage)
         self._count_usage(usage)
 

@@ -79,6 +79,7 @@ class Spending:
         prices: what models cost.
         warn: told where four fifths of a budget are spent.
         agents: the budgets of agents by their ids.
+        tasks: the budgets of tasks by the keys of their executions.
     """
 
     run: CountedBudget = field(default_factory=lambda: CountedBudget("the run"))
@@ -86,22 +87,37 @@ class Spending:
     prices: PriceTable = field(default_factory=PriceTable)
     warn: Callable[[str], None] = _log.warning
     agents: dict[str, CountedBudget] = field(default_factory=dict[str, CountedBudget])
+    tasks: dict[str, CountedBudget] = field(default_factory=dict[str, CountedBudget])
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
         """Those that every call counts in."""
         return (self.run, self.month) if self.month is not None else (self.run,)
 
-    def go_on(self, usage: Mapping[str, Any]) -> None:
-        """Count what an earlier part of the run used in the run's budget; the book has it already."""
-        tokens = [usage.get("input_tokens", 0), usage.get("output_tokens", 0)]
-        self.run.add(sum(int(one) for one in tokens), float(usage.get("cost", 0.0)))
+    def go_on(self, usage: Mapping[str, Any], usage_of_tasks: Mapping[str, Mapping[str, Any]]) -> None:
+        """Count what an earlier part of the run used; the month's book has it already.
 
-    def of_agent(self, agent_id: str, max_tokens: int | None, max_cost: float | None) -> CountedBudget:
-        """The budget of an agent in this run, over all that it does."""
-        if agent_id not in self.agents:
-            self.agents[agent_id] = CountedBudget(f'agent "{agent_id}"', max_tokens, max_cost)
-        return self.agents[agent_id]
+        Args:
+            usage: all of it, and what of it counts for agents.
+            usage_of_tasks: what each execution of a task used, by its key.
+        """
+        self.run.add(_tokens_of(usage), float(usage.get("cost", 0.0)))
+        for agent_id, share in map_of(usage.get("agents")).items():
+            self.of_agent(agent_id).add(int(share.get("tokens", 0)), float(share.get("cost", 0.0)))
+        for key, used in usage_of_tasks.items():
+            self.of_task(key).add(_tokens_of(used), float(used.get("cost", 0.0)))
+
+    def of_agent(self, agent_id: str, max_tokens: int | None = None, max_cost: float | None = None) -> CountedBudget:
+        """The budget of an agent in this run, over all that it does, with these limits."""
+        budget = self.agents.setdefault(agent_id, CountedBudget(f'agent "{agent_id}"'))
+        budget.max_tokens, budget.max_cost = max_tokens, max_cost
+        return budget
+
+    def of_task(self, key: str, max_tokens: int | None = None, max_cost: float | None = None) -> CountedBudget:
+        """The budget of one execution of a task, over all of its tries, with these limits."""
+        budget = self.tasks.setdefault(key, CountedBudget("the task"))
+        budget.max_tokens, budget.max_cost = max_tokens, max_cost
+        return budget
 
     def write(self, entry: str, agent: str, spent: Spent) -> None:
         """Write a call into the month's book, where there is one; raises ``JournalError``."""
@@ -158,6 +174,11 @@ def limit_of_money(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         return None
     return float(value)
+
+
+def _tokens_of(usage: Mapping[str, Any]) -> int:
+    """The tokens of a sum of calls; of some of them only the total may be known."""
+    return int(max(usage.get("input_tokens", 0) + usage.get("output_tokens", 0), usage.get("total_tokens", 0)))
 
 
 def _tokens(value: Any) -> int | None:

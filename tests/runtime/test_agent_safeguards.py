@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -246,6 +247,100 @@ async def test_a_run_that_goes_on_asks_nothing_twice(asked_models, done, tmp_pat
     assert len(questions) == 2
     assert outcome.usage["total_tokens"] == outcome.outputs["work"]["usage"]["total_tokens"]
     assert book.total()[0] == outcome.usage["total_tokens"]
+
+
+async def broken_off(flow, tmp_path, answers):
+    """How a run ends that was given up at its first question, and went on with that question approved."""
+    (tmp_path / "journal").mkdir()
+    with (
+        start_server(ServerSettings(data_dir=tmp_path / "server", script=Script.from_data(answers))) as server,
+        Journal(tmp_path / "journal") as journal,
+    ):
+        async with MfoClient(ClientSettings(base_url=server.url, token=server.token)) as client:
+            control, run_id = RunControl(), uuid4().hex
+
+            async def give_up(_):
+                control.park()
+                raise ValueError("gone")
+
+            first = RunOptions(run_id=run_id, ask=give_up, control=control, keeping=Keeping(journal))
+            await flow.run({}, client, first)
+
+            async def approve(_):
+                return "approve"
+
+            keeping = Keeping(journal, stored=journal.find(run_id))
+            return await flow.run({}, client, RunOptions(ask=approve, run_id=run_id, keeping=keeping))
+
+
+ASKS = calls(("clock", {}))
+
+
+@pytest.mark.parametrize("mfo", ["", PRICES])
+async def test_the_budget_of_an_agent_knows_what_was_spent_before_a_run_goes_on(mfo, tmp_path):
+    """The agent's first task has ended, and a helper has worked for it, when the run is broken off in the second one."""
+    limits = {"max_cost": 950} if mfo else {"max_tokens": 690}
+    agents = {
+        "worker": agent(tools=["agent:helper"], limits=limits),
+        "helper": agent(),
+        "asker": agent(tools=["clock"], interaction={"require_approval_for": ["clock"]}),
+    }
+    second = {"config": {"agent_id": "asker", "task": "Do."}, "dependencies": ["work"]}
+    third = {"dependencies": ["work1"]}
+    answers = {
+        "script": [
+            {"agent": "asker", "answers": [ASKS, "done"]},
+            {"agent": "helper", "answer": "word " * 200},
+            {"agent": "worker", "task": "work", "answers": [calls(("agent:helper", {"task": "Help."})), "word"]},
+            {"agent": "worker", "answer": "word"},
+        ]
+    }
+    flow = flow_with(agents, {}, second, third, mfo=mfo)
+    whole = await run(flow, tmp_path / "whole", script=answers, ask=lambda _: asyncio.sleep(0, "approve"))
+    (tmp_path / "broken").mkdir()
+    broken = await broken_off(flow, tmp_path / "broken", answers)
+    assert whole.outcome.usage["agents"].keys() == {"worker", "helper", "asker"}
+    for outcome in (whole.outcome, broken):
+        assert (outcome.error.code, outcome.error.task) == ("budget_exceeded", "work2")
+        assert 'the budget of agent "worker" has' in outcome.error.message
+    assert broken.error.message == whole.error.message
+    assert broken.usage == whole.outcome.usage
+
+
+async def test_the_budget_of_a_task_knows_what_was_spent_before_a_run_goes_on(tmp_path):
+    worker = agent(tools=["clock"], interaction={"require_approval_for": ["clock"]})
+    task = {"config": {"agent_id": "worker", "task": "Do.", "limits": {"max_tokens": 90}}}
+    flow = flow_with({"worker": worker}, task)
+    answers = script({"text": "word " * 20, **ASKS}, "done")
+    whole = await run(flow, tmp_path / "whole", script=answers, ask=lambda _: asyncio.sleep(0, "approve"))
+    (tmp_path / "broken").mkdir()
+    broken = await broken_off(flow, tmp_path / "broken", answers)
+    assert (broken.error.code, broken.error.message) == ("budget_exceeded", whole.error.message)
+    assert "the budget of the task has" in broken.error.message
+
+
+async def test_a_try_asks_nothing_again_that_another_one_was_answered(asked_models, done, tmp_path):
+    """The second turn fails for a moment; the next try has the first one, and what was called in it, on record."""
+    answers = script(calls(("calculator", {"expression": "6 * 7"})), {"error": {"status": 503}}, "done")
+    retry = {"retry": {"max_attempts": 2, "initial_delay": "1ms"}}
+    task = {"config": {"agent_id": "worker", "task": "Do."}, "error_handling": retry}
+    output = await outputs_of(flow_with({"worker": agent(tools=["calculator"])}, task), tmp_path, answers)
+    assert (output["message"], output["tool_call_results"]) == ("done", {"calculator": 42})
+    assert (len(asked_models), done) == (3, ["calculator"])
+
+
+async def test_an_agent_that_is_asked_in_place_of_another_begins_anew(tmp_path):
+    """Both can do it; the first one's model is left alone after its first turn."""
+    able = {"capabilities": ["all"], "tools": ["calculator"]}
+    agents = {"first": agent(**able), "second": agent(**able)}
+    guards = Safeguards(CircuitBreakerPolicy(failure_threshold=1, reset_timeout=60))
+    call = calls(("calculator", {"expression": "1"}))
+    answers = {"script": [{"agent": "first", "answers": [call, FAILS]}, {"agent": "second", "answer": "I did."}]}
+    retry = {"retry": {"max_attempts": 2, "initial_delay": "1ms"}}
+    task = {"config": {"capability": "all", "task": "Do."}, "error_handling": retry}
+    output = await outputs_of(flow_with(agents, task), tmp_path, answers, client=ONCE, safeguards=guards)
+    assert (output["agent"], output["message"]) == ("second", "I did.")
+    assert [step["kind"] for step in output["steps"]] == ["model"]
 
 
 names = st.sampled_from(["clock", "calculator", "agent:helper", "agent:worker", "remember", "fly", "record", ""])

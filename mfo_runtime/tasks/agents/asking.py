@@ -32,6 +32,7 @@ from mfo_runtime.tasks.agents.description import AgentDescription
 from mfo_runtime.tasks.agents.notebook import Notebook
 from mfo_runtime.tasks.agents.thread import ThreadAdapter
 from mfo_runtime.tasks.context import TaskContext
+from mfo_runtime.tasks.conversation import AGENTS
 from mfo_runtime.tasks.safeguards import Safeguards, tenant_rate
 
 
@@ -55,7 +56,7 @@ class Way:
     Attributes:
         adapter: with all that protects it.
         thread: the innermost one.
-        recalled: the budgets that do not know yet what was spent in an earlier part of the run.
+        purse: the budgets that its calls count in.
         max_tokens: how much the model is told; None for any amount.
         count_usage: told what a call used.
         current: which step asks.
@@ -63,7 +64,7 @@ class Way:
 
     adapter: Adapter
     thread: ThreadAdapter
-    recalled: Purse
+    purse: Purse
     max_tokens: int | None
     count_usage: Callable[[Reply, Spent | None], None]
     current: Current
@@ -76,13 +77,13 @@ class Way:
         return reply, self.current.prompt, self.current.spent
 
     def recall(self, step: str, prompt: Prompt, reply: Reply) -> Spent | None:
-        """A reply of an earlier part of the run: the thread knows it, and it has been spent."""
+        """A reply that was noted: the thread knows it, and the budgets do; gives what it cost."""
         self.current.begin(step, prompt)
         if self.max_tokens is not None:
             left = self.max_tokens - estimated_tokens(prompt.system)
             prompt = replace(prompt, messages=pruned(prompt.messages, left))
         self.thread.heard(prompt, reply)
-        return self.recalled.count(reply, prompt) if reply.usage else None
+        return self.purse.spent(reply, prompt) if reply.usage else None
 
 
 class _Watched(WrappedAdapter):
@@ -112,7 +113,7 @@ def way_of(assignment: Assignment, notes: Notebook) -> Way:
         context.spending.write(f"{context.key}/{notes.path}{current.step}", agent.id, spent)
 
     purse = replace(assignment.purse, on_spent=spend)
-    thread = ThreadAdapter(operations, context.tell_text if not notes.path else None)
+    thread = ThreadAdapter(operations, context.tell_text if assignment.is_first else None)
     around: list[Middleware] = []
     if agent.max_context_tokens is not None:
         around.append(with_pruning(agent.max_context_tokens))
@@ -128,13 +129,11 @@ def way_of(assignment: Assignment, notes: Notebook) -> Way:
 
     def count_usage(reply: Reply, spent: Spent | None) -> None:
         if spent is not None:
-            cost = {"cost": spent.cost} if spent.cost is not None else {}
-            context.count_usage({**reply.usage, **cost})
+            share = {"tokens": spent.tokens, "cost": spent.cost or 0.0}
+            context.count_usage({**spent.usage(reply.usage), AGENTS: dict.fromkeys(assignment.line, share)})
 
     adapter = chain_middleware(*around)(thread)
-    own = [budget for budget in purse.budgets if budget not in context.spending.budgets]
-    recalled = Purse(own, purse.prices)
-    return Way(adapter, thread, recalled, agent.max_context_tokens, count_usage, current)
+    return Way(adapter, thread, purse, agent.max_context_tokens, count_usage, current)
 
 
 def _limiters(context: TaskContext, agent: AgentDescription, tenant: str) -> tuple[AsyncLimiter, ...]:

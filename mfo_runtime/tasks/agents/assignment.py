@@ -38,6 +38,11 @@ class Assignment:
     metadata: Mapping[str, Any]
     line: tuple[str, ...]
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the task itself gave the work, and no other agent."""
+        return len(self.line) == 1
+
 
 @dataclass
 class Work:

@@ -39,12 +39,17 @@ async def run_agent(config: Mapping[str, Any], context: TaskContext) -> dict[str
         MfoError: there is no such agent, it came to no answer, or the server failed.
     """
     agents = _chosen(config, context)
-    for agent in agents[:-1]:
+    for number, agent in enumerate(agents[:-1]):
         try:
-            return await _run(agent, config, context)
+            return await _run(agent, config, _notes(context, number))
         except CircuitOpenError:
             continue
-    return await _run(agents[-1], config, context)
+    return await _run(agents[-1], config, _notes(context, len(agents) - 1))
+
+
+def _notes(context: TaskContext, number: int) -> Notebook:
+    """The notes of one of several agents that a task may be given to."""
+    return Notebook(context, f"candidate {number}/" if number else "")
 
 
 def _chosen(config: Mapping[str, Any], context: TaskContext) -> tuple[AgentDescription, ...]:
@@ -53,13 +58,15 @@ def _chosen(config: Mapping[str, Any], context: TaskContext) -> tuple[AgentDescr
     return agents_able_to(str(config.get("capability")), context.bundle)
 
 
-async def _run(agent: AgentDescription, config: Mapping[str, Any], context: TaskContext) -> dict[str, Any]:
-    limits = mapping_of(config, "limits")
+async def _run(agent: AgentDescription, config: Mapping[str, Any], notes: Notebook) -> dict[str, Any]:
+    context, limits = notes.context, mapping_of(config, "limits")
     agent = replace(agent, limits=agent.limits.tightened(limits))
-    office = _Office(context, _task_budget(limits), str(config.get("tenant") or ""), mapping_of(config, "metadata"))
+    office = _Office(
+        context, _task_budget(limits, context), str(config.get("tenant") or ""), mapping_of(config, "metadata")
+    )
     thread_id = str(config.get("thread_id") or "")
     task, data = str(config["task"]), mapping_of(config, "context")
-    work = await office.have_done(agent, task, data, thread_id)
+    work = await office.have_done(agent, task, data, thread_id, notes)
     return {
         "message": work.message,
         "parsed_content": work.parsed,
@@ -94,11 +101,11 @@ async def speak(config: Mapping[str, Any], context: TaskContext) -> dict[str, An
     }
 
 
-def _task_budget(limits: Mapping[str, Any]) -> CountedBudget | None:
+def _task_budget(limits: Mapping[str, Any], context: TaskContext) -> CountedBudget | None:
     tokens, cost = limits.get("max_tokens"), limit_of_money(limits.get("max_cost"))
     if tokens is None and cost is None:
         return None
-    return CountedBudget("the task", tokens if isinstance(tokens, int) else None, cost)
+    return context.spending.of_task(context.key, tokens if isinstance(tokens, int) else None, cost)
 
 
 class _Office:
@@ -115,9 +122,10 @@ class _Office:
         self._asking = asyncio.Lock()
         self._server_tools: dict[str, Tool] | None = None
 
-    async def have_done(self, agent: AgentDescription, task: str, data: Mapping[str, Any], thread_id: str) -> Work:
+    async def have_done(
+        self, agent: AgentDescription, task: str, data: Mapping[str, Any], thread_id: str, notes: Notebook
+    ) -> Work:
         """An agent does a task."""
-        notes = Notebook(self._context)
         agent.allow(self._context.trigger_id)
 
         async def do() -> Work:

@@ -36,13 +36,14 @@ class Notebook:
         return f"agent {self.context.try_number} {self.path}{step}"
 
     def known(self, step: str) -> dict[str, Any] | None:
-        """What was noted of a step when the task was executed before; None where it was not done."""
+        """What was noted of a step when the task was executed or tried before; None where it was not done."""
         noted = self.context.noted.get(self.name(step))
         return map_of(noted) if noted is not None else None
 
     async def keep(self, step: str, value: dict[str, Any]) -> None:
         """Note what came of a step; what follows waits until it is kept. Raises ``JournalError``."""
         await self.context.note(self.name(step), value)
+        self.context.noted[self.name(step)] = value
 
     async def once(self, step: str, work: Callable[[Operations], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """What came of a step: by the notes, else by doing it.

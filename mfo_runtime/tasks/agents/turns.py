@@ -72,7 +72,7 @@ class Turns:
         if known is None:
             reply, asked, spent = await self._way.ask(step, prompt)
             await self._notes.keep(step, reply_data(reply, asked))
-            if self._notes.context.tell_text is not None and not self._notes.path and reply.text:
+            if self._notes.context.tell_text is not None and assignment.is_first and reply.text:
                 self._notes.context.tell_text("\n")
         else:
             reply = reply_of_data(known)
@@ -84,7 +84,7 @@ class Turns:
         work = self.work
         work.message, work.thread_id = reply.text, reply.reply_id or work.thread_id
         work.said = (*work.said, Message("assistant", reply.text, reply.tool_calls))
-        usage = {**reply.usage} | ({"cost": spent.cost} if spent is not None and spent.cost is not None else {})
+        usage = {**reply.usage} if spent is None else spent.usage(reply.usage)
         add_usage(work.usage, usage)
         step: dict[str, Any] = {"agent": self._assignment.agent.id, "kind": "model", "turn": turn}
         step |= {"message": reply.text, "model_id": reply.model_id, "usage": usage}
