@@ -110,7 +110,7 @@ def server_command(  # noqa: PLR0913 - one argument an option
     job_flows = JobFlows()
     here = Path.cwd().as_posix()
     folder = Path(data) if data else data_folder(find_project(here, DiskFiles()), here) / "server"
-    telemetry = telemetry_of_environment("mfo-server")
+    telemetry = telemetry_of_environment("mfo-server", is_lasting=True)
     try:
         answers = Script.from_data(*read_data_with_places(script)) if script is not None else None
         key = os.environ.get("OPENAI_API_KEY") or None

@@ -124,8 +124,12 @@ def watching(flow: FlowView, run_id: str, settings: LogSettings, *, is_resumed: 
 
 @contextmanager
 def watching_many(service: str) -> Generator[ManyRuns | None]:
-    """What watches the runs of a process that executes many of them; None where the environment asks for nothing."""
-    telemetry = telemetry_of_environment(service)
+    """What watches the runs of a process that executes many of them; None where the environment asks for nothing.
+
+    Raises:
+        InvalidInputError: metrics cannot be served where the environment says.
+    """
+    telemetry = telemetry_of_environment(service, is_lasting=True)
     if telemetry is None:
         yield None
         return
@@ -172,8 +176,8 @@ def kind_of(flow: FlowView) -> Callable[[str], str]:
     return kind
 
 
-def telemetry_of_environment(service: str) -> Telemetry | None:
-    """Where spans and metrics go, where the environment asks for them; says what is missing for it."""
+def telemetry_of_environment(service: str, *, is_lasting: bool = False) -> Telemetry | None:
+    """Where spans and metrics go, where the environment asks for them; says what is missing for it; raises as ``telemetry_of``."""
     if not is_asked_for(os.environ):
         return None
     if not is_installed():
@@ -182,7 +186,7 @@ def telemetry_of_environment(service: str) -> Telemetry | None:
         return None
     from mfo_runtime.telemetry.setting_up import telemetry_of  # noqa: PLC0415 - an extra, and slow
 
-    return telemetry_of(service, os.environ)
+    return telemetry_of(service, os.environ, is_lasting=is_lasting)
 
 
 def close_telemetry(telemetry: Telemetry) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +18,12 @@ from mfo_runtime.cli.output import say, tell_as
 from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.pools import connecting, database_option, pool_at, worker_words
 from mfo_runtime.cli.servers import profile_option, url_option
+from mfo_runtime.cli.watching import watched_run, watching_many
 from mfo_runtime.errors import JournalError
+
+if TYPE_CHECKING:
+    from mfo_runtime.distributed.journal import SharedJournal
+    from mfo_runtime.distributed.worker import Worker
 
 _PAUSE = 1.0
 """Seconds before the next try to join the pool anew."""
@@ -85,17 +94,37 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
-        while not is_stopped.is_set():
-            settings = MemberSettings(worker_words(), queue, concurrency, lease, limits=limits)
-            worker = Worker(journal.database, settings, connecting(Where(server, None, profile)))
-            held[:] = [worker]
-            try:
-                if worker.work(lambda: say(f"working on queue {queue} of {journal.database}")):
-                    break
-            except JournalError as error:
-                if not has_worked:
-                    raise
-                _log.warning("%s", error.message)
-                is_stopped.wait(_PAUSE)
-            has_worked = True
+        with _watching(journal) as watch:
+            while not is_stopped.is_set():
+                settings = MemberSettings(worker_words(), queue, concurrency, lease, limits=limits)
+                worker = Worker(journal.database, settings, connecting(Where(server, None, profile)))
+                watch(worker)
+                held[:] = [worker]
+                try:
+                    if worker.work(lambda: say(f"working on queue {queue} of {journal.database}")):
+                        break
+                except JournalError as error:
+                    if not has_worked:
+                        raise
+                    _log.warning("%s", error.message)
+                    is_stopped.wait(_PAUSE)
+                has_worked = True
     return 0
+
+
+@contextmanager
+def _watching(journal: SharedJournal) -> Generator[Callable[[Worker], None]]:
+    """What has the runs of a worker watched, where the environment asks for spans or metrics."""
+    from mfo_runtime.distributed.connections import Connections  # noqa: PLC0415 - an extra
+
+    with watching_many("mfo-worker") as runs:
+        if runs is not None:
+            from mfo_runtime.distributed.gauges import tell_pool  # noqa: PLC0415 - an extra
+
+            tell_pool(runs.meter, journal)
+
+        def watch(worker: Worker) -> None:
+            worker.runs.connections = Connections(runs)
+            worker.runs.watch = partial(watched_run, runs) if runs is not None else None
+
+        yield watch

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from mfo_runtime.client import ClientSettings, MfoClient
+from mfo_runtime.client import ClientSettings
 from mfo_runtime.distributed.asking import AskingByDatabase
+from mfo_runtime.distributed.connections import Connections
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.run_log import SharedRunLog
 from mfo_runtime.distributed.steps import StepHost, StepNumbers, SteppedExecutors
@@ -22,6 +23,7 @@ from mfo_runtime.errors import JournalError, MfoError, RunHeldError, TaskFailedE
 from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, load_run
 from mfo_runtime.flow.executors import FlowExecutors
 from mfo_runtime.flow.keeping import SUCCEEDED, KeptRun
+from mfo_runtime.flow.watching import WatchRun
 from mfo_runtime.journal import StoredRun
 
 Connect = Callable[[Resumption], AbstractContextManager[ClientSettings]]
@@ -42,14 +44,18 @@ class RunsOfWorker:
         journal: the shared journal, as this worker uses it.
         connect: gives the MFO server of a run.
         may_go_on: raises where this worker must not begin a step.
+        connections: what its runs share.
         options: what else the worker settles for a run.
+        watch: watches each of them; None for nobody.
         controls: what stops each run that is executed now, by its id.
     """
 
     journal: SharedJournal
     connect: Connect
     may_go_on: Callable[[], None]
+    connections: Connections = field(default_factory=Connections)
     options: Options = field(default=lambda _run: RunOptions())
+    watch: WatchRun | None = None
     controls: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
 
     async def execute(self, run_id: str) -> dict[str, Any]:
@@ -81,6 +87,7 @@ class RunsOfWorker:
             control.park()
         for run_id in tuple(self.controls):
             await self._give_back(run_id)
+        await self.connections.aclose()
 
     async def _execute(self, stored: StoredRun) -> dict[str, Any]:
         if stored.state not in {*UNDER_WAY, SUCCEEDED}:
@@ -102,9 +109,12 @@ class RunsOfWorker:
         options = replace(options, ask=options.ask or AskingByDatabase(self.journal.database, stored.id))
         self.controls[stored.id] = control
         try:
-            with self.connect(resumption) as settings:
-                async with MfoClient(settings) as client:
-                    outcome = await resumption.run(client, options, keeping)
+            with (
+                self.connect(resumption) as settings,
+                self._watched(resumption, options, is_first=course.is_first) as watched,
+            ):
+                async with self.connections.client(settings) as client:
+                    outcome = await resumption.run(client, watched, keeping)
         finally:
             self.controls.pop(stored.id, None)
         if broken:
@@ -112,6 +122,16 @@ class RunsOfWorker:
         if control.is_parked:
             raise RunHeldError("it is stopped here and goes on elsewhere")
         return outcome.to_data()
+
+    @contextmanager
+    def _watched(self, resumption: Resumption, options: RunOptions, *, is_first: bool) -> Generator[RunOptions]:
+        """The options of a run that is executed inside the block, with what watches it and what it shares with others."""
+        shared = replace(options, surroundings=replace(options.surroundings, http=self.connections.others))
+        if self.watch is None:
+            yield shared
+            return
+        with self.watch(resumption.flow.view, resumption.stored.id, is_resumed=not is_first) as watcher:
+            yield replace(shared, observers=(*shared.observers, watcher), on_usage=watcher.used)
 
     def _through(
         self, break_off: Callable[[MfoError], None], executors: FlowExecutors, kept: KeptRun, plan: RunPlan

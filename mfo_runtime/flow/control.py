@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from mfo_runtime.engine.observing import Observer, RunEvent
+
 
 class Stoppable(Protocol):
     """Something that runs."""
@@ -48,6 +50,15 @@ class RunControl:
         if self._kept is not None:
             self._kept.park()
         self.cancel(at_once=True)
+
+    def until_parked(self, observer: Observer) -> Observer:
+        """Tell an observer what happens; what follows on parking is no ending of the run, and is told to nobody."""
+
+        def told(event: RunEvent) -> None:
+            if not self.is_parked:
+                observer(event)
+
+        return told
 
     def attach(self, run: Stoppable, kept: Kept | None = None) -> None:
         """Control ``run`` from now on, and what is kept of it."""

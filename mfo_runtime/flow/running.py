@@ -122,7 +122,7 @@ async def run_flow(
             outer: Executors = executors
             if options.through is not None and kept is not None:
                 outer = options.through(executors, kept, plan)
-            run = Run(plan, outer, observers=options.observers, recorder=recorder)
+            run = Run(plan, outer, observers=_observers(options), recorder=recorder)
             if options.control is not None:
                 options.control.attach(run, kept)
             result = await run.result()
@@ -311,3 +311,8 @@ def _placed(failure: Failure | None, scope: RunScope) -> MfoError | None:
 def _title(flow: FlowView) -> str:
     title = text_at(flow.taskflow.mapping, "name")
     return title.text if title is not None else flow.taskflow.name
+
+
+def _observers(options: RunOptions) -> Sequence[Observer]:
+    control = options.control
+    return options.observers if control is None else tuple(map(control.until_parked, options.observers))

@@ -6,6 +6,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from opentelemetry.metrics import Meter
+
 from mfo_runtime.http.tracing import Ended
 from mfo_runtime.telemetry.run_spans import Meters, RunSpans, WatchedRun
 from mfo_runtime.telemetry.setting_up import Telemetry
@@ -19,6 +21,11 @@ class ManyRuns:
     def __init__(self, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
         self._meters = Meters(telemetry.meter)
+
+    @property
+    def meter(self) -> Meter:
+        """Makes further instruments."""
+        return self._telemetry.meter
 
     @contextmanager
     def watching(self, run: WatchedRun) -> Generator[RunSpans]:

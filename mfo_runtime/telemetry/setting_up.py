@@ -11,7 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExp
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricExporter, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import (
@@ -62,13 +62,17 @@ class Telemetry:
     close: Callable[[], str] = field(repr=False)
 
 
-def telemetry_of(service: str, environment: Mapping[str, str]) -> Telemetry:
+def telemetry_of(service: str, environment: Mapping[str, str], *, is_lasting: bool = False) -> Telemetry:
     """Set up what the environment asks for.
 
     Args:
         service: ``service.name``, where ``OTEL_SERVICE_NAME`` does not say otherwise.
-        environment: ``OTEL_TRACES_EXPORTER`` and ``OTEL_METRICS_EXPORTER`` (``otlp``, ``console``, ``none``); what else the
-            exporters read they read from the environment of the process.
+        environment: ``OTEL_TRACES_EXPORTER`` and ``OTEL_METRICS_EXPORTER`` (``otlp``, ``console``, ``none``; metrics also
+            ``prometheus``); what else the exporters read they read from the environment of the process.
+        is_lasting: whether the process goes on until somebody stops it; only then can its metrics be fetched.
+
+    Raises:
+        InvalidInputError: metrics cannot be served where the environment says.
     """
     ids = RunIds()
     named = {"service.name": environment.get("OTEL_SERVICE_NAME") or service, "service.version": _own_version()}
@@ -84,25 +88,40 @@ def telemetry_of(service: str, environment: Mapping[str, str]) -> Telemetry:
             traces.add_span_processor(SimpleSpanProcessor(console))
         case _:
             pass
-    metrics: MetricExporter | None = None
-    match _exporter(environment, "METRICS"):
-        case "otlp":
-            metrics = OTLPMetricExporter(timeout=_patience(environment))
-        case "console":
-            metrics = ConsoleMetricExporter(out=sys.stderr, formatter=lambda data: data.to_json(indent=None) + "\n")  # pyright: ignore[reportArgumentType]
-        case _:
-            pass
-    readers = [PeriodicExportingMetricReader(metrics)] if metrics is not None else []
-    meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
+    reader, end_service = _metric_reader(environment, is_lasting=is_lasting)
+    meters = MeterProvider([reader] if reader is not None else [], resource=resource, shutdown_on_exit=False)
 
     def close() -> str:
         milliseconds = int(_SECONDS * 1000)
+        end_service()
         traces.force_flush(milliseconds)
         meters.shutdown(milliseconds)
         traces.shutdown()
         return spans.problem if spans is not None else ""
 
     return Telemetry(traces.get_tracer(_SCOPE), meters.get_meter(_SCOPE), ids, close)
+
+
+def _metric_reader(
+    environment: Mapping[str, str], *, is_lasting: bool
+) -> tuple[MetricReader | None, Callable[[], None]]:
+    """What takes the metrics, None for nothing, and what ends it before it is shut down."""
+    match _exporter(environment, "METRICS"):
+        case "otlp":
+            return PeriodicExportingMetricReader(OTLPMetricExporter(timeout=_patience(environment))), _nothing
+        case "console":
+            console = ConsoleMetricExporter(out=sys.stderr, formatter=lambda data: data.to_json(indent=None) + "\n")  # pyright: ignore[reportArgumentType]
+            return PeriodicExportingMetricReader(console), _nothing
+        case "prometheus" if is_lasting:
+            from mfo_runtime.telemetry.scraped import serve_metrics  # noqa: PLC0415 - nobody else needs its server
+
+            return serve_metrics(environment)
+        case _:
+            return None, _nothing
+
+
+def _nothing() -> None:
+    """There is nothing to end."""
 
 
 def _exporter(environment: Mapping[str, str], signal: str) -> str:

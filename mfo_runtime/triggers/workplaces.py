@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
 
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_runtime.client import MfoClient
-from mfo_runtime.engine import RunEvent
 from mfo_runtime.flow import RunOptions
 from mfo_runtime.flow.circuits import Circuits
+from mfo_runtime.flow.watching import WatchRun
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Journal, Retention
 from mfo_runtime.tasks import Ask, Safeguards
-
-
-class RunWatcher(Protocol):
-    """Is told of a run's events, and of what models used."""
-
-    def __call__(self, event: RunEvent) -> None:
-        """Something happened."""
-        ...
-
-    def used(self, node: str, usage: Mapping[str, Any]) -> None:
-        """A model used something."""
-        ...
-
-
-class WatchRun(Protocol):
-    """Watches a run as long as the block lasts."""
-
-    def __call__(self, flow: FlowView, run_id: str, *, is_resumed: bool) -> AbstractContextManager[RunWatcher]:
-        """The watcher of one run of a taskflow."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
