@@ -29,7 +29,8 @@ import sqlalchemy as sa
 
 from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.journal import SharedJournal
-from mfo_runtime.distributed.submitting import Submission, prepare, submit
+from mfo_runtime.distributed.preparing import prepare
+from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.distributed.tables import UNDER_WAY, runs
 from mfo_runtime.flow import Flow, load_flow
 from tests.distributed.postgres import cluster
@@ -160,7 +161,7 @@ def measure(url: str, flow: Flow, count: int, workers: int, options: argparse.Na
     database = Database(url)
     journal = SharedJournal(database)
     try:
-        prepare(journal)
+        prepare(journal.database)
         before = size_of(database)
         began = perf_counter()
         for _ in range(count):

@@ -15,7 +15,7 @@ from mfo_runtime.cli.journals import journal_at
 from mfo_runtime.cli.places import directory_of
 from mfo_runtime.cli.servers import choose_server
 from mfo_runtime.errors import InvalidInputError
-from mfo_runtime.journal import RunJournal
+from mfo_runtime.journal import Fired, Firing, NewRun, RunJournal
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
 
@@ -68,18 +68,25 @@ def open_pool(url: str) -> SharedJournal:
     try:
         from mfo_runtime.distributed.database import Database  # noqa: PLC0415 - an extra, and slow to import
         from mfo_runtime.distributed.journal import SharedJournal  # noqa: PLC0415 - the same
-        from mfo_runtime.distributed.submitting import prepare  # noqa: PLC0415 - the same
+        from mfo_runtime.distributed.preparing import prepare  # noqa: PLC0415 - the same
     except ModuleNotFoundError as missing:
         raise InvalidInputError(
             f"Workers need {missing.name}, which is not installed.", hint="pip install 'mfo-lsp[distributed]'"
         ) from None
     journal = SharedJournal(Database(url))
     try:
-        prepare(journal)
+        prepare(journal.database)
     except BaseException:
         journal.close()
         raise
     return journal
+
+
+def submitting_to(journal: SharedJournal, queue: str) -> Callable[[NewRun, Firing], Fired | None]:
+    """What puts a run on a queue of a pool, unless a key of the firing has done so before; raises ``JournalError``."""
+    from mfo_runtime.distributed.submitting import Submission, submit_run  # noqa: PLC0415 - an extra
+
+    return lambda run, firing: submit_run(journal, run, Submission(queue, firing=firing))
 
 
 def runs_at(place: str | None, given: str | None) -> tuple[RunJournal, Project]:

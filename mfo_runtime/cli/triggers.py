@@ -7,29 +7,21 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from functools import partial
-from pathlib import PurePosixPath
+from contextlib import ExitStack
 
 import click
 
-from mfo_runtime.cli.connecting import Where, data_folder
+from mfo_runtime.cli.connecting import Where
 from mfo_runtime.cli.findings import outcome_of, show_findings
-from mfo_runtime.cli.journals import journal_of, retention_of
 from mfo_runtime.cli.log_lines import log_format_option, show_log
 from mfo_runtime.cli.output import say, shown_path, tell_as
-from mfo_runtime.cli.watching import watched_run, watching_many
-from mfo_runtime.client import Circuit, MfoClient, http_settings
+from mfo_runtime.cli.pools import database_option
+from mfo_runtime.cli.trigger_places import Pools, places_of
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
-from mfo_runtime.flow.circuits import circuits_of
-from mfo_runtime.http import HttpClient
-from mfo_runtime.journal import Journal
 from mfo_runtime.triggers.loading import ServedTrigger, load_triggers
 from mfo_runtime.triggers.settings import LARGEST_BODY, ServiceSettings
 from mfo_runtime.triggers.stopping import StopSignal
-from mfo_runtime.triggers.workplaces import Workplace
 from mfo_workspace.text_report import printable
 
 FAILED = 1
@@ -81,6 +73,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @click.option(
     "--public-url", metavar="URL", help="Where people reach it, for links to questions; its own address by default."
 )
+@database_option
+@click.option(
+    "--submit-to",
+    metavar="QUEUE",
+    default="runs",
+    show_default=True,
+    help="The queue that runs are put on, where workers share a database; mfo worker --queue serves it.",
+)
 @click.option("--server", metavar="URL|local", help="The MFO server; local is the one that is built in.")
 @click.option("--profile", metavar="NAME", help="The MFO server of this profile in mfo.toml; MFO_PROFILE by default.")
 @click.option("--script", metavar="FILE", type=click.Path(), help="Answers for the local server's scripted provider.")
@@ -96,6 +96,8 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     poll: float,
     max_body: int,
     public_url: str | None,
+    database_url: str | None,
+    submit_to: str,
     server: str | None,
     profile: str | None,
     script: str | None,
@@ -106,6 +108,9 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     PATHS are workflows and folders of workflows; the current folder by default. Webhooks and calls by hand are served
     by HTTP and answered once their runs are in the journal; schedules and events of the MFO server start flows by
     themselves. Runs that an earlier process has left are gone on with.
+
+    Where a project has workers, which share a database, runs are put on their queue, and nothing is executed here. Then
+    several of these services may serve the same triggers: each firing begins one run.
 
     Interrupted once, it accepts nothing more and lets runs end; twice, it stops at once. Runs that have not ended go on
     when it is started again.
@@ -131,12 +136,13 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
         return FAILED
     show_log("mfo triggers", _log, log_format=log_format)
     with ExitStack() as stack:
-        asyncio.run(_serve(triggers, settings, Where(server, script, profile), stack))
+        pools = Pools(database_url, submit_to, stack)
+        asyncio.run(_serve(triggers, settings, Where(server, script, profile), pools, stack))
     return 0
 
 
 async def _serve(
-    triggers: tuple[ServedTrigger, ...], settings: ServiceSettings, where: Where, stack: ExitStack
+    triggers: tuple[ServedTrigger, ...], settings: ServiceSettings, where: Where, pools: Pools, stack: ExitStack
 ) -> None:
     from mfo_runtime.server import ServerAddress, SettingsError  # noqa: PLC0415 - slow to import
     from mfo_runtime.triggers.service import serve_triggers  # noqa: PLC0415 - slow to import
@@ -152,54 +158,10 @@ async def _serve(
             say(f"  {printable(_words(trigger))}")
 
     try:
-        async with _workplaces(triggers, where, stack) as places:
+        async with places_of(triggers, where, pools, stack) as places:
             await serve_triggers(triggers, places, settings, ready, stop)
     except SettingsError as error:
         raise InvalidInputError(str(error)) from None
-
-
-@asynccontextmanager
-async def _workplaces(
-    triggers: tuple[ServedTrigger, ...], where: Where, stack: ExitStack
-) -> AsyncGenerator[dict[str, Workplace]]:
-    """A client for each document, and a journal for each project; the local server runs as long as ``stack`` lives."""
-    places: dict[str, Workplace] = {}
-    journals: dict[str, Journal] = {}
-    async with AsyncExitStack() as clients:
-        runs = stack.enter_context(watching_many("mfo-triggers"))
-        watch = partial(watched_run, runs) if runs is not None else None
-        other = await clients.enter_async_context(HttpClient(tracing=runs))
-        for trigger in triggers:
-            document, bundle = trigger.document, trigger.flow.bundle
-            if document in places:
-                continue
-            folder = str(data_folder(bundle.project, str(PurePosixPath(document).parent)))
-            if folder not in journals:
-                journal = journal_of(bundle.project, document)
-                if journal is None:
-                    raise InvalidInputError(
-                        f"The project of {shown_path(document)} keeps no journal, which triggers need.",
-                        hint="Leave out journal.enabled = false in the project file.",
-                    )
-                journals[folder] = stack.enter_context(journal)
-            settings = stack.enter_context(where.settings(bundle, document))
-            own = await clients.enter_async_context(HttpClient(http_settings(settings), tracing=runs))
-            places[document] = Workplace(
-                await clients.enter_async_context(MfoClient(settings, http=own)),
-                journals[folder],
-                retention_of(bundle.project),
-                circuits_of(bundle, _tell_of_circuit),
-                http=other,
-                watch=watch,
-            )
-        yield places
-
-
-def _tell_of_circuit(server: str, circuit: Circuit) -> None:
-    if circuit is Circuit.OPEN:
-        _log.warning("%s fails too often and is left alone for a while", server)
-    elif circuit is Circuit.CLOSED:
-        _log.warning("%s is asked again", server)
 
 
 def _words(trigger: ServedTrigger) -> str:

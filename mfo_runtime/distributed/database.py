@@ -58,15 +58,18 @@ class Database:
         return self._shown
 
     def make_tables(self) -> None:
-        """Make the tables that are not there yet; several processes may do so at once.
+        """Make the tables that are not there yet, and their columns; several processes may do so at once.
 
         Raises:
             JournalError: the database cannot be reached or written.
         """
         with self.errors(), self.engine.begin() as connection:
-            if not self.is_sqlite:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
             metadata.create_all(connection)
+            _add_columns(connection)
 
     @contextmanager
     def writing(self) -> Generator[sa.Connection]:
@@ -101,6 +104,14 @@ class Database:
         made = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         return made.values(rows).on_conflict_do_nothing()
 
+    def add_or_change(self, table: sa.Table, row: dict[str, object]) -> sa.Executable:
+        """An insertion of a row that changes the one with its key, where that is there already."""
+        made = (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(row)
+        keys = [column.name for column in table.primary_key]
+        return made.on_conflict_do_update(
+            index_elements=keys, set_={name: made.excluded[name] for name in row if name not in keys}
+        )
+
     def now(self, connection: sa.Connection) -> float:
         """The time of the database, in seconds since 1970, which is the same for all workers."""
         if self.is_sqlite:
@@ -110,6 +121,17 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    """Add the columns that a version before this one did not have; they may be empty."""
+    known = sa.inspect(connection)
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
 
 def database_error(database: Database, problem: SQLAlchemyError) -> JournalError:

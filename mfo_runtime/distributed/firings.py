@@ -16,7 +16,7 @@ def fire(database: Database, connection: sa.Connection, firing: Firing, run_id: 
     """
     rows: list[dict[str, object]] = [
         {"source": firing.source, "key": key, "run": run_id, "digest": firing.digest, "time": firing.time}
-        for key in firing.keys
+        for key in sorted(set(firing.keys))  # in one order, so that no two services wait for each other
     ]
     if not rows:
         return None

@@ -16,7 +16,7 @@ from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.firings import fire
 from mfo_runtime.distributed.retention import forget_old
 from mfo_runtime.distributed.run_log import SharedRunLog
-from mfo_runtime.distributed.tables import QUEUED, RUNNING, UNDER_WAY, events, runs, workers
+from mfo_runtime.distributed.tables import QUEUED, RUNNING, UNDER_WAY, events, positions, runs, workers
 from mfo_runtime.distributed.workflows import Workflows, workflow_id
 from mfo_runtime.errors import JournalError, NotResumableError, RunHeldError
 from mfo_runtime.journal import (
@@ -101,6 +101,7 @@ class SharedJournal:
                 started_at=run.started_at,
                 state=QUEUED,
                 trigger=run.trigger,
+                keeper=run.keeper,
                 queue=queue,
                 part=1,
             )
@@ -295,6 +296,16 @@ class SharedJournal:
         with self.database.reading() as connection:
             return definition_of(connection, run.definition)
 
+    def position(self, source: str) -> str | None:
+        """How far a source of firings was read, as ``set_position`` was told; None where it never was."""
+        with self.database.reading() as connection:
+            return connection.execute(sa.select(positions.c.value).where(positions.c.source == source)).scalar()
+
+    def set_position(self, source: str, value: str) -> None:
+        """Keep how far a source of firings was read."""
+        with self.database.writing() as connection:
+            connection.execute(self.database.add_or_change(positions, {"source": source, "value": value}))
+
     def prune(self, retention: Retention, now: float | None = None) -> int:
         """As ``RunJournal.prune``; runs that wait for a worker stay, too."""
         return forget_old(self.database, self.workflows, retention, time.time() if now is None else now)
@@ -316,6 +327,7 @@ _FIELDS = [
     "usage",
     "holder",
     "trigger",
+    "keeper",
 ]
 _EVENT = ["time", "kind", "node", "attempt", "duration", "value", "facts"]
 
@@ -341,6 +353,7 @@ def _stored(row: sa.Row[Any]) -> StoredRun:
         usage={} if row.usage is None else json.loads(row.usage),
         holder=row.holder,
         trigger=row.trigger,
+        keeper=row.keeper,
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 from mfo_runtime.distributed.journal import SharedJournal
-from mfo_runtime.distributed.workflows import make_workflow_tables
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import Flow, Keeping, RunOptions, TriggerCall
 from mfo_runtime.flow.running import announced_run
@@ -39,17 +38,6 @@ class Submission:
     trigger: TriggerCall | None = None
     run_id: str = ""
     firing: Firing | None = None
-
-
-def prepare(journal: SharedJournal) -> None:
-    """Make the tables that are not there yet.
-
-    Raises:
-        JournalError: the database cannot be used.
-    """
-    journal.database.make_tables()
-    with journal.database.errors():
-        make_workflow_tables(journal.database)
 
 
 def submit(journal: SharedJournal, flow: Flow, inputs: Mapping[str, Any], submission: Submission) -> tuple[str, bool]:

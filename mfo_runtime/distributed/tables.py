@@ -37,6 +37,7 @@ runs = Table(
     Column("error", Text),
     Column("usage", Text),
     Column("trigger", String),
+    Column("keeper", String),
     Column("owner", String),
     Column("holder", String),
     Column("queue", String, nullable=False),
@@ -89,6 +90,27 @@ firings = Table(
     Index("mfo_firings_by_time", "time"),
 )
 
+positions = Table(
+    "mfo_positions",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+rates = Table(
+    "mfo_rates",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("due_at", Float(53), nullable=False),
+    Column("closed_until", Float(53), nullable=False),
+)
+
+layout = Table(
+    "mfo_layout",
+    metadata,
+    Column("version", String, primary_key=True),
+)
+
 workers = Table(
     "mfo_workers",
     metadata,
@@ -102,6 +124,25 @@ workers = Table(
     Column("beat_at", Float(53), nullable=False),
     Column("lock", BigInteger, nullable=False),
     Column("backend", Integer),
+)
+
+spent = Table(
+    "mfo_spent",
+    metadata,
+    Column("entry", String, primary_key=True),
+    Column("month", String, nullable=False, index=True),
+    Column("agent", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", Float(53), nullable=False),
+)
+
+months = Table(
+    "mfo_months",
+    metadata,
+    Column("month", String, primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", Float(53), nullable=False),
 )
 
 questions = Table(

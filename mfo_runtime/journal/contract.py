@@ -86,6 +86,14 @@ class RunJournal(Protocol):
         """The texts that a run is defined by."""
         ...
 
+    def position(self, source: str) -> str | None:
+        """How far a source of firings was read, as ``set_position`` was told; None where it never was."""
+        ...
+
+    def set_position(self, source: str, value: str) -> None:
+        """Keep how far a source of firings was read."""
+        ...
+
     def prune(self, retention: Retention, now: float | None = None) -> int:
         """Forget the runs that the retention does not keep, and give their number; those that are executed stay."""
         ...

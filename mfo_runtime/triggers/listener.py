@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from mfo_runtime.client import Event, MfoClient
 from mfo_runtime.errors import JournalError, MfoError, NotFoundError
+from mfo_runtime.journal import RunJournal
 from mfo_runtime.triggers.event_triggers import EventTrigger, occasion_of
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
-from mfo_runtime.triggers.workplaces import Workplace
 
 _AT_A_TIME = 100
 _LONGEST_PAUSE = 60.0
@@ -22,13 +22,19 @@ class Listener:
     """The event triggers of one document; knows up to which event of its server they were told, also from before."""
 
     def __init__(
-        self, triggers: Iterable[EventTrigger], place: Workplace, runner: Runner, settings: ServiceSettings
+        self,
+        triggers: Iterable[EventTrigger],
+        client: MfoClient,
+        journal: RunJournal,
+        runner: Runner,
+        settings: ServiceSettings,
     ) -> None:
         self._triggers = tuple(triggers)
-        self._place = place
+        self._client = client
+        self._journal = journal
         self._runner = runner
         self._settings = settings
-        self._source = f"{self._triggers[0].trigger.document}@{place.client.settings.base_url}"
+        self._source = f"{self._triggers[0].trigger.document}@{client.settings.base_url}"
 
     async def listen(self) -> None:
         """Ask for events and start flows, until cancelled. A server that is down is asked again, less and less often."""
@@ -39,7 +45,7 @@ class Listener:
             try:
                 if position is None:
                     position = await self._start()
-                found = (await self._place.client.events.list(after=position, page_size=_AT_A_TIME).page(1)).items
+                found = (await self._client.events.list(after=position, page_size=_AT_A_TIME).page(1)).items
                 position = await self._tell(found, position)
                 if failures:
                     _log.warning("the server gives events again")
@@ -57,8 +63,8 @@ class Listener:
 
     async def _start(self) -> int:
         """The event to begin after: where somebody was before, what came meanwhile counts; else what comes from now on."""
-        newest = await _newest(self._place.client)
-        kept = await asyncio.to_thread(self._place.journal.position, self._source)
+        newest = await _newest(self._client)
+        kept = await asyncio.to_thread(self._journal.position, self._source)
         if kept is None or not kept.isdecimal():
             await self._keep(newest)
             return newest
@@ -91,7 +97,7 @@ class Listener:
             _log.warning("event %s did not start %s: %s", event.id, one.trigger.id, error)
 
     async def _keep(self, position: int) -> None:
-        await asyncio.to_thread(self._place.journal.set_position, self._source, str(position))
+        await asyncio.to_thread(self._journal.set_position, self._source, str(position))
 
 
 async def _newest(client: MfoClient) -> int:

@@ -1,4 +1,4 @@
-"""Beginning runs and executing them: so many at a time, so many that wait, and none that is lost.
+"""Beginning runs and executing them, here or by workers: so many at a time, so many that wait, and none that is lost.
 
 A run is in the journal before anybody hears that it was accepted. It is held until it has ended; what is held by nobody
 any more, because its process died, is looked for and gone on with.
@@ -22,6 +22,7 @@ from mfo_runtime.journal.telling import state_now
 from mfo_runtime.triggers.loading import ServedTrigger
 from mfo_runtime.triggers.occasions import Accepted, Occasion, OtherOccasionError, QueueFullError
 from mfo_runtime.triggers.settings import ServiceSettings
+from mfo_runtime.triggers.submitting import SubmittingPlace
 from mfo_runtime.triggers.work import BegunRun, LeftRun, is_hopeless
 from mfo_runtime.triggers.workplaces import Workplace
 
@@ -39,9 +40,10 @@ _log = logging.getLogger("mfo_runtime.triggers")
 class Runner:
     """The runs of one process."""
 
-    def __init__(self, workplaces: Mapping[str, Workplace], settings: ServiceSettings) -> None:
-        """Run flows of the documents that have a workplace; nothing is executed before ``work``."""
-        self._workplaces = workplaces
+    def __init__(self, places: Mapping[str, Workplace | SubmittingPlace], settings: ServiceSettings) -> None:
+        """Run flows of the documents that have a place; nothing is executed before ``work``."""
+        self._places = places
+        self._workplaces = {document: place for document, place in places.items() if isinstance(place, Workplace)}
         self._settings = settings
         self._queue: asyncio.Queue[BegunRun | LeftRun] = asyncio.Queue()
         self._waiting = 0
@@ -66,19 +68,24 @@ class Runner:
         """
         if self._is_closed:
             raise QueueFullError("the service is stopping", retry_after=RETRY_AFTER)
-        if self._waiting >= self._settings.queue:
+        place = self._places[trigger.document]
+        if isinstance(place, Workplace) and self._waiting >= self._settings.queue:
             raise QueueFullError("too many runs are waiting", retry_after=RETRY_AFTER)
         call, inputs = trigger_inputs(trigger.flow, trigger.id, occasion.payload, occasion.headers)
-        place = self._workplaces[trigger.document]
+        told = place.server or {} if isinstance(place, SubmittingPlace) else {}
         options = RunOptions(
             run_id=uuid4().hex,
             started_at=self._settings.clock.now().isoformat(),
             trigger=call,
-            keeping=Keeping(place.journal, keeper=KEEPER),
+            keeping=Keeping(place.journal, settings=told, keeper=KEEPER),
         )
         run = announced_run(trigger.flow.view, trigger.flow.bundle, inputs, place.client, options)
-        self._take_place()
-        beginning = asyncio.create_task(self._begin(run, trigger, occasion, BegunRun(trigger.flow, inputs, options)))
+        if isinstance(place, SubmittingPlace):
+            beginning = asyncio.create_task(self._submit(run, trigger, occasion, place))
+        else:
+            self._take_place()
+            begun = BegunRun(trigger.flow, inputs, options)
+            beginning = asyncio.create_task(self._begin(run, trigger, occasion, place, begun))
         self._beginning.add(beginning)
         beginning.add_done_callback(self._beginning.discard)
         return await asyncio.shield(beginning)  # whoever gives up must not leave a run that nobody executes
@@ -101,10 +108,10 @@ class Runner:
         return await asyncio.to_thread(self._find, run_id)
 
     def _find(self, run_id: str) -> tuple[StoredRun, str] | None:
-        for journal in {id(place.journal): place.journal for place in self._workplaces.values()}.values():
+        for journal in {id(place.journal): place.journal for place in self._places.values()}.values():
             with suppress(InvalidInputError):
                 run = journal.find(run_id)
-                if run.id == run_id and run.keeper == KEEPER and run.document in self._workplaces:
+                if run.id == run_id and run.keeper == KEEPER and run.document in self._places:
                     return run, state_now(journal, run)
         return None
 
@@ -135,23 +142,34 @@ class Runner:
             control.park()
         return len(self._controls)
 
-    async def _begin(self, run: NewRun, trigger: ServedTrigger, occasion: Occasion, begun: BegunRun) -> Accepted:
-        journal = self._workplaces[trigger.document].journal
-        firing = Firing(trigger.source, occasion.keys, occasion.digest, self._settings.clock.now().timestamp())
+    async def _begin(
+        self, run: NewRun, trigger: ServedTrigger, occasion: Occasion, place: Workplace, begun: BegunRun
+    ) -> Accepted:
         try:
-            log = await asyncio.to_thread(journal.begin_once, run, firing)
+            log = await asyncio.to_thread(place.journal.begin_once, run, self._firing(trigger, occasion))
         except BaseException:
             self._leave_place()
             raise
         if isinstance(log, Fired):
             self._leave_place()
-            if not log.is_same:
-                raise OtherOccasionError("this name was that of another request")
-            return Accepted(log.run_id, is_known=True)
+            return _known(log)
         self._known.add(run.id)
         _log.info("accepted run %s of %s, by %s", run.id, run.taskflow, trigger.id, extra=_facts(run))
         self._queue.put_nowait(begun.held_by(log))
         return Accepted(run.id)
+
+    async def _submit(
+        self, run: NewRun, trigger: ServedTrigger, occasion: Occasion, place: SubmittingPlace
+    ) -> Accepted:
+        fired = await asyncio.to_thread(place.submit, run, self._firing(trigger, occasion))
+        if fired is not None:
+            return _known(fired)
+        _log.info("submitted run %s of %s, by %s", run.id, run.taskflow, trigger.id, extra=_facts(run))
+        return Accepted(run.id)
+
+    def _firing(self, trigger: ServedTrigger, occasion: Occasion) -> Firing:
+        moment = self._settings.clock.now().timestamp()
+        return Firing(trigger.source, occasion.keys, occasion.digest, moment)
 
     def _take_place(self) -> None:
         self._waiting += 1
@@ -228,6 +246,12 @@ class Runner:
             _log.exception("run %s ended unexpectedly", work.run_id, extra=facts)
         else:
             _tell_of(outcome, control)
+
+
+def _known(fired: Fired) -> Accepted:
+    if not fired.is_same:
+        raise OtherOccasionError("this name was that of another request")
+    return Accepted(fired.run_id, is_known=True)
 
 
 def _tell_of(outcome: RunOutcome, control: RunControl) -> None:

@@ -27,9 +27,11 @@ from mfo_runtime.triggers.questions import Questions
 from mfo_runtime.triggers.runner import Runner
 from mfo_runtime.triggers.settings import ServiceSettings
 from mfo_runtime.triggers.stopping import StopSignal
+from mfo_runtime.triggers.submitting import SubmittingPlace
 from mfo_runtime.triggers.timekeeper import Timekeeper
 from mfo_runtime.triggers.workplaces import Workplace
 
+Place: TypeAlias = Workplace | SubmittingPlace
 Source: TypeAlias = Callable[[], Awaitable[None]]
 """Fires triggers until it is cancelled."""
 
@@ -42,7 +44,7 @@ _log = logging.getLogger("mfo_runtime.triggers")
 
 async def serve_triggers(
     triggers: tuple[ServedTrigger, ...],
-    workplaces: Mapping[str, Workplace],
+    places: Mapping[str, Place],
     settings: ServiceSettings,
     ready: Callable[[ServerAddress], None],
     stop: StopSignal,
@@ -51,7 +53,7 @@ async def serve_triggers(
 
     Args:
         triggers: what is served.
-        workplaces: what the runs of each of their documents are executed with.
+        places: what the runs of each of their documents are executed or submitted with.
         settings: how.
         ready: called once calls are answered.
         stop: told once, no more is accepted, runs under way have the grace to end, and what is left is parked: it goes
@@ -69,14 +71,16 @@ async def serve_triggers(
     token = settings.token or secrets.token_urlsafe(_TOKEN_BYTES)
     where: list[str] = []
     questions = Questions(token, lambda: settings.public_url or where[0])
-    workplaces = {
+    places = {
         document: replace(place, ask=partial(questions.asker, client=place.client))
-        for document, place in workplaces.items()
+        if isinstance(place, Workplace)
+        else place
+        for document, place in places.items()
     }
-    runner = Runner(workplaces, settings)
+    runner = Runner(places, settings)
     sources = [
-        *_timekeepers(triggers, workplaces, runner, settings),
-        *_listeners(triggers, workplaces, runner, settings),
+        *_timekeepers(triggers, places, runner, settings),
+        *_listeners(triggers, places, runner, settings),
     ]
     with listen(settings.host, settings.port) as listener:
         http = _HttpServer(create_app(triggers, runner, settings, token, questions))
@@ -159,24 +163,30 @@ async def _stop(runner: Runner, settings: ServiceSettings, stop: StopSignal) -> 
 
 def _timekeepers(
     triggers: tuple[ServedTrigger, ...],
-    workplaces: Mapping[str, Workplace],
+    places: Mapping[str, Place],
     runner: Runner,
     settings: ServiceSettings,
 ) -> Iterator[Source]:
     for trigger in triggers:
         if trigger.type == "schedule":
-            yield Timekeeper(trigger, workplaces[trigger.document].journal, runner, settings.clock).keep
+            yield Timekeeper(trigger, places[trigger.document].journal, runner, settings.clock).keep
 
 
 def _listeners(
     triggers: tuple[ServedTrigger, ...],
-    workplaces: Mapping[str, Workplace],
+    places: Mapping[str, Place],
     runner: Runner,
     settings: ServiceSettings,
 ) -> Iterator[Source]:
     wanted = sorted((one for one in triggers if one.type == "event"), key=_document)
     for document, group in groupby(wanted, key=_document):
-        yield Listener(map(event_trigger_of, group), workplaces[document], runner, settings).listen
+        place = places[document]
+        if place.client is None:
+            raise InvalidInputError(
+                f"{document} has event triggers, and no MFO server is named that has events.",
+                hint="Name it with --server, or set base_url in the client configuration.",
+            )
+        yield Listener(map(event_trigger_of, group), place.client, place.journal, runner, settings).listen
 
 
 def _document(trigger: ServedTrigger) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mfo_runtime.client import Clock
 from mfo_runtime.errors import JournalError, MfoError
-from mfo_runtime.journal import Journal
+from mfo_runtime.journal import RunJournal
 from mfo_runtime.triggers.loading import ServedTrigger
 from mfo_runtime.triggers.occasions import Occasion
 from mfo_runtime.triggers.runner import Runner
@@ -39,7 +39,7 @@ def position_source(trigger: ServedTrigger) -> str:
 class Timekeeper:
     """One schedule: knows up to which moment it has fired, also from before it was started."""
 
-    def __init__(self, trigger: ServedTrigger, journal: Journal, runner: Runner, clock: Clock) -> None:
+    def __init__(self, trigger: ServedTrigger, journal: RunJournal, runner: Runner, clock: Clock) -> None:
         self._trigger = trigger
         self._schedule = schedule_of(trigger)
         self._source = position_source(trigger)

@@ -15,7 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.journal import SharedJournal
-from mfo_runtime.distributed.submitting import Submission, prepare, submit
+from mfo_runtime.distributed.preparing import prepare
+from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.flow import load_flow
 from mfo_runtime.flow.history import history_of
 from tests.runs.processes import LIMIT, mfo, started
@@ -124,7 +125,7 @@ class Pool:
     def __init__(self, url: str, home) -> None:
         self.url, self.home = url, home
         self.journal = SharedJournal(Database(url))
-        prepare(self.journal)
+        prepare(self.journal.database)
 
     def close(self) -> None:
         self.journal.close()

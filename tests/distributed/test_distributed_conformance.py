@@ -16,7 +16,7 @@ from mfo_runtime.flow import load_flow
 from mfo_runtime.flow.history import history_of
 from mfo_runtime.journal import Journal
 from tests.effort import IS_LONG
-from tests.runs.processes import ROOT, environment
+from tests.runs.processes import LIMIT, ROOT, environment
 
 from .pool import NOWHERE, Counting, Pool, until, worker
 from .programs import Program
@@ -166,7 +166,7 @@ def test_steps_that_are_numbered_as_they_begin_are_not_found_again(module, tmp_p
         with worker(pool.url, tmp_path, module=module):
             until(lambda: pool.states(run).get("fourth") == "succeeded")
             server.let_go("left")
-            assert server.arrived["after_left"].wait(30)
+            assert server.arrived["after_left"].wait(LIMIT)
             until(lambda: pool.states(run).get("left") == "succeeded")
         server.let_go("after_left")
         with worker(pool.url, tmp_path, module=module):

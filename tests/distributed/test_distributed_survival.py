@@ -9,6 +9,7 @@ import pytest
 
 from mfo_runtime.distributed.status import look_at
 from mfo_runtime.distributed.tables import workers
+from tests.runs.processes import LIMIT
 
 from .pool import Counting, Pool, until, worker
 from .postgres import cluster
@@ -40,7 +41,7 @@ def test_another_worker_goes_on_when_one_is_killed(pool, flow, server, tmp_path)
     server.hold("two")
     run = pool.submit(flow, url=server.url)
     with worker(pool.url, tmp_path) as first:
-        assert server.arrived["two"].wait(30)
+        assert server.arrived["two"].wait(LIMIT)
         with worker(pool.url, tmp_path):
             first.kill()
             server.let_go("two")
@@ -54,7 +55,7 @@ def test_a_worker_that_is_halted_does_nothing_more_when_it_wakes(pool, flow, ser
     server.hold("two")
     run = pool.submit(flow, url=server.url)
     with worker(pool.url, tmp_path) as first:
-        assert server.arrived["two"].wait(30)
+        assert server.arrived["two"].wait(LIMIT)
         first.send_signal(signal.SIGSTOP)
         with worker(pool.url, tmp_path) as second:
             server.let_go("two")
@@ -63,7 +64,7 @@ def test_a_worker_that_is_halted_does_nothing_more_when_it_wakes(pool, flow, ser
             first.send_signal(signal.SIGCONT)
             until(lambda: sum(one.lives for one in look_at(pool.journal).workers) == 2)  # it joins anew
             second.send_signal(signal.SIGTERM)
-            second.wait(30)
+            second.wait(LIMIT)
         again = pool.submit(flow, url=server.url)
         pool.ends(again)  # and works again
     assert before == ["one", "two", "two", "three"]
@@ -74,7 +75,7 @@ def test_a_worker_that_is_taken_for_dead_wrongly_stops_and_joins_anew(pool, flow
     server.hold("two")
     run = pool.submit(flow, url=server.url)
     with worker(pool.url, tmp_path):
-        assert server.arrived["two"].wait(30)
+        assert server.arrived["two"].wait(LIMIT)
         with pool.journal.database.writing() as connection:
             connection.execute(workers.delete())
         server.let_go("two")
@@ -87,9 +88,9 @@ def test_a_worker_that_is_interrupted_gives_back_what_it_executes(pool, flow, se
     server.hold("two")
     run = pool.submit(flow, url=server.url)
     with worker(pool.url, tmp_path) as first:
-        assert server.arrived["two"].wait(30)
+        assert server.arrived["two"].wait(LIMIT)
         first.send_signal(signal.SIGTERM)
-        assert first.wait(30) == 0
+        assert first.wait(LIMIT) == 0
     assert look_at(pool.journal).workers == ()
     server.let_go("two")
     with worker(pool.url, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfo_runtime.distributed.status import look_at
-from tests.runs.processes import EXAMPLES, mfo, mfo_server
+from tests.runs.processes import EXAMPLES, LIMIT, mfo, mfo_server
 
 from .pool import until, worker
 
@@ -85,7 +85,7 @@ def test_a_run_is_stopped_while_it_waits_and_while_it_is_executed(pool, flow, se
     server.hold("first")
     executed = pool.submit(flow, url=server.url)
     with worker(pool.url, tmp_path):
-        assert server.arrived["first"].wait(30)
+        assert server.arrived["first"].wait(LIMIT)
         assert pool.journal.cancel(pool.run(executed))
         pool.ends(executed, "cancelled")
     assert pool.run(waiting).state == "cancelled"
