@@ -34,6 +34,11 @@ def text_report(outcome: CheckOutcome, *, colour: bool = False, hints: bool = Fa
     return "\n\n".join(blocks) + f"\n\n{paint(_summary(outcome), _BOLD)}\n"
 
 
+def clean_line(outcome: CheckOutcome) -> str:
+    """What a person at a terminal reads where there is nothing else to show; nothing where no document was checked."""
+    return f"nothing to report in {_counted(outcome.file_count, 'file')}\n" if outcome.file_count else ""
+
+
 def excerpt_at(lines: LineIndex, line: int, column: int) -> list[str]:
     """A source line with a mark below one place of it; line and column are 0-based, the column in code points."""
     start = lines.line_start(line) + column

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from mfo_lsp.cli.check.watching import filter_for
 from mfo_workspace.checking import check_observed
 from mfo_workspace.checking_on_disk import check_on_disk
 from mfo_workspace.remembering import RememberedChecks
+from tests.check.conftest import EXAMPLES
 from tests.check.watched import Watching
 
 FLOW = "name: f\ntasks:\n  - id: a\n    type: mfo_api_memory_get\n    config: {key: k}\n"
@@ -51,6 +56,24 @@ def test_a_file_that_breaks_is_told_and_the_watch_goes_on(tmp_path: Path) -> Non
         (tmp_path / "workflow.yml").write_text(WRONG)
         watching.wait_for("out", "MFO401")
         assert watching.interrupt() == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
+def test_on_a_terminal_a_round_without_findings_says_so(tmp_path: Path) -> None:
+    import pty
+
+    (tmp_path / "workflow.yml").write_text(FLOW)
+    reader, terminal = pty.openpty()
+    command = [sys.executable, "-m", "mfo_lsp", "check", "--watch"]
+    environment = {**os.environ, "PYTHONPATH": str(EXAMPLES.parent)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=terminal, stdout=terminal) as process:
+        os.close(terminal)
+        shown = b""
+        while b"nothing to report in 1 file" not in shown:
+            shown += os.read(reader, 65536)
+        process.send_signal(signal.SIGINT)
+    os.close(reader)
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(

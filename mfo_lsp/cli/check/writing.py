@@ -9,10 +9,10 @@ import click
 
 from mfo_lsp.cli.check.fix_words import fixable_note
 from mfo_lsp.cli.check.options import CheckOptions
-from mfo_lsp.cli.output import reason_of, shown_path, wants_colour, write_file, write_stdout
+from mfo_lsp.cli.output import is_terminal, reason_of, shown_path, wants_colour, write_file, write_stdout
 from mfo_lsp.reports import FORMATS, CheckOutcome
 from mfo_workspace.files import UnreadableFileError
-from mfo_workspace.text_report import printable, text_report
+from mfo_workspace.text_report import clean_line, printable, text_report
 
 _SUMMARY_FILE = "GITHUB_STEP_SUMMARY"
 
@@ -62,7 +62,9 @@ def _for_stdout(outcome: CheckOutcome, options: CheckOptions) -> str:
             return statistics_report(outcome, hints=options.hints)
         case "text":
             report = text_report(outcome, colour=wants_colour(options.colour), hints=options.hints)
-            note = fixable_note(outcome.findings, options) if report else ""
+            if not report:
+                return clean_line(outcome) if options.watch and is_terminal() else ""
+            note = fixable_note(outcome.findings, options)
             return report + (f"{note}\n" if note else "")
         case "concise":
             from mfo_lsp.reports.concise import concise_report  # noqa: PLC0415 - as above
