@@ -196,7 +196,7 @@ def _run_only(flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes) -
 def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
     """Run against a cassette; a request that is not on it fails the run, however the flow takes it."""
     checked_inputs(flow.view, flow.bundle, wishes.inputs)
-    replay = replay_of(read_cassette_file(file), flow.view.workflow, wishes.inputs)
+    replay = replay_of(read_cassette_file(file), flow.view.workflow, wishes.inputs, wishes.trigger)
 
     go = replayed(flow, replay, wishes.inputs, wishes.trigger)
     status = _carry_out(flow, go, wishes, nullcontext(ClientSettings(NOWHERE)), _Course(replay.cassette.run_id))

@@ -15,7 +15,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_dialect.analysis.scopes import FlowView
 from mfo_dialect.model.access import text_at
-from mfo_runtime.agents import SpendingBook
+from mfo_runtime.agents import Ledger, SpendingBook
 from mfo_runtime.client import MfoClient
 from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.observing import Observer
@@ -94,7 +94,7 @@ class RunOptions:
     surroundings: Surroundings = field(default_factory=Surroundings)
     circuits: Circuits | None = None
     safeguards: Safeguards | None = None
-    spending_book: SpendingBook | None = None
+    spending_book: Ledger | None = None
     on_notice: Callable[[str], None] | None = None
     through: Callable[[FlowExecutors, KeptRun, RunPlan], Executors] | None = None
 
@@ -149,7 +149,7 @@ def executors_of(scope: RunScope, client: MfoClient, http: HttpClient, options: 
     )
 
 
-def _book(options: RunOptions) -> SpendingBook | None:
+def _book(options: RunOptions) -> Ledger | None:
     """Where it is kept what runs spend; nowhere for a run that asks no model."""
     if not options.surroundings.is_live:
         return None
@@ -216,7 +216,7 @@ def scope_of_run(
     """The names of a run; ``is_resumed`` says whether values may come from the journal."""
     environment = os.environ if options.environment is None else options.environment
     secrets = options.surroundings.secrets or Secrets(flow.workflow, environment)
-    secrets.know_inputs(dict(inputs))
+    secrets.know_inputs(inputs, options.trigger)
     return RunScope(
         flow,
         bundle,

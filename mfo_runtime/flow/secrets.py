@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import quote
 
 from mfo_dialect.model.workflow import Workflow
@@ -21,8 +21,18 @@ _LEAST_LENGTH_OF_INPUT = 8
 """An input is a secret by its name alone, which may be wrong: short texts stand in too many places by chance."""
 
 _INPUT = "input "
+_PAYLOAD = "TRIGGER.payload"
 _MAX_LENGTH = 64 * 1024
 _DEEPEST = 16
+
+
+class Called(Protocol):
+    """A call of a trigger."""
+
+    @property
+    def payload(self) -> Any:
+        """What came with it."""
+        ...
 
 
 class Secrets:
@@ -78,9 +88,13 @@ class Secrets:
                 with contextlib.suppress(InvalidInputError):
                     self.get(name)
 
-    def know_inputs(self, inputs: Mapping[str, Any]) -> None:
-        """Take inputs with the name of a secret (``password``, ``api_key``) for secrets, texts of 8 characters or more."""
-        for name, value in secret_texts(inputs):
+    def know_inputs(self, inputs: Mapping[str, Any], trigger: Called | None = None) -> None:
+        """Take inputs with the name of a secret (``password``, ``api_key``) for secrets, texts of 8 characters or more.
+
+        So are fields of what ``trigger`` was called with: a mapping may give them to inputs with harmless names.
+        """
+        given = inputs if trigger is None else {**inputs, _PAYLOAD: trigger.payload}
+        for name, value in secret_texts(given):
             if _INPUT + name not in self._values:
                 self._keep(_INPUT + name, value)
 
@@ -180,10 +194,11 @@ def _read_keyring(name: str, entry: str) -> str:
 
 
 def secret_texts(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The texts in a map that stand under names of secrets, with their paths."""
-    if not isinstance(value, dict) or depth > _DEEPEST:
+    """The texts in maps and lists that stand under names of secrets, with their paths."""
+    if depth > _DEEPEST or not isinstance(value, Mapping | list):
         return
-    for key, item in cast("dict[Any, Any]", value).items():
+    whole = cast("Mapping[Any, Any] | list[Any]", value)
+    for key, item in enumerate(whole) if isinstance(whole, list) else whole.items():
         name = f"{path}.{key}" if path else str(key)
         if isinstance(item, str) and len(item) >= _LEAST_LENGTH_OF_INPUT and is_name_of_secret(str(key)):
             yield name, item

@@ -17,6 +17,7 @@ from mfo_dialect.syntax import Scalar
 from mfo_runtime.errors import InvalidInputError, Place, UnresolvedReferenceError
 from mfo_runtime.flow.loading import Flow, absolute_path, readable_text
 from mfo_runtime.flow.running import TriggerCall
+from mfo_runtime.flow.secrets import secret_texts
 from mfo_runtime.json_schema import schema_problem
 from mfo_workspace.files import DiskFiles, Files
 
@@ -60,7 +61,8 @@ def trigger_inputs(
     schema = trigger.config.get("expected_payload_schema") if trigger.config is not None else None
     problem = schema_problem(payload, schema_data(schema, flow.bundle))
     if problem:
-        raise InvalidInputError(f"The payload is not what expected_payload_schema asks for: {problem}.")
+        message = f"The payload is not what expected_payload_schema asks for: {problem}."
+        raise InvalidInputError(message).redacted(text for _, text in secret_texts(payload))
     call = TriggerCall(trigger_id, trigger.type.text if trigger.type is not None else "", payload, headers or {})
     if trigger.input_mapping is None:
         return call, dict(cast("dict[str, Any]", payload)) if isinstance(payload, dict) else {}

@@ -59,7 +59,7 @@ def forecast(
     given = with_defaults(inputs, schema)
     missing = {name: placeholder(f"INPUT.{name}") for name in _required(schema) if name not in given}
     secrets = Secrets(flow.view.workflow, environment)
-    secrets.know_inputs(dict(inputs))
+    secrets.know_inputs(inputs, trigger)
     scope = RunScope(
         flow.view,
         flow.bundle,

@@ -145,7 +145,7 @@ def _people(answers: list[Any] | None) -> Ask | None:
 async def _replay(one: _Prepared) -> tuple[RunOutcome, list[Call]]:
     cassette = read_cassette_file(one.test.beside(str(one.test.settings["replay"])))
     workflow = one.flow.view.workflow
-    replay = replay_of(cassette, workflow, one.inputs)
+    replay = replay_of(cassette, workflow, one.inputs, one.options.trigger)
     async with replaying_take(workflow, {}, one.options, replay) as take:
         outcome = await one.flow.run(one.inputs, take.client, take.options)
     if replay.missed and outcome.succeeded:

@@ -13,7 +13,7 @@ from mfo_dialect.model.workflow import Workflow
 from mfo_runtime.cassettes import ASKING_TASK, Cassette, RecordingHttp, Replay, ReplayingHttp, Tape, stand_in
 from mfo_runtime.client import ClientSettings, Clock, MfoClient, http_settings
 from mfo_runtime.errors import NotRecordedError
-from mfo_runtime.flow import RunOptions, Surroundings
+from mfo_runtime.flow import RunOptions, Surroundings, TriggerCall
 from mfo_runtime.flow.secrets import Secrets, forms_of
 from mfo_runtime.http import Tracing
 from mfo_runtime.tasks import Ask, Question
@@ -55,10 +55,12 @@ async def recording_take(
         yield Take(client, replace(options, surroundings=surroundings, ask=ask, on_text=None))
 
 
-def replay_of(cassette: Cassette, workflow: Workflow, inputs: Mapping[str, Any]) -> Replay:
-    """A replay that knows the inputs that are secrets: on the cassette their names stand in their place."""
+def replay_of(
+    cassette: Cassette, workflow: Workflow, inputs: Mapping[str, Any], trigger: TriggerCall | None = None
+) -> Replay:
+    """A replay that knows what of its inputs is secret: on the cassette their names stand in their place."""
     secrets = Secrets(workflow, {})
-    secrets.know_inputs(inputs)
+    secrets.know_inputs(inputs, trigger)
     return Replay(cassette, {form: stand_in(name) for form, (name, _) in secrets.forms.items()})
 
 
