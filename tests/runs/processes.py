@@ -142,3 +142,15 @@ def reply(status, body, content_type="application/json", **headers):
         handler.wfile.write(body)
 
     return answer
+
+
+def echo(handler):
+    """Answers with all that it was told, as servers do that want to be helpful."""
+    length = int(handler.headers.get("content-length", 0))
+    told = {"headers": dict(handler.headers), "path": handler.path, "body": handler.rfile.read(length).decode()}
+    body = json.dumps(told).encode()
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)

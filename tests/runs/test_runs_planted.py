@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from processes import answering, mfo, reply, started
+from processes import answering, echo, mfo, reply, started
 from terminals import Terminal
 
 from mfo_lsp.cli.commands import main as author_main
@@ -47,18 +47,6 @@ taskflows:
       - {id: choose, type: expr, config: {expression: "INPUT.fail"}, dependencies: [keep, call], successors: [lose, fine]}
 """
 CONFIG = "client: {base_url: '%s', auth: {email: ann@example.com, password: %s}, retry: {max_attempts: 1}}\n"
-
-
-def echo(handler):
-    """Answers with all that it was told, as servers do that want to be helpful."""
-    length = int(handler.headers.get("content-length", 0))
-    told = {"headers": dict(handler.headers), "path": handler.path, "body": handler.rfile.read(length).decode()}
-    body = json.dumps(told).encode()
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/json")
-    handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
 
 
 class Place:
