@@ -5,7 +5,8 @@ Usage: PYTHONPATH=. python benchmarks/distributed.py [--runs N] [--workers 1,2] 
 The tasks of a run stand in four layers of five, each waiting for all of the layer before. All of it shares this machine:
 PostgreSQL (started here with its own settings, ``fsync`` on, unless a URL is given), the server, the workers. First the runs are
 put on the queue and then worked off (throughput); then further ones come evenly, at ``--load`` of that throughput (how long
-each waits for its beginning). With a URL every number of workers uses that database one after the other.
+each waits for its beginning). CPU (of the workers), KiB and transactions are for one run. With a URL
+every number of workers uses that database one after the other.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Measured:
         done: runs worked off in a second.
         cpu: seconds of the workers' CPU for a run.
         growth: bytes of the database for a run.
+        log: bytes of PostgreSQL's write-ahead log for a run.
+        transactions: for a run, looks at the queue included.
         rate: runs a second that came evenly.
         delays: seconds from each one's coming to its beginning.
     """
@@ -60,6 +63,8 @@ class Measured:
     done: float
     cpu: float
     growth: float
+    log: float
+    transactions: float
     rate: float
     delays: list[float]
 
@@ -128,11 +133,25 @@ def cpu_of(pids: list[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def size_of(database: Database) -> int:
+@dataclass(frozen=True)
+class Used:
+    """What a database has used so far: bytes of its files and of the write-ahead log, and transactions."""
+
+    size: int
+    log: int
+    transactions: int
+
+
+def used_by(database: Database) -> Used:
     if database.is_sqlite:
         raise SystemExit("give the URL of a PostgreSQL database")
+    asked = sa.text(
+        "SELECT pg_database_size(current_database()), pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), xact_commit "
+        "FROM pg_stat_database WHERE datname = current_database()"
+    )
     with database.reading() as connection:
-        return int(connection.execute(sa.select(sa.func.pg_database_size(sa.func.current_database()))).scalar_one())
+        size, log, transactions = connection.execute(asked).one()
+        return Used(int(size), int(log), int(transactions))
 
 
 def wait_for_all(journal: SharedJournal) -> None:
@@ -162,7 +181,7 @@ def measure(url: str, flow: Flow, count: int, workers: int, options: argparse.Na
     journal = SharedJournal(database)
     try:
         prepare(journal.database)
-        before = size_of(database)
+        before = used_by(database)
         began = perf_counter()
         for _ in range(count):
             submit(journal, flow, {}, Submission())
@@ -173,7 +192,7 @@ def measure(url: str, flow: Flow, count: int, workers: int, options: argparse.Na
             wait_for_all(journal)
             seconds = perf_counter() - began
             cpu = cpu_of(pids) - at_first
-            growth = size_of(database) - before
+            after = used_by(database)
             rate = count / seconds * options.load
             ids: list[str] = []
             began = perf_counter()
@@ -184,19 +203,32 @@ def measure(url: str, flow: Flow, count: int, workers: int, options: argparse.Na
             delays = delays_of(journal, ids)
     finally:
         journal.close()
-    return Measured(workers, count / submitting, count / seconds, cpu / count, growth / count, rate, delays)
+    return Measured(
+        workers,
+        count / submitting,
+        count / seconds,
+        cpu / count,
+        (after.size - before.size) / count,
+        (after.log - before.log) / count,
+        (after.transactions - before.transactions) / count,
+        rate,
+        delays,
+    )
 
 
 def show(measured: list[Measured]) -> None:
     print(
-        "| workers | submitted/s | runs/s | tasks/s | against one | CPU ms a run | KiB a run | coming/s | start p50 ms | p99 ms |"
+        "| workers | submitted/s | runs/s | tasks/s | against the first | CPU ms | KiB | KiB of log | transactions",
+        end=" ",
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| coming/s | start p50 ms | p99 ms |")
+    print("|---" * 12 + "|")
     for one in measured:
         cuts = quantiles(one.delays, n=100)
         print(
             f"| {one.workers} | {one.submitted:.0f} | {one.done:.1f} | {one.done * LAYERS * WIDTH:.0f} "
-            f"| {one.done / measured[0].done:.2f} | {one.cpu * 1000:.0f} | {one.growth / 1024:.1f} "
+            f"| {one.done / measured[0].done:.2f} | {one.cpu * 1000:.0f} | {one.growth / 1024:.1f} | {one.log / 1024:.1f} "
+            f"| {one.transactions:.0f} "
             f"| {one.rate:.1f} | {cuts[49] * 1000:.0f} | {cuts[98] * 1000:.0f} |"
         )
 
