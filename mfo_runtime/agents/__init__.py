@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         When,
     )
     from mfo_runtime.agents.layers import ContextBuilder
-    from mfo_runtime.agents.ledger import MonthBudget, SpendingBook
+    from mfo_runtime.agents.ledger import Ledger, MonthBudget, SpendingBook
     from mfo_runtime.agents.middleware import CallHook, Logger, MetricsCollector, with_hook, with_logging, with_metrics
     from mfo_runtime.agents.mock import MockAdapter
     from mfo_runtime.agents.openai_adapter import OpenAIAdapter, OpenAIEndpoint
@@ -105,7 +105,7 @@ else:
                 "When",
             ],
             "layers": ["ContextBuilder"],
-            "ledger": ["MonthBudget", "SpendingBook"],
+            "ledger": ["Ledger", "MonthBudget", "SpendingBook"],
             "middleware": ["CallHook", "Logger", "MetricsCollector", "with_hook", "with_logging", "with_metrics"],
             "mock": ["MockAdapter"],
             "openai_adapter": ["OpenAIAdapter", "OpenAIEndpoint"],
@@ -145,6 +145,7 @@ __all__ = [
     "Guide",
     "Iterate",
     "IterateMax",
+    "Ledger",
     "Logger",
     "MemoryCache",
     "Merge",

@@ -1,4 +1,4 @@
-"""What was spent in a month, kept in SQLite, so that all runs and processes of a project count together."""
+"""What was spent in a month: kept in SQLite, so that all runs and processes of a project count together, or elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from mfo_runtime.errors import JournalError
 
@@ -24,18 +25,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class SpendingBook:
-    """The file of what was spent; each call is one row, which is written once however often it is told."""
-
-    def __init__(self, folder: Path, now: Callable[[], datetime] = _now) -> None:
-        """Keep it in ``folder``, which is there; the file is made when something is spent."""
-        self._path = folder / _FILE
-        self._now = now
-
-    @property
-    def month(self) -> str:
-        """The month of now, such as ``2026-11``, in UTC."""
-        return self._now().astimezone(UTC).strftime("%Y-%m")
+class Ledger(Protocol):
+    """Knows what a month spent, for all who share it."""
 
     def add(self, entry: str, agent: str, model: str, tokens: int, cost: float) -> None:
         """Write down a call.
@@ -50,6 +41,32 @@ class SpendingBook:
         Raises:
             JournalError: it cannot be written.
         """
+        ...
+
+    def total(self) -> tuple[int, float]:
+        """Tokens and money of the month of now, in UTC.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        ...
+
+
+class SpendingBook:
+    """The file of what was spent; each call is one row, which is written once however often it is told."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] = _now) -> None:
+        """Keep it in ``folder``, which is there; the file is made when something is spent."""
+        self._path = folder / _FILE
+        self._now = now
+
+    @property
+    def month(self) -> str:
+        """The month of now, such as ``2026-11``, in UTC."""
+        return self._now().astimezone(UTC).strftime("%Y-%m")
+
+    def add(self, entry: str, agent: str, model: str, tokens: int, cost: float) -> None:
+        """As ``Ledger.add``."""
         row = (entry, self.month, agent, model, tokens, cost)
         try:
             with closing(self._opened()) as database, database:
@@ -58,11 +75,7 @@ class SpendingBook:
             raise JournalError(f"What was spent cannot be written to {self._path.name}: {error}.") from None
 
     def total(self) -> tuple[int, float]:
-        """Tokens and money of the month of now.
-
-        Raises:
-            JournalError: it cannot be read.
-        """
+        """As ``Ledger.total``."""
         if not self._path.exists():
             return 0, 0.0
         query = "SELECT COALESCE(SUM(tokens), 0), COALESCE(SUM(cost), 0) FROM spent WHERE month = ?"
@@ -83,12 +96,12 @@ class SpendingBook:
 
 @dataclass
 class MonthBudget:
-    """The budget of a month: what the book says, and what is being spent in this process.
+    """The budget of a month: what the ledger says, and what is being spent in this process.
 
-    What a call has cost is written into the book by whoever settles it; ``add`` counts only what is put by meanwhile.
+    What a call has cost is written into the ledger by whoever settles it; ``add`` counts only what is put by meanwhile.
     """
 
-    book: SpendingBook
+    book: Ledger
     max_tokens: int | None = None
     max_cost: float | None = None
     name: str = "this month"

@@ -99,7 +99,7 @@ class Database:
         except SQLAlchemyError as problem:
             raise database_error(self, problem) from None
 
-    def add_once(self, table: sa.Table, rows: list[dict[str, object]]) -> sa.Executable:
+    def add_once(self, table: sa.Table, rows: list[dict[str, object]]) -> sa.Insert:
         """An insertion that leaves rows alone whose key is there already."""
         made = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         return made.values(rows).on_conflict_do_nothing()

@@ -15,12 +15,13 @@ from mfo_runtime.distributed.asking import AskingByDatabase
 from mfo_runtime.distributed.connections import Connections
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.run_log import SharedRunLog
+from mfo_runtime.distributed.spending import SharedSpendingBook
 from mfo_runtime.distributed.steps import StepHost, StepNumbers, SteppedExecutors
 from mfo_runtime.distributed.tables import UNDER_WAY
 from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.errors import JournalError, MfoError, RunHeldError, TaskFailedError
-from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, load_run
+from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, RunOutcome, load_run
 from mfo_runtime.flow.executors import FlowExecutors
 from mfo_runtime.flow.keeping import SUCCEEDED, KeptRun
 from mfo_runtime.flow.watching import WatchRun
@@ -36,6 +37,15 @@ _RETRY = 0.5
 _log = logging.getLogger("mfo_runtime.distributed")
 
 
+def _as_it_is(resumption: Resumption) -> Resumption:
+    """Nothing more is known of it."""
+    return resumption
+
+
+def _nobody_is_told(_end: RunOutcome | MfoError) -> None:
+    """Whoever wants to know asks the database."""
+
+
 @dataclass
 class RunsOfWorker:
     """The runs that one worker executes.
@@ -47,6 +57,8 @@ class RunsOfWorker:
         connections: what its runs share.
         options: what else the worker settles for a run.
         watch: watches each of them; None for nobody.
+        complete: adds to a run what the database does not keep, where that is known here.
+        on_end: told how a run ended, or why it does not go on here; from the event loop of the runs.
         controls: what stops each run that is executed now, by its id.
     """
 
@@ -56,6 +68,8 @@ class RunsOfWorker:
     connections: Connections = field(default_factory=Connections)
     options: Options = field(default=lambda _run: RunOptions())
     watch: WatchRun | None = None
+    complete: Callable[[Resumption], Resumption] = _as_it_is
+    on_end: Callable[[RunOutcome | MfoError], None] = _nobody_is_told
     controls: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
 
     async def execute(self, run_id: str) -> dict[str, Any]:
@@ -68,9 +82,11 @@ class RunsOfWorker:
             return await self._execute(await asyncio.to_thread(self.journal.find, run_id))
         except JournalError as error:
             _log.warning("run %s breaks off here: %s", run_id, error.message)
+            self.on_end(error)
             await self._give_back(run_id)
         except RunHeldError as error:
             _log.warning("run %s is left to others: %s", run_id, error.message)
+            self.on_end(error)
         except MfoError as error:
             return await self._refuse(run_id, error)
         except Exception as problem:  # noqa: BLE001 - the fence of a run
@@ -92,9 +108,10 @@ class RunsOfWorker:
     async def _execute(self, stored: StoredRun) -> dict[str, Any]:
         if stored.state not in {*UNDER_WAY, SUCCEEDED}:
             return _without_outputs(stored.state, stored.error)  # it had ended before its workflow could say so
-        resumption = await asyncio.to_thread(load_run, self.journal, stored.id)
+        resumption = self.complete(await asyncio.to_thread(load_run, self.journal, stored.id))
         course = await asyncio.to_thread(self.journal.course, stored)
-        control = RunControl()
+        given = self.options(stored)
+        control = given.control or RunControl()
         if course.is_first:
             keeping = Keeping(self.journal, begun=await asyncio.to_thread(self.journal.resume, stored))
         else:
@@ -105,8 +122,12 @@ class RunsOfWorker:
             broken.append(error)
             control.park()
 
-        options = replace(self.options(stored), control=control, through=partial(self._through, break_off))
-        options = replace(options, ask=options.ask or AskingByDatabase(self.journal.database, stored.id))
+        options = replace(given, control=control, through=partial(self._through, break_off))
+        options = replace(
+            options,
+            ask=options.ask or AskingByDatabase(self.journal.database, stored.id),
+            spending_book=SharedSpendingBook(self.journal.database),
+        )
         self.controls[stored.id] = control
         try:
             with (
@@ -121,6 +142,7 @@ class RunsOfWorker:
             raise broken[0]
         if control.is_parked:
             raise RunHeldError("it is stopped here and goes on elsewhere")
+        self.on_end(outcome)
         return outcome.to_data()
 
     @contextmanager
@@ -163,6 +185,7 @@ class RunsOfWorker:
             except JournalError:
                 await asyncio.sleep(_RETRY)
             else:
+                self.on_end(error)
                 return _without_outputs("failed", error.to_data())
 
 

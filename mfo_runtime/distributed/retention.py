@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 
 from mfo_runtime.distributed.contents import forget_unused
 from mfo_runtime.distributed.database import Database
-from mfo_runtime.distributed.tables import UNDER_WAY, events, firings, questions, runs
+from mfo_runtime.distributed.tables import UNDER_WAY, events, firings, questions, runs, spent
 from mfo_runtime.distributed.workflows import Workflows
 from mfo_runtime.journal import Retention
 
 _SECONDS_A_DAY = 24 * 3600.0
 _FIRINGS_SECONDS = 7 * _SECONDS_A_DAY
+_SPENT_SECONDS = 31 * _SECONDS_A_DAY
 _MOST_AT_ONCE = 200
 
 
@@ -43,6 +46,8 @@ def forget_old(database: Database, workflows: Workflows, retention: Retention, n
         workflows.forget((row.id, row.part) for row in some)
     with database.writing() as connection:
         connection.execute(sa.delete(firings).where(firings.c.time < now - _FIRINGS_SECONDS))
+        last_month = datetime.fromtimestamp(now - _SPENT_SECONDS, UTC).strftime("%Y-%m")
+        connection.execute(sa.delete(spent).where(spent.c.month < last_month))
         if past:
             forget_unused(connection)
     return len(past)

@@ -15,12 +15,12 @@ from mfo_dialect.model.project import Project
 from mfo_runtime.agents import (
     Budget,
     CountedBudget,
+    Ledger,
     MemoryCache,
     ModelChoice,
     MonthBudget,
     Price,
     PriceTable,
-    SpendingBook,
     Spent,
     rate_limiter,
 )
@@ -126,9 +126,7 @@ class Spending:
             self.month.written(spent.tokens, spent.cost or 0.0)
 
 
-def spending_of(
-    project: Project, book: SpendingBook | None = None, warn: Callable[[str], None] | None = None
-) -> Spending:
+def spending_of(project: Project, book: Ledger | None = None, warn: Callable[[str], None] | None = None) -> Spending:
     """What the project file says of budgets and prices, for a new run.
 
     Args:
