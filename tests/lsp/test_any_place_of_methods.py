@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 import random
 from pathlib import Path
 
 import attrs
 import pytest
-from lsprotocol import types
+from lsprotocol import converters, types
 from pytest_lsp import client_capabilities
 
 from mfo_dialect.text import Encoding, LineIndex
@@ -24,12 +25,13 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BUNDLES = {
     **{
         name: {path.name: path.read_text(encoding="utf-8") for path in sorted((EXAMPLES / name).glob("*.yml"))}
-        for name in ("email", "orders", "report")
+        for name in ("email", "orders", "report", "support_desk")
     },
     "everything": FILES,
 }
 DOCUMENTS = [(bundle, name) for bundle, files in BUNDLES.items() for name in files if name.endswith(".yml")]
 T = types
+CONVERTER = converters.get_converter()
 OF_DOCUMENT = {
     T.TEXT_DOCUMENT_DIAGNOSTIC: T.DocumentDiagnosticParams,
     T.TEXT_DOCUMENT_DOCUMENT_SYMBOL: T.DocumentSymbolParams,
@@ -110,8 +112,18 @@ class Asker:
     async def ask(self, method, params):
         answer = self.server.methods[method].handle(self.server, params)
         answer = await answer if inspect.isawaitable(answer) else answer
+        if isinstance(answer, bytes):
+            answer = self.read(method, json.loads(answer))
         self.check(answer, self.uri)
         return answer
+
+    def read(self, method, answer):
+        """An answer that is written as JSON already, as a client reads it."""
+        if method != T.TEXT_DOCUMENT_COMPLETION:
+            return answer
+        if isinstance(answer, dict):
+            return CONVERTER.structure(answer, types.CompletionList)
+        return [CONVERTER.structure(item, types.CompletionItem) for item in answer]
 
     def check(self, value, uri):
         """All ranges in an answer lie inside the texts that they speak of."""
