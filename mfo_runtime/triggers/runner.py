@@ -23,6 +23,7 @@ from mfo_runtime.triggers.loading import ServedTrigger
 from mfo_runtime.triggers.occasions import Accepted, Occasion, OtherOccasionError, QueueFullError
 from mfo_runtime.triggers.settings import ServiceSettings
 from mfo_runtime.triggers.submitting import SubmittingPlace
+from mfo_runtime.triggers.turns import Turn, Turns
 from mfo_runtime.triggers.work import BegunRun, LeftRun, is_hopeless
 from mfo_runtime.triggers.workplaces import Workplace
 
@@ -46,12 +47,13 @@ class Runner:
         self._workplaces = {document: place for document, place in places.items() if isinstance(place, Workplace)}
         self._settings = settings
         self._queue: asyncio.Queue[BegunRun | LeftRun] = asyncio.Queue()
+        self._turns = Turns(settings.concurrency)
         self._waiting = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._known: set[str] = set()
         self._failures: Counter[str] = Counter()
-        self._controls: set[RunControl] = set()
+        self._under_way: dict[RunControl, BegunRun | LeftRun] = {}
         self._is_quiet = asyncio.Event()
         self._is_quiet.set()
         self._beginning: set[asyncio.Task[Accepted]] = set()
@@ -117,10 +119,19 @@ class Runner:
 
     async def work(self) -> None:
         """Execute what is accepted and what others have left, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._look_around())
-            for _ in range(self._settings.concurrency):
-                group.create_task(self._execute_one_by_one())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._look_around())
+                while True:
+                    turn = await self._turns.take()
+                    work, control = await self._queue.get(), RunControl()
+                    self._leave_place()
+                    self._under_way[control] = work
+                    self._is_quiet.clear()
+                    group.create_task(self._execute_in(turn, work, control))
+        finally:
+            for work in self._under_way.values():  # what was cancelled before it began
+                work.give_back()
 
     async def close(self) -> None:
         """Accept nothing more, and give back what waits: it stays in the journal, for whoever looks for it."""
@@ -138,9 +149,9 @@ class Runner:
 
     def park(self) -> int:
         """Stop all runs that are executed, so that they go on another time; gives how many there are."""
-        for control in tuple(self._controls):
+        for control in tuple(self._under_way):
             control.park()
-        return len(self._controls)
+        return len(self._under_way)
 
     async def _begin(
         self, run: NewRun, trigger: ServedTrigger, occasion: Occasion, place: Workplace, begun: BegunRun
@@ -215,27 +226,22 @@ class Runner:
         self._take_place()
         self._queue.put_nowait(LeftRun(run, place.journal))
 
-    async def _execute_one_by_one(self) -> None:
-        while True:
-            work = await self._queue.get()
-            self._leave_place()
-            control = RunControl()
-            self._controls.add(control)
-            self._is_quiet.clear()
-            try:
-                await self._execute(work, control)
-            finally:
-                self._controls.discard(control)
-                self._known.discard(work.run_id)
-                work.give_back()
-                if not self._controls:
-                    self._is_quiet.set()
+    async def _execute_in(self, turn: Turn, work: BegunRun | LeftRun, control: RunControl) -> None:
+        try:
+            await self._execute(work, turn, control)
+        finally:
+            del self._under_way[control]
+            self._known.discard(work.run_id)
+            work.give_back()
+            turn.give_back()
+            if not self._under_way:
+                self._is_quiet.set()
 
-    async def _execute(self, work: BegunRun | LeftRun, control: RunControl) -> None:
+    async def _execute(self, work: BegunRun | LeftRun, turn: Turn, control: RunControl) -> None:
         """Execute a run; whatever goes wrong with one must not end the others."""
         facts = {"run": work.run_id}
         try:
-            outcome = await work.run(self._workplaces[work.document], control)
+            outcome = await work.run(self._workplaces[work.document].in_turn(turn), control)
         except RunHeldError:
             return
         except MfoError as error:

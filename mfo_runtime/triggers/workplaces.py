@@ -14,6 +14,7 @@ from mfo_runtime.flow.watching import WatchRun
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Journal, Retention
 from mfo_runtime.tasks import Ask, Safeguards
+from mfo_runtime.triggers.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ class Workplace:
     http: HttpClient | None = None
     watch: WatchRun | None = None
     ask: Callable[[str], Ask] | None = None
+
+    def in_turn(self, turn: Turn) -> Workplace:
+        """The same for one run, which lends its turn to others while it waits for a person."""
+        ask = self.ask
+        if ask is None:
+            return self
+
+        def asker(run_id: str) -> Ask:
+            return turn.while_asking(ask(run_id))
+
+        return replace(self, ask=asker)
 
     @contextmanager
     def running(
