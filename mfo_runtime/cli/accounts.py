@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -22,6 +22,7 @@ from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow.secrets import Secrets, secret_at
 
 _FILE = "credentials.json"
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ def remote_settings(chosen: ChosenServer, bundle: Bundle, document: str) -> Clie
     account = choose_account(chosen, bundle)
     configured = {**configured_client(bundle), "base_url": chosen.address}
     return ClientSettings.from_data({**configured, "auth": _auth(account, bundle, document)}, _other_variables())
+
+
+def asked_briefly(settings: ClientSettings) -> ClientSettings:
+    """The same for a command before which somebody sits and waits: one try, of ten seconds at most."""
+    return replace(settings, timeout=min(settings.timeout, _PATIENCE), retry=replace(settings.retry, max_attempts=1))
 
 
 def _auth(account: Account, bundle: Bundle, document: str) -> object:

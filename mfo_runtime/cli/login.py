@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import click
 
-from mfo_runtime.cli.accounts import checked_address, is_readable_on_the_way, kept_logins
+from mfo_runtime.cli.accounts import asked_briefly, checked_address, is_readable_on_the_way, kept_logins
 from mfo_runtime.cli.output import moment, say
 from mfo_runtime.cli.places import bundle_at, project_option
 from mfo_runtime.cli.private_input import asked_email, asked_password, line_of_stdin
@@ -47,7 +47,8 @@ def login_command(  # noqa: PLR0913 - one argument for each option
     """
     bundle, _ = bundle_at(place)
     chosen = remote_server(server, profile, bundle)
-    settings = ClientSettings.from_data({**configured_client(bundle), "base_url": chosen.address, "auth": {}})
+    configured = {**configured_client(bundle), "base_url": chosen.address, "auth": {}}
+    settings = asked_briefly(ClientSettings.from_data(configured))
     address = checked_address(chosen)
     if is_readable_on_the_way(address):
         say(f"mfo: {printable(address)} is not encrypted: whoever is on the way can read what is sent")
@@ -92,7 +93,7 @@ async def _logged_in(settings: ClientSettings, address: str, api_token: str | No
     login = KeptLogin(address, email=settings.email or "", expires_at=ends, token=issued.token)
     if api_token is None:
         return login
-    async with MfoClient(ClientSettings(address, token=issued.token)) as client:
+    async with MfoClient(replace(settings, email=None, password=None, token=issued.token)) as client:
         made = await client.tokens.create(api_token)
     return replace(login, expires_at=None, token_id=made.id, token=made.token)
 

@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from mfo_runtime.cli.accounts import checked_address, kept_logins
+from mfo_runtime.cli.accounts import asked_briefly, checked_address, kept_logins
 from mfo_runtime.cli.output import say
 from mfo_runtime.cli.places import bundle_at, project_option
 from mfo_runtime.cli.servers import profile_option, remote_server, url_option
@@ -30,7 +30,8 @@ def logout_command(server: str | None, profile: str | None, place: str | None) -
         return 0
     if login.token_id:
         try:
-            asyncio.run(_revoke(ClientSettings(address, token=logins.token_of(login)), login.token_id))
+            settings = asked_briefly(ClientSettings(address, token=logins.token_of(login)))
+            asyncio.run(_revoke(settings, login.token_id))
         except MfoError as error:
             say(printable(f"mfo: the API token {login.token_id} could not be revoked: {error.message}"))
             say("  It stays valid on the server: revoke it there with mfo tokens revoke.")

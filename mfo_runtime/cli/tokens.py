@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from rich.table import Table
 
+from mfo_runtime.cli.accounts import asked_briefly
 from mfo_runtime.cli.connecting import client_settings
 from mfo_runtime.cli.output import print_table, say, write_json
 from mfo_runtime.cli.places import bundle_at, project_option
@@ -35,7 +36,7 @@ class _Asked:
         with client_settings(self.server, None, bundle, document, self.profile) as settings:
 
             async def ask() -> _Result:
-                async with MfoClient(settings) as client:
+                async with MfoClient(asked_briefly(settings)) as client:
                     return await question(client)
 
             return asyncio.run(ask())

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from processes import MFO, ROOT, environment, mfo, mfo_server
+from processes import MFO, ROOT, answering, environment, mfo, mfo_server, reply
 from terminals import Terminal
 
 from mfo_runtime.server import ServerSettings, users_of
@@ -309,6 +309,13 @@ def test_a_server_that_is_down_is_told_and_nothing_is_kept(tmp_path, home, here)
     assert ended.status == 1
     assert "No connection to http://127.0.0.1:9" in ended.stderr
     assert not (home / "credentials.json").exists()
+
+
+def test_whoever_sits_before_a_command_does_not_wait_for_a_server_in_trouble_again_and_again(here):
+    with answering(reply(503, b"{}")) as (url, asked):
+        assert here("login", "--server", url, "--token-stdin", typed="a-token").status == 1
+        assert here("tokens", "--server", url, MFO_TOKEN="a-token").status == 1
+    assert len(asked) == 2
 
 
 def test_a_login_that_is_not_encrypted_is_warned_of(here):

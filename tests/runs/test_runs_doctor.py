@@ -67,6 +67,7 @@ def clock(seconds):
 SERVERS = [
     ("server", reply(503, b"{}"), "failure", "503: it is not well"),
     ("server", reply(200, b"<html>", "text/html"), "warning", "does not say whether it is well"),
+    ("server", reply(200, b"[1"), "warning", "does not say whether it is well"),
     ("server", lambda handler: handler.connection.close(), "failure", "connection"),
     ("clock", clock(-100), "warning", "s apart"),
     ("clock", clock(4000), "failure", "s apart"),

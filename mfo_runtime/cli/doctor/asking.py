@@ -57,10 +57,18 @@ def _reached(address: str, answer: HttpResponse, seconds: float) -> Verdict:
         return broken("server", f"{words}, with {answer.status}: it is not well", "Ask whoever runs the server.")
     if is_readable_on_the_way(address):
         return unusual("server", f"{words}, and is not encrypted", "Use https: whoever is on the way can read tokens.")
-    if answer.status != _FOUND or answer.media_type != "application/json":
+    if answer.status != _FOUND or not isinstance(_json_of(answer), dict):
         hint = "Check the address where calls fail with invalid_response: a proxy or another service may answer."
         return unusual("server", f"{words}, and does not say whether it is well", hint)
     return well("server", words)
+
+
+def _json_of(answer: HttpResponse) -> Any:
+    """What an answer says; None where it is no JSON."""
+    try:
+        return json.loads(answer.body) if answer.media_type == "application/json" else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _skew(answer: HttpResponse, here: float) -> Verdict | None:
@@ -84,8 +92,8 @@ async def _routes(http: HttpClient, address: str) -> Verdict | None:
     """Whether the server has what this client asks for; None where it does not describe itself."""
     try:
         answer = await http.send(HttpRequest("GET", f"{address}/openapi.json"))
-        document = json.loads(answer.body) if answer.status == _FOUND else None
-    except (MfoError, ValueError, RecursionError):
+        document = _json_of(answer) if answer.status == _FOUND else None
+    except MfoError:
         return None
     described: Any = cast("dict[str, Any]", document).get("paths") if isinstance(document, dict) else None
     if not isinstance(described, dict):
