@@ -46,9 +46,13 @@ class Project:
         """The project file's lines."""
         return LineIndex(self.text)
 
-    def place_of(self, *path: str) -> Span:
+    def place_of(self, *path: str | int) -> Span:
         """Where a key stands, or the nearest table above it."""
         return self.toml.place_of((*self.table, *path)) if self.toml is not None else Span(0, 0)
+
+    def value_of(self, *path: str | int) -> Span:
+        """Where a value stands, that of an item by its number; where that is not found, the nearest key."""
+        return self.toml.value_of((*self.table, *path)) if self.toml is not None else Span(0, 0)
 
     def places_of(self, *path: str) -> tuple[Span, ...]:
         """Every place where a key is written; empty where none is found."""

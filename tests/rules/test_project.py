@@ -17,13 +17,13 @@ def findings(project: str) -> tuple[Finding, ...]:
 
 WRONG = [
     ("[rules]\nMFO999x = 'off'\n", "MFO999x", "there is no rule"),
-    ("[rules]\nMFO402 = 'of'\n", "MFO402", 'did you mean "off"'),
-    ("[rules]\nMFO402 = 3\n", "MFO402", "must be"),
-    ("rules = 3\n", "rules", "must be a map"),
+    ("[rules]\nMFO402 = 'of'\n", "of", 'did you mean "off"'),
+    ("[rules]\nMFO402 = 3\n", "3", "must be"),
+    ("rules = 3\n", "3", "must be a map"),
     ("[bundel]\n", "bundel", 'did you mean "bundle"'),
-    ("[bundle]\nprompts = 'x'\n", "prompts", "must be a list"),
-    ("[bundle]\nprompts = ['']\n", "prompts", "is empty"),
-    ("bundle = { prompt = ['x'] }\n", "bundle", 'did you mean "prompts"'),
+    ("[bundle]\nprompts = 'x'\n", "x", "must be a list"),
+    ("[bundle]\nprompts = ['a',\n '']\n", "", "is empty"),
+    ("bundle = { prompt = ['x'] }\n", "prompt", 'did you mean "prompts"'),
     ("[task_types.x]\nmodul = 'a:b'\n", "modul", 'did you mean "module"'),
     (
         '[task_types."my type"]\n[task_types."my type".outputs]\ntype="object"\n[task_types."my type".nope]\n',
@@ -31,14 +31,15 @@ WRONG = [
         "no key",
     ),
     ("[servers.local]\n", "local", 'needs the key "base_url"'),
-    ("[budgets]\nmax_tokens = 0\n", "max_tokens", "whole number"),
-    ("[budgets]\nmax_tokens = true\n", "max_tokens", "whole number"),
-    ("[budgets]\nmax_cost = 'x'\n", "max_cost", "a number"),
+    ("[budgets]\nmax_tokens = 0\n", "0", "whole number"),
+    ("[budgets]\nmax_tokens = true\n", "true", "whole number"),
+    ("[budgets]\nmax_cost = 'x'\n", "x", "a number"),
+    ("[check]\nselect = [\n  'MFO4', # c\n  'MFO77',\n]\n", "MFO77", "there is no rule, family or tag"),
 ]
 
 
 @pytest.mark.parametrize(("text", "underlined", "words"), WRONG)
-def test_what_is_wrong_is_said_at_its_key(text: str, underlined: str, words: str) -> None:
+def test_what_is_wrong_is_said_where_it_is_written(text: str, underlined: str, words: str) -> None:
     (finding,) = findings(text)
     assert finding.code == "MFO902"
     assert text[slice(*finding.place.span)].strip("\"'") == underlined
@@ -70,11 +71,13 @@ def test_keys_know_their_places() -> None:
     )
     document = read_toml(text)
     assert document.problem is None
-    found = {".".join(path): text[slice(*place)] for path, place in document.places.items()}
+    found = {".".join(path): text[slice(*place)] for path, (place, *_) in document.places.keys.items()}
     assert found["tool.mfo.rules"] == "rules"
     assert found["tool.mfo.task_types.my x.module"] == "module"
     assert not any("fake" in name for name in found)
-    assert document.place_of(("tool", "mfo", "rules", "a")) == document.places["tool", "mfo", "rules"]
+    assert text[slice(*document.place_of(("tool", "mfo", "rules", "a")))] == "a"
+    assert document.place_of(("tool", "mfo", "rules", "b")) == document.place_of(("tool", "mfo", "rules"))
+    assert text[slice(*document.value_of(("tool", "mfo", "rules", "a")))] == "1"
 
 
 def test_the_table_of_a_shared_file_is_the_project() -> None:

@@ -23,6 +23,8 @@ tasks:
 [rules]
   unknown-outputs = "warning"
 # ^^^^^^^^^^^^^^^ MFO902 did you mean "unknown-output"
+  MFO401 = "hnit"
+#          ^^^^^^ MFO902 did you mean "hint"
   [bundel]
 #  ^^^^^^ MFO902 did you mean "bundle"
 prompts = ["shared/*.yml"]
@@ -75,12 +77,22 @@ from mfo_dialect.catalogue.values import (
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.project import Project
+from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.choosing import rule_names, selectors
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
+
+
+@record
+class _Wrong:
+    """A mistake: the path of what it is about, whether that is its value or its key, and words."""
+
+    path: Path
+    message: str
+    is_value: bool = True
 
 
 def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
@@ -89,11 +101,12 @@ def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
     if project.problem is not None:
         yield Report(project.document, project.problem.span, project.problem.message)
         return
-    for path, message in (*_check(project.data, PROJECT_FILE, ()), *_check_rules(project)):
-        yield Report(project.document, project.place_of(*path), message)
+    for wrong in (*_check(project.data, PROJECT_FILE, ()), *_check_rules(project)):
+        place = project.value_of(*wrong.path) if wrong.is_value else project.place_of(*wrong.path)
+        yield Report(project.document, place, wrong.message)
 
 
-def _check_rules(project: Project) -> Iterator[tuple[Path, str]]:
+def _check_rules(project: Project) -> Iterator[_Wrong]:
     from mfo_dialect.rules import RULES  # noqa: PLC0415 - the list holds this rule
 
     if project.toml is None:
@@ -101,46 +114,53 @@ def _check_rules(project: Project) -> Iterator[tuple[Path, str]]:
     known = rule_names(RULES)
     for name in project.section("rules"):
         if name not in known:
-            yield ("rules", name), f'there is no rule "{name}"{did_you_mean(name, known)}'
-    for key, written in (("select", project.rule_settings.select), ("ignore", project.rule_settings.ignore)):
-        for selector in written:
-            if selector and selector not in selectors(RULES):
+            yield _Wrong(("rules", name), f'there is no rule "{name}"{did_you_mean(name, known)}', is_value=False)
+    for key in ("select", "ignore"):
+        written = project.section("check").get(key)
+        for place, selector in enumerate(cast("list[Any]", written) if isinstance(written, list) else ()):
+            if isinstance(selector, str) and selector and selector not in selectors(RULES):
                 near = did_you_mean(selector, selectors(RULES))
-                yield ("check", key), f'there is no rule, family or tag "{selector}"{near}'
+                yield _Wrong(("check", key, place), f'there is no rule, family or tag "{selector}"{near}')
 
 
-def _check(value: Any, value_type: ValueType, path: Path) -> Iterator[tuple[Path, str]]:
+def _check(value: Any, value_type: ValueType, path: Path) -> Iterator[_Wrong]:
     if not _fits(value, value_type):
-        yield path, f'"{path[-1] if path else "the file"}" must be {describe(value_type)}'
+        yield _Wrong(path, f'"{_name(path) or "the file"}" must be {describe(value_type)}')
         return
     match value_type:
         case MapType():
             yield from _check_table(cast("Mapping[str, Any]", value), value_type, path)
         case ListType(item=item):
-            for one in cast("list[Any]", value):
-                yield from _check(one, item, path)
+            for place, one in enumerate(cast("list[Any]", value)):
+                yield from _check(one, item, (*path, place))
         case TextType(choices=choices) if choices and value not in choices:
-            yield path, f'"{value}" is not {describe(value_type)}{did_you_mean(value, choices)}'
+            yield _Wrong(path, f'"{value}" is not {describe(value_type)}{did_you_mean(value, choices)}')
         case TextType(format=Format.DURATION) if parse_duration(value) is None:
-            yield path, f'"{value}" is not {describe(value_type)}'
+            yield _Wrong(path, f'"{value}" is not {describe(value_type)}')
         case TextType(non_empty=True) if not value.strip():
-            yield path, f'"{path[-1]}" is empty'
+            yield _Wrong(path, f'"{_name(path)}" is empty')
         case _:
             return
 
 
-def _check_table(table: Mapping[str, Any], map_type: MapType, path: Path) -> Iterator[tuple[Path, str]]:
+def _name(path: Path) -> str:
+    """The last key of a path."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def _check_table(table: Mapping[str, Any], map_type: MapType, path: Path) -> Iterator[_Wrong]:
     keys = {key.name: key for key in map_type.keys}
     for name, value in table.items():
         key = keys.get(name)
         value_type = key.type if key is not None else map_type.others
         if value_type is None:
-            yield (*path, name), f'{map_type.title} has no key "{name}"{did_you_mean(name, keys)}'
+            words = f'{map_type.title} has no key "{name}"{did_you_mean(name, keys)}'
+            yield _Wrong((*path, name), words, is_value=False)
         else:
             yield from _check(value, value_type, (*path, name))
     for key in keys.values():
         if key.required and key.name not in table:
-            yield path, f'{map_type.title} needs the key "{key.name}"'
+            yield _Wrong(path, f'{map_type.title} needs the key "{key.name}"', is_value=False)
 
 
 def _fits(value: object, value_type: ValueType) -> bool:
