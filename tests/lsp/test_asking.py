@@ -152,6 +152,7 @@ name: story
 tasks:
   - {id: tell, type: mfo_api_chat_send, config: {prompt: "Tell me"}}
   - {id: keep, type: transform, config: {values: {password: "'hunter2hunter2'", story: tell.message}}, dependencies: [tell]}
+outputs: {told: "It said ${keep.story}"}
 """
 STORY = "Once upon a time there was a fox. " * 20
 
@@ -199,7 +200,11 @@ async def test_the_journal_tells_of_earlier_runs_and_their_values(person, tmp_pa
     assert "hunter2" not in str(value)
     inputs = json.loads((await person.of_run("mfo/runValue", run=first["run_id"]))["text"])
     assert inputs == {"name": "Ada"}
+    outputs = json.loads((await person.of_run("mfo/runValue", run=first["run_id"], part="outputs"))["text"])
+    assert outputs == first["outputs"] == {"told": f"It said {STORY}"}
+    assert (await person.of_run("mfo/runs"))["runs"] == runs, "looking changes nothing"
     assert "no node" in await person.of_run("mfo/runValue", run=first["run_id"], node="nobody")
+    assert 'no "results"' in await person.of_run("mfo/runValue", run=first["run_id"], part="results")
     assert "no run" in await person.of_run("mfo/run", run="zzz")
     assert "which run" in await person.of_run("mfo/run")
 

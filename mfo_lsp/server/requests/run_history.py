@@ -17,11 +17,14 @@ from mfo_lsp.server.protocol import INVALID_PARAMS, RefusedError
 
 if TYPE_CHECKING:
     from mfo_dialect.model.project import Project
-    from mfo_runtime.journal import Journal
+    from mfo_runtime.journal import Journal, StoredRun
 
 _MOST_RUNS = 50
 _LONGEST = 1_000_000
 """Characters of JSON; of a longer value the beginning is told."""
+_INPUTS, _OUTPUTS = "inputs", "outputs"
+_NOWHERE = "http://127.0.0.1:9"
+"""Where a run that has succeeded would ask, if there were anything left to ask."""
 _T = TypeVar("_T")
 
 
@@ -75,19 +78,25 @@ async def answer_run(server: Server, params: OwnParams) -> dict[str, Any] | None
 async def answer_value(server: Server, params: OwnParams) -> dict[str, Any] | None:
     """What a ``node`` gave in a ``run``, secrets struck out; without a node, what the run was given.
 
+    With ``part`` "outputs" it is what the run returned: the journal keeps what nodes gave, and ``outputs`` are evaluated anew from that.
+
     Returns:
         ``text``: the value as JSON to be read, and ``cut``: whether it is longer than that.
 
     Raises:
-        RefusedError: there is no such run or node, or the journal cannot be read.
+        RefusedError: there is no such run or node, it did not succeed, or the journal cannot be read.
     """
-    name, path = _named(params, "run"), params.names.get("node")
+    name, path, part = _named(params, "run"), params.names.get("node"), params.names.get("part", _INPUTS)
+    if part not in {_INPUTS, _OUTPUTS}:
+        raise RefusedError(f'a run has "{_INPUTS}" and "{_OUTPUTS}", no "{part}"', INVALID_PARAMS)
 
     def look(journal: Journal) -> dict[str, Any]:
         from mfo_runtime.flow.history import history_of  # noqa: PLC0415 - as above
         from mfo_runtime.journal import shown  # noqa: PLC0415 - as above
 
         run = journal.find(name)
+        if path is None and part == _OUTPUTS:
+            return _shortened(_outputs(journal, run))
         if path is None:
             return _shortened(shown(run.begun_with_json)["inputs"])
         events = (event for event in journal.events(run) if event.node == path)
@@ -97,6 +106,25 @@ async def answer_value(server: Server, params: OwnParams) -> dict[str, Any] | No
         return _shortened(history.value)
 
     return await _looked(server, params, look)
+
+
+def _outputs(journal: Journal, run: StoredRun) -> Any:
+    """What a run that has succeeded returned: it goes on by the definition that it had, and nothing is left to be executed."""
+    from mfo_runtime.client import ClientSettings, MfoClient  # noqa: PLC0415 - as above
+    from mfo_runtime.flow import RunOptions, load_run  # noqa: PLC0415 - as above
+
+    resumption = load_run(journal, run.id)
+    if not resumption.has_succeeded:
+        raise RefusedError(f"run {run.id} has no outputs, as it did not succeed", INVALID_PARAMS)
+
+    async def evaluated() -> Any:
+        async with MfoClient(ClientSettings(_NOWHERE)) as client:
+            outcome = await resumption.go_on(client, RunOptions())
+        if outcome.error is not None:
+            raise outcome.error
+        return dict(outcome.outputs)
+
+    return asyncio.run(evaluated())
 
 
 def _named(params: OwnParams, name: str) -> str:
