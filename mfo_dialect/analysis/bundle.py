@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
@@ -78,6 +78,10 @@ class Source:
     def holds(self, words: str) -> bool:
         """Whether some words, without a line break in them, stand anywhere in the text."""
         return words in self.tree.text
+
+    def places(self, words: str) -> Iterator[int]:
+        """The offsets at which some words, without a line break in them, stand in the text."""
+        return self.tree.lines.places(words)
 
     @property
     def may_have_anchors(self) -> bool:
@@ -271,7 +275,12 @@ class Bundle:
 
 
 def is_complete(bundle: Bundle) -> bool:
-    """Whether no name of a prompts or agents document is lost, neither in what cannot be read nor with its line."""
+    """Whether no name of a prompts or agents document is lost, neither in what cannot be read nor with its line.
+
+    Templates that the project file lists as Markdown are not read, so nobody knows their names.
+    """
+    if any(pattern.lower().endswith(".md") for pattern in bundle.project.globs("prompts")):
+        return False
     return not any(
         _hides_names(document.root)
         for document in bundle.documents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 
 from mfo_dialect.analysis.bundle import Bundle, Declared, Document, Source, first_by_name, is_complete
@@ -57,6 +57,11 @@ class EditedSource(Source):
     def holds(self, words: str) -> bool:
         """Whether some words, without a line break, stand anywhere in the text."""
         return self._ask(words)
+
+    def places(self, words: str) -> Iterator[int]:
+        """The offsets at which some words, without a line break, stand; whoever is being computed depends on all of the text."""
+        self._written.note()
+        return self.tree_now.lines.places(words)
 
     @property
     def is_ascii(self) -> bool:

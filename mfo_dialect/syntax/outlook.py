@@ -64,6 +64,7 @@ class Outlook:
         """Look at the text that ``lines`` indexes."""
         self.lines = lines
         self._openers: dict[int, tuple[Opener, ...]] = {}
+        self._parents: dict[tuple[int, int, Opener | None], Opener | None] = {}
 
     def openers(self, line: int) -> tuple[Opener, ...]:
         """The dashes and the key with which a line starts, from left to right."""
@@ -137,6 +138,12 @@ class Outlook:
             column: the column of what is nested.
             before: what is nested, if its own line may hold the parent; a dash may stand right below its key.
         """
+        asked = line, column, before
+        if asked not in self._parents:
+            self._parents[asked] = self._parent(line, column, before)
+        return self._parents[asked]
+
+    def _parent(self, line: int, column: int, before: Opener | None) -> Opener | None:
         same = column if before is not None and before.name is None else -1
         if before is not None:
             for opener in reversed(self.openers(line)):

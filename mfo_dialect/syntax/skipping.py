@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,6 +78,13 @@ class BlockLines(PiecedLines):
             piece = self.pieces.runs[run].pieces[index]
             line = piece.first_line
         return line
+
+    def survey(self) -> Iterator[None]:
+        """Find out for each run of blocks what stands furthest left in it; kept until the run is edited."""
+        for number in range(len(self.pieces.runs)):
+            if number < len(self.pieces.runs):  # it may be edited between two steps
+                self._left_of_run(number)
+            yield
 
     def _left_of_run(self, number: int) -> Left:
         run = self.pieces.runs[number]

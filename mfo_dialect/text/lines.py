@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -86,6 +87,18 @@ class LineIndex:
         """``text[start:end]`` of offsets that are not negative."""
         return self._text[start:end]
 
+    def places(self, words: str) -> Iterator[int]:
+        """The offsets at which some words stand, one behind the end of the other.
+
+        Args:
+            words: something without a line break; nothing stands nowhere.
+        """
+        return places_in(self._text, words)
+
+    def survey(self) -> Iterator[None]:
+        """Find out step by step what is to be known of all lines before one of them is asked about: here nothing."""
+        return iter(())
+
     def position(self, offset: int, encoding: Encoding = Encoding.UTF32) -> Position:
         """The 0-based line and column of ``offset``, the column counted in ``encoding``."""
         offset = min(max(offset, 0), self.length)
@@ -108,6 +121,14 @@ class LineIndex:
         if encoding is Encoding.UTF32 or (encoding is Encoding.UTF16 and _is_bmp(line)):
             return start + min(position.column, len(line))
         return start + _code_points(line, position.column, encoding)
+
+
+def places_in(text: str, words: str) -> Iterator[int]:
+    """The offsets at which some words stand in a text, one behind the end of the other; nothing stands nowhere."""
+    at = text.find(words) if words else -1
+    while at >= 0:
+        yield at
+        at = text.find(words, at + len(words))
 
 
 def _is_bmp(text: str) -> bool:

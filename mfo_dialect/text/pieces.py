@@ -10,9 +10,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from mfo_dialect.text.lines import LineIndex
+from mfo_dialect.text.lines import LineIndex, places_in
 
 _RUN = 128
+_MOST_WORDS = 256
+"""Words of which a run remembers whether it holds them."""
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -174,6 +176,18 @@ class PiecedText:
                 return True
         return False
 
+    def places(self, words: str) -> Iterator[int]:
+        """The offsets at which some words stand, as ``LineIndex.places``; runs that do not hold them are passed over."""
+        for run in self.runs:
+            known = run.held.get(words)
+            if known is None:
+                if len(run.held) >= _MOST_WORDS:
+                    run.held = {}
+                known = run.held[words] = words in run.text
+            if known:
+                for at in places_in(run.text, words):
+                    yield run.start + at
+
     @property
     def is_ascii(self) -> bool:
         """Whether all characters are of ASCII."""
@@ -331,6 +345,10 @@ class PiecedLines(LineIndex):
     def slice(self, start: int, end: int) -> str:
         """``text[start:end]``, joining no more than that."""
         return self.pieces.slice(start, end)
+
+    def places(self, words: str) -> Iterator[int]:
+        """The offsets at which some words stand; nothing may be edited while they are gone through."""
+        return self.pieces.places(words)
 
 
 def _start(place: Run | Piece) -> int:

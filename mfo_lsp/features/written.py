@@ -14,7 +14,7 @@ from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.parts_at import parts_near
 from mfo_dialect.analysis.slips import INVISIBLE
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.syntax import Scalar, SyntaxTree, path_at
+from mfo_dialect.syntax import Scalar, path_at
 
 _WORD = re.compile(r"\w+")
 
@@ -34,34 +34,35 @@ def parts_naming(snapshot: Snapshot, document: str, name: str) -> tuple[Part, ..
 
 def written_places(source: Source, name: str) -> Iterator[int]:
     """The offsets in a text at which a name may be written, some more among them; one for each place."""
-    text, word = source.text, max(_WORD.findall(name), key=len, default="")
+    word = max(_WORD.findall(name), key=len, default="")
     if not word:
-        yield from range(len(text))
+        yield from range(len(source.text))
         return
-    at = text.find(word)
-    while at >= 0:
-        if not _is_word(text[at - 1 : at]) and not _is_word(text[at + len(word) : at + len(word) + 1]):
+    lines = source.tree.lines
+    for at in source.places(word):
+        before, behind = lines.slice(max(at - 1, 0), at), lines.slice(at + len(word), at + len(word) + 1)
+        if not _is_word(before) and not _is_word(behind):
             yield at
-        at = text.find(word, at + len(word))
     if source.holds("\\"):
-        yield from _escaped_places(source.tree, text, word)
-    if not source.is_ascii and any(source.holds(character) for character in INVISIBLE):
-        yield from (place for place, character in enumerate(text) if character in INVISIBLE)
+        yield from _escaped_places(source, word)
+    if not source.is_ascii:
+        for character in INVISIBLE:
+            yield from source.places(character)
 
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
-def _escaped_places(tree: SyntaxTree, text: str, word: str) -> Iterator[int]:
+def _escaped_places(source: Source, word: str) -> Iterator[int]:
     """The backslashes in scalars that say a word, or may say it once what they hold is read as an expression."""
-    at = text.find("\\")
-    while at >= 0:
-        steps = path_at(tree, at)
+    end = 0
+    for at in source.places("\\"):
+        if at < end:
+            continue
+        steps = path_at(source.tree, at)
         scalar = steps[-1].node if steps else None
-        end = at + 1
         if isinstance(scalar, Scalar) and scalar.span.contains(at):
-            end = max(end, scalar.span.end)
+            end = scalar.span.end
             if word in scalar.text or "\\" in scalar.text:
                 yield at
-        at = text.find("\\", end)

@@ -46,10 +46,22 @@ class EditedBundle:
         edits: how often it has been edited.
         is_settled: whether all findings are right.
         is_ready: whether the next edit costs no more than what depends on it.
+        is_prepared: whether the next answer at a place need not find out either what all of them have to know.
         live: the bundle and its findings, kept right edit by edit.
     """
 
-    __slots__ = ("_asking", "_was_asked", "as_read", "edits", "is_ready", "is_settled", "keys", "live")
+    __slots__ = (
+        "_asking",
+        "_looking",
+        "_was_asked",
+        "as_read",
+        "edits",
+        "is_prepared",
+        "is_ready",
+        "is_settled",
+        "keys",
+        "live",
+    )
 
     def __init__(self, bundle: Bundle, open_keys: Iterable[str]) -> None:
         """Take a bundle as it was read; nothing is checked yet.
@@ -63,9 +75,11 @@ class EditedBundle:
         self.edits = 0
         self.is_settled = False
         self.is_ready = False
+        self.is_prepared = False
         self.live = LiveBundle(bundle, edited=self.keys.intersection(open_keys))
         self._asking: ExitStack | None = None
         self._was_asked = False
+        self._looking: Iterator[None] | None = None
 
     @property
     def bundle(self) -> Bundle:
@@ -88,6 +102,7 @@ class EditedBundle:
     def edit(self, key: str, edits: Iterable[TextEdit]) -> None:
         """Edit one of its texts; each edit speaks of the text after the one before it."""
         self._stop_asking()
+        self._looking = None
         self.edits += 1
         self.is_settled = False
         self.live.edit(key, edits)
@@ -107,13 +122,17 @@ class EditedBundle:
             self.live.now.settle(has_time)
 
     def get_ready(self, has_time: Callable[[], bool]) -> bool:
-        """Find out what the findings depend on, as long as there is time; says whether that is known."""
+        """Find out what edits and answers will have to know, as long as there is time; says whether that is known."""
         if not self.is_ready:
             self._stop_asking()
             self.is_ready = self.live.settle(has_time)
-            if self.is_ready:
-                look_around(self.live.snapshot)
-        return self.is_ready
+        if not self.is_ready:
+            return False
+        if self._looking is None:
+            self._looking = look_around(self.live.snapshot)
+        while not self.is_prepared and has_time():
+            self.is_prepared = next(self._looking, self) is self
+        return self.is_prepared
 
     def news(self) -> set[str] | None:
         """The texts whose findings have come, gone or moved since this was asked last; None for the first time."""

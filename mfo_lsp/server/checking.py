@@ -20,6 +20,8 @@ from mfo_lsp.server.publish import drop_findings, shows_news, take_edited, to_pu
 from mfo_lsp.server.reading import read_in_slices
 
 _MAX_RESTARTS = 100
+_SHORT = 0.001
+"""Seconds of the loop's time that are taken at once for what nobody waits for."""
 
 
 def check_soon(server: Server, bundles: Iterable[str]) -> None:
@@ -53,7 +55,7 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
             _publish(server, documents)
     trace.end(bundle, server.session.versions(bundle))
     _tell_of_baselines(server)
-    if not analysis.edits:
+    if not analysis.is_prepared:
         server.checks.start(("ready", bundle), _get_ready(server, analysis), _report)
 
 
@@ -78,10 +80,11 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
 
 
 async def _get_ready(server: Server, analysis: EditedBundle) -> None:
-    """Use the time until the first edit to make that one, and all after it, quick."""
-    share = Slice()
+    """Use the time until the next edit to make that one, and all answers from then on, quick."""
+    share = Slice(_SHORT)
+    edits = analysis.edits
     with server.house.building():
-        while not analysis.edits:
+        while analysis.edits == edits:
             await share.give_way()
             if analysis.get_ready(share.has_time):
                 server.house.settle()

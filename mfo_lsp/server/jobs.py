@@ -16,12 +16,13 @@ _TURNS = 3
 class Slice:
     """A share of the loop's time; long work asks it between two steps."""
 
-    def __init__(self) -> None:
-        """Start the share now."""
+    def __init__(self, seconds: float | None = None) -> None:
+        """Start the share now; ``seconds`` says how long it is, if not as long as usual."""
+        self._seconds = seconds
         self._start()
 
     def _start(self) -> None:
-        self._until = time.monotonic() + SLICE
+        self._until = time.monotonic() + (SLICE if self._seconds is None else self._seconds)
         self._is_fresh = True
 
     def has_time(self) -> bool:

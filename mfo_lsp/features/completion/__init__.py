@@ -59,7 +59,7 @@ def complete_at(place: Place, client: CompletionClient, recorded: Recorded) -> t
 def wanted_by_completion(place: Place) -> Wanted | None:
     """What of recorded runs completion can make use of at a place; None for nothing."""
     start = max(0, place.offset - _LONGEST_PATH)
-    if place.document.kind is not DocumentKind.WORKFLOW or not _BEHIND_DOT.search(place.text, start, place.offset):
+    if place.document.kind is not DocumentKind.WORKFLOW or not _BEHIND_DOT.search(place.slice(start, place.offset)):
         return None
     is_expression = any(isinstance(one, TextType) and one.format is Format.EXPRESSION for one in options_of(place.type))
     path = wanted_by_expression(place) if is_expression else wanted_by_path(place)

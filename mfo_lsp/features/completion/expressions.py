@@ -74,7 +74,7 @@ def expression_items(place: Place, client: CompletionClient) -> Iterator[Item]:
     """What an expression may go on with under the cursor."""
     view = place.owner.view
     source = place.before()
-    is_glued = (place.text[place.offset - 1 : place.offset] == ":" and not source) or _NAME_GOES_ON.match(
+    is_glued = (place.slice(place.offset - 1, place.offset) == ":" and not source) or _NAME_GOES_ON.match(
         place.behind()
     )
     if view is None or is_glued or _is_inside_text(source):
@@ -198,7 +198,7 @@ def _written(name: str) -> str:
 
 def _functions(gap: _Gap, client: CompletionClient, *, is_piped: bool) -> Iterator[Item]:
     span = gap.place.word_span(gap.partial)
-    has_bracket = gap.place.text[span.end : span.end + 1] == "("
+    has_bracket = gap.place.slice(span.end, span.end + 1) == "("
     plain = "()" if gap.probe.behind.strip() else "("
     for number, (name, function) in enumerate(FUNCTIONS.items()):
         if not (gap.probe.takes(name) if has_bracket else gap.probe.takes_call(name, is_piped=is_piped)):

@@ -49,7 +49,7 @@ def written_value(place: Place, key: Span) -> Node | None:
         place: the cursor's place.
         key: the key as far as it is written.
     """
-    behind = place.text[key.end :]
+    behind = place.slice(key.end, max(key.end + _MAX_FLOW, place.line_start_below(key.end, _MAX_LINES + 1)))
     if behind.lstrip(" ")[:1] == ":":
         container = place.stops[-1].node
         pairs = container.pairs if isinstance(container, Mapping) else ()
@@ -59,7 +59,7 @@ def written_value(place: Place, key: Span) -> Node | None:
     if place.context.flow:
         return _read(_flow_value(behind))
     first, *others = behind.split("\n", _MAX_LINES)
-    lead = place.text[place.line_start : key.start]
+    lead = place.slice(place.line_start, key.start)
     indent = place.context.indent if lead.strip() else min(place.context.indent, len(lead))
     below = _deeper(others[:_MAX_LINES], indent)
     return _read("\n".join([first.lstrip(" ").removeprefix(":"), *below]))

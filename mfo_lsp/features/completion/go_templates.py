@@ -173,7 +173,7 @@ def _words(action: _Action, partial: str, position: _Position, client: Completio
     place = action.place
     if position is _Position.NOTHING or place.rest_of_line.startswith("."):
         return
-    space = " " if place.text[: place.offset - len(partial)].endswith("{{-") else ""
+    space = " " if place.slice(place.line_start, place.offset - len(partial)).endswith("{{-") else ""
     if not partial:
         yield from _variables(action, "", space + ("." if action.scope.dot == () else "$."))
     span = place.word_span(partial)

@@ -31,7 +31,7 @@ def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iter
     """The keys that may be added: required ones first, then those of which one is required, then the others."""
     typed = place.context.word_text
     span = _span(place)
-    has_colon = place.text[span.end :].lstrip(" ")[:1] == ":"
+    has_colon = place.line_from(span.end).lstrip(" ").startswith(":")
     if not _TYPED.fullmatch(typed) or (has_colon and not typed):
         return
     node = place.stops[-1].node if place.context.expects is not Expects.ITEM else None
@@ -78,10 +78,10 @@ def _free(place: Place, map_type: MapType, present: set[str]) -> Iterator[tuple[
 def _item(place: Place, key: Key, sort: str, client: CompletionClient, *, has_value: bool) -> Item:
     dash = DASH if needs_dash(place) else " " if _follows_dash(place) else ""
     span = _span(place)
-    has_colon = place.text[span.end :].lstrip(" ")[:1] == ":"
+    has_colon = place.line_from(span.end).lstrip(" ").startswith(":")
     column = place.context.indent + (len(DASH) if dash == DASH else 0)
     is_quoted = place.context.quote is not None
-    can_break = not place.text[span.end : place.offset + len(place.rest_of_line)].strip()
+    can_break = not place.line_from(span.end).strip()
     writer = Writer(client, in_flow=place.context.flow or not can_break)
     tail = "" if has_colon or is_quoted else ":" if has_value else writer.after_key(key, column)
     return Item(
@@ -99,7 +99,7 @@ def _item(place: Place, key: Key, sort: str, client: CompletionClient, *, has_va
 
 
 def _follows_dash(place: Place) -> bool:
-    return not place.context.flow and place.text[place.line_start : _span(place).start].endswith("-")
+    return not place.context.flow and place.slice(place.line_start, _span(place).start).endswith("-")
 
 
 def _span(place: Place) -> Span:

@@ -78,7 +78,7 @@ def _beside(place: Place) -> set[str]:
     """The words in the brackets around the cursor: a list in which one is still missing is no YAML."""
     if not place.context.flow:
         return set()
-    before, behind = _BEFORE.search(place.text, place.line_start, place.offset), _BEHIND.match(place.rest_of_line)
+    before, behind = _BEFORE.search(place.slice(place.line_start, place.offset)), _BEHIND.match(place.rest_of_line)
     return {word for found in (before, behind) if found is not None for word in _WORD.findall(found["words"] or "")}
 
 

@@ -20,7 +20,7 @@ from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.syntax import CursorContext, Expects, Mapping, Node, Scalar, Style, Within, context_at, follow
 from mfo_dialect.syntax import Sequence as SequenceNode
-from mfo_dialect.text import Span
+from mfo_dialect.text import LineIndex, Span
 from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded
 from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
@@ -55,8 +55,10 @@ class Place:
     Attributes:
         snapshot: the bundle.
         document: the YAML document.
-        text: the whole text.
+        lines: the lines of the text, of which nothing is put together but what is asked for.
         offset: the cursor.
+        line_start: where its line starts.
+        line: its line, without the break.
         context: what is being typed, as the text alone tells.
         stops: from the root to what ``context.path`` names.
         owner: whose keys and values stand here.
@@ -67,8 +69,10 @@ class Place:
 
     snapshot: Snapshot
     document: Document
-    text: str
+    lines: LineIndex
     offset: int
+    line_start: int
+    line: str
     context: CursorContext
     stops: tuple[Stop, ...]
     owner: Owner
@@ -97,22 +101,35 @@ class Place:
         """The declaration of that key."""
         return next((stop.key for stop in reversed(self.stops) if isinstance(stop.name, str)), None)
 
-    @property
-    def line_start(self) -> int:
-        """Where the cursor's line starts."""
-        return max(self.text.rfind("\n", 0, self.offset), self.text.rfind("\r", 0, self.offset)) + 1
+    def slice(self, start: int, end: int) -> str:
+        """What is written from one offset to another one; nothing before the text's start."""
+        first = start - self.line_start
+        if first >= 0 and end - self.line_start <= len(self.line):
+            return self.line[first : max(end - self.line_start, first)]
+        return self.lines.slice(start, end) if 0 <= start < end else ""
+
+    def line_from(self, offset: int) -> str:
+        """What stands behind an offset on its line."""
+        first = offset - self.line_start
+        if 0 <= first <= len(self.line):
+            return self.line[first:]
+        line = self.lines.line_of(offset)
+        return self.lines.line_text(line)[offset - self.lines.line_start(line) :]
+
+    def line_start_below(self, offset: int, count: int) -> int:
+        """Where the line starts that is so many lines below that of an offset; the text's end past the last one."""
+        return self.lines.line_start(self.lines.line_of(offset) + count)
 
     @property
     def line_indent(self) -> int:
         """How far the cursor's line is indented."""
-        line = self.text[self.line_start : self.offset]
+        line = self.slice(self.line_start, self.offset)
         return len(line) - len(line.lstrip(" "))
 
     @property
     def rest_of_line(self) -> str:
         """What stands behind the cursor on its line."""
-        match = re.compile(r"[^\r\n]*").match(self.text, self.offset)
-        return match.group() if match is not None else ""
+        return self.line_from(self.offset)
 
     @property
     def in_block(self) -> bool:
@@ -128,7 +145,7 @@ class Place:
         """
         rest = self.rest_of_line.lstrip(" \t")
         is_followed = bool(rest) and not rest.startswith("#") and self.rest_of_line != rest
-        before = self.text[self.line_start : self.offset]
+        before = self.slice(self.line_start, self.offset)
         if self.context.within is not Within.PLAIN:
             return True
         if self.rest_of_line[:1] in _STARTS_VALUE and self.context.word.start >= self.offset:
@@ -139,8 +156,15 @@ class Place:
             return False
         if before.strip() or rest:
             return not (is_followed and self.context.word.start >= self.offset)
-        following = _FOLLOWING.match(self.text, self.offset)
+        following = _FOLLOWING.match(self._down_to_content())
         return following is None or len(following["indent"]) <= self.context.indent
+
+    def _down_to_content(self) -> str:
+        """What stands behind the cursor, up to the end of the next line on which anything is written."""
+        line = self.lines.line_of(self.offset) + 1
+        while line < self.lines.line_count and not self.lines.line_text(line).strip():
+            line += 1
+        return self.slice(self.offset, self.lines.line_start(line + 1))
 
     def before(self) -> str:
         """What is written of the scalar before the cursor, decoded where the scalar could be read."""
@@ -149,7 +173,7 @@ class Place:
             return self._without_line_end(scalar.text[: scalar.index_at(self.offset)])
         if self.in_block:
             return self._block_before()
-        return self.text[self.context.word.start : self.offset]
+        return self.slice(self.context.word.start, self.offset)
 
     def behind(self) -> str:
         """What is written of the scalar behind the cursor, decoded; nothing where the scalar could not be read."""
@@ -160,15 +184,15 @@ class Place:
 
     def _without_line_end(self, decoded: str) -> str:
         """A block's last line break is read at the end of its last line already; the cursor is before it."""
-        is_behind_word = not self.text[self.offset - 1 : self.offset].isspace()
+        is_behind_word = not self.slice(self.offset - 1, self.offset).isspace()
         return decoded.rstrip("\n") if self.in_block and is_behind_word else decoded
 
     def _block_before(self) -> str:
         """In a block scalar that goes on behind what was read: what was read, and the lines since."""
         scalar = _block_scalar_before(self.stops, self.offset)
         if scalar is None:
-            return self.text[self.line_start : self.offset].lstrip()
-        return scalar.text.rstrip("\n") + self.text[scalar.span.start + len(scalar.source.rstrip()) : self.offset]
+            return self.slice(self.line_start, self.offset).lstrip()
+        return scalar.text.rstrip("\n") + self.slice(scalar.span.start + len(scalar.source.rstrip()), self.offset)
 
     def word_span(self, partial: str) -> Span:
         """The span of a half-typed word: what is typed of it, and the rest of it behind the cursor."""
@@ -194,14 +218,26 @@ def place_at(snapshot: Snapshot, key: str, offset: int, recorded: Recorded = NOT
     document = document_at(snapshot, key, offset)
     if source is None or document is None or document.kind is None:
         return None
-    offset = min(max(offset, 0), len(source.text))
+    lines = source.tree.lines
+    offset = min(max(offset, 0), lines.length)
+    line = lines.line_of(offset)
     context = context_at(source.tree, offset)
     root_type = _root_type(snapshot, document)
     stops = tuple(_descend(root_type, document.root, context.path, offset))
     around = [stop.node for stop in stops if stop.node is not None]
     owner = owner_of(snapshot, around)
     return Place(
-        snapshot, document, source.text, offset, context, stops, owner, scalar_at(document.root, offset), recorded
+        snapshot,
+        document,
+        lines,
+        offset,
+        lines.line_start(line),
+        lines.line_text(line),
+        context,
+        stops,
+        owner,
+        scalar_at(document.root, offset),
+        recorded,
     )
 
 

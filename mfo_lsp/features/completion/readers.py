@@ -24,7 +24,7 @@ def serves_readers(
     if not isinstance(view.node, Task):
         return True
     shape = outputs_as(view.node, declared, template, snapshot.bundle)
-    return all(_has(shape, path) for path in _paths_read(view, snapshot))
+    return all(_has(shape, path) for path in snapshot.kept(view, _paths_read))
 
 
 def template_serves_readers(name: str, template: PromptTemplate, snapshot: Snapshot) -> bool:

@@ -112,7 +112,7 @@ def _with_quotes(place: Place, span: Span) -> Span:
     """A value with the quotes around it, where there are some."""
     if place.context.within is not Within.QUOTES:
         return span
-    is_closed = place.text[span.end : span.end + 1] == place.context.quote
+    is_closed = place.slice(span.end, span.end + 1) == place.context.quote
     return Span(span.start - 1, span.end + is_closed)
 
 
@@ -121,7 +121,7 @@ def lead_of(place: Place) -> str:
     if place.lacks_colon:
         return ": "
     start = word_span(place).start
-    before = place.text[place.line_start : start]
+    before = place.slice(place.line_start, start)
     if place.context.within is not Within.PLAIN:
         return ""
     if place.context.flow:
@@ -135,7 +135,7 @@ def needs_dash(place: Place) -> bool:
     """Whether an item of a list is typed on a line of its own, its dash not yet written."""
     context = place.context
     is_item = context.expects is Expects.ITEM or (context.expects is Expects.NODE and place.is_list)
-    before = place.text[place.line_start : word_span(place).start]
+    before = place.slice(place.line_start, word_span(place).start)
     return is_item and not context.flow and context.within is Within.PLAIN and not before.strip()
 
 
@@ -143,7 +143,7 @@ def has_room_below(place: Place, client: CompletionClient) -> bool:
     """Whether a value may bring further lines with tab stops: on a line of its own, in an editor that knows them."""
     context = place.context
     is_plain = context.expects is Expects.VALUE and context.within is Within.PLAIN and not context.flow
-    return client.snippets and is_plain and not place.text[word_span(place).end :].split("\n", 1)[0].strip()
+    return client.snippets and is_plain and not place.line_from(word_span(place).end).strip()
 
 
 __all__ = ["DASH", "Candidate", "Slot", "has_room_below", "lead_of", "needs_dash", "value_slot", "word_span"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from lsprotocol import types
 
@@ -15,12 +15,15 @@ from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.flow_tests import is_test_document
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.json_text import JsonText, json_text
 from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.session import Offered
 from mfo_lsp.server.test_documents import complete
 
 OPTIONS = types.CompletionOptions(trigger_characters=[".", "{", "<", "[", " ", "|", "%"], resolve_provider=True)
 _NO_WORD = re.compile(r"[^\w$]*")
+_Plain = dict[str, Any]
+"""A value of the protocol as JSON values: written by hand, as there may be a hundred items after every keystroke."""
 _KINDS = {
     ItemKind.KEY: types.CompletionItemKind.Property,
     ItemKind.TASK_TYPE: types.CompletionItemKind.Class,
@@ -56,18 +59,23 @@ class _List:
     view: View
     offset: int
     number: int | None
-    ranges: dict[Span, types.Range] = field(default_factory=dict[Span, types.Range])
+    ranges: dict[Span, _Plain] = field(default_factory=dict[Span, _Plain])
 
-    def range(self, span: Span) -> types.Range:
+    def range(self, span: Span) -> _Plain:
         """The range of a stretch."""
-        if span not in self.ranges:
-            self.ranges[span] = self.view.range(span)
-        return self.ranges[span]
+        known = self.ranges.get(span)
+        if known is None:
+            known = self.ranges[span] = {"start": self._position(span.start), "end": self._position(span.end)}
+        return known
+
+    def _position(self, offset: int) -> _Plain:
+        line, column = self.view.lines.position(offset, self.view.session.encoding)
+        return {"line": line, "character": column}
 
 
 async def answer(
     server: Server, params: types.CompletionParams
-) -> list[types.CompletionItem] | types.CompletionList:  # fmt: skip
+) -> list[types.CompletionItem] | JsonText:  # fmt: skip
     """The items for a cursor; to be asked for again as more is typed where some were left out."""
     session = server.session
     view = look_up(session, params.text_document.uri)
@@ -88,7 +96,7 @@ async def answer(
     listed = _List(view, offset, number if "documentation" in session.client.resolved_of_items else None)
     converted = [_converted(item, index, listed) for index, item in enumerate(items)]
     is_narrowed = any(item.is_narrowed for item in items)
-    return types.CompletionList(is_incomplete=True, items=converted) if is_narrowed else converted
+    return json_text({"isIncomplete": True, "items": converted} if is_narrowed else converted)
 
 
 def resolve(server: Server, params: types.CompletionItem) -> types.CompletionItem:
@@ -103,38 +111,45 @@ def resolve(server: Server, params: types.CompletionItem) -> types.CompletionIte
     return params
 
 
-def _converted(item: Item, place: int, listed: _List) -> types.CompletionItem:
+def _converted(item: Item, place: int, listed: _List) -> _Plain:
     client = listed.view.session.client
     text = item.new_text if client.keeps_indentation else item.new_text.replace("\n" + " " * item.line_indent, "\n")
-    is_later = listed.number is not None
-    return types.CompletionItem(
-        item.label,
-        kind=_KINDS[item.kind],
-        detail=item.detail or None,
-        documentation=None if is_later else _documentation(item, client),
-        sort_text=item.sort_key or None,
-        filter_text=_filter_text(item, listed),
-        insert_text_format=types.InsertTextFormat.Snippet if item.is_snippet else types.InsertTextFormat.PlainText,
-        insert_text_mode=types.InsertTextMode.AsIs if client.keeps_indentation else None,
-        text_edit=_edit(item, text, listed),
-        commit_characters=["."] if item.takes_dot and client.commit_characters else None,
-        data={"list": listed.number, "item": place} if is_later else None,
-    )
+    text_format = types.InsertTextFormat.Snippet if item.is_snippet else types.InsertTextFormat.PlainText
+    plain: _Plain = {
+        "label": item.label,
+        "kind": _KINDS[item.kind].value,
+        "insertTextFormat": text_format.value,
+        "textEdit": _edit(item, text, listed),
+    }
+    if item.detail:
+        plain["detail"] = item.detail
+    if item.sort_key:
+        plain["sortText"] = item.sort_key
+    if filter_text := _filter_text(item, listed):
+        plain["filterText"] = filter_text
+    if client.keeps_indentation:
+        plain["insertTextMode"] = types.InsertTextMode.AsIs.value
+    if item.takes_dot and client.commit_characters:
+        plain["commitCharacters"] = ["."]
+    if listed.number is not None:
+        plain["data"] = {"list": listed.number, "item": place}
+    elif (documentation := _documentation(item, client)) is not None:
+        plain["documentation"] = listed.view.session.plain(documentation)
+    return plain
 
 
-def _edit(item: Item, text: str, listed: _List) -> types.TextEdit | types.InsertReplaceEdit:
+def _edit(item: Item, text: str, listed: _List) -> _Plain:
     """The edit: of the whole word, and for clients that choose between the two, of what is typed of it too."""
-    view = listed.view
     whole = listed.range(item.span)
-    if not view.session.client.insert_replace:
-        return types.TextEdit(whole, text)
-    typed = types.Range(whole.start, listed.range(Span(item.span.start, listed.offset)).end)
-    return types.InsertReplaceEdit(text, insert=typed, replace=whole)
+    if not listed.view.session.client.insert_replace:
+        return {"range": whole, "newText": text}
+    typed = {"start": whole["start"], "end": listed.range(Span(item.span.start, listed.offset))["end"]}
+    return {"newText": text, "insert": typed, "replace": whole}
 
 
 def _filter_text(item: Item, listed: _List) -> str | None:
     """What typing is matched with: the label, behind whatever else stands before the cursor in the edit's range."""
-    typed = listed.view.source.text[item.span.start : listed.offset]
+    typed = listed.view.lines.slice(item.span.start, max(item.span.start, listed.offset))
     lead = _NO_WORD.match(typed)
     return f"{lead.group()}{item.label}" if lead is not None and lead.group() else None
 
