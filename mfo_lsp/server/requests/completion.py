@@ -11,12 +11,14 @@ from lsprotocol import types
 
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete_at, place_at, wanted_by_completion
+from mfo_lsp.server import project_documents
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.flow_tests import is_test_document
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.json_text import JsonText, json_text
 from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.project_documents import is_project_document
 from mfo_lsp.server.session import Offered
 from mfo_lsp.server.test_documents import complete
 
@@ -81,6 +83,8 @@ async def answer(
     view = look_up(session, params.text_document.uri)
     if view is None:
         key = to_key(params.text_document.uri)
+        if is_project_document(session, key):
+            return project_documents.complete(server, key, params.position)
         return complete(server, key, params.position) if is_test_document(key) else []
     client = CompletionClient(snippets=session.client.snippets)
     offset = view.offset(params.position)

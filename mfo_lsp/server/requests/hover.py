@@ -9,10 +9,12 @@ from lsprotocol import types
 from mfo_dialect.analysis.bundle import read_source
 from mfo_dialect.text import LineIndex
 from mfo_lsp.features.hover import Hover, explain_kind, hover, wanted_by_hover
+from mfo_lsp.server import project_documents
 from mfo_lsp.server.convert import to_key, to_offset, to_range
 from mfo_lsp.server.flow_tests import is_test_document
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import look_up
+from mfo_lsp.server.project_documents import is_project_document
 from mfo_lsp.server.session import Session
 from mfo_lsp.server.test_documents import explain
 
@@ -23,6 +25,8 @@ async def answer(server: Server, params: types.HoverParams) -> types.Hover | Non
     view = look_up(session, params.text_document.uri)
     if view is None:
         key = to_key(params.text_document.uri)
+        if is_project_document(session, key):
+            return project_documents.explain(server, key, params.position)
         found = explain(server, key, params.position) if is_test_document(key) else None
         return found or _explanation(session, params)
     offset = view.offset(params.position)

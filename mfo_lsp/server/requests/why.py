@@ -11,6 +11,7 @@ from mfo_lsp.server.convert import directory_of, is_file, to_key, to_range
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import view_of
 from mfo_lsp.server.own_params import OwnParams
+from mfo_lsp.server.project_documents import is_project_document
 from mfo_lsp.server.session import Session
 from mfo_workspace.explaining import explain_paths
 from mfo_workspace.settings import settings_in_force
@@ -46,6 +47,8 @@ def _taken_for(session: Session, key: str) -> dict[str, Any]:
     if view is not None:
         classification = next(one.classification for one in view.source.documents if one.kind is not None)
         return {"kind": _kind(classification.kind), "reason": classification.reason}
+    if is_project_document(session, key):
+        return {"kind": None, "reason": "the project file of this directory"}
     if not is_file(key):
         return {"kind": None, "reason": "not an MFO document: neither its content nor its name says so"}
     (explained,) = explain_paths([key], session.files)
