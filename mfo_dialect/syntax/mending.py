@@ -27,7 +27,7 @@ from mfo_dialect.syntax.dividing import (
 from mfo_dialect.syntax.document import ProblemKind
 from mfo_dialect.syntax.events import Engine, StandIns
 from mfo_dialect.syntax.outline import Kind, Line, key_end, tight_colon, word_end
-from mfo_dialect.syntax.salvage import INDENT_MESSAGE, Salvage
+from mfo_dialect.syntax.salvage import INDENT_MESSAGE, UNEVEN_ITEM_MESSAGE, Salvage
 from mfo_dialect.syntax.tree import Mapping, Node, Origin, Pair, Scalar, Sequence, Style
 from mfo_dialect.text import Span
 
@@ -280,14 +280,16 @@ class Mender:
         if head is None:
             head = self._broken_entry(lines[:place], self.found.compose(lines[:place]))
         node = self.block(rest)
-        aligned = child.indent <= lines[0].indent + 1 or "-" in self.found.text[lines[0].start : lines[0].content_start]
+        opens_item = "-" in self.found.text[lines[0].start : lines[0].content_start]
+        aligned = child.indent <= lines[0].indent + 1 or opens_item
         if child.kind is Kind.DASH or (count > 1 and not aligned):
             self.found.report(
                 ProblemKind.SYNTAX, "a value stands here and on the lines below: keep one of them", head[0].value.span
             )
             return _spoil([Pair(head[0].key, node or head[0].value)])
         if not child.has_tab:
-            self.found.report(ProblemKind.SYNTAX, INDENT_MESSAGE, content_span(child))
+            message = UNEVEN_ITEM_MESSAGE if opens_item and count > 1 else INDENT_MESSAGE
+            self.found.report(ProblemKind.SYNTAX, message, content_span(child))
         return [*_spoil(head), *(node.pairs if isinstance(node, Mapping) else ())]
 
     def _entry_without_key(self, lines: list[Line]) -> list[Pair]:

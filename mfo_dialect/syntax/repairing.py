@@ -16,7 +16,7 @@ from mfo_dialect.syntax.document import Problem, ProblemKind
 from mfo_dialect.syntax.events import Failure
 from mfo_dialect.syntax.outline import Kind, Line
 from mfo_dialect.syntax.replacing import Replaced, Replacement
-from mfo_dialect.syntax.salvage import INDENT_MESSAGE
+from mfo_dialect.syntax.salvage import INDENT_MESSAGE, UNEVEN_ITEM_MESSAGE
 
 _MAX_REPAIRS = 4
 _MAX_SUSPECTS = 6
@@ -26,7 +26,8 @@ _EFFORT = 40
 _MAX_EFFORT = 3_000_000
 
 REPAIRED_KINDS = (ProblemKind.SYNTAX, ProblemKind.TAB, ProblemKind.UNQUOTED_TEMPLATE)
-_DOUBTFUL = "a value stands here and on the lines below"
+_DOUBTFUL_VALUE = "a value stands here and on the lines below"
+_SHALLOW_ITEM = "this item stands further left than the lines below fit"
 
 Verdict = Callable[[str], Failure | None]
 
@@ -41,7 +42,11 @@ class Repaired:
 
 def is_doubtful(problem: Problem) -> bool:
     """Whether another line may be the mistake, although it is the only problem that was found."""
-    return problem.message.startswith(_DOUBTFUL)
+    return _is_value(problem) or problem.message == UNEVEN_ITEM_MESSAGE
+
+
+def _is_value(problem: Problem) -> bool:
+    return problem.message.startswith(_DOUBTFUL_VALUE)
 
 
 def repair(text: str, lines: list[Line], problems: list[Problem], verdict: Verdict) -> Repaired | None:
@@ -133,18 +138,28 @@ class _Repairing:
             moved = Problem(ProblemKind.SYNTAX, INDENT_MESSAGE, content_span(line))
             for column in self.text_columns(line) if line.content.startswith("{{") else ():
                 yield moved, [_indented(line, column)]
-        elif problem.message == INDENT_MESSAGE:
+        elif problem.message.startswith(INDENT_MESSAGE):
             for column in self.columns(line):
                 yield problem, [_indented(line, column)]
-            before = next(self.preceding(line), None)
-            if before is not None and before.kind is Kind.KEY and before.indent > line.indent:
-                moved = Problem(ProblemKind.SYNTAX, INDENT_MESSAGE, content_span(before))
-                yield moved, [_indented(before, line.indent)]
-        yield from self.changes_of_verdict(problem, line)
+            yield from self.changes_before(line)
+        yield from self.changes_of_value(problem, line)
 
-    def changes_of_verdict(self, problem: Problem, line: Line) -> Iterator[tuple[Problem, list[Replacement]]]:
+    def changes_before(self, line: Line) -> Iterator[tuple[Problem, list[Replacement]]]:
+        """It is the item or key above that stands wrong, and not this line."""
+        before = next(self.preceding(line), None)
+        if before is None:
+            return
+        if before.kind is Kind.KEY and before.indent > line.indent:
+            moved = Problem(ProblemKind.SYNTAX, INDENT_MESSAGE, content_span(before))
+            yield moved, [_indented(before, line.indent)]
+        distance = line.indent - before.without_dash().indent if before.kind is Kind.DASH else 0
+        if distance > 0 and line.kind is Kind.KEY:
+            moved = Problem(ProblemKind.SYNTAX, _SHALLOW_ITEM, content_span(before))
+            yield moved, [_indented(before, before.indent + distance)]
+
+    def changes_of_value(self, problem: Problem, line: Line) -> Iterator[tuple[Problem, list[Replacement]]]:
         """A key below a value, deeper than its neighbours: the mistake is its indentation, not the value."""
-        if not is_doubtful(problem):
+        if not _is_value(problem):
             return
         child = next(self.following(line, lambda other: other.is_structure), None)
         if child is not None and child.kind is Kind.KEY:

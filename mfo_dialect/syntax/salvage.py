@@ -15,6 +15,7 @@ from mfo_dialect.syntax.tree import Alias, Mapping, Node, Origin, Scalar, Sequen
 from mfo_dialect.text import Span
 
 INDENT_MESSAGE = "the indentation fits nothing above"
+UNEVEN_ITEM_MESSAGE = f"{INDENT_MESSAGE}: the keys of an item start in one column"
 _TAB_MESSAGE = "a tab cannot indent YAML: use spaces"
 _MAX_PROBLEMS = 500
 _EFFORT = 16

@@ -41,6 +41,7 @@ ROWS = [
     ("a:\n    ‹b: 1›\n  c: 2\n  d: 3\n", [SYNTAX], "{'a': {'b': 1~, 'c': 2, 'd': 3}~}~"),
     ("- id: a\n ‹type: x›\n  c: 1\n  d: 2\n- e\n", [SYNTAX], "[{'id': 'a', 'type': 'x'~, 'c': 1, 'd': 2}~, 'e']~"),
     ("- ‹id: a›\n b: 1\n c: 2\n- e\n", [SYNTAX], "[{'id': 'a'~, 'b': 1, 'c': 2}~, 'e']~"),
+    ("a:\n ‹- id: b›\n    c: 1\n    d: 2\n  - id: e\n    f: 3\n", [SYNTAX], "{'a': [{'id': 'b', 'c': 1, 'd': 2}, {'id': 'e', 'f': 3}]~}~"),
     ("l: ‹x›\n  - a: 1\n    b: 2\n  - c\n", [SYNTAX], "{'l': [{'a': 1, 'b': 2}, 'c']~}~"),
     ("l:\n  - a: 1\n‹foo›\n  - b: 2\n", [SYNTAX], "{'l': [{'a': 1}, {'b': 2}]~}~"),
     ("l:\n  - a: 1\n‹t: x›\n    c: 2\n  - b: 2\n", [SYNTAX], "{'l': [{'a': 1, 'c': 2}~, {'b': 2}]~}~"),
