@@ -62,6 +62,7 @@ class Levels:
         lists: the level whose nodes stand in a list, and the list, by its identity.
         maps: the level whose lists stand in a map, and the map, by its identity.
         are_new: whether nobody has read slips in the document yet.
+        marked_now: the levels whose marks were found for the edit that is being taken.
     """
 
     def __init__(self, snapshot: LiveSnapshot) -> None:
@@ -70,6 +71,7 @@ class Levels:
         self.lists: dict[int, tuple[LiveLevelView, Sequence]] = {}
         self.maps: dict[int, tuple[LiveLevelView, Mapping]] = {}
         self.are_new = True
+        self.marked_now: dict[LiveLevelView, None] = {}
 
     def reconcile(self, level: LiveLevelView, mapping: Mapping, declared: ValueType, upkeep: Upkeep) -> None:
         """Have a level hold the nodes that are written now.
@@ -119,6 +121,7 @@ class Levels:
 
     def mark(self, level: LiveLevelView) -> None:
         """Find out again whether a part of a level cannot be read."""
+        self.marked_now[level] = None
         marks = level_marks(level.mapping_now)
         if marks != level.marks:
             level.marks = marks

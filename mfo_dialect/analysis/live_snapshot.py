@@ -28,9 +28,12 @@ from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
 from mfo_dialect.facts import Facts
 from mfo_dialect.model.prompts import PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.syntax import Node, Sequence
 
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject", bound=Hashable)
+_MANY = 64
+"""Items from which on it is worth remembering which of them are parts."""
 _Scope = Bundle | FlowView | LevelView
 
 
@@ -64,11 +67,13 @@ class LiveSnapshot(Snapshot):
         self._unnoted: dict[object, dict[Any, Any]] = {}
         self._live_indexes: dict[_Scope, dict[object, LiveIndex[Any]]] = {}
         self._unsettled: dict[LiveIndex[Any], None] = {}
+        self._own_items: dict[int, tuple[Sequence, list[Node]]] = {}
 
     # What changes it
 
     def add(self, document: Document) -> Upkeep:
         """Make a document's parts known; gives them. A ``LiveDocument`` makes its own ones known."""
+        self._own_items = {}
         if isinstance(document, LiveDocument):
             return document.upkeep
         flows = tuple(view_flows(document.model)) if isinstance(document.model, Workflow) else ()
@@ -110,6 +115,7 @@ class LiveSnapshot(Snapshot):
 
     def take(self, upkeep: Upkeep) -> None:
         """Have the indexes follow what an edit has brought, taken away or written anew."""
+        self._own_items = {}
         for part in upkeep.dropped:
             for index in self._indexes_for(part):
                 index.drop(part)
@@ -235,6 +241,17 @@ class LiveSnapshot(Snapshot):
     def borders(self) -> dict[int, Part]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """The parts of the home documents by the identity of the maps that they are written as."""
         return self.known_borders
+
+    def own_items(self, listed: Sequence) -> Iterable[Node]:
+        """See ``Snapshot``; found once after each edit."""
+        items = listed.items
+        if len(items) < _MANY:
+            return items
+        known = self._own_items.get(id(listed))
+        if known is None:
+            borders = self.known_borders
+            known = self._own_items[id(listed)] = listed, [item for item in items if id(item) not in borders]
+        return known[1]
 
     def part_around(self, part: Part) -> Part | None:
         """The part whose map or list holds a part's map; None of what is not written inside another part."""

@@ -22,7 +22,9 @@ def own_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
     first = _first_visit(part, snapshot)
     if first is None:
         return []
-    return PartedWalk[Part](first, part, snapshot.borders, is_shallow=True).by_part.get(part, [])
+    return PartedWalk[Part](first, part, snapshot.borders, is_shallow=True, own_items=snapshot.own_items).by_part.get(
+        part, []
+    )
 
 
 def _first_visit(part: Part, snapshot: Snapshot) -> Visit | None:

@@ -135,6 +135,7 @@ class LiveDocument(Document):
             OutgrownError: it must be read anew.
         """
         self.upkeep = Upkeep()
+        self.levels.marked_now = {}
         sorted_out = Affected(self, self._snapshot)
         for block in (*change.removed, *change.added):
             if block.path:
@@ -152,7 +153,7 @@ class LiveDocument(Document):
         for view in sorted_out.nodes:
             self._rewrite(view)
         for level in sorted_out.marked:
-            if level not in self.upkeep.dropped:
+            if level not in self.upkeep.dropped and level not in self.levels.marked_now:
                 self.levels.mark(level)
         return self._finished()
 

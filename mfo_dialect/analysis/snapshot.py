@@ -29,6 +29,7 @@ from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE, flow_f
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Workflow, WorkflowShape
+from mfo_dialect.syntax import Node, Sequence
 
 __all__ = ["Snapshot", "TriggerView"]
 
@@ -75,6 +76,10 @@ class Snapshot:
     def borders(self) -> dict[int, Part]:
         """The parts of the home documents by the identity of the maps that they are written as."""
         return borders_of(part for document in self.documents for part in self._parts_of(document))
+
+    def own_items(self, listed: Sequence) -> Iterable[Node]:
+        """The items of a list; of a long one perhaps without those that parts are written as, for who passes these over."""
+        return listed.items
 
     @cached_property
     def _flows_by_document(self) -> dict[Document, tuple[FlowView, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Generic, TypeVar
 
@@ -90,6 +90,10 @@ def _add_below(visit: Visit, depth: int, found: list[Visit], seen: set[tuple[int
                 _add_below(child, depth + 1, found, seen)
 
 
+def _items(listed: Sequence) -> Iterable[Node]:
+    return listed.items
+
+
 class PartedWalk(Generic[_Part]):
     """As ``walk``, with each value put to the part that it belongs to: the one whose border is the nearest at or around it.
 
@@ -97,7 +101,7 @@ class PartedWalk(Generic[_Part]):
         by_part: the values of each part, parents first.
     """
 
-    __slots__ = ("_borders", "_document", "_is_shallow", "_seen", "by_part")
+    __slots__ = ("_borders", "_document", "_is_shallow", "_own_items", "_seen", "by_part")
 
     def __init__(
         self,
@@ -106,6 +110,7 @@ class PartedWalk(Generic[_Part]):
         borders: MappingOf[int, _Part],
         *,
         is_shallow: bool = False,
+        own_items: Callable[[Sequence], Iterable[Node]] = _items,
         may_have_aliases: bool = True,
     ) -> None:
         """Walk.
@@ -115,9 +120,11 @@ class PartedWalk(Generic[_Part]):
             part: the part of what stands outside of all borders.
             borders: the parts by the identity of the nodes that they start at.
             is_shallow: whether parts inside the one that is started with are left out.
+            own_items: for that, the items of a list that may be no part.
             may_have_aliases: false where no value can be come by twice.
         """
         self._is_shallow = is_shallow
+        self._own_items = own_items
         self._document = first.document
         own = [first]
         self.by_part: dict[_Part, list[Visit]] = {borders.get(id(first.node), part): own}
@@ -134,9 +141,9 @@ class PartedWalk(Generic[_Part]):
                 self._add_in_map(node, declared, depth, own)
         elif type(declared) is ListType and isinstance(node, Sequence):
             document, item = self._document, declared.item
-            values = (
-                node if not self._is_shallow else [follow(one) for one in node.items if id(one) not in self._borders]
-            )
+            values: Iterable[Node] = node
+            if self._is_shallow:
+                values = [follow(one) for one in self._own_items(node) if id(one) not in self._borders]
             for value in values:
                 chosen = choose(item, value) if type(item) is EitherType else item
                 self._add(Visit(document, value, chosen, None, None, node), value, chosen, depth, own)

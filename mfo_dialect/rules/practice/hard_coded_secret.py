@@ -166,7 +166,9 @@ def _scalars(part: Part, snapshot: Snapshot) -> list[_Found]:
                 if len(value.text) >= _SHORTEST_MARKED:
                     long.append((document, pair.name or "", value, part))
             elif isinstance(value, Sequence):
-                long += [(document, pair.name or "", item, part) for item in value.items if _is_long(item)]
+                long += [
+                    (document, pair.name or "", item, part) for item in snapshot.own_items(value) if _is_long(item)
+                ]
     return [
         found
         for found in long

@@ -77,11 +77,12 @@ def _items(part: Part, snapshot: Snapshot) -> list[Found]:
     root = part.root if isinstance(part, Document) else root_of(part)
     if root is None or snapshot.borders.get(id(root)) not in {part, None}:
         return []
-    return [(document_key(part) or "", mapping) for mapping in _odd_mappings(root, snapshot.borders)]
+    return [(document_key(part) or "", mapping) for mapping in _odd_mappings(root, snapshot)]
 
 
-def _odd_mappings(root: Node, borders: dict[int, Part]) -> list[Mapping]:
+def _odd_mappings(root: Node, snapshot: Snapshot) -> list[Mapping]:
     """As ``mappings`` gives them, but for those whose keys are all texts and differ, which nearly all are."""
+    borders = snapshot.borders
     found: list[Mapping] = []
     stack = [root]
     while stack:
@@ -93,7 +94,7 @@ def _odd_mappings(root: Node, borders: dict[int, Part]) -> list[Mapping]:
                 found.append(node)
                 inner = [one for pair in node.pairs for one in (pair.key, pair.value) if type(one) is not Scalar]
         elif isinstance(node, Sequence):
-            inner = [item for item in node.items if type(item) is not Scalar]
+            inner = [item for item in snapshot.own_items(node) if type(item) is not Scalar]
         else:
             continue
         if inner:

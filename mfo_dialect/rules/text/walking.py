@@ -20,11 +20,12 @@ def _mappings_of(part: Part, snapshot: Snapshot) -> tuple[tuple[str, Mapping], .
     key, borders = document_key(part), snapshot.borders
     if root is None or key is None or borders.get(id(root)) not in {part, None}:
         return ()
-    return tuple([(key, mapping) for mapping in _mappings_within(root, borders)])
+    return tuple([(key, mapping) for mapping in _mappings_within(root, snapshot)])
 
 
-def _mappings_within(root: Node, borders: dict[int, Part]) -> list[Mapping]:
+def _mappings_within(root: Node, snapshot: Snapshot) -> list[Mapping]:
     """The maps of one part, those of parts inside it left out."""
+    borders = snapshot.borders
     found: list[Mapping] = []
     stack = [root]
     while stack:
@@ -39,7 +40,8 @@ def _mappings_within(root: Node, borders: dict[int, Part]) -> list[Mapping]:
                     inner.append(pair.value)
             stack += reversed(inner)
         elif isinstance(node, Sequence):
-            stack += [item for item in reversed(node.items) if type(item) is not Scalar and id(item) not in borders]
+            own = [item for item in snapshot.own_items(node) if type(item) is not Scalar and id(item) not in borders]
+            stack += reversed(own)
     return found
 
 
