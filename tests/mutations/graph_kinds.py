@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.mutations.planting import Kind
 
-_LINES = r"(?:.*\n)*?"
+_TASK = r"(?=(?:\1  .*\n)*?\1  type: (?:mfo_|ask_|http_|transform))"
+"""What goes on as a task: a trigger has no edges."""
 
 KINDS = (
     # MFO301
@@ -14,7 +15,19 @@ KINDS = (
         r"^( +)- id: (\w+)\n((?:\1  .*\n)+?)\1- id: \w+\n(?=(?:(?!dependencies|\Z).*\n){3,9})",
         "\\1- id: \\2\n\\3\\1- id: «\\2\n",
     ),
-    Kind("an item copied", "MFO301", r"^( +)- id: (\w+)\n((?:\1  .*\n)+)", "\\g<0>\\1- id: «\\2\n\\3"),
+    Kind(
+        "an item copied",
+        "MFO301",
+        r"^( +)- id: (\w+)\n((?:\1  (?! *- id: |.*&\w).*\n)+)(?!\1  )",
+        "\\g<0>\\1- id: «\\2\n\\3",
+    ),
+    Kind(
+        "a subflow copied, whose tasks have each their id twice",
+        "MFO301",
+        r"^( +)- id: (subflow_\d+)\n((?:\1  .*\n)+)",
+        "\\g<0>\\1- id: «\\2\n\\3",
+        more=("MFO301",),
+    ),
     Kind(
         "an id of a task inside a subflow",
         "MFO301",
@@ -97,13 +110,13 @@ KINDS = (
     Kind(
         "a first task that waits for itself",
         "MFO304",
-        r"^( +)- id: (\w+)\n((?:\1  (?!dep).*\n)+)(?=\1- )",
+        rf"^( +)- id: (\w+)\n{_TASK}((?:\1  (?!dep).*\n)+)(?=\1- )",
         "\\g<0>\\1  dependencies: [«\\2]\n",
     ),
     Kind(
         "a task that leads to itself",
         "MFO304",
-        r"^( +)- id: (\w+)\n((?:\1  (?!succ).*\n)+)(?=\1- )",
+        rf"^( +)- id: (\w+)\n{_TASK}((?:\1  (?!succ).*\n)+)(?=\1- )",
         "\\g<0>\\1  successors: [«\\2]\n",
     ),
     # MFO305

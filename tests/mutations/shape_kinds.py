@@ -287,7 +287,7 @@ INVALID_VALUES = (
     Kind("schedule type that is none", "MFO204", r"^( +type: )schedule$", r"\1«cron"),
     Kind("policy that is none", "MFO204", r"^( +on_failure: )continue$", r"\1«ignore"),
     Kind("time zone that is none", "MFO704", r"^( +timezone: )Europe/Paris$", r"\1«Europe/Pariss"),
-    Kind("no branches", "MFO204", r"^( +successors: )\[.*\]$", r"\1«[]"),
+    Kind("no branches", "MFO204", r"^( +successors: )\[.*,.*\]$", r"\1«[]"),
     Kind("empty dependency", "MFO204", r"^( +dependencies: )\[.*\]$", r'\1[«""]'),
     Kind("empty template id", "MFO204", r"^( +prompt_template_id: )\w+$", r'\1«""'),
     Kind("engine that is none", "MFO204", r"^( +engine: )go$", r"\1«golang", "prompts"),
