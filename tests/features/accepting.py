@@ -268,7 +268,8 @@ def _is_still_to_type(error: Error, name: str, typed: Typed, item: Item, accepte
         case "MFO604":
             return item.kind is ItemKind.PROMPT_TEMPLATE and not item.is_snippet
         case "MFO403":
-            return "does not wait" in error.message and f'"{item.label}"' not in error.message and _is_edge(before)
+            is_of_item = error.message.startswith(f'"{item.label}"')
+            return "does not wait" in error.message and not is_of_item and _is_edge(before)
         case "MFO401":
             return error.message.startswith("the reference is not closed") and span.start < item.span.start
         case "MFO506":

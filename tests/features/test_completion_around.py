@@ -61,3 +61,48 @@ SCHEMAS = [
 @pytest.mark.parametrize(("lines", "first"), SCHEMAS, ids=[row[0] for row in SCHEMAS])
 def test_schemas_have_their_words(lines, first):
     assert labels(SCHEMA.format(lines))[: len(first) or None] == first
+
+
+READ = """\
+name: x
+input_schema: {{type: object, properties: {{to: {{type: {}}}, size: {{{}}}}}}}
+tasks:
+  - {{id: a, type: mfo_api_memory_get, config: {{key: "${{INPUT.to}}"}}}}
+  - {{id: b, type: mfo_api_memory_get, config: {{key: "size ${{INPUT.size.wide}}"}}}}
+conditions:
+  - {{id: c, type: expr, config: {{expression: "n > 3", vars: {{n: "${{INPUT.count}}"}}}}, successors: [a, b]}}
+"""
+PAYLOAD = """\
+workflow_name: x
+triggers:
+  - {id: t, type: webhook, config: {expected_payload_schema: letter}, target_taskflow: f, input_mapping: {to: TRIGGER.payload.to}}
+schemas: {letter: {type: <|>}}
+taskflows: [{taskflow_id: f, tasks: []}]
+"""
+COUNTED = READ.format("string", "").replace("size: {}", "count: {type: <|>}")
+
+
+@pytest.mark.parametrize(
+    ("marked", "offered", "left_out"),
+    [
+        (READ.format("<|>", ""), {"string", "number", "boolean"}, {"object", "array"}),
+        (READ.format("string", "type: <|>"), {"object"}, {"array", "string", "number"}),
+        (READ.format("string", "<|>"), {"type", "properties"}, set()),
+        (READ.format("string", "").replace("to: {type: string}", "to: {<|>}"), {"type", "items"}, {"properties"}),
+        (COUNTED, {"integer", "number"}, {"string", "object", "boolean"}),
+        (PAYLOAD, {"object"}, {"array", "string"}),
+        ("name: x\ninput_schema: {type: <|>, required: [a]}\ntasks: []\n", {"object"}, {"array", "string"}),
+    ],
+)
+def test_a_type_of_a_schema_goes_with_what_is_read_of_its_value(marked, offered, left_out):
+    found = set(labels(marked))
+    assert offered <= found
+    assert not left_out & found
+
+
+def test_a_type_that_does_not_go_with_its_readers_comes_to_who_types_it():
+    assert "array" in labels(READ.format("arr<|>", ""))
+
+
+def test_what_is_required_already_is_not_offered_before_it():
+    assert labels(SCHEMA.format("  properties: {a: {}, b: {}, c: {}}\n  required: [<|>, b]\n")) == ["a", "c"]

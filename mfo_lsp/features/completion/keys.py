@@ -16,6 +16,8 @@ from mfo_lsp.features.completion.map_names import free_keys
 from mfo_lsp.features.completion.node_names import takes_edges
 from mfo_lsp.features.completion.objections import is_meant
 from mfo_lsp.features.completion.place import Place, keys_of
+from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
+from mfo_lsp.features.completion.schema_readers import suits_keyword
 from mfo_lsp.features.completion.slot import DASH, needs_dash
 from mfo_lsp.features.completion.snippets import Writer, has_choices
 from mfo_lsp.features.documentation import of_key
@@ -40,6 +42,8 @@ def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iter
     keys = [*_wanted(keys_of(map_type, node), map_type, present), *_free(place, map_type, present)]
     for number, (rank, key) in enumerate(keys):
         if key.name in _OWN_PROMPT and _names_error_template(place):
+            continue
+        if map_type is SCHEMA_KEYS and not suits_keyword(place, key.name):
             continue
         if value is None or (is_meant(typed, key.name) and _takes(key, value, place)):
             yield _item(place, key, sort_key(rank, number), client, has_value=value is not None)

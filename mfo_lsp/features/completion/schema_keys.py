@@ -22,10 +22,11 @@ _INNER = SchemaType()
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 _FORMATS = ("date-time", "date", "time", "email", "uri", "uuid", "hostname", "ipv4", "ipv6")
 
+SCHEMA_TYPE = Key("type", TextType(choices=_TYPES), "What kind of value it is.")
 SCHEMA_KEYS = MapType(
     "schema",
     (
-        Key("type", TextType(choices=_TYPES), "What kind of value it is."),
+        SCHEMA_TYPE,
         Key("properties", MapType("properties", others=_INNER), "The keys of a map, and a schema for the value of each."),
         Key("required", ListType(TextType(non_empty=True)), "The keys that must be there."),
         Key("items", _INNER, "The schema of each item of a list."),

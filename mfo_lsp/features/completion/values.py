@@ -28,7 +28,8 @@ from mfo_lsp.features.completion.objections import Objection, least_opposed
 from mfo_lsp.features.completion.path_values import bare_items
 from mfo_lsp.features.completion.place import Place, option_for
 from mfo_lsp.features.completion.prompt_names import written_items
-from mfo_lsp.features.completion.schema_keys import names_to_require
+from mfo_lsp.features.completion.schema_keys import SCHEMA_TYPE, names_to_require
+from mfo_lsp.features.completion.schema_readers import suits_schema
 from mfo_lsp.features.completion.slot import Candidate, has_room_below, needs_dash, value_slot
 from mfo_lsp.features.completion.snippets import Writer
 from mfo_lsp.features.documentation import of_shape
@@ -102,6 +103,8 @@ def _candidates(value_type: ValueType, place: Place, client: CompletionClient) -
 
 
 def _choice(word: str, place: Place, client: CompletionClient, default: str) -> tuple[Candidate, Objection]:
+    if place.key is SCHEMA_TYPE and not suits_schema(place, word):
+        return Candidate(word, ItemKind.CHOICE, rank=3), Objection.CLASHES
     tail = required_beside(place, word, client)
     candidate = Candidate(word, ItemKind.CHOICE, _mark(word, default), rank=3, tail=tail, is_snippet=bool(tail))
     return candidate, _objection_beside(place, word)
@@ -146,11 +149,20 @@ def required_beside(place: Place, word: str, client: CompletionClient) -> str:
 
 def _required_names(place: Place) -> Iterator[Candidate]:
     """The keys that a schema describes and does not list yet."""
-    listed = {item.text for item in written_items(place)}
+    listed = {item.text for item in written_items(place)} | set(_listed_on_line(place))
     schema = next((stop.node for stop in reversed(place.stops) if isinstance(stop.node, Mapping)), None)
     for name in names_to_require(schema) if schema is not None else ():
         if name not in listed:
             yield Candidate(name, ItemKind.FIELD)
+
+
+def _listed_on_line(place: Place) -> Iterator[str]:
+    """The words of a list in brackets around the cursor, on its line: such a list may not be readable yet."""
+    if place.context.flow:
+        word = place.context.word
+        before = place.slice(place.line_start, word.start).rpartition("[")[2]
+        behind = place.line_from(max(word.end, place.offset)).partition("]")[0]
+        yield from (item.strip(" \"'") for item in f"{before},{behind}".split(","))
 
 
 def _own_outputs(place: Place) -> Iterator[Candidate]:

@@ -1,0 +1,176 @@
+"""What is read of a value that a schema describes: a type that the schema is given must go with it."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator
+from itertools import islice
+
+from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts_of
+from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
+from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.uses import Use
+from mfo_dialect.catalogue.values import takes_kind
+from mfo_dialect.expressions import check
+from mfo_dialect.model.workflow import Condition, Trigger
+from mfo_dialect.references import Reference, bare_reference, scan
+from mfo_dialect.shapes import Kind, Shape
+from mfo_dialect.syntax import Mapping, Node, Scalar
+from mfo_lsp.features.completion.place import Place
+from mfo_lsp.features.written import parts_naming
+
+_KINDS = {
+    "object": Kind.MAP,
+    "array": Kind.LIST,
+    "string": Kind.TEXT,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+    "null": Kind.NULL,
+}
+_SAID_BY = {
+    "properties": Kind.MAP,
+    "required": Kind.MAP,
+    "additionalProperties": Kind.MAP,
+    "items": Kind.LIST,
+    "minItems": Kind.LIST,
+    "maxItems": Kind.LIST,
+}
+"""The keywords that only one kind of value heeds."""
+_INPUT = ("INPUT",)
+_PAYLOAD = ("TRIGGER", "payload")
+_MOST_PARTS = 100
+"""So many parts are looked at for who reads a value; a choice is made by what these read."""
+
+
+def suits_schema(place: Place, word: str) -> bool:
+    """Whether a schema may say ``word`` for its ``type``: what is written beside it, and what is read, go with that."""
+    kind = _KINDS.get(word)
+    schema = place.stops[-2].node if len(place.stops) > 1 else None
+    if kind is None or not isinstance(schema, Mapping):
+        return True
+    beside = {_SAID_BY[pair.name] for pair in schema.effective_pairs() if pair.name in _SAID_BY}
+    return beside <= {kind} and _goes_with_readers(place, tuple(stop.name for stop in place.stops[1:-1]), kind)
+
+
+def suits_keyword(place: Place, keyword: str) -> bool:
+    """Whether a schema without a type may have a keyword, as the schema is then taken for one of a map."""
+    schema = place.stops[-1].node
+    if keyword != "properties" or (isinstance(schema, Mapping) and "type" in schema):
+        return True
+    return _goes_with_readers(place, tuple(stop.name for stop in place.stops[1:]), Kind.MAP)
+
+
+def _goes_with_readers(place: Place, steps: tuple[str | int, ...], kind: Kind) -> bool:
+    """Whether all who read the value that a schema describes get what they need; so where that is not plain.
+
+    Args:
+        place: inside the schema.
+        steps: the keys from the root to the schema itself.
+        kind: of the value.
+    """
+    for number, step in enumerate(steps):
+        if step in {"input_schema", "expected_payload_schema"}:
+            path, written = _properties(steps[number + 1 :]), place.stops[number + 1].node
+            break
+    else:
+        if steps[:1] != ("schemas",) or len(steps) < 2:  # noqa: PLR2004 - the list, and the name of the schema
+            return True
+        path, written = _properties(steps[2:]), None
+    if path is None:
+        return True
+    described = _Described(place.snapshot, str(steps[1]) if written is None else "", written)
+    return all(_goes_with(use, rest, kind) for use, rest in described.reads(path)) and all(
+        _takes_input(text, path[0], Shape(kind)) for text in (described.expressions(path[0]) if len(path) == 1 else ())
+    )
+
+
+def _goes_with(use: Use, rest: tuple[str, ...], kind: Kind) -> bool:
+    """Whether a reader that goes on with a path gets what it needs."""
+    if rest:
+        return kind is Kind.MAP or (kind is Kind.LIST and rest[0].isdecimal())
+    return not use.alone or use.value_type is None or takes_kind(use.value_type, kind)
+
+
+def _properties(steps: tuple[str | int, ...]) -> tuple[str, ...] | None:
+    """The path of the value that a schema below another one describes; None where it is not that of a property."""
+    is_plain = len(steps) % 2 == 0 and all(step == "properties" for step in steps[::2])
+    return tuple(str(step) for step in steps[1::2]) if is_plain else None
+
+
+class _Described:
+    """What a schema describes: the inputs of taskflows, the payloads of triggers."""
+
+    def __init__(self, snapshot: Snapshot, name: str, written: Node | None) -> None:
+        """Look for what uses a schema.
+
+        Args:
+            snapshot: the bundle.
+            name: the schema's name, where it is declared under one.
+            written: the schema, where it is written in its place.
+        """
+
+        def is_meant(node: Node | None) -> bool:
+            return node is not None and (
+                node is written or (bool(name) and isinstance(node, Scalar) and node.text == name)
+            )
+
+        self.snapshot = snapshot
+        self.flows = [flow for flow in snapshot.flows if is_meant(flow.taskflow.input_schema)]
+        self.triggers = [view for view in snapshot.triggers if is_meant(_payload_schema(view.trigger))]
+
+    def reads(self, path: tuple[str, ...]) -> Iterator[tuple[Use, tuple[str, ...]]]:
+        """Who reads a path of what is described, each with the path below it."""
+        for roots in (_INPUT, _PAYLOAD):
+            names = (*roots, *path)
+            for part in self._parts(names[-1]):
+                for use in self.snapshot.uses_of(part):
+                    said = tuple(segment.name for segment in use.reference.segments)
+                    if said[: len(names)] == names and self._is_read_by(use):
+                        yield use, said[len(names) :]
+
+    def expressions(self, name: str) -> Iterator[ExpressionText]:
+        """The expressions that may read an input."""
+        for part in self._parts(name):
+            if isinstance(part, NodeView) and part.flow in self.flows and part.level.owner is None:
+                yield from expression_texts_of(part, self.snapshot)
+
+    def _parts(self, name: str) -> Iterator[NodeView | FlowView | TriggerView]:
+        documents = (*(flow.document for flow in self.flows), *(view.workflow.document for view in self.triggers))
+        found = (part for document in dict.fromkeys(documents) for part in parts_naming(self.snapshot, document, name))
+        return (part for part in islice(found, _MOST_PARTS) if isinstance(part, NodeView | FlowView | TriggerView))
+
+    def _is_read_by(self, use: Use) -> bool:
+        """Whether a use of ``INPUT`` or ``TRIGGER`` reads what is described; subflows have inputs of their own."""
+        if use.reference.root == "INPUT":
+            return use.flow in self.flows and (use.level is None or use.level.owner is None)
+        return any(
+            view.trigger is use.trigger or (use.flow and view.trigger in use.flow.triggers) for view in self.triggers
+        )
+
+
+def _payload_schema(trigger: Trigger) -> Node | None:
+    return trigger.config.get("expected_payload_schema") if trigger.config is not None else None
+
+
+def _takes_input(text: ExpressionText, name: str, shape: Shape) -> bool:
+    """Whether an expression is as right where an input has a shape as it is now."""
+    names = dict.fromkeys(_variables_of(text.view, name), shape)
+    if name not in _variables(text.view):
+        names[name] = shape
+    tried = check(text.parsed, ChainMap(names, dict(text.names)), unknown_names_allowed=text.are_names_open)
+    known = {problem.message for problem in text.checked.problems}
+    return all(problem.message in known for problem in tried.problems)
+
+
+def _variables_of(view: NodeView, name: str) -> Iterator[str]:
+    """The ``vars`` of a condition that are an input."""
+    for variable, value in _variables(view).items():
+        found = (bare_reference(value.text), *scan(value.text)[:1]) if isinstance(value, Scalar) else ()
+        if any(isinstance(one, Reference) and (one.root, *one.path) == (*_INPUT, name) for one in found):
+            yield variable
+
+
+def _variables(view: NodeView) -> dict[str, Node]:
+    written = view.node.vars if isinstance(view.node, Condition) else None
+    return {pair.name: pair.value for pair in written.effective_pairs() if pair.name} if written is not None else {}
