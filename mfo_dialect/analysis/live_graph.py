@@ -140,9 +140,10 @@ class LiveGraph(Generic[_Node]):
 
     def _connect(self, touched: dict[_Node, None]) -> None:
         """Bring the edges to these nodes, and the order, up to date."""
+        known = self._sources.known
         wanted = {node: self._wanted_sources(node) for node in touched}
         for node, sources in wanted.items():
-            for source in self.predecessors(node):
+            for source in known.get(node, ()):
                 if source not in sources:
                     self._disconnect(source, node)
         for node in touched:
@@ -151,7 +152,7 @@ class LiveGraph(Generic[_Node]):
         self._take_in([node for node in touched if node in self._declared and node not in self._order], wanted)
         for node, sources in wanted.items():
             for source in sources:
-                if source not in self.predecessors(node):
+                if source not in known.get(node, ()):
                     self._add_edge(source, node)
             self._guards.set(node, self._wanted_guards(node, sources) or None)
             self._branches.set(node, self._wanted_branches(node) or None)
@@ -203,29 +204,33 @@ class LiveGraph(Generic[_Node]):
             if node not in self._order:
                 self._always.set(node, None)
                 self._unconditional.set(node, None)
-        waiting = [(self._order.label(node), node) for node in changed if node in self._order]
+        labels, always, unconditional = self._order.labels, self._always.known, self._unconditional.known
+        waiting = [(labels[node], node) for node in changed if node in labels]
         seen = {label for label, _ in waiting}
         heapq.heapify(waiting)
         while waiting:
             label, node = heapq.heappop(waiting)
             seen.discard(label)
-            before = node in self._always, node in self._unconditional
+            before = node in always, node in unconditional
             now = self._runs_always(node), self._is_unconditional(node)
             if now != before:
                 self._always.set(node, now[0] or None)
                 self._unconditional.set(node, now[1] or None)
                 for target in self._ordered_targets(node):
-                    following = self._order.label(target)
+                    following = labels[target]
                     if following not in seen:
                         seen.add(following)
                         heapq.heappush(waiting, (following, target))
 
     def _runs_always(self, node: _Node) -> bool:
-        sources = tuple(self._ordered_sources(node))
-        return not self.guards(node) and (not sources or any(source in self._always for source in sources))
+        if self._guards.known.get(node):
+            return False
+        sources, always = tuple(self._ordered_sources(node)), self._always.known
+        return not sources or any(source in always for source in sources)
 
     def _is_unconditional(self, node: _Node) -> bool:
-        return not self.guards(node) and all(source in self._unconditional for source in self._ordered_sources(node))
+        unconditional = self._unconditional.known
+        return not self._guards.known.get(node) and all(one in unconditional for one in self._ordered_sources(node))
 
     def _place(self, node: _Node, sources: Iterable[_Node]) -> None:
         declaration = self._declared[node]

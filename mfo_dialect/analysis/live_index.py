@@ -132,7 +132,8 @@ class LiveIndex(Generic[_Part]):
         if not self._facts.is_live:
             self._take(part, self._said_by(part))
             return
-        outer, frame = self._facts.frame, dict[Fact[Any], None]()
+        outer = self._facts.frame
+        frame: dict[Fact[Any], None] = {}
         self._facts.frame = frame
         try:
             keys = self._said_by(part)

@@ -19,7 +19,11 @@ _GAP = 1 << 32
 
 
 class LiveOrder(Generic[_Node]):
-    """The order of the nodes of one graph without cycles."""
+    """The order of the nodes of one graph without cycles.
+
+    Attributes:
+        labels: the labels now, for who keeps nothing that follows from them.
+    """
 
     def __init__(
         self,
@@ -35,14 +39,15 @@ class LiveOrder(Generic[_Node]):
             successors: the nodes that a node has such an edge to.
         """
         self._labels: FactTable[_Node, int] = FactTable(facts)
+        self.labels = self._labels.known
         self._predecessors = predecessors
         self._successors = successors
         self._sorted: list[int] = []
         self._at: dict[int, _Node] = {}
 
     def __contains__(self, node: _Node) -> bool:
-        """Whether the node has a label."""
-        return node in self._labels
+        """Whether the node has a label now."""
+        return node in self.labels
 
     @property
     def is_empty(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,48 +180,54 @@ class _Run:
         self._stale = stale
 
     def take_step(self, step: CountedStep, part: Part) -> None:
-        stale = self._stale
+        facts, snapshot, stale = self._facts, self._snapshot, self._stale
+        items: list[Any] = []
+        frame: dict[Fact[Any], None] = {}
+        facts.frame = frame
         try:
-            items: tuple[Any, ...] = self._noting(lambda: (*step.items(part, self._snapshot),), step.bits)
+            items += step.items(part, snapshot)
         except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
+            items = []
             for rule, _ in step.rules:
                 self._say(rule, [error])
-            return
+        finally:
+            facts.frame = None
+            self._note(frame, step.bits)
         for rule, bit in step.rules if items else ():
             if bit & stale:
-                for item in items:
-                    self._look(rule, bit, item)
+                self._look(rule, bit, items)
 
     def take_values(
         self, concerned: Callable[[Any], tuple[Rule, ...]], bits: int, by_rule: dict[Rule, int], part: Part
     ) -> None:
-        for visit in self._noting(lambda: self._snapshot.visits_of(part), bits):
-            for rule in concerned(visit):
-                bit = by_rule[rule]
-                if bit & self._stale:
-                    self._look(rule, bit, visit)
-
-    def _noting(self, ask: Callable[[], Any], bits: int) -> Any:
         frame: dict[Fact[Any], None] = {}
         self._facts.frame = frame
         try:
-            return ask()
+            visits = self._snapshot.visits_of(part)
         finally:
             self._facts.frame = None
             self._note(frame, bits)
+        for visit in visits:
+            for rule in concerned(visit):
+                bit = by_rule[rule]
+                if bit & self._stale:
+                    self._look(rule, bit, (visit,))
 
-    def _look(self, rule: Rule, bit: int, item: Any) -> None:
+    def _look(self, rule: Rule, bit: int, items: Sequence[Any]) -> None:
         frame: dict[Fact[Any], None] = {}
-        self._facts.frame = frame
+        facts, snapshot, check = self._facts, self._snapshot, rule.check
+        facts.frame = frame
         try:
-            reports = [*rule.check(item, self._snapshot)]
-        except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
-            self._say(rule, [error])
-        else:
-            if reports:
-                self._say(rule, reports)
+            for item in items:
+                try:
+                    reports = [*check(item, snapshot)]
+                except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
+                    self._say(rule, [error])
+                else:
+                    if reports:
+                        self._say(rule, reports)
         finally:
-            self._facts.frame = None
+            facts.frame = None
             if frame:
                 self._note(frame, bit)
 

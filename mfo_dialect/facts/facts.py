@@ -175,7 +175,8 @@ class Derived(Fact[_T]):
         self._is_stale = False
         self._is_running = True
         before, error_before = self._value, self._error
-        outer, frame = self._facts.frame, dict[Fact[Any], None]()
+        outer = self._facts.frame
+        frame: dict[Fact[Any], None] = {}  # written so, as a type with parameters is slow to call
         self._facts.frame = frame
         self._facts.computed += 1
         try:

@@ -26,6 +26,11 @@ class FactTable(Mapping[_Key, _Value]):
         self._names: Input[int] = facts.input(0)
         self._limit = _MANY
 
+    @property
+    def known(self) -> Mapping[_Key, _Value]:
+        """All values now, for who keeps nothing that follows from them."""
+        return self._known
+
     @overload
     def get(self, key: _Key, default: None = None) -> _Value | None: ...
     @overload

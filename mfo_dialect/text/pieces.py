@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from mfo_dialect.text.lines import LineIndex, places_in
 
 _RUN = 128
 _MOST_WORDS = 256
 """Words of which a run remembers whether it holds them."""
+_start, _line = attrgetter("start"), attrgetter("line")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -349,14 +351,6 @@ class PiecedLines(LineIndex):
     def places(self, words: str) -> Iterator[int]:
         """The offsets at which some words stand; nothing may be edited while they are gone through."""
         return self.pieces.places(words)
-
-
-def _start(place: Run | Piece) -> int:
-    return place.start
-
-
-def _line(place: Run | Piece) -> int:
-    return place.line
 
 
 def _count_breaks(text: str) -> int:

@@ -8,11 +8,12 @@ from typing import NewType
 
 JsonText = NewType("JsonText", bytes)
 """A value as JSON, in ASCII. Where plain values stand beside it, bytes are always that, as no plain value is."""
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def json_text(value: object) -> JsonText:
     """A plain value as JSON."""
-    return JsonText(json.dumps(value, separators=(",", ":")).encode("ascii"))
+    return JsonText(_encode(value).encode("ascii"))
 
 
 def json_list(items: Iterable[bytes]) -> JsonText:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from lsprotocol import types
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.findings import Finding, Place, Tag
-from mfo_dialect.text import LineIndex
+from mfo_dialect.findings import Finding, Place, Severity, Tag
+from mfo_dialect.text import Encoding, LineIndex, Piece, Span
 from mfo_lsp.features.diagnostics import Diagnostic, Said, shown_diagnostic
 from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_range
-from mfo_lsp.server.diagnostic_texts import NO_DIAGNOSTICS, DiagnosticText, GroupText, group_texts, has_items, merged
+from mfo_lsp.server.diagnostic_texts import (
+    NO_DIAGNOSTICS,
+    Anchor,
+    DiagnosticText,
+    GroupText,
+    Range,
+    group_texts,
+    has_items,
+    merged,
+)
 from mfo_lsp.server.json_text import JsonText, json_map, json_text
 from mfo_lsp.server.session import Session, Shown
 
 SOURCE = "mfo"
 _TAGS = {Tag.UNNECESSARY: types.DiagnosticTag.Unnecessary, Tag.DEPRECATED: types.DiagnosticTag.Deprecated}
 _NOTHING = LineIndex("")
+_MOST_COMMON = 1024
+"""Rules, times what a client can take and what is said of a place besides."""
 
 
 def lines_of(bundle: Bundle, document: str) -> LineIndex:
@@ -98,34 +110,57 @@ def diagnostics_of(
 
     def write(finding: Said) -> DiagnosticText | None:
         shown = shown_diagnostic(finding, session.preferences)
-        return _text_of(shown, lines, bundle, session) if shown is not None else None
+        if shown is None:
+            return None
+        anchor: Anchor | None = getattr(finding, "anchor", None)
+        range_ = _range_in(*anchor, session.encoding) if anchor is not None else _range_of(shown.span, lines, session)
+        return _text_of(shown, range_, bundle, session)
 
     lines = lines_of(bundle, document)
     return group_texts(groups, before, write)
 
 
-def _text_of(diagnostic: Diagnostic, lines: LineIndex, bundle: Bundle, session: Session) -> DiagnosticText:
+def _range_of(span: Span, lines: LineIndex, session: Session) -> Range:
+    line, character = lines.position(span.start, session.encoding)
+    last_line, end = lines.position(span.end, session.encoding)
+    return line, character, last_line, end
+
+
+def _range_in(piece: Piece, start: int, end: int, encoding: Encoding) -> Range:
+    """The range of what stands within one piece of a text, whose lines are few."""
+    (line, character), (last_line, last) = (piece.lines.position(offset, encoding) for offset in (start, end))
+    first = piece.first_line
+    return first + line, character, first + last_line, last
+
+
+def _text_of(diagnostic: Diagnostic, range_: Range, bundle: Bundle, session: Session) -> DiagnosticText:
     """What ``to_protocol`` gives, written by hand, as there may be thousands."""
-    client, encoding = session.client, session.encoding
-    value: dict[str, Any] = {
-        "message": diagnostic.message,
-        "severity": int(diagnostic.severity),
-        "code": diagnostic.code,
-        "source": SOURCE,
-    }
-    if client.code_description:
-        value["codeDescription"] = {"href": diagnostic.url}
-    tags = _tags_of(diagnostic, client)
-    if tags:
-        value["tags"] = [tag.value for tag in tags]
+    client = session.client
+    url = diagnostic.url if client.code_description else None
+    tags = tuple(tag.value for tag in _tags_of(diagnostic, client))
+    pieces = [
+        b'"message":',
+        json_text(diagnostic.message),
+        _common_text(diagnostic.code, diagnostic.severity, url, tags),
+    ]
     if client.related_information and diagnostic.related:
-        value["relatedInformation"] = [
+        related = [
             {"location": session.plain(location_of(item.place, bundle, session)), "message": item.message}
             for item in diagnostic.related
         ]
-    line, character = lines.position(diagnostic.span.start, encoding)
-    last_line, end = lines.position(diagnostic.span.end, encoding)
-    return DiagnosticText((line, character, last_line, end), diagnostic.message, json_text(value)[1:])
+        pieces += (b',"relatedInformation":', json_text(related))
+    return DiagnosticText(range_, diagnostic.message, b"".join((*pieces, b"}")))
+
+
+@lru_cache(_MOST_COMMON)
+def _common_text(code: str, severity: Severity, url: str | None, tags: tuple[int, ...]) -> bytes:
+    """What all diagnostics of a rule say alike, behind a comma and without braces."""
+    value: dict[str, Any] = {"severity": int(severity), "code": code, "source": SOURCE}
+    if url is not None:
+        value["codeDescription"] = {"href": url}
+    if tags:
+        value["tags"] = tags
+    return b"," + json_text(value)[1:-1]
 
 
 def _tags_of(diagnostic: Diagnostic, client: Client) -> tuple[types.DiagnosticTag, ...]:
