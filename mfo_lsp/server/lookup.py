@@ -25,14 +25,17 @@ class View:
     Attributes:
         session: the session; read, never changed, through a view.
         key: the document's key.
-        source: the document as read.
         snapshot: its bundle.
     """
 
     session: Session
     key: str
-    source: Source
     snapshot: Snapshot
+
+    @property
+    def source(self) -> Source:
+        """The document as read."""
+        return self.snapshot.bundle.sources[self.key]
 
     @property
     def preferences(self) -> Preferences:
@@ -42,7 +45,7 @@ class View:
     @property
     def lines(self) -> LineIndex:
         """The document's lines."""
-        return self.source.tree.lines
+        return lines_of(self.snapshot.bundle, self.key)
 
     def offset(self, position: types.Position) -> int:
         """The offset of a position in the document."""
@@ -54,7 +57,7 @@ class View:
 
     def range(self, span: Span, document: str | None = None) -> types.Range:
         """The range of a span in the document, or in another one of its bundle."""
-        lines = self.lines if document is None else lines_of(self.snapshot.bundle, document)
+        lines = lines_of(self.snapshot.bundle, self.key if document is None else document)
         return to_range(lines, span, self.session.encoding)
 
     def location(self, place: Place) -> types.Location:
@@ -66,6 +69,13 @@ def look_up(session: Session, uri: str) -> View | None:
     """The document that a request speaks of; None where it is not ours."""
     key = to_key(uri)
     return view_of(session, key, session.analysis(directory_of(key)).snapshot)
+
+
+def look_up_text(session: Session, uri: str) -> View | None:
+    """A document, or the project file, for who asks for names alone; None where it is neither."""
+    key = to_key(uri)
+    snapshot = session.analysis(directory_of(key)).snapshot
+    return View(session, key, snapshot) if is_shown(snapshot, key) else None
 
 
 async def still_snapshot(session: Session, bundle: str) -> Snapshot:
@@ -88,4 +98,4 @@ def is_shown(snapshot: Snapshot, key: str) -> bool:
 def view_of(session: Session, key: str, snapshot: Snapshot) -> View | None:
     """A document of a snapshot; None where it is not ours."""
     source = snapshot.bundle.sources.get(key)
-    return View(session, key, source, snapshot) if source is not None and source.is_ours else None
+    return View(session, key, snapshot) if source is not None and source.is_ours else None

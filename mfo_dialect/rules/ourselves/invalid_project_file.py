@@ -49,12 +49,14 @@ prompts = ["shared/*.yml"]
 
 ## Fix
 
-Write the key or value that was meant; the nearest ones are named.
+Write the key or value that was meant; the nearest ones are named, and the fix writes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 from mfo_dialect.analysis.bundle import Bundle
@@ -75,24 +77,32 @@ from mfo_dialect.catalogue.values import (
     describe,
 )
 from mfo_dialect.durations import parse_duration
-from mfo_dialect.findings import Severity
+from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.project import Project
 from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.choosing import rule_names, selectors
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.suggestions import did_you_mean
+from mfo_dialect.suggestions import did_you_mean, nearest
 
 Path = tuple[str | int, ...]
 
 
 @record
 class _Wrong:
-    """A mistake: the path of what it is about, whether that is its value or its key, and words."""
+    """A mistake.
+
+    Attributes:
+        path: of what it is about.
+        message: words.
+        is_value: whether it is about the value there, or about the key.
+        meant: what may have been meant.
+    """
 
     path: Path
     message: str
     is_value: bool = True
+    meant: str = ""
 
 
 def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
@@ -103,7 +113,22 @@ def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
         return
     for wrong in (*_check(project.data, PROJECT_FILE, ()), *_check_rules(project)):
         place = project.value_of(*wrong.path) if wrong.is_value else project.place_of(*wrong.path)
-        yield Report(project.document, place, wrong.message)
+        yield Report(project.document, place, wrong.message, fixes=partial(_fixes, wrong, project))
+
+
+def _fixes(wrong: _Wrong, project: Project) -> tuple[Fix, ...]:
+    """Write what may have been meant; nothing where the mistake's own place is not found."""
+    toml = project.toml
+    places = toml.places if toml is not None else None
+    path = (*project.table, *wrong.path)
+    if not wrong.meant or places is None:
+        return ()
+    if wrong.is_value:
+        spans, text = [places.values[path]] if path in places.values else [], json.dumps(wrong.meant)
+    else:
+        spans, text = places.keys.get(tuple(map(str, path)), []), wrong.meant
+    edits = tuple(Edit(Place(project.document, span), text) for span in spans)
+    return (Fix(f'Change to "{wrong.meant}"', edits),) if edits else ()
 
 
 def _check_rules(project: Project) -> Iterator[_Wrong]:
@@ -114,13 +139,18 @@ def _check_rules(project: Project) -> Iterator[_Wrong]:
     known = rule_names(RULES)
     for name in project.section("rules"):
         if name not in known:
-            yield _Wrong(("rules", name), f'there is no rule "{name}"{did_you_mean(name, known)}', is_value=False)
+            words = f'there is no rule "{name}"{did_you_mean(name, known)}'
+            yield _Wrong(("rules", name), words, is_value=False, meant=_meant(name, known))
     for key in ("select", "ignore"):
         written = project.section("check").get(key)
         for place, selector in enumerate(cast("list[Any]", written) if isinstance(written, list) else ()):
             if isinstance(selector, str) and selector and selector not in selectors(RULES):
-                near = did_you_mean(selector, selectors(RULES))
-                yield _Wrong(("check", key, place), f'there is no rule, family or tag "{selector}"{near}')
+                words = f'there is no rule, family or tag "{selector}"{did_you_mean(selector, selectors(RULES))}'
+                yield _Wrong(("check", key, place), words, meant=_meant(selector, selectors(RULES)))
+
+
+def _meant(wrong: str, names: Iterable[str]) -> str:
+    return next(iter(nearest(wrong, names)), "")
 
 
 def _check(value: Any, value_type: ValueType, path: Path) -> Iterator[_Wrong]:
@@ -134,7 +164,8 @@ def _check(value: Any, value_type: ValueType, path: Path) -> Iterator[_Wrong]:
             for place, one in enumerate(cast("list[Any]", value)):
                 yield from _check(one, item, (*path, place))
         case TextType(choices=choices) if choices and value not in choices:
-            yield _Wrong(path, f'"{value}" is not {describe(value_type)}{did_you_mean(value, choices)}')
+            words = f'"{value}" is not {describe(value_type)}{did_you_mean(value, choices)}'
+            yield _Wrong(path, words, meant=_meant(value, choices))
         case TextType(format=Format.DURATION) if parse_duration(value) is None:
             yield _Wrong(path, f'"{value}" is not {describe(value_type)}')
         case TextType(non_empty=True) if not value.strip():
@@ -155,7 +186,7 @@ def _check_table(table: Mapping[str, Any], map_type: MapType, path: Path) -> Ite
         value_type = key.type if key is not None else map_type.others
         if value_type is None:
             words = f'{map_type.title} has no key "{name}"{did_you_mean(name, keys)}'
-            yield _Wrong((*path, name), words, is_value=False)
+            yield _Wrong((*path, name), words, is_value=False, meant=_meant(name, keys))
         else:
             yield from _check(value, value_type, (*path, name))
     for key in keys.values():
@@ -185,4 +216,4 @@ def _fits(value: object, value_type: ValueType) -> bool:
             return True
 
 
-RULE = Rule("MFO902", "invalid-project-file", Severity.ERROR, select.whole_bundle, check)
+RULE = Rule("MFO902", "invalid-project-file", Severity.ERROR, select.whole_bundle, check, fix="unsafe")

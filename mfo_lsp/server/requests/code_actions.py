@@ -22,7 +22,8 @@ from mfo_lsp.server.analysis import Analysis
 from mfo_lsp.server.checking import findings_at
 from mfo_lsp.server.convert import directory_of, to_key
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import View, look_up, look_up_still, still_snapshot, view_of
+from mfo_lsp.server.lookup import View, look_up, look_up_still, look_up_text, still_snapshot, view_of
+from mfo_lsp.server.project_documents import is_project_document
 from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import to_protocol
 from mfo_lsp.server.requests.code_lenses import as_actions, tests_as_actions
@@ -38,6 +39,8 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
     key = to_key(params.text_document.uri)
     if not server.session.client.action_literals:
         return []
+    if is_project_document(server.session, key):
+        return await _in_project_file(server, params, key)
     here = look_up(server.session, params.text_document.uri)
     if here is None:
         return await tests_as_actions(server, params.text_document.uri, params.range)
@@ -57,6 +60,18 @@ async def answer(server: Server, params: types.CodeActionParams) -> list[types.C
     converted = [action for action in (_converted(action, view) for action in found) if action is not None]
     runs = as_actions(view, view.span(params.range)) if not only and not view.session.client.lenses else []
     return [*converted, *await _refactorings(server, params, view, analysis), *runs]
+
+
+async def _in_project_file(server: Server, params: types.CodeActionParams, key: str) -> list[types.CodeAction]:
+    """What mends the findings of a project file."""
+    here = look_up_text(server.session, params.text_document.uri)
+    if here is None:
+        return []
+    span = here.span(params.range)
+    analysis, findings = await findings_at(server, directory_of(key), key, span)
+    view = View(server.session, key, analysis.snapshot)
+    converted = (_converted(action, view) for action in code_actions(findings, key, span, params.context.only))
+    return [action for action in converted if action is not None]
 
 
 def _converted(action: CodeAction, view: View) -> types.CodeAction | None:

@@ -7,12 +7,12 @@ from lsprotocol import types
 from mfo_lsp.features.definition import definitions
 from mfo_lsp.server.declarations import Answer, to_links
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import look_up
+from mfo_lsp.server.lookup import look_up_text
 
 
 def answer(server: Server, params: types.DefinitionParams) -> Answer:
     """The declarations of the name at a cursor."""
-    view = look_up(server.session, params.text_document.uri)
+    view = look_up_text(server.session, params.text_document.uri)
     if view is None:
         return []
     found = definitions(view.snapshot, view.key, view.offset(params.position))

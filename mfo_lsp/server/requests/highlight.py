@@ -6,12 +6,12 @@ from lsprotocol import types
 
 from mfo_lsp.features.highlight import highlights
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import look_up
+from mfo_lsp.server.lookup import look_up_text
 
 
 def answer(server: Server, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
     """The places of the name, those that give it or a value to it apart from those that read it."""
-    view = look_up(server.session, params.text_document.uri)
+    view = look_up_text(server.session, params.text_document.uri)
     if view is None:
         return []
     kinds = {True: types.DocumentHighlightKind.Write, False: types.DocumentHighlightKind.Read}
