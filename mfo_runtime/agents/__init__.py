@@ -64,7 +64,14 @@ if TYPE_CHECKING:
         vote,
     )
     from mfo_runtime.agents.prefetching import Prefetch
-    from mfo_runtime.agents.protecting import pruned, rate_limiter, with_breaker, with_pruning, with_rate_limits
+    from mfo_runtime.agents.protecting import (
+        RateLimiter,
+        pruned,
+        rate_limiter,
+        with_breaker,
+        with_pruning,
+        with_rate_limits,
+    )
     from mfo_runtime.agents.prototypes import Prototype, schema_of, value_of
     from mfo_runtime.agents.response import Response, ResponseKind, params_as
     from mfo_runtime.agents.runnable import NamedRunnable, Runnable, RunnableFunction
@@ -111,7 +118,7 @@ else:
             "openai_adapter": ["OpenAIAdapter", "OpenAIEndpoint"],
             "parallel": ["Merge", "Parallel", "ParallelError", "all_of_them", "most_confident", "valid_ones", "vote"],
             "prefetching": ["Prefetch"],
-            "protecting": ["pruned", "rate_limiter", "with_breaker", "with_pruning", "with_rate_limits"],
+            "protecting": ["RateLimiter", "pruned", "rate_limiter", "with_breaker", "with_pruning", "with_rate_limits"],
             "prototypes": ["Prototype", "schema_of", "value_of"],
             "response": ["Response", "ResponseKind", "params_as"],
             "runnable": ["NamedRunnable", "Runnable", "RunnableFunction"],
@@ -172,6 +179,7 @@ __all__ = [
     "Prompt",
     "Prototype",
     "Purse",
+    "RateLimiter",
     "Reply",
     "Response",
     "ResponseKind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Protocol
 
 from aiolimiter import AsyncLimiter
 
@@ -40,8 +41,16 @@ def with_breaker(breaker: Breaker, name: str) -> Middleware:
     return lambda inner: _GuardedAdapter(inner, breaker, name)
 
 
+class RateLimiter(Protocol):
+    """A rate, of this process or of many."""
+
+    async def acquire(self) -> None:
+        """Return when it is the caller's turn."""
+        ...
+
+
 class _LimitedAdapter(WrappedAdapter):
-    def __init__(self, inner: Adapter, limiters: Sequence[AsyncLimiter]) -> None:
+    def __init__(self, inner: Adapter, limiters: Sequence[RateLimiter]) -> None:
         super().__init__(inner)
         self._limiters = limiters
 
@@ -65,7 +74,7 @@ def rate_limiter(requests_per_minute: int) -> AsyncLimiter:
     return AsyncLimiter(requests_per_minute, _MINUTE)
 
 
-def with_rate_limits(*limiters: AsyncLimiter) -> Middleware:
+def with_rate_limits(*limiters: RateLimiter) -> Middleware:
     """Middleware that waits until all of these rates allow a call; several adapters may share a limiter."""
     return lambda inner: _LimitedAdapter(inner, limiters) if limiters else inner
 

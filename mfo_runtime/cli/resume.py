@@ -27,7 +27,14 @@ def resume_command(
     if url is None:
         return int(context.invoke(run_command, resume=run, again=again, file=place))
     with open_pool(url) as journal:
+        from mfo_runtime.distributed.journal import check_protocol  # noqa: PLC0415 - an extra
+        from mfo_runtime.distributed.takeover import take_over  # noqa: PLC0415 - an extra
+
         stored = journal.find(run)
-        journal.go_on(stored, again)
+        check_protocol(stored)
+        if stored.state == "running" and not again and not journal.is_executed(stored):
+            take_over(journal.database, journal.workflows)
+        else:
+            journal.go_on(stored, again)
     click.echo(f"run {stored.id} waits for a worker")
     return 0

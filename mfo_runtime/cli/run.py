@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import click
 
 from mfo_runtime.cli.log_lines import log_format_option
+from mfo_runtime.cli.pools import database_option
 from mfo_runtime.cli.servers import profile_option, server_option
+
+EMBEDDED, DBOS = ENGINES = ("embedded", "dbos")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Asked:
     is_dry: bool
     new_definition: bool
     no_journal: bool
+    engine: str
+    database_url: str | None
     as_json: bool
 
 
@@ -55,6 +60,14 @@ class Asked:
 @click.option("--replay", metavar="FILE", type=click.Path(), help="Answer from this cassette; no server is called.")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be done, and call nothing.")
 @click.option("--no-journal", is_flag=True, help="Do not keep the run; it cannot go on after a crash.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="What keeps the run: the journal of this machine, or DBOS in the database that workers share.",
+)
+@database_option
 @log_format_option
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and nothing else.")
 def run_command(  # noqa: PLR0913 - one argument for each option
@@ -73,6 +86,8 @@ def run_command(  # noqa: PLR0913 - one argument for each option
     inputs_from: str | None,
     record: str | None,
     replay: str | None,
+    engine: str,
+    database_url: str | None,
     log_format: str | None,
     *,
     is_dry: bool,
@@ -107,6 +122,8 @@ def run_command(  # noqa: PLR0913 - one argument for each option
             is_dry=is_dry,
             new_definition=new_definition,
             no_journal=no_journal,
+            engine=engine,
+            database_url=database_url,
             as_json=as_json,
         )
     )

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import click
@@ -22,9 +22,11 @@ from mfo_runtime.cli.findings import outcome_of
 from mfo_runtime.cli.journals import journal_at, journal_of, spending_book_of
 from mfo_runtime.cli.log_lines import JSON
 from mfo_runtime.cli.output import say, say_error, shown_path, tell_as
+from mfo_runtime.cli.pools import pool_at
 from mfo_runtime.cli.progress import NoProgress, Progress, make_progress
-from mfo_runtime.cli.run import Asked
+from mfo_runtime.cli.run import DBOS, Asked
 from mfo_runtime.cli.run_words import tell_broken_off, tell_findings, tell_outcome, tell_refusal
+from mfo_runtime.cli.running_in_pool import begun_in_pool, resumed_in_pool
 from mfo_runtime.cli.stopping import Stopper
 from mfo_runtime.cli.takes import GoSomewhere, recorded_as, replayed, with_client
 from mfo_runtime.cli.watching import Watch, log_settings, watching
@@ -49,7 +51,12 @@ from mfo_runtime.testing import read_cassette_file
 from mfo_runtime.testing.takes import NOWHERE, replay_of
 from mfo_workspace.text_report import printable
 
+if TYPE_CHECKING:
+    from mfo_runtime.distributed.journal import SharedJournal
+
 FAILED = 1
+_IN_JOURNAL = "mfo run --resume"
+_IN_POOL = "mfo run --engine dbos --resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +73,12 @@ class _Wishes:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """Which run it is, whether it is kept, and whether it goes on with an earlier one."""
+    """Which run it is, whether it is kept, whether it goes on with an earlier one, and what goes on with it."""
 
     run_id: str
     is_kept: bool = False
     is_resumed: bool = False
+    resumed_by: str = _IN_JOURNAL
 
 
 def run_as_asked(asked: Asked) -> int:
@@ -116,12 +124,10 @@ def _go_on(asked: Asked, run: str, where: Where) -> int:
         only=asked.only,
         inputs_from=asked.inputs_from,
     )
-    return _load_and_resume(
-        (asked.file, run),
-        (asked.inputs_file, asked.pairs),
-        _Wishes({}, None, asked.again, where, asked.log_format, asked.as_json),
-        is_redefined=asked.new_definition,
-    )
+    wishes = _Wishes({}, None, asked.again, where, asked.log_format, asked.as_json)
+    pool = _pool(asked, asked.file)
+    with pool or nullcontext():
+        return _load_and_resume((asked.file, run), pool, (asked.inputs_file, asked.pairs), wishes, asked.new_definition)
 
 
 def _start(asked: Asked, flow: Flow, where: Where) -> int:
@@ -147,9 +153,31 @@ def _start(asked: Asked, flow: Flow, where: Where) -> int:
         raise InvalidInputError("--inputs-from is for a task alone.", hint="Name the task with --only.")
     if asked.replay is not None:
         return _replay(flow, asked.replay, wishes)
+    pool = _pool(asked, flow.view.document)
+    if pool is not None:
+        others = {"no_journal": asked.no_journal, "record": asked.record}
+        _refuse_together("--engine dbos", "keeps its runs in a database, and answers by none", **others)
+        with pool:
+            return _run_in_pool(flow, pool, wishes)
     journal = None if asked.no_journal else journal_of(flow.bundle.project, flow.view.document)
     with journal or nullcontext():
         return _run_new(flow, journal, wishes, asked.record)
+
+
+def _pool(asked: Asked, place: str | None) -> SharedJournal | None:
+    """The database that the run is kept in; None for the journal of this machine."""
+    if asked.engine == DBOS:
+        return pool_at(place, asked.database_url)
+    if asked.database_url is not None:
+        raise InvalidInputError("The journal of this machine is not named by a URL.", hint="Add --engine dbos.")
+    return None
+
+
+def _run_in_pool(flow: Flow, pool: SharedJournal, wishes: _Wishes) -> int:
+    run_id = uuid4().hex
+    go = begun_in_pool(pool, flow, wishes.inputs, wishes.trigger, wishes.where.to_data(), run_id)
+    connected = wishes.where.settings(flow.bundle, flow.view.document)
+    return _carry_out(flow, go, wishes, connected, _Course(run_id, is_kept=True, resumed_by=_IN_POOL))
 
 
 def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, record: str | None) -> int:
@@ -210,23 +238,25 @@ def _replay(flow: Flow, file: str, wishes: _Wishes) -> int:
 
 def _load_and_resume(
     run: tuple[str | None, str],
+    pool: SharedJournal | None,
     given: tuple[str | None, tuple[str, ...]],
     wishes: _Wishes,
-    *,
-    is_redefined: bool,
+    is_redefined: bool,  # noqa: FBT001 - as the command line has it
 ) -> int:
-    """Go on with the run of a name, in the journal of a file's project."""
-    journal, _ = journal_at(run[0])
+    """Go on with the run of a name, in a pool, or in the journal of a file's project."""
     try:
-        resumption = load_run(journal, run[1], is_redefined=is_redefined)
+        resumption = load_run(pool or journal_at(run[0])[0], run[1], is_redefined=is_redefined)
     except RefusedDocumentError as refused:
         return tell_findings(outcome_of(refused.findings, refused.bundle), as_json=wishes.as_json)
     flow = resumption.flow
     inputs = read_inputs(*given, schema_data(flow.view.taskflow.input_schema, flow.bundle))
-    return _resume(resumption.with_inputs(inputs), wishes)
+    if pool is None:
+        return _resume(resumption.with_inputs(inputs), wishes)
+    go = resumed_in_pool(pool, resumption.with_inputs(inputs), inputs, wishes.again)
+    return _resume(resumption, wishes, go)
 
 
-def _resume(resumption: Resumption, wishes: _Wishes) -> int:
+def _resume(resumption: Resumption, wishes: _Wishes, go_elsewhere: GoSomewhere | None = None) -> int:
     flow = resumption.flow
     refused_with = tell_refusal(flow, as_json=wishes.as_json) if resumption.is_redefined else None
     if refused_with is not None:
@@ -238,8 +268,9 @@ def _resume(resumption: Resumption, wishes: _Wishes) -> int:
         return await resumption.go_on(client, options, wishes.again)
 
     with closing(resumption.journal):
-        course = _Course(resumption.stored.id, is_kept=True, is_resumed=True)
-        return _carry_out(flow, with_client(go), wishes, connected, course)
+        way = _IN_POOL if go_elsewhere is not None else _IN_JOURNAL
+        course = _Course(resumption.stored.id, is_kept=True, is_resumed=True, resumed_by=way)
+        return _carry_out(flow, go_elsewhere or with_client(go), wishes, connected, course)
 
 
 def _tell_of(resumption: Resumption, wishes: _Wishes) -> None:
@@ -278,7 +309,7 @@ def _carry_out(
     if outcome.succeeded:
         return 0
     if is_told:
-        say(f"  Go on from here: mfo run --resume {course.run_id} {shown_path(flow.view.document)}")
+        say(f"  Go on from here: {course.resumed_by} {course.run_id} {shown_path(flow.view.document)}")
     return stopper.status or FAILED
 
 

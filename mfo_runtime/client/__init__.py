@@ -9,6 +9,7 @@ from mfo_runtime.client.conversation import ChatMessage, ChatReply, ChatRequest,
 from mfo_runtime.client.event_triggers import EventTrigger, EventTriggerRequest
 from mfo_runtime.client.events import Event
 from mfo_runtime.client.jobs import Job, JobStatus
+from mfo_runtime.client.limiter import Pace
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.client.memory import MemoryEntry
 from mfo_runtime.client.mfo_client import MfoClient, Operations, http_settings
@@ -48,6 +49,7 @@ __all__ = [
     "Notification",
     "Operation",
     "Operations",
+    "Pace",
     "Page",
     "RateLimit",
     "Resource",

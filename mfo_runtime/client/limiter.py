@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from aiolimiter import AsyncLimiter
 
 from mfo_runtime.client.chain import Call, Handler, Reply
@@ -10,21 +12,59 @@ from mfo_runtime.client.limits import RateLimit
 from mfo_runtime.errors import RateLimitedError
 
 
-class Limiter:
-    """A token bucket for the calls of one client; a 429 with Retry-After holds back all of them, not only its own."""
+class Pace(Protocol):
+    """How fast one server is asked by all who share this; whatever keeps it may raise ``MfoError``."""
 
-    def __init__(self, limit: RateLimit | None, clock: Clock, longest_wait: float) -> None:
-        """Start with a full bucket.
+    async def quiet(self) -> float:
+        """For how many seconds from now the server wants no requests."""
+        ...
 
-        Args:
-            limit: the agreed rate; None: only the server's own wishes count.
-            clock: what time it is, and how to wait.
-            longest_wait: seconds that a server may ask for; a call that would have to wait longer fails at once.
-        """
+    async def acquire(self) -> None:
+        """Return when it is the caller's turn by the agreed rate."""
+        ...
+
+    async def close(self, seconds: float) -> None:
+        """Nobody asks the server for so many seconds."""
+        ...
+
+
+class OwnPace:
+    """The pace of one client: a token bucket, full at first."""
+
+    def __init__(self, limit: RateLimit | None, clock: Clock) -> None:
+        """Keep to ``limit``; None: only the server's own wishes count."""
         self._bucket = AsyncLimiter(limit.burst, limit.burst / limit.requests_per_second) if limit is not None else None
         self._clock = clock
-        self._longest_wait = longest_wait
         self._closed_until = 0.0
+
+    async def quiet(self) -> float:
+        """As ``Pace.quiet``."""
+        return self._closed_until - self._clock.monotonic()
+
+    async def acquire(self) -> None:
+        """As ``Pace.acquire``."""
+        if self._bucket is not None:
+            await self._bucket.acquire()
+
+    async def close(self, seconds: float) -> None:
+        """As ``Pace.close``."""
+        self._closed_until = max(self._closed_until, self._clock.monotonic() + seconds)
+
+
+class Limiter:
+    """Keeps calls to a pace; a 429 with Retry-After holds back all that share it, not only the call that was told."""
+
+    def __init__(self, pace: Pace, clock: Clock, longest_wait: float) -> None:
+        """Keep to ``pace``.
+
+        Args:
+            pace: the agreed rate, and the server's own wishes.
+            clock: how to wait.
+            longest_wait: seconds that a server may ask for; a call that would have to wait longer fails at once.
+        """
+        self._pace = pace
+        self._clock = clock
+        self._longest_wait = longest_wait
 
     async def __call__(self, call: Call, go_on: Handler) -> Reply:
         """Send the call when it is its turn.
@@ -33,17 +73,16 @@ class Limiter:
             RateLimitedError: the server has asked for more quiet than anybody should wait for, now or with this call.
         """
         await self._wait_for_quiet(call)
-        if self._bucket is not None:
-            await self._bucket.acquire()
+        await self._pace.acquire()
         try:
             return await go_on(call)
         except RateLimitedError as error:
             if error.retry_after is not None:
-                self._closed_until = max(self._closed_until, self._clock.monotonic() + error.retry_after)
+                await self._pace.close(error.retry_after)
             raise
 
     async def _wait_for_quiet(self, call: Call) -> None:
-        left = self._closed_until - self._clock.monotonic()
+        left = await self._pace.quiet()
         if left > self._longest_wait:
             raise RateLimitedError(
                 f"{call.operation} was not sent: the server asked for {left:.0f} s without requests.",

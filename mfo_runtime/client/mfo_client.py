@@ -17,7 +17,7 @@ from mfo_runtime.client.event_triggers import EventTriggers
 from mfo_runtime.client.events import Events
 from mfo_runtime.client.exchange import Exchange, encoded_json
 from mfo_runtime.client.jobs import Jobs
-from mfo_runtime.client.limiter import Limiter
+from mfo_runtime.client.limiter import Limiter, OwnPace, Pace
 from mfo_runtime.client.memory import Memory
 from mfo_runtime.client.notifications import Notifications
 from mfo_runtime.client.read_cache import ReadCache
@@ -71,7 +71,7 @@ class MfoClient(Operations):
             await client.memory.store("greeting", reply.content)
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a caller may have an own one of
         self,
         settings: ClientSettings,
         *,
@@ -80,6 +80,7 @@ class MfoClient(Operations):
         on_circuit: CircuitObserver | None = None,
         http: HttpClient | None = None,
         clock: Clock | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """Prepare a client; nothing is sent yet.
 
@@ -90,8 +91,10 @@ class MfoClient(Operations):
             on_circuit: told when the server is left alone, tried out and used again.
             http: a pool to share, which stays open; None for one of the client's own.
             clock: where time comes from.
+            pace: how fast the server is asked, where that is agreed with others; None for the rate of the settings.
         """
         clock = clock or Clock()
+        pace = pace or OwnPace(settings.rate_limit, clock)
         self.settings = settings
         self._http = http or HttpClient(http_settings(settings))
         self._owns_http = http is None
@@ -99,18 +102,20 @@ class MfoClient(Operations):
         self._exchange = Exchange(self._http, clock, lambda: self._tokens.secrets, settings.stream_timeout)
         self._routes = routes
         self._line = Line(
-            settings.base_url, routes, linked(self._steps(clock, on_attempt, on_circuit), self._exchange), clock
+            settings.base_url, routes, linked(self._steps(clock, pace, on_attempt, on_circuit), self._exchange), clock
         )
         super().__init__(Calls(self._line, CallOptions()))
 
-    def _steps(self, clock: Clock, on_attempt: Observer | None, on_circuit: CircuitObserver | None) -> tuple[Step, ...]:
+    def _steps(
+        self, clock: Clock, pace: Pace, on_attempt: Observer | None, on_circuit: CircuitObserver | None
+    ) -> tuple[Step, ...]:
         """What every call goes through, outermost first: every try counts for the breaker and the limiter."""
         settings = self.settings
         steps: list[Step] = [ReadCache(settings.cache_ttl, clock)] if settings.cache_ttl is not None else []
         steps.append(Retries(settings.retry, clock, on_attempt))
         if settings.circuit_breaker is not None:
             steps.append(Breaker(settings.circuit_breaker, origin_of(settings.base_url), clock, on_circuit))
-        steps.append(Limiter(settings.rate_limit, clock, settings.retry.max_retry_after))
+        steps.append(Limiter(pace, clock, settings.retry.max_retry_after))
         return (*steps, Authorization(self._tokens))
 
     def with_options(self, options: CallOptions) -> Operations:

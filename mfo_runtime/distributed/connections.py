@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from mfo_runtime.client import ClientSettings, MfoClient, http_settings
+from mfo_runtime.client import Attempt, ClientSettings, MfoClient, Pace, http_settings
 from mfo_runtime.http import HttpClient, Tracing
 
 _MOST_UNUSED = 16
@@ -22,12 +22,22 @@ class _Kept:
     users: int = 0
 
 
-class Connections:
-    """Clients of MFO servers and a pool for all other servers, used by one event loop."""
+def _own_pace(_settings: ClientSettings) -> None:
+    """Each client keeps to the rate of its settings by itself."""
 
-    def __init__(self, tracing: Tracing | None = None) -> None:
-        """Nothing is opened yet; ``tracing`` is told of every request."""
+
+class Connections:
+    """Clients of MFO servers and a pool for all other servers, used by one event loop.
+
+    Attributes:
+        pace_of: how fast a server is asked; None for the rate of the settings.
+    """
+
+    def __init__(self, tracing: Tracing | None = None, on_attempt: Callable[[Attempt], None] | None = None) -> None:
+        """Nothing is opened yet; ``tracing`` is told of every request, ``on_attempt`` of every try of MFO servers."""
+        self.pace_of: Callable[[ClientSettings], Pace | None] = _own_pace
         self._tracing = tracing
+        self._on_attempt = on_attempt
         self._kept: dict[ClientSettings, _Kept] = {}
 
     @cached_property
@@ -57,7 +67,7 @@ class Connections:
         closing = AsyncExitStack()
         pool = HttpClient(http_settings(settings), tracing=self._tracing)
         closing.push_async_callback(pool.aclose)
-        client = MfoClient(settings, http=pool)
+        client = MfoClient(settings, http=pool, on_attempt=self._on_attempt, pace=self.pace_of(settings))
         closing.push_async_callback(client.aclose)
         return _Kept(client, closing)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,13 +104,24 @@ class Database:
         made = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         return made.values(rows).on_conflict_do_nothing()
 
-    def add_or_change(self, table: sa.Table, row: dict[str, object]) -> sa.Executable:
-        """An insertion of a row that changes the one with its key, where that is there already."""
-        made = (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(row)
+    def add_or_change(
+        self, table: sa.Table, row: Mapping[str, object], changes: Mapping[str, object] | None = None
+    ) -> sa.Insert:
+        """An insertion of a row that changes the one with its key, where that is there already.
+
+        Args:
+            table: where.
+            row: the new row.
+            changes: what becomes of one that is there; the new values where it is None.
+        """
+        made = (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(dict(row))
         keys = [column.name for column in table.primary_key]
-        return made.on_conflict_do_update(
-            index_elements=keys, set_={name: made.excluded[name] for name in row if name not in keys}
-        )
+        new = {name: made.excluded[name] for name in row if name not in keys}
+        return made.on_conflict_do_update(index_elements=keys, set_=dict(changes if changes is not None else new))
+
+    def greatest(self, one: sa.ColumnElement[float], other: float) -> sa.ColumnElement[float]:
+        """The greater one of two numbers."""
+        return sa.func.max(one, other) if self.is_sqlite else sa.func.greatest(one, other)
 
     def now(self, connection: sa.Connection) -> float:
         """The time of the database, in seconds since 1970, which is the same for all workers."""

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from cachetools import LRUCache
+
 from mfo_runtime.client import ClientSettings
 from mfo_runtime.distributed.asking import AskingByDatabase
 from mfo_runtime.distributed.connections import Connections
 from mfo_runtime.distributed.journal import SharedJournal
+from mfo_runtime.distributed.rates import SharedSafeguards
 from mfo_runtime.distributed.run_log import SharedRunLog
 from mfo_runtime.distributed.spending import SharedSpendingBook
 from mfo_runtime.distributed.steps import StepHost, StepNumbers, SteppedExecutors
@@ -22,6 +25,7 @@ from mfo_runtime.engine.executors import Executors
 from mfo_runtime.engine.plan import RunPlan
 from mfo_runtime.errors import JournalError, MfoError, RunHeldError, TaskFailedError
 from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, RunOutcome, load_run
+from mfo_runtime.flow.circuits import Circuits, circuits_of
 from mfo_runtime.flow.executors import FlowExecutors
 from mfo_runtime.flow.keeping import SUCCEEDED, KeptRun
 from mfo_runtime.flow.watching import WatchRun
@@ -34,6 +38,7 @@ Options = Callable[[StoredRun], RunOptions]
 """What the worker settles for a run: who watches it, and who is asked."""
 
 _RETRY = 0.5
+_MOST_DEFINITIONS = 100
 _log = logging.getLogger("mfo_runtime.distributed")
 
 
@@ -71,6 +76,11 @@ class RunsOfWorker:
     complete: Callable[[Resumption], Resumption] = _as_it_is
     on_end: Callable[[RunOutcome | MfoError], None] = _nobody_is_told
     controls: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
+
+    def __post_init__(self) -> None:
+        """Begin with nothing known of servers and models but what all workers share."""
+        self._safeguards = SharedSafeguards(self.journal.database)
+        self._circuits: LRUCache[str, Circuits | None] = LRUCache(_MOST_DEFINITIONS)
 
     async def execute(self, run_id: str) -> dict[str, Any]:
         """Execute a run to its end, or go on with it, and give its outcome as JSON values.
@@ -127,6 +137,8 @@ class RunsOfWorker:
             options,
             ask=options.ask or AskingByDatabase(self.journal.database, stored.id),
             spending_book=SharedSpendingBook(self.journal.database),
+            safeguards=self._safeguards,
+            circuits=self._circuits_of(resumption),
         )
         self.controls[stored.id] = control
         try:
@@ -145,6 +157,13 @@ class RunsOfWorker:
         self.on_end(outcome)
         return outcome.to_data()
 
+    def _circuits_of(self, resumption: Resumption) -> Circuits | None:
+        """The breakers of a definition, which its runs share."""
+        definition = resumption.stored.definition
+        if definition not in self._circuits:
+            self._circuits[definition] = circuits_of(resumption.flow.bundle)
+        return self._circuits[definition]
+
     @contextmanager
     def _watched(self, resumption: Resumption, options: RunOptions, *, is_first: bool) -> Generator[RunOptions]:
         """The options of a run that is executed inside the block, with what watches it and what it shares with others."""
@@ -161,7 +180,7 @@ class RunsOfWorker:
         log = kept.log
         assert isinstance(log, SharedRunLog | None)
         host = StepHost(self.may_go_on, log.leave_to_steps if log is not None else _ignore, break_off)
-        return SteppedExecutors(executors, StepNumbers(plan), kept.codec, executors.take_usage, host)
+        return SteppedExecutors(executors, StepNumbers(plan), kept.codec, executors.take_usage, executors.go_on, host)
 
     async def _give_back(self, run_id: str) -> None:
         """Let the queue have a run, as soon as the database can be told."""

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from heapq import merge
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from mfo_runtime.distributed.contents import definition_of, keep_definition
 from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.firings import fire
+from mfo_runtime.distributed.ordering import in_order
 from mfo_runtime.distributed.retention import forget_old
 from mfo_runtime.distributed.run_log import SharedRunLog
 from mfo_runtime.distributed.tables import QUEUED, RUNNING, UNDER_WAY, events, positions, runs, workers
@@ -130,11 +130,7 @@ class SharedJournal:
             RunHeldError: another worker executes it, or this worker has lost its lease.
             JournalError: the database cannot be written.
         """
-        if run.protocol != PROTOCOL:
-            raise NotResumableError(
-                f"Run {run.id} was begun under replay protocol {run.protocol}; this version of mfo replays protocol {PROTOCOL}.",
-                hint="Let a worker of the version that began it go on with it, or start a new run.",
-            )
+        check_protocol(run)
         if self.worker is None:
             raise RunHeldError(f"Run {run.id} is executed by workers.", hint="Go on with it by mfo resume.")
         with self.database.writing() as connection:
@@ -166,19 +162,30 @@ class SharedJournal:
         again = tuple(json.loads(row.again)) if row.again else ()
         return Course(row.part == 1 and not has_begun, has_begun, again)
 
-    def go_on(self, run: StoredRun, again: tuple[str, ...] = (), priority: int | None = None) -> None:
+    def go_on(
+        self,
+        run: StoredRun,
+        again: tuple[str, ...] = (),
+        priority: int | None = None,
+        *,
+        first: str | None = None,
+        definition: Definition | None = None,
+    ) -> None:
         """Put a run that has ended on its queue again: what did not succeed is done again.
 
         Args:
             run: the run.
             again: the ids of tasks that are executed again although they have succeeded.
             priority: as when it was submitted.
+            first: a queue of one worker, which goes on with it in place of those of its queue.
+            definition: what it goes on by; None for what it began with.
 
         Raises:
-            NotResumableError: it has succeeded, and nothing is to be done again.
+            NotResumableError: it has succeeded, and nothing is to be done again; or it was begun under another protocol.
             RunHeldError: it has not ended, or goes on already.
             JournalError: the database cannot be written.
         """
+        check_protocol(run)
         if run.state == "succeeded" and not again:
             raise NotResumableError(
                 f"Run {run.id} has succeeded already.", hint="Name tasks to execute again with --again."
@@ -192,10 +199,12 @@ class SharedJournal:
                 "wanted": None,
                 "owner": None,
             }
+            if definition is not None:
+                values["definition"] = keep_definition(self.database, connection, definition)
             row = connection.execute(here.values(**values).returning(runs.c.part, runs.c.queue)).first()
             if row is None:
                 raise RunHeldError(f"Run {run.id} has not ended.", hint="mfo cancel stops it.")
-            self.workflows.enqueue(connection, run.id, row.part, row.queue, priority)
+            self.workflows.enqueue(connection, run.id, row.part, first or row.queue, priority)
 
     def cancel(self, run: StoredRun) -> bool:
         """Stop a run: one that waits ends at once, one that is executed as soon as its worker looks; gives whether it had not ended.
@@ -252,9 +261,11 @@ class SharedJournal:
         query = _stored_columns().order_by(runs.c.started_at.desc(), runs.c.number.desc())
         if taskflow is not None:
             query = query.where(runs.c.taskflow == taskflow)
-        with self.database.reading() as connection:
-            for row in connection.execution_options(yield_per=_MOST_AT_ONCE).execute(query):
-                yield _stored(row)
+        with (
+            self.database.reading() as connection,
+            connection.execution_options(yield_per=_MOST_AT_ONCE).execute(query) as rows,
+        ):
+            yield from map(_stored, rows)
 
     def is_executed(self, run: StoredRun) -> bool:
         """Whether a worker holds the run whose lease has not run out."""
@@ -279,10 +290,9 @@ class SharedJournal:
             written = [(int(row.part), _event(row)) for row in connection.execute(query)]
             last = connection.execute(sa.select(runs.c.part).where(runs.c.number == run.number)).scalar() or 1
         parts = range(1, last + 1 if self.worker is None else last)
-        stepped = [(part, event.time, event) for part in parts for event in self.workflows.endings(run.id, part)]
-        stepped.sort(key=_moment)
-        for _, _, event in merge(_never_back(written), stepped, key=_moment):
-            yield event
+        yield from in_order(
+            written, ((part, event) for part in parts for event in self.workflows.endings(run.id, part))
+        )
 
     def outcome(self, run: StoredRun) -> Mapping[str, Any] | None:
         """How a run ended, as ``RunOutcome.to_data`` has it; None where it has not, or was cancelled before it began."""
@@ -309,6 +319,15 @@ class SharedJournal:
     def prune(self, retention: Retention, now: float | None = None) -> int:
         """As ``RunJournal.prune``; runs that wait for a worker stay, too."""
         return forget_old(self.database, self.workflows, retention, time.time() if now is None else now)
+
+
+def check_protocol(run: StoredRun) -> None:
+    """Do nothing where this version of mfo can go on with a run; raises ``NotResumableError`` where it cannot."""
+    if run.protocol != PROTOCOL:
+        raise NotResumableError(
+            f"Run {run.id} was begun under replay protocol {run.protocol}; this version of mfo replays protocol {PROTOCOL}.",
+            hint="Let a worker of the version that began it go on with it, or start a new run.",
+        )
 
 
 _FIELDS = [
@@ -360,16 +379,3 @@ def _stored(row: sa.Row[Any]) -> StoredRun:
 def _event(row: sa.Row[Any]) -> Event:
     facts = None if row.facts is None else json.loads(row.facts)
     return Event(row.time, row.kind, row.node, row.attempt, row.duration, row.value, facts)
-
-
-def _never_back(written: list[tuple[int, Event]]) -> Iterator[tuple[int, float, Event]]:
-    """Events in the order in which they were written, with times that agree with it where a clock was set back."""
-    part, latest = 0, 0.0
-    for at, event in written:
-        latest = event.time if at > part else max(latest, event.time)
-        part = at
-        yield part, latest, event
-
-
-def _moment(item: tuple[int, float, Event]) -> tuple[int, float]:
-    return item[:2]

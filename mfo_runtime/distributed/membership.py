@@ -38,6 +38,7 @@ class MemberSettings:
         queue: the queue that it serves.
         concurrency: how many runs it executes at a time.
         lease: seconds without a heartbeat after which others take its runs over.
+        is_alone: whether the queue is this worker's own, and goes when it leaves.
         limits: what holds for the queue from now on, over all workers; what is not given stays as it was.
         id: what names it in the pool.
     """
@@ -46,6 +47,7 @@ class MemberSettings:
     queue: str
     concurrency: int
     lease: float = 5.0
+    is_alone: bool = False
     limits: Limits = field(default_factory=Limits)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 

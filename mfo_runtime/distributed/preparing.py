@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from importlib.metadata import version
 
@@ -9,11 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from mfo_runtime.distributed.database import Database
-from mfo_runtime.distributed.tables import layout
+from mfo_runtime.distributed.tables import layout, metadata
 from mfo_runtime.distributed.workflows import make_workflow_tables
-
-_OWN = 2
-"""One more whenever our tables change."""
 
 
 def prepare(database: Database) -> None:
@@ -42,4 +40,6 @@ def _is_prepared(database: Database) -> bool:
 
 @cache
 def _wanted() -> str:
-    return f"mfo {_OWN}, dbos {version('dbos')}"
+    columns = sorted(f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns)
+    own = hashlib.sha256(" ".join(columns).encode()).hexdigest()[:16]
+    return f"mfo {own}, dbos {version('dbos')}"

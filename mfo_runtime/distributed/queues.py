@@ -5,7 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from dbos import Queue
+from dbos._dbos import _get_dbos_instance  # pyright: ignore[reportPrivateUsage]
+
 from mfo_runtime.errors import InvalidInputError
+
+
+def bound_here(queue: str, concurrency: int) -> None:
+    """Have this process execute at most so many runs of a queue at a time; to be called once DBOS is launched.
+
+    DBOS keeps that bound with the queue, so that all workers would have that of the one that was started first.
+    """
+    system = _get_dbos_instance()._sys_db  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - there is no public way
+    stored = system.get_queue
+
+    def get_queue(name: str, *, client_system_database: Any = None) -> Queue | None:
+        found = stored(name, client_system_database=client_system_database)
+        if found is not None and name == queue:
+            found._worker_concurrency = concurrency  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        return found
+
+    system.get_queue = get_queue
 
 
 @dataclass(frozen=True, slots=True)

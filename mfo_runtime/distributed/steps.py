@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,6 +32,10 @@ class Reservation(Protocol):
     async def run_async(self, dbos_step_options: Any, func: Any, *args: Any, **kwargs: Any) -> Any:
         """Execute the step, or give what it gave before."""
         ...
+
+
+CountAgain = Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]]], None]
+"""Counts what was used before: all of it, and of it what each execution used."""
 
 
 class StepNumbers:
@@ -81,7 +85,13 @@ class SteppedExecutors:
     """Executors whose tasks are steps; all else is pure, and done anew whenever it is asked for."""
 
     def __init__(
-        self, inner: Executors, numbers: StepNumbers, codec: Codec, take_usage: TakeUsage, host: StepHost
+        self,
+        inner: Executors,
+        numbers: StepNumbers,
+        codec: Codec,
+        take_usage: TakeUsage,
+        count_again: CountAgain,
+        host: StepHost,
     ) -> None:
         """Execute through ``inner``.
 
@@ -90,12 +100,14 @@ class SteppedExecutors:
             numbers: which step each execution is.
             codec: writes and reads what tasks give.
             take_usage: what models used in an execution since this was asked last.
+            count_again: told what models had used in executions that are not repeated.
             host: the worker, as far as steps have to do with it.
         """
         self._inner = inner
         self._numbers = numbers
         self._codec = codec
         self._take_usage = take_usage
+        self._count_again = count_again
         self._host = host
 
     async def execute(self, task: RunningNode) -> Any:
@@ -126,6 +138,9 @@ class SteppedExecutors:
             return event_data(Event(time.time(), kind.value, name, task.attempt, duration, value, facts or None))
 
         ended = event_of(await self._numbers.next_of(task.identity.number).run_async({"name": name}, work))
+        used = (ended.facts or {}).get("usage")
+        if used and not live:
+            self._count_again(used, {name: used})
         if ended.kind == NodeState.FAILED.value:
             raise live[-1] if live else error_from_data((ended.facts or {}).get("error") or {})
         return live[0] if live else self._codec.decode(ended.value_json or "null")

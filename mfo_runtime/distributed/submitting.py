@@ -30,6 +30,7 @@ class Submission:
         trigger: what starts the run.
         run_id: the run's id; a fresh one where it is empty.
         firing: what makes the run begin once.
+        first: a queue of one worker, which begins the run; ``queue`` gets it only when that worker is gone.
     """
 
     queue: str = DEFAULT_QUEUE
@@ -38,6 +39,7 @@ class Submission:
     trigger: TriggerCall | None = None
     run_id: str = ""
     firing: Firing | None = None
+    first: str | None = None
 
 
 def submit(journal: SharedJournal, flow: Flow, inputs: Mapping[str, Any], submission: Submission) -> tuple[str, bool]:
@@ -74,7 +76,8 @@ def submit_run(journal: SharedJournal, run: NewRun, submission: Submission) -> F
     with journal.database.writing() as connection:
         fired = journal.submit(connection, run, submission.queue, submission.firing)
         if fired is None:
-            journal.workflows.enqueue(connection, run.id, 1, submission.queue, submission.priority)
+            queue = submission.first or submission.queue
+            journal.workflows.enqueue(connection, run.id, 1, queue, submission.priority)
     return fired
 
 

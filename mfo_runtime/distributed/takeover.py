@@ -15,8 +15,11 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.journal import check_protocol
 from mfo_runtime.distributed.tables import runs, workers
-from mfo_runtime.distributed.workflows import Workflows, run_of
+from mfo_runtime.distributed.workflows import Workflows, run_of, workflow_id
+from mfo_runtime.errors import RunHeldError
+from mfo_runtime.journal import StoredRun
 
 _SWEEPING = 7_046_502
 """The lock of whoever gives runs to others: two who did so at once would take them from each other."""
@@ -49,6 +52,30 @@ def take_over(database: Database, workflows: Workflows, me: str | None = None) -
             living = set(connection.execute(sa.select(workers.c.id)).scalars())
         left = [workflow for workflow, worker in executed if worker not in living]
         return [run_of(workflow) for workflow in left if _give(database, workflows, workflow)]
+
+
+def bring(database: Database, workflows: Workflows, run: StoredRun, queue: str) -> None:
+    """Have a run that has not ended, and that nobody executes, go on by the worker of another queue.
+
+    Raises:
+        NotResumableError: it was begun under another protocol.
+        RunHeldError: a worker executes it, or one that serves its queue will.
+        JournalError: the database cannot be used.
+    """
+    check_protocol(run)
+    for worker, words in _gone(database, None):
+        _forget(database, worker, words)
+    with database.writing() as connection:
+        here = sa.select(runs.c.owner, runs.c.holder, runs.c.queue, runs.c.part).where(runs.c.number == run.number)
+        row = connection.execute(here.with_for_update()).one()
+        if row.owner is not None:
+            raise RunHeldError(f"Run {run.id} is being executed by {row.holder}.", hint="mfo cancel stops it.")
+        serving = sa.select(workers.c.words).where(workers.c.queue == row.queue)
+        words = connection.execute(serving.limit(1)).scalar()
+        if words is not None:
+            raise RunHeldError(f"Run {run.id} waits for a worker of its queue: {words}.", hint="mfo show tells of it.")
+    with database.errors():
+        workflows.give_to_queue(workflow_id(run.id, row.part), queue)
 
 
 def _gone(database: Database, me: str | None) -> list[tuple[str, str]]:

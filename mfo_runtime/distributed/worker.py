@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dbos import DBOS, DBOSConfig
@@ -14,6 +15,8 @@ from mfo_runtime.distributed.database import LONGEST_IDLE_SECONDS, Database
 from mfo_runtime.distributed.executing import Connect, Options, RunsOfWorker
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.membership import MemberSettings, Membership
+from mfo_runtime.distributed.queues import bound_here
+from mfo_runtime.distributed.rates import pace_of_server
 from mfo_runtime.distributed.takeover import take_over
 from mfo_runtime.distributed.workflows import APPLICATION, VERSION, WORKFLOW, JsonSerializer
 from mfo_runtime.errors import JournalError
@@ -24,6 +27,9 @@ _LOOK = 0.5
 _TAKE_OVER = 1.0
 _QUEUE_POLL = 0.2
 _DRAIN = 1
+_MOST_CONNECTIONS = 16
+"""Of one worker for its runs, which need one for moments only."""
+
 _log = logging.getLogger("mfo_runtime.distributed")
 
 
@@ -72,11 +78,14 @@ class Worker:
                 self._give_back()
         finally:
             self._membership.leave()
+            if self._settings.is_alone:
+                self._forget_queue()
             DBOS.destroy(destroy_registry=True)
         return not self._lost.is_set()
 
     def _launch(self) -> None:
         settings = self._settings
+        self.runs.connections.pace_of = partial(pace_of_server, self._database)
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": self._database.url,
@@ -84,7 +93,7 @@ class Worker:
             "executor_id": settings.id,
             "serializer": JsonSerializer(),
             "log_level": "CRITICAL",
-            "sys_db_pool_size": settings.concurrency + 4,
+            "sys_db_pool_size": min(settings.concurrency, _MOST_CONNECTIONS) + 4,
             "sys_db_idle_transaction_timeout_sec": LONGEST_IDLE_SECONDS,
             "run_migrations": False,
         }
@@ -97,9 +106,9 @@ class Worker:
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(execute)
         DBOS.listen_queues([settings.queue])
         DBOS.launch()
+        bound_here(settings.queue, settings.concurrency)
         DBOS.register_queue(
             settings.queue,
-            worker_concurrency=settings.concurrency,
             polling_interval_sec=_QUEUE_POLL,
             on_conflict="always_update" if settings.limits.is_given else "never_update",
             **settings.limits.to_dbos(),
@@ -108,6 +117,7 @@ class Worker:
     def _watch(self) -> None:
         """Look after this worker's runs and after the other workers until this one is to stop, or is lost."""
         since_takeover = _TAKE_OVER
+        self._tell_of_others()
         while not self._stopping.wait(_LOOK) and not self._lost.is_set():
             try:
                 for run_id in self.journal.wanted_stops():
@@ -117,11 +127,35 @@ class Worker:
                     since_takeover = 0.0
                     for run_id in take_over(self._database, self.journal.workflows, self._settings.id):
                         _log.warning("run %s goes on with another worker", run_id)
+                        self._tell_of_others()
             except JournalError as error:
                 _log.warning("%s", error.message)
         if self._lost.is_set():
             _log.warning("this worker lost its lease; others go on with its runs")
             self._park_all()
+
+    def _tell_of_others(self) -> None:
+        """Say what this worker cannot replay, and leaves to those that can."""
+        with self._database.errors():
+            waiting = self.journal.workflows.waiting_for_others()
+        for version, count in waiting.items():
+            _log.warning(
+                "%d runs wait for a worker of %s; this one is of %s, and leaves them alone", count, version, VERSION
+            )
+
+    def _forget_queue(self) -> None:
+        """Drop the queue that was this worker's own; never fails."""
+        try:
+            DBOS.delete_queue(self._settings.queue)
+        except Exception as problem:  # noqa: BLE001 - a queue that nobody serves does no harm
+            _log.info("the queue %s stays: %s", self._settings.queue, problem)
+
+    def call(self, work: Callable[[], None]) -> bool:
+        """Do something on the event loop of the runs, soon; gives whether there is one yet."""
+        if self._loop is None:
+            return False
+        self._loop.call_soon_threadsafe(work)
+        return True
 
     def _on_loop(self, run_id: str) -> None:
         control = self.runs.controls.get(run_id)

@@ -98,10 +98,14 @@ class Resumption:
         """
         if self.is_redefined:
             self.flow.refuse_errors()
+        self.check_again(again)
+        return await self.run(client, options, Keeping(self.journal, self.stored, tuple(again), self.is_redefined))
+
+    def check_again(self, again: Sequence[str]) -> None:
+        """Do nothing where the taskflow has all these tasks; raises ``InvalidInputError`` where it has not."""
         unknown = [name for name in again if name not in self.flow.view.by_id]
         if unknown:
             raise InvalidInputError(f'The taskflow has no task "{unknown[0]}" that could be executed again.')
-        return await self.run(client, options, Keeping(self.journal, self.stored, tuple(again), self.is_redefined))
 
     async def run(self, client: MfoClient, options: RunOptions, keeping: Keeping) -> RunOutcome:
         """As ``go_on``, for those who say themselves how the run is kept."""

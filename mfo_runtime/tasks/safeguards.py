@@ -21,6 +21,7 @@ from mfo_runtime.agents import (
     MonthBudget,
     Price,
     PriceTable,
+    RateLimiter,
     Spent,
     rate_limiter,
 )
@@ -48,7 +49,7 @@ class Safeguards:
             self._breakers[name] = Breaker(self._policy, name, Clock())
         return self._breakers[name]
 
-    def limiter(self, name: str, requests_per_minute: int) -> AsyncLimiter:
+    def limiter(self, name: str, requests_per_minute: int) -> RateLimiter:
         """The rate of somebody."""
         key = (name, requests_per_minute)
         if key not in self._limiters:

@@ -32,6 +32,8 @@ class Counting:
         self.keys: list[tuple[str, str]] = []
         self.held: dict[str, threading.Event] = {}
         self.arrived: dict[str, threading.Event] = {}
+        self.most = 0
+        self._now, self._counting = 0, threading.Lock()
         self._chance, self._longest = chance, longest
         outer = self
 
@@ -40,7 +42,8 @@ class Counting:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                answer = outer.answer(self.path.lstrip("/"), self.headers["Idempotency-Key"], body)
+                with outer.counted():
+                    answer = outer.answer(self.path.lstrip("/"), self.headers["Idempotency-Key"], body)
                 try:
                     self.send_response(200)
                     self.send_header("Content-Type", "application/json")
@@ -72,6 +75,17 @@ class Counting:
             time.sleep(self._chance.random() * self._longest)  # what differs from run to run: which task ends first
         value = hashlib.sha256(task.encode() + body).hexdigest()[:12]
         return json.dumps({"value": value}).encode()
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        with self._counting:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._now -= 1
 
     def hold(self, task: str) -> None:
         """Do not answer a task until it is let go."""
@@ -107,7 +121,7 @@ def worker(url: str, home, *arguments, module="mfo_runtime", **variables):
     with started(*command, home=home, module=module, **named) as process:
         line = process.stderr.readline()
         assert line.startswith("working on queue"), line + process.stderr.read()
-        told: list[str] = []
+        told = process.said = list[str]()
         threading.Thread(target=told.extend, args=(process.stderr,), daemon=True).start()
         try:
             yield process

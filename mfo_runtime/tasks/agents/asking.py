@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from aiolimiter import AsyncLimiter
-
 from mfo_runtime.agents import (
     Adapter,
     Middleware,
@@ -25,7 +23,7 @@ from mfo_runtime.agents import (
     with_rate_limits,
 )
 from mfo_runtime.agents.exchange import estimated_tokens
-from mfo_runtime.agents.protecting import pruned, with_breaker
+from mfo_runtime.agents.protecting import RateLimiter, pruned, with_breaker
 from mfo_runtime.client import Operations
 from mfo_runtime.tasks.agents.assignment import Assignment
 from mfo_runtime.tasks.agents.description import AgentDescription
@@ -136,7 +134,7 @@ def way_of(assignment: Assignment, notes: Notebook) -> Way:
     return Way(adapter, thread, purse, agent.max_context_tokens, count_usage, current)
 
 
-def _limiters(context: TaskContext, agent: AgentDescription, tenant: str) -> tuple[AsyncLimiter, ...]:
+def _limiters(context: TaskContext, agent: AgentDescription, tenant: str) -> tuple[RateLimiter, ...]:
     """The rates that count for an agent at work for a tenant, who may be nobody in particular."""
     rates = {f"agent {agent.id}": agent.limits.requests_per_minute}
     if tenant:
