@@ -18,6 +18,7 @@ from mfo_lsp.server.jobs import Slice
 from mfo_lsp.server.protocol import RefusedError, log_failure
 from mfo_lsp.server.publish import drop_findings, shows_news, take_edited, to_publish
 from mfo_lsp.server.reading import read_in_slices
+from mfo_lsp.server.warming import learn
 
 _MAX_RESTARTS = 100
 _SHORT = 0.001
@@ -84,11 +85,14 @@ async def _get_ready(server: Server, analysis: EditedBundle) -> None:
     share = Slice(_SHORT)
     edits = analysis.edits
     with server.house.building():
-        while analysis.edits == edits:
+        while not analysis.is_prepared:
             await share.give_way()
-            if analysis.get_ready(share.has_time):
-                server.house.settle()
+            if analysis.edits != edits:
                 return
+            analysis.get_ready(share.has_time)
+        for _ in learn(server):
+            await share.turn()
+        server.house.settle()
 
 
 async def checked(server: Server, bundle: str) -> tuple[Analysis, tuple[Finding, ...]]:

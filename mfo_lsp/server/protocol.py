@@ -215,6 +215,14 @@ class Protocol(LanguageServerProtocol):
         if self.writer is not None:
             self.writer.write(message)
 
+    def learn(self, method: str) -> None:
+        """Have the reader of a method's message be there, which is made when the first such message comes."""
+        self._converter.get_structure_hook(types.METHOD_TO_TYPES[method][0])
+
+    def learn_result(self, kind: type) -> None:
+        """Have the writer of a kind of result be there, which is made when the first such result goes."""
+        self._converter.get_unstructure_hook(kind)
+
     def plain(self, value: object) -> Any:
         """A value of the protocol as JSON values, for results that the protocol leaves open."""
         return self._converter.unstructure(value)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+
+from lsprotocol import types
+from pygls.protocol.json_rpc import JsonRPCResponseMessage
 
 from mfo_dialect.analysis.bundle import make_bundle
 from mfo_dialect.editing import LiveBundle, unread_source
@@ -15,6 +19,31 @@ from mfo_lsp.server.jobs import Slice
 _REST = 0.05
 """Seconds after the greeting in which a client has time to open its documents, which come first."""
 _ROUNDS = 2
+_METHODS = (
+    types.TEXT_DOCUMENT_COMPLETION,
+    types.TEXT_DOCUMENT_HOVER,
+    types.TEXT_DOCUMENT_SIGNATURE_HELP,
+    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT,
+    types.TEXT_DOCUMENT_DEFINITION,
+    types.TEXT_DOCUMENT_CODE_ACTION,
+    types.TEXT_DOCUMENT_INLAY_HINT,
+    types.TEXT_DOCUMENT_LINKED_EDITING_RANGE,
+    types.COMPLETION_ITEM_RESOLVE,
+    types.CANCEL_REQUEST,
+)
+"""What an editor sends while somebody types, the likeliest first."""
+_RESULTS = (
+    JsonRPCResponseMessage,
+    types.Hover,
+    types.MarkupContent,
+    types.SignatureHelp,
+    types.DocumentHighlight,
+    types.Location,
+    types.CodeAction,
+    types.InlayHint,
+    types.LinkedEditingRanges,
+    types.CompletionItem,
+)
 _FLOW = """\
 name: sample
 config:
@@ -80,6 +109,16 @@ templates:
 """
 
 
+def learn(server: Server) -> Iterator[None]:
+    """Get the readers and writers of messages ready, one in each step; those that are there cost nothing."""
+    for method in _METHODS:
+        server.protocol.learn(method)
+        yield
+    for kind in _RESULTS:
+        server.protocol.learn_result(kind)
+        yield
+
+
 async def warm_up(server: Server) -> None:
     """Check a small bundle twice, and edit it, as long as no document is open."""
     await asyncio.sleep(_REST)
@@ -97,9 +136,16 @@ async def warm_up(server: Server) -> None:
             await share.give_way()
         if not server.session.open_texts:
             hover(live.snapshot, "workflow.yml", _PLACE)
-            complete(live.snapshot, "workflow.yml", _PLACE)
+            for place in (_PLACE, _TYPE):
+                for item in complete(live.snapshot, "workflow.yml", place):
+                    item.words()
+        for _ in learn(server):
+            if server.session.open_texts:
+                return
+            await share.turn()
     server.house.settle()
 
 
 _TEXTS = {"workflow.yml": _FLOW, "prompts.yml": _PROMPTS}
 _PLACE = _FLOW.index("fetch.body")
+_TYPE = _FLOW.index("chat_send")
