@@ -47,7 +47,11 @@ AGENT = MapType(
             "prompt_template_id", TextType(names=Names.PROMPT_TEMPLATE, non_empty=True), "The agent's prompt template."
         ),
         Key("context", _TEMPLATE_TEXT, "The first layer of the prompt: what the agent knows."),
-        Key("guide", EitherType((_TEMPLATE_TEXT, _TEXTS)), "The second layer: how the agent works."),
+        Key(
+            "guide",
+            EitherType((_TEMPLATE_TEXT, ListType(TextType(format=Format.TEMPLATE, non_empty=True)))),
+            "The second layer: how the agent works.",
+        ),
         Key("task", _TEMPLATE_TEXT, "The third layer: what the agent does."),
         Key(
             "tools",
@@ -121,7 +125,7 @@ AGENT = MapType(
         ),
         Key(
             "allowed_triggers",
-            ListType(TextType(non_empty=True)),
+            ListType(TextType(names=Names.TRIGGER, non_empty=True)),
             "The triggers whose runs may start it; all where this is not given.",
         ),
     ),

@@ -36,6 +36,7 @@ class Names(Enum):
     TASKFLOW = "taskflow"
     TASKFLOW_HERE = "own taskflow id"
     AGENT = "agent"
+    TRIGGER = "trigger"
     CAPABILITY = "capability"
     TOOL = "tool"
     MODEL = "model"

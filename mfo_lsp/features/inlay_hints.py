@@ -14,7 +14,6 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.catalogue.values import Format, Names, TextType
 from mfo_dialect.model.access import text_at
-from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Mapping, Scalar
@@ -24,6 +23,7 @@ from mfo_lsp.features.schedules import schedule_words, timezone_of
 
 _MAX_WORDS = 60
 _BOOLEAN = ("true", "false")
+_TITLED = frozenset({Names.PROMPT_TEMPLATE, Names.AGENT})
 
 
 class HintKind(Enum):
@@ -150,22 +150,34 @@ def _schedules(part: Part, within: Span, snapshot: Snapshot) -> Iterator[InlayHi
 
 
 def _templates(part: Part, within: Span, snapshot: Snapshot) -> Iterator[InlayHint]:
-    """What a prompt template is called, or how it begins, where it is named."""
+    """What a prompt template is called, or how it begins, where it is named; what an agent is called, likewise."""
     for visit in snapshot.visits_of(part):
         if (
             isinstance(visit.type, TextType)
-            and visit.type.names is Names.PROMPT_TEMPLATE
+            and visit.type.names in _TITLED
             and isinstance(visit.node, Scalar)
             and within.contains(visit.node.span.end)
         ):
-            template = snapshot.bundle.templates.get(visit.node.text)
-            words = _template_words(template) if template is not None else ""
+            words = _title_words(visit.node.text, visit.type.names, snapshot)
             if words:
                 yield InlayHint(visit.node.span.end, words, HintKind.TEMPLATE, visit.node.content_span.start)
 
 
-def _template_words(template: PromptTemplate) -> str:
-    title = text_at(template.mapping, "name")
-    text = title.text if title is not None else template.texts[-1].text if template.texts else ""
+def _title_words(name: str, names: Names | None, snapshot: Snapshot) -> str:
+    """The title of what is named; nothing where it says no more than the name."""
+    template = snapshot.bundle.templates.get(name) if names is Names.PROMPT_TEMPLATE else None
+    agent = snapshot.bundle.agents.get(name) if names is Names.AGENT else None
+    if template is not None:
+        return _shortened(_title_of(template.mapping) or (template.texts[-1].text if template.texts else ""))
+    title = _title_of(agent.mapping) if agent is not None else ""
+    return _shortened(title) if title.casefold() != name.casefold() else ""
+
+
+def _title_of(mapping: Mapping) -> str:
+    title = text_at(mapping, "name")
+    return title.text if title is not None else ""
+
+
+def _shortened(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _MAX_WORDS else f"{words[: _MAX_WORDS - 1].rstrip()}\u2026"

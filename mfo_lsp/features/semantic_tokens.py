@@ -141,6 +141,7 @@ _NAMES = {
     SymbolKind.ERROR_TEMPLATE: TokenType.CLASS,
     SymbolKind.VARIABLE: TokenType.PARAMETER,
     SymbolKind.AGENT: TokenType.CLASS,
+    SymbolKind.AGENT_VARIABLE: TokenType.PARAMETER,
     SymbolKind.CAPABILITY: TokenType.PROPERTY,
     SymbolKind.TOOL: TokenType.METHOD,
     SymbolKind.SCHEMA: TokenType.STRUCT,

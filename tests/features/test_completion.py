@@ -274,7 +274,7 @@ def test_keywords_are_offered_where_they_close_or_leave_something():
 def test_other_documents_have_their_names():
     agent = "agents:\n  a:\n    objectives: [x]\n"
     assert labels(agent + "    prompt_template_id: <|>", "agents.yml") == ["answer"]
-    assert labels(agent + "    tools: [<|>]", "agents.yml") == ["extract", "agent:a"]
+    assert labels(agent + "    tools: [<|>]", "agents.yml") == ["extract"]
     template = "templates:\n  t:\n    user_prompt: '{{ .x }}'\n"
     assert labels(template + "    variables: [<|>]", "prompts.yml") == ["x"]
     assert labels(template + "    tool_choice: <|>", "prompts.yml") == ["auto", "none", "required"]

@@ -42,16 +42,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.delegation import delegates_of
 from mfo_dialect.analysis.loops import strong_components
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
-from mfo_dialect.model.access import mapping_at, texts_at
 from mfo_dialect.model.prompts import Agent
 from mfo_dialect.rules import select
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.syntax import Scalar
 
-_PREFIX = "agent:"
 _Cycle = tuple[str, ...]
 
 
@@ -75,16 +73,7 @@ def _found_cycles(bundle: Bundle, snapshot: Snapshot) -> tuple[_Cycle, ...]:
 
 
 def _delegate_names(agent: Agent, _snapshot: Snapshot) -> tuple[str, ...]:
-    return tuple(name for name, _ in _delegates(agent))
-
-
-def _delegates(agent: Agent) -> Iterator[tuple[str, Scalar]]:
-    for tool in agent.tools:
-        if tool.text.startswith(_PREFIX):
-            yield tool.text[len(_PREFIX) :], tool
-    interaction = mapping_at(agent.mapping, "interaction")
-    for name in texts_at(interaction, "can_delegate_to") if interaction is not None else ():
-        yield name.text, name
+    return tuple(name for name, _ in delegates_of(agent))
 
 
 def _shortest_cycle(start: int, inside: set[int], successors: list[list[int]]) -> list[int]:
@@ -107,7 +96,7 @@ def _shortest_cycle(start: int, inside: set[int], successors: list[list[int]]) -
 def check(names: _Cycle, snapshot: Snapshot) -> Iterator[Report]:
     """Report one cycle at its first agent."""
     agents = [snapshot.bundle.agents[name] for name in names]
-    places = [dict(_delegates(agent))[name] for agent, name in zip(agents, (*names[1:], names[0]), strict=True)]
+    places = [dict(delegates_of(agent))[name] for agent, name in zip(agents, (*names[1:], names[0]), strict=True)]
     related = tuple(
         Related(Place(agent.document, place.content_span), f'"{agent.id.text}" hands work on here')
         for agent, place in list(zip(agents, places, strict=True))[1:]

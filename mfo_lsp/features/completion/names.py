@@ -12,7 +12,7 @@ from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.items import CompletionClient, ItemKind
 from mfo_lsp.features.completion.node_names import edge_candidates
 from mfo_lsp.features.completion.place import Place
-from mfo_lsp.features.completion.prompt_names import names_of_prompts
+from mfo_lsp.features.completion.prompt_names import delegates, names_of_prompts, written_items
 from mfo_lsp.features.completion.slot import Candidate
 from mfo_lsp.features.completion.task_types import task_types
 from mfo_lsp.features.documentation import of_agent, of_taskflow
@@ -27,6 +27,8 @@ def named(names: Names, place: Place, client: CompletionClient) -> Iterator[Cand
             yield from task_types(place, client)
         case Names.AGENT | Names.CAPABILITY:
             yield from _agents(names, place)
+        case Names.TRIGGER:
+            yield from _triggers(place)
         case Names.TASKFLOW:
             yield from _taskflows(place)
         case Names.SECRET:
@@ -39,13 +41,23 @@ def named(names: Names, place: Place, client: CompletionClient) -> Iterator[Cand
 
 def _agents(names: Names, place: Place) -> Iterator[Candidate]:
     agents = place.snapshot.bundle.agents.values()
-    if names is Names.AGENT and place.key_name != "id":
+    if place.key_name == "can_delegate_to":
+        yield from delegates(place)
+    elif names is Names.AGENT and place.key_name != "id":
         for agent in agents:
             yield Candidate(agent.id.text, ItemKind.AGENT, words=partial(of_agent, agent))
     elif names is Names.CAPABILITY:
         others = (scalar for agent in agents for scalar in agent.capabilities if not _is_typed(scalar, place))
         for name in dict.fromkeys(scalar.text for scalar in others if scalar.text):
             yield Candidate(name, ItemKind.VALUE, "capability")
+
+
+def _triggers(place: Place) -> Iterator[Candidate]:
+    listed = {scalar.text for scalar in written_items(place)}
+    for workflow in place.snapshot.bundle.workflows:
+        for trigger in workflow.triggers:
+            if trigger.id is not None and trigger.id.text not in listed:
+                yield Candidate(trigger.id.text, ItemKind.VALUE, f"{trigger.type} trigger".strip())
 
 
 def _is_typed(scalar: Scalar, place: Place) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 from mfo_dialect.analysis.chats import ChatUse, error_template_names, is_plain_name, missing_variables, template_reads
+from mfo_dialect.analysis.delegation import AGENT_TOOL, may_reach
 from mfo_dialect.analysis.outputs import used_template
 from mfo_dialect.analysis.schemas import schema_shape
 from mfo_dialect.catalogue.values import Names
+from mfo_dialect.model.access import mapping_at, texts_at
 from mfo_dialect.model.prompts import PromptTemplate, Tool
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.syntax import Mapping, Scalar
@@ -18,8 +20,9 @@ from mfo_lsp.features.completion.objections import Objection, least_opposed
 from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.readers import serves_readers, template_serves_readers
 from mfo_lsp.features.completion.slot import Candidate, has_room_below
+from mfo_lsp.features.completion.template_data import agent_at
 from mfo_lsp.features.documentation import of_agent, of_error_template, of_shape, of_template, of_tool
-from mfo_lsp.features.symbols.prompts import AGENT_TOOL, TOOL_CHOICES
+from mfo_lsp.features.symbols.prompts import TOOL_CHOICES
 
 
 def names_of_prompts(names: Names, place: Place, client: CompletionClient) -> Iterator[Candidate]:
@@ -98,13 +101,42 @@ def _tools(place: Place) -> Iterator[Candidate]:
             yield from _tools_of(template, place)
         return
     listed = {item.text for item in written_items(place)}
+    if place.key_name == "require_approval_for":
+        yield from _tools_to_approve(place, listed)
+        return
     free = (tool for name, (_, tool) in bundle.tools.items() if name not in listed)
     judged = ((_tool(tool, place), _objection_to_tool(tool, place)) for tool in free)
     yield from least_opposed(judged, place, offers_some=False)
     if template is None and place.key_name == "tools":
-        for name, agent in bundle.agents.items():
-            if f"{AGENT_TOOL}{name}" not in listed:
-                yield Candidate(f"{AGENT_TOOL}{name}", ItemKind.AGENT, words=partial(of_agent, agent), rank=6)
+        yield from delegates(place, AGENT_TOOL)
+
+
+def delegates(place: Place, prefix: str = "") -> Iterator[Candidate]:
+    """The agents that the one around a place may hand work to, unless it would come back to it."""
+    own, bundle = agent_at(place), place.snapshot.bundle
+    listed = {item.text for item in written_items(place)}
+    judged: list[tuple[Candidate, Objection]] = []
+    for name, agent in bundle.agents.items():
+        if f"{prefix}{name}" in listed or agent is own:
+            continue
+        candidate = Candidate(
+            f"{prefix}{name}", ItemKind.AGENT, words=partial(of_agent, agent), rank=6 if prefix else 5
+        )
+        goes_round = own is not None and may_reach(name, own.id.text, bundle)
+        judged.append((candidate, Objection.CLASHES if goes_round else Objection.NONE))
+    yield from least_opposed(judged, place, offers_some=False)
+
+
+def _tools_to_approve(place: Place, listed: set[str]) -> Iterator[Candidate]:
+    """What the agent may call: the tools that it lists, and the agents that it may hand work to."""
+    agent, bundle = agent_at(place), place.snapshot.bundle
+    interaction = mapping_at(agent.mapping, "interaction") if agent is not None else None
+    delegates = texts_at(interaction, "can_delegate_to") if interaction is not None else ()
+    held = [tool.text for tool in agent.tools] if agent is not None else []
+    for name in dict.fromkeys([*held, *(f"{AGENT_TOOL}{delegate.text}" for delegate in delegates)]):
+        declared = bundle.tools.get(name)
+        if name not in listed:
+            yield _tool(declared[1], place) if declared is not None else Candidate(name, ItemKind.TOOL)
 
 
 def _objection_to_tool(tool: Tool, place: Place) -> Objection:

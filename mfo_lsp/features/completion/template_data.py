@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mfo_dialect.analysis.chats import template_reads
 from mfo_dialect.analysis.schemas import schema_shape
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.model.access import mapping_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Task
@@ -14,6 +15,7 @@ from mfo_dialect.shapes import TEXT, UNKNOWN, Kind, Shape, closed_map, of_value,
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.place import Place
+from mfo_lsp.features.written import parts_naming
 
 ANY_ITEM = "*"
 """In a path: any item of a list."""
@@ -62,7 +64,7 @@ def data_of(place: Place) -> TemplateData:
         if any(stop.name == "error_handling_templates" for stop in place.stops):
             variables = {"error": TEXT, **variables}
         return TemplateData(not is_jinja(place), variables)
-    agent = _agent_at(place)
+    agent = agent_at(place)
     if agent is not None:
         return TemplateData(is_go=True, variables=_variables_of_agent(agent, place))
     task = place.owner.view.node if place.owner.view is not None else None
@@ -71,12 +73,13 @@ def data_of(place: Place) -> TemplateData:
     return TemplateData(is_go=True, variables={name: UNKNOWN for name in names if name})
 
 
-def _agent_at(place: Place) -> Agent | None:
-    """The agent whose layer is under the cursor."""
-    names = {stop.name for stop in place.stops}
+def agent_at(place: Place) -> Agent | None:
+    """The agent that is written under the cursor; None in other documents, and where it has no id yet."""
+    names = [stop.name for stop in place.stops]
     if "agents" not in names:
         return None
-    return next((agent for name, agent in place.snapshot.bundle.agents.items() if name in names), None)
+    nodes = [stop.node for stop in place.stops]
+    return next((agent for agent in place.snapshot.bundle.agents.values() if agent.mapping in nodes), None)
 
 
 def _variables_of_agent(agent: Agent, place: Place) -> dict[str, Shape]:
@@ -85,9 +88,10 @@ def _variables_of_agent(agent: Agent, place: Place) -> dict[str, Shape]:
     keys = {key.text: UNKNOWN for key in (texts_at(memory, "keys") if memory is not None else ())}
     who = {"id": TEXT, "name": TEXT, "description": TEXT, "objectives": Shape(Kind.LIST, item=TEXT)}
     given: dict[str, Shape] = {}
-    for flow in place.snapshot.flows:
-        for view in flow.nodes:
-            config = view.node.config if isinstance(view.node, Task) else None
+    for key in place.snapshot.bundle.sources:
+        for view in parts_naming(place.snapshot, key, agent.id.text):
+            task = view.node if isinstance(view, NodeView) else None
+            config = task.config if isinstance(task, Task) else None
             named = text_at(config, "agent_id") if config is not None else None
             context = mapping_at(config, "context") if config is not None else None
             if named is not None and named.text == agent.id.text and context is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from mfo_dialect.analysis.delegation import AGENT_TOOL
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES
 from mfo_dialect.expressions import FUNCTIONS
 from mfo_dialect.expressions.operators import BINARY, KEYWORDS, UNARY
 from mfo_dialect.references import RESERVED_ROOTS, Reference, bare_reference, scan
 from mfo_lsp.features.symbols import SymbolKind
-from mfo_lsp.features.symbols.prompts import AGENT_TOOL, ERROR_VARIABLE, TOOL_CHOICES
+from mfo_lsp.features.symbols.agents import OF_EVERY_AGENT
+from mfo_lsp.features.symbols.prompts import ERROR_VARIABLE, TOOL_CHOICES
 
 _LONGEST = 200
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -32,6 +34,7 @@ _LETTERS = {
     SymbolKind.SECRET: _OF_ID,
     SymbolKind.VAR: _OF_IDENTIFIER,
     SymbolKind.VARIABLE: _OF_IDENTIFIER,
+    SymbolKind.AGENT_VARIABLE: _OF_IDENTIFIER,
     SymbolKind.ENVIRONMENT: _OF_IDENTIFIER,
     SymbolKind.INPUT: _OF_KEY,
     SymbolKind.OUTPUT: _OF_KEY,
@@ -69,6 +72,8 @@ def _reserved(name: str, kind: SymbolKind) -> str:
         return f'"{name}" has a meaning of its own where tools are named.'
     if kind is SymbolKind.VARIABLE and (name == ERROR_VARIABLE or name in _JINJA_NAMES):
         return f'"{name}" has a meaning of its own in templates.'
+    if kind is SymbolKind.AGENT_VARIABLE and name in OF_EVERY_AGENT:
+        return f'"{name}" has a meaning of its own in the layers of agents.'
     if any(isinstance(piece, Reference) for piece in scan(name)) or "$" in name:
         return f'"{name}" would be read as a reference.'
     bare = bare_reference(name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.scopes import NodeView
@@ -17,6 +18,7 @@ from mfo_dialect.syntax import ProblemKind, Scalar
 from mfo_lsp.features.rename.names import name_problem
 from mfo_lsp.features.rename.values import words_for
 from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolIndex, SymbolKind
+from mfo_lsp.features.symbols.agents import layers_of
 from mfo_lsp.features.symbols.values import flow_scope
 from mfo_lsp.features.written import parts_naming
 
@@ -51,6 +53,8 @@ def _obstacles(symbol: Symbol, snapshot: Snapshot, index: SymbolIndex) -> Iterat
     name, kind, bundle = symbol.name, symbol.kind.value, snapshot.bundle
     if not declarations and not _needs_no_declaration(symbol, snapshot):
         yield f'The {kind} "{name}" is declared nowhere in this bundle.'
+    if symbol.kind is SymbolKind.AGENT_VARIABLE and declarations:
+        yield f'The server\'s memory keeps "{name}" under this name, which renaming would not change there.'
     if symbol.kind in _UNIQUE and len(declarations) > 1:
         yield _declared_twice(symbol, declarations, snapshot)
     template = Symbol(SymbolKind.PROMPT_TEMPLATE, symbol.scope[0]) if symbol.kind in _OF_TEMPLATES else None
@@ -74,7 +78,7 @@ def _declared_twice(symbol: Symbol, declarations: tuple[Occurrence, ...], snapsh
 
 def _needs_no_declaration(symbol: Symbol, snapshot: Snapshot) -> bool:
     """Whether a name is what its uses say: variables of templates, and inputs of taskflows that do not list theirs."""
-    if symbol.kind is SymbolKind.VARIABLE:
+    if symbol.kind in {SymbolKind.VARIABLE, SymbolKind.AGENT_VARIABLE}:
         return True
     flows = [flow for flow in snapshot.flows if flow_scope(flow) == symbol.scope]
     is_input = symbol.kind is SymbolKind.INPUT
@@ -95,6 +99,12 @@ def _unreadable_texts(symbol: Symbol, snapshot: Snapshot) -> Iterator[str]:
     if symbol.kind is SymbolKind.VARIABLE:
         template = snapshot.bundle.templates.get(symbol.scope[0])
         yield from _unreadable_in_template(symbol.name, word, template, snapshot) if template is not None else ()
+    elif symbol.kind is SymbolKind.AGENT_VARIABLE:
+        agent = snapshot.bundle.agents.get(symbol.scope[0])
+        for scalar in layers_of(agent) if agent is not None else ():
+            if parse_text(scalar.text, "go").problems and word.search(scalar.text):
+                at = words_for(Place(agent.document, scalar.span), snapshot.bundle) if agent is not None else ""
+                yield f'The layer at {at} seems to name "{symbol.name}" and cannot be read: mend it first.'
     elif symbol.scope:
         naming = parts_naming(snapshot, symbol.scope[0], symbol.name)
         views = (part for part in naming if isinstance(part, NodeView))

@@ -13,10 +13,11 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit, walk
 from mfo_dialect.model.prompts import Agent, AgentsDocument, PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Workflow
+from mfo_lsp.features.symbols.agents import allowed_triggers, in_agent, in_agent_task
 from mfo_lsp.features.symbols.flows import in_node, in_outputs, in_taskflow, in_trigger, in_workflow
 from mfo_lsp.features.symbols.inputs import declared_inputs, inputs_of_subflow, mapped_inputs
 from mfo_lsp.features.symbols.paths import in_expression, in_output_list, in_use
-from mfo_lsp.features.symbols.prompts import in_agent, in_chat, in_names, in_project, in_prompts, in_template
+from mfo_lsp.features.symbols.prompts import in_chat, in_names, in_project, in_prompts, in_template
 from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
 
 Sayer: TypeAlias = Part
@@ -82,6 +83,7 @@ def _of_part(part: Part, snapshot: Snapshot) -> Iterator[Occurrence]:
             yield from in_template(part)
         case Agent():
             yield from in_agent(part)
+            yield from allowed_triggers(part, snapshot.bundle)
         case _:
             return
     yield from in_names(snapshot.visits_of(part))
@@ -94,6 +96,7 @@ def _of_node(view: NodeView, snapshot: Snapshot) -> Iterator[Occurrence]:
     yield from in_node(view)
     yield from inputs_of_subflow(view, bundle)
     yield from in_chat(view, bundle)
+    yield from in_agent_task(view)
     for text in expression_texts_of(view, snapshot):
         yield from in_expression(text)
     yield from in_output_list(view, bundle)
@@ -126,6 +129,7 @@ def _of_other(document: Document, snapshot: Snapshot) -> Iterator[Occurrence]:
         case AgentsDocument(agents=agents):
             for agent in agents:
                 yield from in_agent(agent)
+                yield from allowed_triggers(agent, snapshot.bundle)
         case None:
             pass
     yield from in_names(_visits_in(document, snapshot))

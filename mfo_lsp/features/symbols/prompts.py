@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.chats import ChatUse, chat_use, error_template_names, is_plain_name, parse_text
+from mfo_dialect.analysis.delegation import AGENT_TOOL
 from mfo_dialect.analysis.outputs import used_template
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Names, SchemaType, TextType
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.project import Project
-from mfo_dialect.model.prompts import Agent, PromptsDocument, PromptTemplate
+from mfo_dialect.model.prompts import PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.syntax import Mapping, Scalar, follow
 from mfo_dialect.templates import VariableRead
@@ -21,7 +22,6 @@ from mfo_lsp.features.symbols.flows import declared, used
 from mfo_lsp.features.symbols.values import Occurrence, Spelling, Symbol, SymbolKind, node_scope
 
 TOOL_CHOICES = ("auto", "none", "required")
-AGENT_TOOL = "agent:"
 ERROR_VARIABLE = "error"
 _SECRET_ROOT = "SECRET."  # noqa: S105 - how a declared secret may be written
 _KINDS = {
@@ -40,13 +40,6 @@ def in_prompts(document: PromptsDocument) -> Iterator[Occurrence]:
         yield declared(Symbol(SymbolKind.TOOL, tool.name.text), document.document, tool.name, tool.parameters)
     for name, (key, node) in document.schemas.items():
         yield declared(Symbol(SymbolKind.SCHEMA, name), document.document, key, node)
-
-
-def in_agent(agent: Agent) -> Iterator[Occurrence]:
-    """What an agent declares."""
-    yield declared(Symbol(SymbolKind.AGENT, agent.id.text), agent.document, agent.id, agent.mapping)
-    for item in agent.capabilities:
-        yield declared(Symbol(SymbolKind.CAPABILITY, item.text), agent.document, item)
 
 
 def in_project(project: Project) -> Iterator[Occurrence]:
@@ -72,10 +65,11 @@ def in_template(template: PromptTemplate) -> Iterator[Occurrence]:
     for key, value in template.defaults.values():
         yield declared(variable_symbol(template, key.text), document, key, value)
     for scalar, read in _variable_reads(template):
-        yield from _read(variable_symbol(template, read.name), document, scalar, read)
+        yield from read_here(variable_symbol(template, read.name), document, scalar, read)
 
 
-def _read(symbol: Symbol, document: str, scalar: Scalar, read: VariableRead) -> Iterator[Occurrence]:
+def read_here(symbol: Symbol, document: str, scalar: Scalar, read: VariableRead) -> Iterator[Occurrence]:
+    """The place where a template reads a variable, if its name is written there."""
     within = name_in(read, scalar.text)
     if within is not None:
         yield _part(symbol, document, scalar, within)
@@ -139,7 +133,7 @@ def _of_context(chat: ChatUse, context: Mapping) -> Iterator[Occurrence]:
         text = text_at(chat.config, name)
         if text is not None:
             for read in parse_text(text.text, "go").reads:
-                yield from _read(Symbol(SymbolKind.VARIABLE, read.name, scope), document, text, read)
+                yield from read_here(Symbol(SymbolKind.VARIABLE, read.name, scope), document, text, read)
 
 
 def in_names(visits: Iterable[Visit]) -> Iterator[Occurrence]:

@@ -134,6 +134,8 @@ def declarers_of(symbol: Symbol, snapshot: Snapshot) -> Iterator[Sayer]:
             yield from _templates_named(symbol.name, snapshot)
         case SymbolKind.AGENT | SymbolKind.CAPABILITY | SymbolKind.TOOL | SymbolKind.SCHEMA:
             yield from _parts_of_prompts(symbol, snapshot)
+        case SymbolKind.AGENT_VARIABLE:
+            yield from _parts_of_prompts(Symbol(SymbolKind.AGENT, symbol.scope[0]), snapshot)
 
 
 def node_named(symbol: Symbol, snapshot: Snapshot) -> NodeView | None:

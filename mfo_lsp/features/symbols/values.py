@@ -24,6 +24,7 @@ class SymbolKind(Enum):
     ERROR_TEMPLATE = "error template"
     VARIABLE = "template variable"
     AGENT = "agent"
+    AGENT_VARIABLE = "variable of an agent"
     CAPABILITY = "capability"
     TOOL = "tool"
     SCHEMA = "schema"
