@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mfo_runtime.engine.states import NodeState, RunState
 from mfo_runtime.errors import MfoError
@@ -23,9 +24,8 @@ class Clock:
     elapsed: Callable[[], float] = time.monotonic
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvent:
-    """Something that happened to the run, or to a node of it.
+class RunEvent(NamedTuple):
+    """Something that happened to the run, or to a node of it; a tuple, as two are made for each task.
 
     Attributes:
         sequence: counts the events of a run from 1.

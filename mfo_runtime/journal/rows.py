@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a run.
+class Event(NamedTuple):
+    """One thing that happened to a run; a tuple, as two are made for each task.
 
     Attributes:
         time: seconds since the epoch.

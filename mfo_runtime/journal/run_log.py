@@ -17,7 +17,17 @@ from mfo_runtime.journal.writer import Writer
 
 _MOST_AT_ONCE = 256
 _LONGEST_AT_ONCE = 64 * 1024
-"""Events, and code points of their values, that are written in a millisecond or so."""
+"""Events, and code points of their values, that are written in a millisecond or so: an event loop may do that."""
+
+_MOST_TOGETHER = 4
+"""Events: most commits of a run that does one thing after another have two."""
+
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = tuple(
+    f"INSERT INTO events VALUES {', '.join([_ROW] * count)}"  # noqa: S608 - it is made of question marks alone
+    for count in range(_MOST_TOGETHER + 1)
+)
+"""For so many events."""
 
 
 class RunLog:
@@ -30,10 +40,13 @@ class RunLog:
         self._number = number
         self._sequence = sequence
         self._gathered: list[Event] = []
+        self._length = 0
 
     def add(self, event: Event) -> None:
         """Take in an event; it is on disk after the next commit."""
         self._gathered.append(event)
+        if event.value_json is not None:
+            self._length += len(event.value_json)
 
     def commit(self) -> asyncio.Future[None] | None:
         """Put on disk what was taken in, or begin to.
@@ -48,11 +61,10 @@ class RunLog:
         if not self._gathered:
             return None
         gathered, self._gathered = self._gathered, []
+        length, self._length = self._length, 0
         first = self._sequence + 1
         self._sequence += len(gathered)
-        if _is_little(gathered) and self._writer.do_at_once(
-            lambda connection: self._write(connection, gathered, first)
-        ):
+        if self._commit_at_once(gathered, first, length):
             return None
         loop = asyncio.get_running_loop()
         kept = loop.create_future()
@@ -63,6 +75,16 @@ class RunLog:
 
         self._writer.submit(lambda connection: self._write(connection, gathered, first), done)
         return kept
+
+    def _commit_at_once(self, events: list[Event], first: int, length: int) -> bool:
+        """Write what is little; False where it has to be left to the writer's thread."""
+        if length <= LONGEST_INLINE and len(events) <= _MOST_TOGETHER:
+            return self._writer.do_at_once(
+                lambda connection: self._write_together(connection, events, first), is_one_statement=True
+            )
+        if length <= _LONGEST_AT_ONCE and len(events) <= _MOST_AT_ONCE:
+            return self._writer.do_at_once(lambda connection: self._write(connection, events, first))
+        return False
 
     def redefine(self, definition: Definition) -> None:
         """From now on the run goes by another definition.
@@ -99,9 +121,14 @@ class RunLog:
         """Let others execute the run."""
         self._lease.release()
 
+    def _write_together(self, connection: sqlite3.Connection, events: list[Event], first: int) -> None:
+        """Write few events with short values by one statement."""
+        values = [value for place, event in enumerate(events) for value in self._row(connection, event, first + place)]
+        connection.execute(_INSERT[len(events)], values)
+
     def _write(self, connection: sqlite3.Connection, events: list[Event], first: int) -> None:
         connection.executemany(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _INSERT[1],
             [self._row(connection, event, first + place) for place, event in enumerate(events)],
         )
 
@@ -121,11 +148,6 @@ class RunLog:
             content,
             _json(event.facts),
         )
-
-
-def _is_little(events: list[Event]) -> bool:
-    """Whether writing events takes so little time that an event loop may do it."""
-    return len(events) <= _MOST_AT_ONCE and sum(len(event.value_json or "") for event in events) <= _LONGEST_AT_ONCE
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

@@ -59,8 +59,10 @@ class Writer:
         self._thread = threading.Thread(target=self._go, name="mfo-journal", daemon=True)
         self._thread.start()
 
-    def do_at_once(self, work: Work) -> bool:
+    def do_at_once(self, work: Work, *, is_one_statement: bool = False) -> bool:
         """Do a work and commit it now, on this thread; False where it would have to wait, and nothing is done.
+
+        A work of one statement is a transaction by itself, which costs less than one that is begun for it.
 
         Raises:
             JournalError: it cannot be done.
@@ -71,7 +73,10 @@ class Writer:
             if self._under_way:
                 return False
             try:
-                self._transact([work])
+                if is_one_statement:
+                    work(self._connection)
+                else:
+                    self._transact([work])
             except Exception as problem:  # noqa: BLE001 - whoever waits has to be told, whatever it is
                 if getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                     return False
