@@ -189,6 +189,16 @@ MAPPED = [
     Case("a slip is one finding", triggered("type: manual", "input_mapping: {oen: 1}"), [("MFO706", "oen", '"one"')]),
     Case("no mapping hands the payload on", triggered("type: manual")),
     Case(
+        "a schedule without a mapping has nothing to give",
+        triggered("type: schedule", "config: {cron_expression: 0 7 * * *}"),
+        [("MFO706", "id", '"one"')],
+    ),
+    Case(
+        "a schedule whose mapping is misspelt",
+        triggered("type: schedule", "config: {cron_expression: 0 7 * * *}", "input_maping: {one: 1}"),
+        [("MFO201", "input_maping", '"input_mapping"')],
+    ),
+    Case(
         "a default",
         triggered(
             "type: manual",

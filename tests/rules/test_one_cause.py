@@ -19,6 +19,20 @@ tasks:
     type: mfo_api_chat_send
     config: *section
 """
+TAB = """\
+name: report
+tasks:
+  - id: one
+    type: mfo_api_tool_list
+  - id: sales
+    type: mfo_api_chat_send
+    config: &section
+      prompt: Write of sales.
+\tdependencies: [one]
+  - id: support
+    type: mfo_api_chat_send
+    config: {<<: *section, prompt: Write of support.}
+"""
 WITHOUT_ID = """\
 name: jobs
 tasks:
@@ -47,6 +61,7 @@ templates:
 """
 CASES = [
     Case("a key of a map that others merge", MERGED, [("MFO201", "prompt_contxt", 'did you mean "prompt_context"')]),
+    Case("a tab in a map that others merge", TAB, [("MFO103", "\t", "a tab")]),
     Case("an id that is missing, and read", WITHOUT_ID, [("MFO202", "type", '"id" is missing in a condition')]),
     Case(
         "the line lost with which a template starts",

@@ -83,6 +83,18 @@ CASES = [
         [("MFO604", "prompt_context", '"topic"')],
         BESIDE,
     ),
+    Case(
+        "in a prompt of the task's own",
+        chat("prompt: 'Of {{ .topc }}{{ if .more }}{{ .more }}{{ end }} and {{ .topc }}'", TOPIC),
+        [("MFO604", ".topc", 'did you mean "topic"?')],
+        BESIDE,
+    ),
+    Case(
+        "in a system prompt beside a template, whose defaults it does not see",
+        chat("prompt_template_id: bare", "system_prompt: 'As {{ .x }} for {{ .topic }}'", TOPIC),
+        [("MFO604", ".x", "prompt_context does not give")],
+        BESIDE,
+    ),
     Case("used unguarded", chat("prompt_template_id: free"), [("MFO604", "free", '"topic"')], BESIDE),
     Case(
         "an open action",

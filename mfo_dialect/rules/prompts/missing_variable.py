@@ -3,8 +3,8 @@
 ## What it finds
 
 A variable that the template lists in ``variables`` and that neither the task's ``prompt_context`` nor the template's
-``default_variables`` give: an error. Where a template has no list, a variable that it uses unguarded: a warning.
-Templates that an agent fills are left alone.
+``default_variables`` give: an error. Where a template has no list, a variable that it uses unguarded: a warning, and so
+with a prompt that a task itself writes beside its ``prompt_context``. Templates that an agent fills are left alone.
 
 ## Why it matters
 
@@ -20,6 +20,13 @@ tasks:
     config:
       prompt_template_id: greeting
       #                   ^^^^^^^^ MFO604 "name"
+  - id: goodbye
+    type: mfo_api_chat_send
+    config:
+      prompt: Say goodbye to {{ .nmae }}.
+      #                         ^^^^^ MFO604 did you mean "name"?
+      prompt_context:
+        name: ${INPUT.name}
 ```
 
 ```yaml prompts.yml
@@ -61,19 +68,24 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.chats import ChatUse, MissingVariable, chat_use, missing_variables, template_reads, users_of
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.template_texts import template_texts_of
 from mfo_dialect.analysis.variable_slips import VariableSlip, variable_slips
 from mfo_dialect.findings import Edit, Fix, Place, Related, Severity
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import fill_empty, insert_key, quoted, replace_text
 from mfo_dialect.rules.rule import Report, Rule
+from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Scalar
 
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the variables that one chat task does not give, all in one finding of each weight."""
     chat = chat_use(view, snapshot.bundle)
-    if chat is None or chat.template is None or chat.template_id is None:
+    if chat is None:
+        return
+    yield from _check_own_prompts(chat, snapshot)
+    if chat.template is None or chat.template_id is None:
         return
     slips = {slip.name: slip for slip in variable_slips(view, snapshot)}
     for slip in slips.values():
@@ -85,6 +97,24 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     ):
         if group:
             yield _report(chat, group, severity, snapshot)
+
+
+def _check_own_prompts(chat: ChatUse, snapshot: Snapshot) -> Iterator[Report]:
+    """Report what the prompts that a task itself writes use, each variable once, and nobody gives."""
+    if chat.context is None or chat.config.damaged or chat.is_filled_by_agent:
+        return
+    given = {pair.name for pair in chat.context.effective_pairs() if pair.name is not None}
+    known = set(given)
+    for text in template_texts_of(chat.view, snapshot):
+        if text.template.problems or text.template.reads_everything:
+            continue
+        for read in text.template.reads:
+            if read.guarded or read.name in known:
+                continue
+            known.add(read.name)
+            message = f'this prompt uses "{read.name}", which prompt_context does not give'
+            span = text.scalar.span_of(read.span)
+            yield Report(text.document, span, message + did_you_mean(read.name, given), severity=Severity.WARNING)
 
 
 def _report_slip(slip: VariableSlip, template: PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:

@@ -71,7 +71,7 @@ from mfo_dialect.rules.shape.maps import (
     with_article,
 )
 from mfo_dialect.rules.shape.moving import move_down, move_up
-from mfo_dialect.syntax import Pair, Scalar, follow
+from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow, is_merge_key
 from mfo_dialect.text import Span
 
 _MAX_LISTED = 6
@@ -83,7 +83,17 @@ def check(view: MapView, snapshot: Snapshot) -> Iterable[Report]:
     pairs = list(unknown_pairs(view))
     if not pairs or is_written_twice(view) or is_doubtful(view.mapping, view.document, snapshot):
         return ()
+    if any(is_doubtful(merged, view.document, snapshot) for merged in _merged(view.mapping)):
+        pairs = [pair for pair in pairs if any(pair is written for written in view.mapping.pairs)]
     return (_report(view, pair, snapshot) for pair in pairs)
+
+
+def _merged(mapping: Mapping) -> Iterator[Node]:
+    """The maps that merge keys name."""
+    for pair in () if mapping.is_plain else mapping.pairs:
+        if is_merge_key(pair.key):
+            value = follow(pair.value)
+            yield from map(follow, value.items) if isinstance(value, Sequence) else (value,)
 
 
 def _report(view: MapView, pair: Pair, snapshot: Snapshot) -> Report:

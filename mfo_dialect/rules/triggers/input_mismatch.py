@@ -4,7 +4,8 @@
 
 An ``input_mapping`` that leaves out a required input without a default, or gives one that the ``input_schema`` does not
 know: a trigger's for the taskflow that it starts, a subflow's for its own schema. A subflow has the inputs around it as
-well, so only what is surely not among them is missing.
+well, so only what is surely not among them is missing. A schedule without a mapping gives nothing; the payload of other
+triggers without one is the input, and is left alone.
 
 ## Why it matters
 
@@ -66,8 +67,9 @@ from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.schemas import schema_data, schema_shape
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot, TriggerView
+from mfo_dialect.catalogue.workflow_keys import TRIGGER
 from mfo_dialect.findings import Place, Related, Severity
-from mfo_dialect.model.workflow import Subflow
+from mfo_dialect.model.workflow import Subflow, Trigger
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest
 from mfo_dialect.rules.rule import Report, Rule
@@ -84,10 +86,22 @@ def check(item: TriggerView | NodeView, snapshot: Snapshot) -> Iterator[Report]:
     flow = _started(item, snapshot)
     trigger = item.trigger
     mapping = trigger.input_mapping
-    if flow is None or mapping is None or trigger.mapping.damaged or flow.taskflow.mapping.damaged:
+    if flow is None or trigger.mapping.damaged or flow.taskflow.mapping.damaged:
+        return
+    if mapping is None and not _gives_nothing(trigger):
         return
     comparison = _Comparison(item.workflow.document, mapping, flow.taskflow.input_schema, snapshot)
     yield from comparison.reports(trigger.mapping, lambda _: True)
+
+
+def _gives_nothing(trigger: Trigger) -> bool:
+    """Whether a trigger without a mapping surely gives no input: a schedule, which has no payload either."""
+    written = [pair.name for pair in trigger.mapping.effective_pairs()]
+    is_schedule = trigger.type is not None and trigger.type.text == "schedule"
+    return is_schedule and all(name in _KNOWN_KEYS or (name or "").startswith("x-") for name in written)
+
+
+_KNOWN_KEYS = frozenset(key.name for key in TRIGGER.keys) | {"config"}
 
 
 def _started(view: TriggerView, snapshot: Snapshot) -> FlowView | None:
