@@ -44,7 +44,7 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.graph.edges import without_edges
+from mfo_dialect.rules.graph.edges import removing_edges
 from mfo_dialect.rules.rule import Report, Rule
 
 
@@ -59,7 +59,7 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
             verb = "is a branch of itself: a loop goes through another node"
         for item in items:
             if item.text == view.id:
-                fixes = without_edges([(view, key, item)], f"Remove it from {key}", snapshot, safe=not is_branch)
+                fixes = removing_edges([(view, key, item)], f"Remove it from {key}", snapshot, safe=not is_branch)
                 yield Report(view.document, item.content_span, f'"{view.id}" {verb}', fixes=fixes)
 
 
