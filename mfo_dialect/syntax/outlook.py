@@ -101,10 +101,10 @@ class Outlook:
         return match.end() if match else 0
 
     def _content(self, number: int) -> tuple[int, str] | None:
-        """Margin and text of a line that is neither blank nor a comment."""
+        """Margin and text of a line that is neither blank nor a comment, and whose margin says how far it is indented."""
         text = self.lines.line_text(number)
         margin = self._margin(text)
-        return None if margin == len(text) or text[margin] == "#" else (margin, text)
+        return None if margin == len(text) or text[margin] == "#" or "\t" in text[:margin] else (margin, text)
 
     def _above(self, line: int, column: int) -> tuple[int, int]:
         """The nearest line from ``line`` upwards to look at, and how many items at ``column`` were leapt over."""

@@ -50,6 +50,8 @@ ROWS = [
     ("a: <|>\n", VALUE, ("a",), "", [], 0),
     ("tasks:\n  - <|>\n    type: x", KEY, ("tasks", 0), "", ["type"], 4),
     ("a:\n  <|>b: 1", KEY, ("a",), "b", [], 2),
+    ("tasks:\n  - id: a\n\ttype: x\n  - id: b\n    ty<|>", KEY, ("tasks", 1), "ty", ["id"], 4),
+    ("tasks:\n  - id: a\n\ttype: x\n    <|>", KEY, ("tasks", 0), "", ["id"], 4),
 ]  # fmt: skip
 
 
