@@ -29,12 +29,15 @@
 (defvar mfo--last-inputs (make-hash-table :test #'equal)
   "The inputs of the last run of each flow, by document and taskflow.")
 
+(defvar-local mfo--texts nil
+  "Where the text of each node that writes ends in the buffer of a run.")
+
 (defvar mfo--runs (make-hash-table :test #'equal)
   "The buffers of the runs that are shown, by document and taskflow.")
 
 (defun mfo--contact (_interactive)
   "What Eglot is to start, and what the server is to know of this client."
-  (append mfo-server-command '(:initializationOptions (:methods ["mfo/askUser"]))))
+  (append mfo-server-command '(:initializationOptions (:methods ["mfo/askUser" "mfo/runText"]))))
 
 (add-to-list 'eglot-server-programs '((yaml-mode yaml-ts-mode) . mfo--contact))
 
@@ -124,6 +127,23 @@ What is WANTED and missing is asked for."
           (goto-char (point-max))
           (insert text "\n"))))))
 
+(defun mfo--append-text (buffer node text)
+  "Write in BUFFER what a model wrote next for NODE: TEXT goes to the end of what it wrote before."
+  (when (buffer-live-p buffer)
+    (with-current-buffer buffer
+      (let* ((inhibit-read-only t)
+             (known (assoc node mfo--texts))
+             (end (cdr known)))
+        (save-excursion
+          (goto-char (or end (point-max)))
+          (unless end
+            (insert (format "%-10s %s\n" "writes" node))
+            (setq end (copy-marker (point) t))
+            (push (cons node end) mfo--texts)
+            (insert "\n")
+            (goto-char (1- (point))))
+          (insert text))))))
+
 (defun mfo--show-result (buffer result)
   "Write in BUFFER how a run ended, by its RESULT."
   (mfo--append buffer (concat "\n" (plist-get result :state)))
@@ -136,10 +156,19 @@ What is WANTED and missing is asked for."
   (_server (_method (eql mfo/runEvent)) &key uri taskflow event &allow-other-keys)
   "Show EVENT, a change of a node's state, in the buffer of the run.
 It is one of TASKFLOW in the document URI."
-  (let ((path (plist-get event :path)))
+  (let ((path (plist-get event :path))
+        (buffer (gethash (mfo--key uri taskflow) mfo--runs)))
     (unless (string-empty-p path)
-      (mfo--append (gethash (mfo--key uri taskflow) mfo--runs)
-                   (format "%-10s %s" (plist-get event :state) path)))))
+      (mfo--append buffer (format "%-10s %s" (plist-get event :state) path))
+      (when (and (equal (plist-get event :state) "running") (buffer-live-p buffer))
+        (with-current-buffer buffer
+          (setq mfo--texts (assoc-delete-all path mfo--texts)))))))
+
+(cl-defmethod eglot-handle-notification
+  (_server (_method (eql mfo/runText)) &key uri taskflow node text &allow-other-keys)
+  "Show TEXT, what a model wrote next for NODE, in the buffer of the run.
+It is one of TASKFLOW in the document URI."
+  (mfo--append-text (gethash (mfo--key uri taskflow) mfo--runs) node text))
 
 (cl-defmethod eglot-handle-request
   (_server (_method (eql mfo/askUser)) &key task question choices default &allow-other-keys)

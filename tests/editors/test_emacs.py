@@ -12,6 +12,11 @@ from tests.editors.emacs import run_emacs
 from tests.editors.telling import PATIENCE, ROOT
 
 pytestmark = pytest.mark.editors
+STORY = """\
+name: story
+tasks:
+  - {id: tell, type: mfo_api_chat_send, config: {prompt: "Tell me"}}
+"""
 
 
 @pytest.fixture
@@ -81,6 +86,29 @@ def test_hover_completion_definition_and_rename(editors_folder, folder):
     assert any("order_id" in item for item in told["completion"])
     assert told["definition"].endswith("workflow_definition.yml")
     assert told["left"] == 0
+
+
+def test_what_a_model_writes_grows_in_the_buffer_of_the_run(editors_folder, tmp_path):
+    place = tmp_path / "story"
+    place.mkdir()
+    (place / "workflow_definition.yml").write_text(STORY, encoding="utf-8")
+    (place / "scripted.yml").write_text(
+        "default: {text: Once upon a time there was a fox., pace: 20ms}", encoding="utf-8"
+    )
+    told = run_emacs(
+        editors_folder,
+        place,
+        """
+      (let ((name "*mfo run story*") (pieces 0))
+        (advice-add 'mfo--append-text :after (lambda (&rest _) (setq pieces (1+ pieces))))
+        (mfo-run)
+        (wait (holds name "\nsucceeded\n") "the end of the run")
+        (tell 'pieces pieces)
+        (tell 'text (with-current-buffer name (buffer-string))))
+""",
+    )
+    assert "writes     tell\nOnce upon a time there was a fox.\nsucceeded  tell" in told["text"]
+    assert told["pieces"] > 1, "it grows"
 
 
 def test_a_flow_runs_and_its_states_and_outputs_are_shown(editors_folder, folder):

@@ -45,6 +45,26 @@ def spoil(folder: Path, right: str, wrong: str) -> None:
     path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
 
 
+def test_the_project_file_is_served_and_other_toml_is_not(neovim, folder):
+    (folder / "mfo.toml").write_text("[rules]\nMFO402 = 'offf'\n", encoding="utf-8")
+    (folder / "other.toml").write_text("[rules]\nMFO402 = 'offf'\n", encoding="utf-8")
+    told = run_neovim(
+        neovim,
+        folder,
+        """
+require('mfo').setup()
+vim.cmd('edit other.toml | setfiletype toml')
+tell('others', #vim.lsp.get_clients({ bufnr = 0 }))
+vim.cmd('edit mfo.toml | setfiletype toml')
+wait(function() return #vim.diagnostic.get(0) > 0 end, 'findings')
+tell('found', vim.diagnostic.get(0)[1].message)
+tell('filetype', vim.bo.filetype)
+""",
+    )
+    assert (told["others"], told["filetype"]) == (0, "toml")
+    assert "offf" in told["found"]
+
+
 def test_a_file_of_ours_gets_its_filetype_and_others_keep_theirs(neovim, folder):
     (folder / "compose.yml").write_text("services:\n  web: {image: nginx}\n", encoding="utf-8")
     told = run_neovim(

@@ -66,9 +66,9 @@ def test_the_journey_of_a_user(code_server, package, tmp_path):
     assert "all steps done" in told
 
 
-def test_a_workspace_that_is_not_trusted(code_server, package, tmp_path):
+def test_where_little_can_be_done_the_user_is_told_so(code_server, package, tmp_path):
     told = do(
-        ["node", "test/restricted.mjs", code_server, package, SERVER, ROOT / "examples" / "orders", tmp_path / "room"],
-        300,
+        ["node", "test/limits.mjs", code_server, package, SERVER, ROOT / "examples" / "orders", tmp_path / "room"], 300
     )
     assert "nothing of the workspace was started" in told
+    assert "a virtual workspace has colours, and says what it has not" in told

@@ -7,6 +7,7 @@ import type { GraphPanel } from "./graph/panel";
 import type { PromptPanel } from "./prompt/panel";
 import type { RulePage, RunArgument, Why } from "./protocol";
 import { dryRun, registerRunCommands, runFlow, type RunParts, runTask } from "./runs/commands";
+import type { RunTree } from "./runs/tree";
 import { type Server, showReferences } from "./server";
 import type { FlowTests } from "./testing/controller";
 
@@ -15,6 +16,7 @@ export interface Parts extends RunParts {
   readonly graph: GraphPanel;
   readonly prompt: PromptPanel;
   readonly tests: FlowTests;
+  readonly tree: RunTree;
 }
 
 /** The commands of the server that this extension carries out with windows of its own. */

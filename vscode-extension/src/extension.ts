@@ -18,7 +18,8 @@ import { degrade } from "./virtual";
 
 /** Gives its parts, for tests; undefined where there is nothing but colours. */
 export function activate(context: vscode.ExtensionContext): Parts | undefined {
-  if (vscode.workspace.workspaceFolders?.every((folder) => folder.uri.scheme !== "file") === true) {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length > 0 && folders.every((folder) => folder.uri.scheme !== "file")) {
     context.subscriptions.push(...degrade(context.extension));
     return undefined;
   }
@@ -32,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): Parts | undefined {
   const graph = new GraphPanel(context.extensionUri, server, runs);
   const prompt = new PromptPanel(context.extensionUri, server, runs);
   const tests = new FlowTests(server);
-  const parts: Parts = { server, runs, history, graph, prompt, tests, texts };
+  const parts: Parts = { server, runs, history, graph, prompt, tests, tree, texts };
   context.subscriptions.push(
     server,
     form,

@@ -7,7 +7,6 @@ import { chooseInterpreter } from "./surroundings";
 const RESTART = "Restart Server";
 const AGAIN = "Try Again";
 const CHOOSE = "Choose Interpreter";
-const SETTINGS = "Open Settings";
 const OUTPUT = "Show Output";
 
 export class Health implements vscode.Disposable {
@@ -35,7 +34,7 @@ export class Health implements vscode.Disposable {
   /** No server was found, or only one that is too old. */
   async tellMissing(reason: string): Promise<void> {
     this.stopped("no server");
-    await this.offer(reason, CHOOSE, SETTINGS, AGAIN, OUTPUT);
+    await this.offer(reason, CHOOSE, AGAIN, OUTPUT);
   }
 
   /** The server has ended more often than it is started again. */
@@ -48,6 +47,12 @@ export class Health implements vscode.Disposable {
     this.status.dispose();
     this.output.dispose();
     this.trace.dispose();
+  }
+
+  /** What the status item says. */
+  get said(): { readonly text: string; readonly detail: string; readonly isWell: boolean } {
+    const { text, detail, severity } = this.status;
+    return { text, detail: detail ?? "", isWell: severity === vscode.LanguageStatusSeverity.Information };
   }
 
   private say(text: string, detail: string, severity = vscode.LanguageStatusSeverity.Information): void {
@@ -65,9 +70,6 @@ export class Health implements vscode.Disposable {
     switch (await vscode.window.showErrorMessage(`MFO: ${words}`, ...buttons)) {
       case CHOOSE:
         await chooseInterpreter();
-        break;
-      case SETTINGS:
-        await vscode.commands.executeCommand("workbench.action.openSettings", "@ext:mfo-lsp.mfo server");
         break;
       case AGAIN:
       case RESTART:

@@ -32,8 +32,9 @@ export class LanguageOfDocuments implements vscode.Disposable {
         this.forget(document.uri.toString());
       }),
     ];
-    vscode.workspace.textDocuments.forEach((document) => {
-      this.look(document, 0);
+    this.lookAtAll();
+    server.onStart(() => {
+      this.lookAtAll();
     });
   }
 
@@ -41,6 +42,13 @@ export class LanguageOfDocuments implements vscode.Disposable {
     this.listening.forEach((one) => void one.dispose());
     [...this.asking.keys()].forEach((key) => {
       this.forget(key);
+    });
+  }
+
+  /** What was opened while there was no server is looked at when there is one. */
+  private lookAtAll(): void {
+    vscode.workspace.textDocuments.forEach((document) => {
+      this.look(document, 0);
     });
   }
 

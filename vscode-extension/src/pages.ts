@@ -3,8 +3,10 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
-/** What one page shows. */
+/** What one page shows, and the tab that it is in. */
 export interface PageParts {
+  /** What kind of page it is, for VS Code. */
+  readonly kind: string;
   readonly title: string;
   /** Its script: `dist/<name>.js`. */
   readonly script: string;
@@ -14,13 +16,31 @@ export interface PageParts {
   readonly body: string;
 }
 
-/** The folders whose files a page may load. */
-export function roots(extension: vscode.Uri): vscode.Uri[] {
-  return [vscode.Uri.joinPath(extension, "media"), vscode.Uri.joinPath(extension, "dist")];
+/** Where a page is shown, and whether it takes the focus. */
+export type Column = Exclude<Parameters<typeof vscode.window.createWebviewPanel>[2], vscode.ViewColumn>;
+
+/** Beside the editor, which keeps the focus. */
+export const BESIDE: Column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+
+/** Show a page in a tab of its own; it is told nothing before it says that it is ready, by the message `{type: "ready"}`. */
+export function pagePanel(
+  extension: vscode.Uri,
+  parts: PageParts,
+  column: Column,
+  hear: (message: never) => Promise<void>,
+): vscode.WebviewPanel {
+  const localResourceRoots = [vscode.Uri.joinPath(extension, "media"), vscode.Uri.joinPath(extension, "dist")];
+  const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots };
+  const panel = vscode.window.createWebviewPanel(parts.kind, parts.title, column, options);
+  const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", name);
+  panel.iconPath = { light: icon("mfo-light.svg"), dark: icon("mfo-dark.svg") };
+  panel.webview.onDidReceiveMessage((message) => void hear(message as never));
+  panel.webview.html = webviewPage(panel.webview, extension, parts);
+  return panel;
 }
 
 /** The HTML of a page: it runs its own script, loads its own styles, shows pictures that it holds itself, and connects to nothing. */
-export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, parts: PageParts): string {
+function webviewPage(webview: vscode.Webview, extension: vscode.Uri, parts: PageParts): string {
   const nonce = randomBytes(16).toString("base64");
   const source = webview.cspSource;
   const address = (...names: string[]): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, ...names)).toString();

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 
 import { type Candidate, isNewEnough, type Obstacle, OLDEST } from "./finding";
 
-const PATIENCE = 15_000;
+/** Milliseconds; a cold disk and a busy machine are slow. */
+const PATIENCE = 30_000;
 
 /** Why a candidate cannot be taken, by asking it for its version; undefined where it can. */
 export function probe(candidate: Candidate): Promise<Obstacle | undefined> {

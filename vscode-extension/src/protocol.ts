@@ -64,6 +64,8 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly task?: string;
+  /** A path, a line and a column. */
+  readonly place?: string;
   readonly hint?: string;
   readonly findings?: readonly { readonly message: string; readonly uri: string; readonly range: Range }[];
   /** With the code "inputs_missing": those that have to be given again. */
@@ -80,7 +82,8 @@ export interface RunResult {
   readonly usage?: Usage;
 }
 
-export type Usage = Readonly<Record<string, number>>;
+/** Numbers by name; what agents used is listed beside them. */
+export type Usage = Readonly<Record<string, unknown>>;
 
 export interface RunEvent {
   readonly run: string | number;
@@ -122,7 +125,7 @@ export interface EarlierRun {
   readonly started_at: number;
   readonly duration: number | null;
   readonly usage: Usage;
-  readonly error: { readonly message: string; readonly task?: string } | null;
+  readonly error: Failure | null;
 }
 
 export interface EarlierNode {

@@ -24,6 +24,7 @@ const SELECTOR = [
   { language: "mfo", scheme: "file" },
   { language: "mfo", scheme: "untitled" },
   { language: "yaml", scheme: "file" },
+  { pattern: "**/mfo.toml", scheme: "file" },
 ];
 const MOST_RESTARTS = 4;
 const WITHIN = 3 * 60_000;
@@ -35,7 +36,7 @@ export class Server implements vscode.Disposable {
   private candidate: Candidate | undefined;
   private starting: Promise<LanguageClient | undefined> | undefined;
   private hasGivenUp = false;
-  private readonly health = new Health();
+  readonly health = new Health();
   private readonly events = new vscode.EventEmitter<LanguageClient>();
   private listening: vscode.Disposable | undefined;
 

@@ -31,7 +31,7 @@ export async function chooseInterpreter(): Promise<void> {
   if (vscode.extensions.getExtension("ms-python.python") !== undefined) {
     await vscode.commands.executeCommand("python.setInterpreter");
   } else {
-    await vscode.commands.executeCommand("workbench.action.openSettings", "mfo.interpreter");
+    await vscode.commands.executeCommand("workbench.action.openSettings", "@ext:mfo-lsp.mfo interpreter");
   }
 }
 

@@ -1,6 +1,6 @@
 // A code-server with the extension and a workspace, and a browser page on it.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -21,11 +21,11 @@ function freePort() {
 }
 
 /**
- * Start everything; `stop` ends the whole process group.
+ * Start everything with a workspace, a folder or a file `.code-workspace`; `stop` ends the whole process group.
  *
- * With `suite`, a file with `run()`, that runs in the extension host; `ended` gives its exit code.
+ * `visit` opens another workspace in a page of its own. With `suite`, a file with `run()`, that runs in the extension host; `ended` gives its exit code.
  */
-export async function startHost({ codeServer, vsix, workspace, room, settings = {}, environment = {}, suite, isTrusted = true }) {
+export async function startHost({ codeServer, vsix, workspace, room, settings = {}, environment = {}, suite, isTrusted = true, others = [] }) {
   const data = join(room, "data");
   const extensions = join(room, "extensions");
   mkdirSync(join(data, "User"), { recursive: true });
@@ -36,6 +36,7 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
   writeFileSync(join(data, "User", "settings.json"), JSON.stringify(own));
   const places = ["--user-data-dir", data, "--extensions-dir", extensions];
   execFileSync(codeServer, [...places, "--install-extension", vsix], { stdio: "pipe" });
+  for (const folder of others) installFolder(folder, extensions);
   const port = await freePort();
   const options = ["--bind-addr", `127.0.0.1:${port}`, "--auth", "none", "--disable-telemetry", "--disable-update-check"];
   const trust = isTrusted ? ["--disable-workspace-trust"] : [];
@@ -44,13 +45,22 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
   });
   await listening(child);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
-  const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
-  page.setDefaultTimeout(60_000);
+  const newPage = async () => {
+    const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
+    page.setDefaultTimeout(60_000);
+    return page;
+  };
+  const open = async (page, where) => {
+    await page.goto(address(port, where, suite, extensions));
+    await page.waitForSelector(".monaco-workbench");
+    return page;
+  };
+  const page = await newPage();
   const { ended } = await suiteEnd(page);
-  await page.goto(address(port, workspace, suite, extensions));
-  await page.waitForSelector(".monaco-workbench");
+  await open(page, workspace);
   return {
     page, ended,
+    visit: async (where) => open(await newPage(), where),
     async stop() {
       await browser.close();
       try {
@@ -60,6 +70,17 @@ export async function startHost({ codeServer, vsix, workspace, room, settings = 
       }
     },
   };
+}
+
+/** Install an extension as it lies there. */
+function installFolder(folder, extensions) {
+  const { publisher, name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const relativeLocation = `${publisher}.${name}-${version}`;
+  const path = join(extensions, relativeLocation);
+  cpSync(folder, path, { recursive: true });
+  const list = join(extensions, "extensions.json");
+  const own = { identifier: { id: `${publisher}.${name}` }, version, location: { $mid: 1, path, scheme: "file" }, relativeLocation };
+  writeFileSync(list, JSON.stringify([...JSON.parse(readFileSync(list, "utf8")), own]));
 }
 
 function listening(child) {
@@ -78,7 +99,7 @@ function listening(child) {
 
 function address(port, workspace, suite, extensions) {
   const host = `127.0.0.1:${port}`;
-  const query = new URLSearchParams({ folder: workspace });
+  const query = new URLSearchParams({ [workspace.endsWith(".code-workspace") ? "workspace" : "folder"]: workspace });
   if (suite !== undefined) {
     const folder = readdirSync(extensions).find((name) => name.startsWith("mfo-lsp.mfo-"));
     const remote = (path) => `vscode-remote://${host}${path}`;

@@ -2,7 +2,7 @@
 // Usage: node test/journey.mjs CODE-SERVER VSIX SERVER EXAMPLE ROOM [PICTURES]
 // With PICTURES, a folder, the pictures of docs/images are taken into it.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { mustBeAccessible } from "./axe.mjs";
@@ -17,20 +17,43 @@ writeFileSync(file, readFileSync(file, "utf8").replace("${INPUT.order_id}", "${I
 writeFileSync(join(workspace, "chart.yml"), "services:\n  web: {image: nginx}\n");
 
 const settings = {
-  "mfo.server.command": [server], "workbench.colorTheme": "Default Dark Modern", "editor.minimap.enabled": false,
+  "mfo.server.command": [join(room, "server")], "workbench.colorTheme": "Default Dark Modern", "editor.minimap.enabled": false,
   "workbench.layoutControl.enabled": false, "window.commandCenter": false, "chat.commandCenter.enabled": false,
   "editor.fontSize": 13, "breadcrumbs.enabled": false, "editor.stickyScroll.enabled": false,
 };
 const host = await startHost({ codeServer, vsix, workspace, room, settings });
 const { page } = host;
-const shoot = (name, folder = room) => page.screenshot({ path: join(folder, `${name}.png`) });
+const shoot = (name, folder = room) => page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
 
-/** Take a picture for the documentation. */
+/** Take a picture for the documentation, when everything has come to rest; nothing that is tested depends on it. */
 async function picture(name) {
+  if (pictures === undefined) return;
   await page.mouse.move(5, 5);
-  await page.waitForTimeout(400);
-  await shoot(name);
-  if (pictures !== undefined) await shoot(name, pictures);
+  await page.waitForTimeout(800);
+  await shoot(name, pictures);
+}
+
+/** Have axe-core look at a page in every theme, and leave a picture of each. */
+async function accessibleInEveryTheme(frame, what) {
+  for (const [kind, theme] of Object.entries(THEMES)) {
+    await command(page, "Preferences: Color Theme");
+    await page.locator(".quick-input-widget input").fill(theme);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await frame.locator(`body[data-vscode-theme-kind="vscode-${kind}"]`).waitFor();
+    await frame.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+    await mustBeAccessible(frame, `${what}, ${kind}`);
+    await shoot(`${what.replaceAll(" ", "-")}-${kind}`);
+  }
+}
+
+/** Make the side bar wider. */
+async function dragSideBar(pixels) {
+  const { x, width, y } = await page.locator(".part.sidebar").boundingBox();
+  await page.mouse.move(x + width, y + 300);
+  await page.mouse.down();
+  await page.mouse.move(x + width + pixels, y + 300, { steps: 5 });
+  await page.mouse.up();
 }
 
 async function step(name, work) {
@@ -51,9 +74,13 @@ async function saveAs(title, name) {
   const isOffered = (wanted) => document.querySelector(".quick-input-widget .quick-input-box input")?.value === wanted;
   await page.waitForFunction(isOffered, path);
   await page.keyboard.press("Enter");
-  for (let round = 0; round < 200 && !existsSync(path); round++) await page.waitForTimeout(50);
-  await page.waitForTimeout(200);
-  return readFileSync(path);
+  const end = name.endsWith(".svg") ? "</svg>" : "IEND";
+  for (let round = 0; round < 200; round++) {
+    const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    if (bytes.subarray(-16).includes(end)) return bytes;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`${name} is not written`);
 }
 
 /** In the browser: how large a picture is, and how many colours it has. */
@@ -80,14 +107,24 @@ try {
     await page.locator(".statusbar-item", { hasText: /^YAML$/ }).waitFor();
     await command(page, "View: Close Editor");
   });
-  await step("an MFO document gets its language and a squiggle", async () => {
+  await step("a missing server is told of once, with what helps", async () => {
     await openFile(page, "workflow_definition.yml");
+    const toast = page.locator(".notification-toast", { hasText: "the language server does not start" });
+    await toast.locator(".monaco-button", { hasText: "Choose Interpreter" }).waitFor();
+    await shoot("missing");
+    assert.equal(await toast.count(), 1);
+    symlinkSync(server, join(room, "server"));
+    await toast.locator(".monaco-button", { hasText: "Try Again" }).click();
+  });
+  await step("an MFO document gets its language and a squiggle", async () => {
     await page.locator(".statusbar-item", { hasText: "MFO workflow" }).waitFor();
     await page.locator('[id="status.problems"]', { hasText: "1" }).waitFor();
     await command(page, "Next Problem (Error, Warning, Info)");
     await page.locator(".zone-widget", { hasText: "did you mean" }).first().waitFor();
     await command(page, "MFO: Show Graph");
     await webview(page, ".node.error[data-id=record_order] .badge");
+    await page.keyboard.press("Control+B");
+    await page.locator(".part.sidebar").waitFor({ state: "hidden" });
     await picture("problem");
     await page.locator(".zone-widget .codicon-close").click();
   });
@@ -148,30 +185,26 @@ try {
     assert.ok(count > 20, `a picture of ${count} colours`);
   });
   await step("the graph is accessible in every theme", async () => {
-    const frame = await webview(page, ".node");
-    for (const [name, theme] of Object.entries(THEMES)) {
-      await command(page, "Preferences: Color Theme");
-      await page.locator(".quick-input-widget input").fill(theme);
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().waitFor();
-      await page.keyboard.press("Enter");
-      await frame.locator(`body[data-vscode-theme-kind="vscode-${name}"]`).waitFor();
-      await page.waitForTimeout(300);
-      await mustBeAccessible(frame, `the graph, ${name}`);
-      await shoot(`theme-${name}`);
-    }
+    await accessibleInEveryTheme(await webview(page, ".node"), "the graph");
   });
   await step("a flow runs and its states are on the graph", async () => {
     await page.locator(".tab", { hasText: "workflow_definition.yml" }).click();
     await command(page, "MFO: Run Flow");
     const form = await webview(page, "#field-order_id");
-    await mustBeAccessible(form, "the form of inputs");
-    await shoot("inputs");
+    await form.locator("#field-amount").fill("many");
+    await form.locator("#problem-amount", { hasText: "many" }).waitFor();
+    await accessibleInEveryTheme(form, "the form of inputs");
+    await form.locator("#field-amount").fill("64900");
     await form.locator("button.primary").click();
-    await page.locator(".monaco-list-row", { hasText: "process_order" }).filter({ hasText: "succeeded" }).first().waitFor();
+    await page.locator('.monaco-list-row[aria-label^="run of process_order, succeeded"]').first().waitFor();
     const frame = await webview(page, ".node[data-id=record_order]");
     await frame.locator(".node[data-id=record_order][data-state=succeeded]").waitFor();
+    await frame.locator(".mark[data-state=succeeded]").first().waitFor({ state: "attached" });
     await command(page, "Notifications: Clear All Notifications");
     await page.locator(".tab", { hasText: "Graph of process_order" }).click();
+    await frame.locator(".edge.idle").first().waitFor();
+    await accessibleInEveryTheme(frame, "the graph of a run");
+    if (pictures !== undefined) await dragSideBar(80);
     await picture("run");
   });
   await step("a prompt is shown as a model would get it", async () => {
@@ -185,7 +218,12 @@ try {
     await command(page, "MFO: Preview Prompt");
     const frame = await webview(page, "#prompt pre");
     await frame.locator("#prompt pre", { hasText: "Order A-1017" }).first().waitFor();
-    await mustBeAccessible(frame, "the prompt preview");
+    await frame.locator("#variable-customer").fill("grace");
+    await frame.locator("#prompt pre", { hasText: "of customer grace" }).waitFor();
+    await accessibleInEveryTheme(frame, "the prompt preview");
+    await frame.locator("button.back").click();
+    await frame.locator("#prompt pre", { hasText: "of customer ada" }).waitFor();
+    assert.match((await frame.locator(".size").textContent()) ?? "", /about \d+ tokens/);
     await picture("prompt");
   });
   console.log("all steps done");

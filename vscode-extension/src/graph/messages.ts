@@ -8,6 +8,8 @@ export interface Shown {
   readonly svg: string;
   /** The states of the last run, by the keys of nodes. */
   readonly states: Readonly<Record<string, string>>;
+  /** How long nodes took in it, and how often they were tried, by their paths. */
+  readonly facts: Readonly<Record<string, string>>;
   /** The node that the cursor is in. */
   readonly selected: string | undefined;
 }

@@ -1,7 +1,7 @@
 /** The page with the graph: what the reader does, and what the host tells. Runs in the webview. */
 
 import type { FromPage, Shown, ToPage } from "./messages";
-import { foldOf, keyOf, Picture } from "./picture";
+import { foldOf, keyOf, Picture, wordsOf } from "./picture";
 import { asPng } from "./png";
 import { Viewport } from "./viewport";
 import { type Direction, type Stop, walk } from "./walking";
@@ -93,7 +93,7 @@ function select(key: string | undefined): void {
 
 function matching(): SVGGElement[] {
   const words = search.value.trim().toLowerCase();
-  return words === "" ? [] : picture.nodes.filter((node) => node.textContent.toLowerCase().includes(words));
+  return words === "" ? [] : picture.nodes.filter((node) => wordsOf(node).toLowerCase().includes(words));
 }
 
 function look(): void {

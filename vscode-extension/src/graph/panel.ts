@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 
-import { roots, webviewPage } from "../pages";
+import { BESIDE, pagePanel } from "../pages";
 import type { Graph } from "../protocol";
 import type { RunController } from "../runs/controller";
+import { factsByPath } from "../runs/run";
 import type { Server } from "../server";
 import { BODY } from "./body";
 import type { FromPage, ToPage } from "./messages";
@@ -35,7 +36,7 @@ export class GraphPanel implements vscode.Disposable {
   constructor(
     private readonly extension: vscode.Uri,
     private readonly server: Server,
-    runs: RunController,
+    private readonly runs: RunController,
   ) {
     this.listening = [
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -49,7 +50,7 @@ export class GraphPanel implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         this.turnTo(editor);
       }),
-      runs.onChange((run) => {
+      this.runs.onChange((run) => {
         if (run.argument.uri === this.subject?.uri) {
           this.soon();
         }
@@ -110,24 +111,14 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   private make(): vscode.WebviewPanel {
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: roots(this.extension) };
-    const panel = vscode.window.createWebviewPanel("mfo.graph", "Graph", column, options);
-    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(this.extension, "media", name);
-    panel.iconPath = { light: icon("mfo-light.svg"), dark: icon("mfo-dark.svg") };
     this.isReady = false;
-    panel.webview.onDidReceiveMessage((message: FromPage) => void this.hear(message));
+    const parts = { kind: "mfo.graph", title: "Graph", script: "graph", styles: ["graph"], body: BODY };
+    const panel = pagePanel(this.extension, parts, BESIDE, (message: FromPage) => this.hear(message));
     void vscode.commands.executeCommand("setContext", HAS_GRAPH, true);
     panel.onDidDispose(() => {
       void vscode.commands.executeCommand("setContext", HAS_GRAPH, false);
       this.panel = undefined;
       this.graph = undefined;
-    });
-    panel.webview.html = webviewPage(panel.webview, this.extension, {
-      title: "Graph",
-      script: "graph",
-      styles: ["graph"],
-      body: BODY,
     });
     return panel;
   }
@@ -222,7 +213,9 @@ export class GraphPanel implements vscode.Disposable {
     if (graph?.text !== undefined && this.isReady) {
       const { taskflow: title, text: svg, states } = graph;
       const taskflows = graph.taskflows.map((flow) => flow.id);
-      this.tell({ type: "graph", shown: { title, taskflows, svg, states, selected: this.selected(graph) } });
+      const run = this.runs.runs.find((one) => one.uri === this.subject?.uri && [title, ""].includes(one.taskflow));
+      const facts = run === undefined ? {} : factsByPath(run);
+      this.tell({ type: "graph", shown: { title, taskflows, svg, states, facts, selected: this.selected(graph) } });
     }
   }
 
@@ -278,7 +271,8 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   private async write(format: string, bytes: Uint8Array): Promise<void> {
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const document = this.subject === undefined ? undefined : vscode.Uri.parse(this.subject.uri);
+    const folder = (document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document)?.uri) ?? vscode.workspace.workspaceFolders?.[0]?.uri;
     const name = `${this.graph?.taskflow ?? "graph"}.${format}`;
     const target = await vscode.window.showSaveDialog({
       title: "Save the graph",

@@ -2,10 +2,11 @@
 
 import morphdom from "morphdom";
 
+import { addHandle, markOf, marksOf } from "./marks";
 import type { Shown } from "./messages";
 
-const SVG_SPACE = "http://www.w3.org/2000/svg";
-const CHEVRON = 4;
+/** The states of nodes that were passed by: what leads to them and away from them was not followed. */
+const PASSED_BY = new Set(["skipped", "upstream_failed"]);
 
 /** A rectangle of the picture, in its own units. */
 export interface Place {
@@ -26,6 +27,7 @@ export class Picture {
   private svg: SVGSVGElement | undefined;
   private byKey = new Map<string, SVGGElement>();
   private places = new Map<string, Place>();
+  private lines: readonly SVGGElement[] = [];
   private text = "";
   /** The size of the whole. */
   size = { width: 1, height: 1 };
@@ -59,7 +61,7 @@ export class Picture {
   /** Show a graph; what is the same as before stays the same elements. */
   take(shown: Shown, focused: string | undefined): void {
     if (this.text === shown.svg && this.svg !== undefined) {
-      this.showStates(shown.states);
+      this.showStates(this.svg, shown);
       this.select(shown.selected);
       return;
     }
@@ -72,8 +74,8 @@ export class Picture {
     next.removeAttribute("height");
     next.removeAttribute("viewBox");
     this.read(next);
-    decorate(this.nodes, (node) => this.place(node), focused);
-    this.showStates(shown.states);
+    decorate(this.nodes, focused);
+    this.showStates(next, shown);
     this.select(shown.selected);
     if (this.svg === undefined) {
       this.stage.replaceChildren(next);
@@ -106,19 +108,31 @@ export class Picture {
     }
   }
 
-  /** Write each node's state on it, for the eye and for a reader of the screen. */
-  showStates(states: Readonly<Record<string, string>>): void {
+  /** Write at each node how it went, for the eye and for a reader of the screen. */
+  private showStates(svg: SVGSVGElement, { states, facts }: Shown): void {
+    const marks: SVGElement[] = [];
     for (const [key, node] of this.byKey) {
       const state = states[key];
+      const fact = facts[node.dataset["path"] ?? ""];
+      const mark = state === undefined ? undefined : markOf(node, placeOf(node, 0, 0), { state, facts: fact });
+      if (mark !== undefined) {
+        marks.push(mark);
+      }
       if (state === undefined) {
         delete node.dataset["state"];
       } else {
         node.dataset["state"] = state;
       }
-      const words = [node.dataset["label"], state].filter((word) => word !== undefined).join(", ");
+      const words = [node.dataset["label"], state, state === undefined ? undefined : fact].filter((word) => word !== undefined).join(", ");
       if (node.getAttribute("aria-label") !== words) {
         node.setAttribute("aria-label", words);
       }
+    }
+    marksOf(svg)?.replaceChildren(...marks);
+    const isPassedBy = (key: string | undefined): boolean => PASSED_BY.has(states[key ?? ""] ?? "");
+    for (const line of this.lines) {
+      const { source, target } = line.dataset;
+      line.classList.toggle("idle", isPassedBy(source) || isPassedBy(target));
     }
   }
 
@@ -139,7 +153,8 @@ export class Picture {
     this.byKey = new Map(nodes.map((node) => [keyOf(node), node]));
     const [left, top] = shift(svg);
     this.places = new Map(nodes.map((node) => [keyOf(node), placeOf(node, left, top)]));
-    this.edges = [...svg.querySelectorAll<SVGGElement>(".edge")].map((edge) => ({
+    this.lines = [...svg.querySelectorAll<SVGGElement>(".edge")];
+    this.edges = this.lines.map((edge) => ({
       source: edge.dataset["source"] ?? "",
       target: edge.dataset["target"] ?? "",
       title: edge.querySelector("title")?.textContent ?? "",
@@ -154,6 +169,11 @@ export function keyOf(node: SVGGElement): string {
 /** Whether a node is a subflow, and if so, whether it is closed. */
 export function foldOf(node: SVGGElement): "open" | "folded" | undefined {
   return node.classList.contains("subflow") ? (node.classList.contains("folded") ? "folded" : "open") : undefined;
+}
+
+/** What is written in a node, beside how it went. */
+export function wordsOf(node: SVGGElement): string {
+  return [...node.querySelectorAll(":scope > text")].map((text) => text.textContent).join(" ");
 }
 
 function number(element: Element | null | undefined, name: string): number {
@@ -184,7 +204,7 @@ function placeOf(node: SVGGElement, left: number, top: number): Place {
 }
 
 /** Make nodes what one can go to and press, and give subflows something to fold them by. */
-function decorate(nodes: readonly SVGGElement[], place: (node: SVGGElement) => Place, focused: string | undefined): void {
+function decorate(nodes: readonly SVGGElement[], focused: string | undefined): void {
   const hasFocused = nodes.some((node) => node.dataset["path"] === focused);
   for (const [index, node] of nodes.entries()) {
     const isFirst = hasFocused ? node.dataset["path"] === focused : index === 0;
@@ -194,39 +214,15 @@ function decorate(nodes: readonly SVGGElement[], place: (node: SVGGElement) => P
     const fold = foldOf(node);
     if (fold !== undefined) {
       node.setAttribute("aria-expanded", String(fold === "open"));
-      addHandle(node, place(node), fold);
+      addHandle(node, placeOf(node, 0, 0), fold);
     }
   }
 }
 
 /** What a reader of the screen is told of a node: what one sees in it, in that order, and what it is. */
 function label(node: SVGGElement): string {
-  const words = [...node.querySelectorAll(":scope > text")].map((text) => text.textContent);
   const count = node.querySelector(":scope > .count")?.textContent;
   const problems = count == null ? [] : [count === "1" ? "problem" : "problems"];
   const kind = ["task", "condition", "subflow"].filter((one) => node.classList.contains(one));
-  return `${[...words, ...problems].join(" ")}, ${kind.join("")}`;
-}
-
-function addHandle(node: SVGGElement, { width }: Place, fold: "open" | "folded"): void {
-  const box = node.querySelector(":scope > .box");
-  if (box === null || width === 0) {
-    return;
-  }
-  const [x, y] = [number(box, "x") + 15, number(box, "y") + 15];
-  const handle = document.createElementNS(SVG_SPACE, "g");
-  handle.setAttribute("class", "handle");
-  const target = document.createElementNS(SVG_SPACE, "circle");
-  target.setAttribute("cx", String(x));
-  target.setAttribute("cy", String(y));
-  target.setAttribute("r", "11");
-  const sign = document.createElementNS(SVG_SPACE, "path");
-  const [from, middle, to] =
-    fold === "open"
-      ? [[-CHEVRON, -2], [0, 2], [CHEVRON, -2]]
-      : [[-2, -CHEVRON], [2, 0], [-2, CHEVRON]];
-  const points = [from, middle, to].map(([dx, dy]) => `${x + (dx ?? 0)} ${y + (dy ?? 0)}`);
-  sign.setAttribute("d", `M${points.join("L")}`);
-  handle.append(target, sign);
-  node.append(handle);
+  return `${[wordsOf(node), ...problems].join(" ")}, ${kind.join("")}`;
 }

@@ -4,7 +4,7 @@ const SVG_SPACE = "http://www.w3.org/2000/svg";
 const SHARPNESS = 2;
 const MOST_PIXELS = 60_000_000;
 const LONGEST_SIDE = 16_000;
-const COPIED = ["display", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "font", "text-anchor", "opacity"];
+const COPIED = ["display", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "font", "text-anchor", "opacity", "paint-order"];
 
 /** Draw it: at twice its size, or as large as a canvas can be. Gives a `data:` address. */
 export async function asPng(svg: SVGSVGElement, width: number, height: number): Promise<string> {

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-import { roots, webviewPage } from "../pages";
+import { pagePanel } from "../pages";
 import type { Inputs, WantedInputs } from "../protocol";
 import type { Server } from "../server";
 import { columnBeside } from "../texts";
@@ -38,19 +38,11 @@ export class InputsForm implements vscode.Disposable {
    */
   ask(wanted: WantedInputs, known: Inputs, purpose: Purpose): Promise<Inputs | undefined> {
     this.panel?.dispose();
-    const panel = this.make(wanted.taskflow, purpose.uri);
-    this.panel = panel;
     const fields = fieldsOf(wanted.schema);
     const { texts, others } = writeForm(fields, known);
-    const tell = (message: ToPage): void => void panel.webview.postMessage(message);
     return new Promise((resolve) => {
-      panel.onDidDispose(() => {
-        if (this.panel === panel) {
-          this.panel = undefined;
-        }
-        resolve(undefined);
-      });
-      panel.webview.onDidReceiveMessage(async (message: FromPage) => {
+      const tell = (message: ToPage): void => void panel.webview.postMessage(message);
+      const hear = async (message: FromPage): Promise<void> => {
         if (message.type === "ready") {
           tell({ type: "form", title: wanted.taskflow, action: purpose.action, fields, texts });
         } else if (message.type === "cancel") {
@@ -65,21 +57,22 @@ export class InputsForm implements vscode.Disposable {
             tell({ type: "problems", problems, round: message.round });
           }
         }
+      };
+      const panel = this.make(wanted.taskflow, purpose.uri, hear);
+      this.panel = panel;
+      panel.onDidDispose(() => {
+        if (this.panel === panel) {
+          this.panel = undefined;
+        }
+        resolve(undefined);
       });
     });
   }
 
-  private make(taskflow: string, uri: string): vscode.WebviewPanel {
-    const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: roots(this.extension) };
-    const column = { viewColumn: columnBeside(uri), preserveFocus: false };
-    const panel = vscode.window.createWebviewPanel("mfo.inputs", `Inputs of ${taskflow}`, column, options);
-    panel.webview.html = webviewPage(panel.webview, this.extension, {
-      title: "Inputs",
-      script: "inputs",
-      styles: ["page"],
-      body: '<main><form id="form" novalidate></form></main>',
-    });
-    return panel;
+  private make(taskflow: string, uri: string, hear: (message: FromPage) => Promise<void>): vscode.WebviewPanel {
+    const body = '<main><form id="form" novalidate></form></main>';
+    const parts = { kind: "mfo.inputs", title: `Inputs of ${taskflow}`, script: "inputs", styles: ["page"], body };
+    return pagePanel(this.extension, parts, { viewColumn: columnBeside(uri) }, hear);
   }
 
   private async problems(uri: string, taskflow: string, inputs: Inputs): Promise<Readonly<Record<string, string>>> {

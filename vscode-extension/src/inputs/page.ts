@@ -1,5 +1,6 @@
 /** The page with the form. Runs in the webview; what is wrong is said by the server, at the field. */
 
+import { made } from "../dom";
 import type { FromPage, ToPage } from "./messages";
 import type { Field } from "./values";
 
@@ -18,19 +19,6 @@ let round = 0;
 let answered = 0;
 let isSubmitted = false;
 let waiting: number | undefined;
-
-function made<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  facts: Record<string, string> = {},
-  ...inside: (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(facts)) {
-    element.setAttribute(key, value);
-  }
-  element.append(...inside);
-  return element;
-}
 
 function inputOf(field: Field, text: string): Input {
   const facts = {

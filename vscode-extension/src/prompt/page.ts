@@ -1,5 +1,6 @@
 /** The page with a prompt: what a model is told, how long that is, and its variables, which can be typed. Runs in the webview. */
 
+import { made } from "../dom";
 import { written } from "../inputs/values";
 import type { RenderedPrompt } from "../protocol";
 import type { FromPage, ToPage } from "./messages";
@@ -14,19 +15,6 @@ const PAUSE = 200;
 let template: string | undefined;
 let given: Record<string, string> = {};
 let waiting: number | undefined;
-
-function made<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  facts: Record<string, string> = {},
-  ...inside: (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(facts)) {
-    element.setAttribute(key, value);
-  }
-  element.append(...inside);
-  return element;
-}
 
 /** A message to the model; what is not known stands out. */
 function message(role: string, text: string): HTMLElement[] {

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 
 import { readValue } from "../inputs/values";
-import { roots, webviewPage } from "../pages";
+import { BESIDE, pagePanel } from "../pages";
 import type { RenderedPrompt } from "../protocol";
 import type { RunController } from "../runs/controller";
 import type { Server } from "../server";
@@ -68,19 +68,12 @@ export class PromptPanel implements vscode.Disposable {
   }
 
   private make(): vscode.WebviewPanel {
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: roots(this.extension) };
-    const panel = vscode.window.createWebviewPanel("mfo.prompt", "Prompt", column, options);
-    panel.webview.onDidReceiveMessage((message: FromPage) => void this.hear(message));
+    const body = '<main id="prompt" aria-live="polite"></main>';
+    const parts = { kind: "mfo.prompt", title: "Prompt", script: "prompt", styles: ["page", "prompt"], body };
+    const panel = pagePanel(this.extension, parts, BESIDE, (message: FromPage) => this.hear(message));
     panel.onDidDispose(() => {
       this.panel = undefined;
       this.prompt = undefined;
-    });
-    panel.webview.html = webviewPage(panel.webview, this.extension, {
-      title: "Prompt",
-      script: "prompt",
-      styles: ["page", "prompt"],
-      body: '<main id="prompt" aria-live="polite"></main>',
     });
     return panel;
   }

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import type { Graph, RunArgument } from "../protocol";
 import type { Server } from "../server";
 import { columnBeside, json, type Texts } from "../texts";
-import type { RunController } from "./controller";
+import type { RunController, WantedValue } from "./controller";
 import type { RunHistory } from "./history";
 import { differences, nameOf, Run, type ShownRun } from "./run";
 import type { Item } from "./tree";
@@ -87,9 +87,10 @@ export function registerRunCommands(parts: RunParts): vscode.Disposable[] {
     add("mfo.refreshRuns", () => {
       history.refresh();
     }),
-    add("mfo.showOutputs", (item: { run: Run }) => showOutputs(parts, item.run)),
-    add("mfo.showRunInputs", (item: { run: ShownRun }) => showValue(parts, item.run)),
-    add("mfo.showRunValue", (item: NodeItem) => showValue(parts, item.run, item.node.path)),
+    add("mfo.showOutputs", (item: { run: ShownRun }) =>
+      item.run instanceof Run ? showOutputs(parts, item.run) : showValue(parts, item.run, { part: "outputs" })),
+    add("mfo.showRunInputs", (item: { run: ShownRun }) => showValue(parts, item.run, {})),
+    add("mfo.showRunValue", (item: NodeItem) => showValue(parts, item.run, { node: item.node.path })),
     add("mfo.showRunText", async ({ run, node }: NodeItem) => {
       if (run instanceof Run) {
         const name = `run ${run.number}/${nameOf(node.path)}.md`;
@@ -132,15 +133,15 @@ function showOutputs({ texts }: RunParts, run: Run): Promise<void> {
   return texts.show(`outputs of run ${run.number}.json`, json(run.result?.outputs), columnBeside(run.uri));
 }
 
-/** Show what a node gave, or what the run was given, as the journal has it. */
-async function showValue({ runs, texts }: RunParts, run: ShownRun, node?: string): Promise<void> {
-  const value = run.id === undefined ? undefined : await runs.value(run.uri, run.id, node).catch((problem: unknown) => String(problem));
+/** Show what a node gave, what the run was given or what it returned, as the journal has it. */
+async function showValue({ runs, texts }: RunParts, run: ShownRun, wanted: WantedValue): Promise<void> {
+  const value = run.id === undefined ? undefined : await runs.value(run.uri, run.id, wanted).catch((problem: unknown) => String(problem));
   if (value == null || typeof value === "string") {
     const why = value ?? "the project keeps no journal";
     void vscode.window.showInformationMessage(`MFO: this run's values are not kept (${why}).`);
     return;
   }
-  const name = node === undefined ? "inputs" : nameOf(node);
+  const name = wanted.node === undefined ? (wanted.part ?? "inputs") : nameOf(wanted.node);
   await texts.show(`run ${(run.id ?? "").slice(0, 8)}/${name}.json`, value.cut ? `${value.text}\n...\n` : `${value.text}\n`, columnBeside(run.uri));
 }
 
@@ -176,13 +177,16 @@ async function summary({ runs }: RunParts, run: ShownRun): Promise<unknown> {
   const told = await Promise.all(
     nodes.map(async (node, place): Promise<readonly [string, unknown]> => {
       const isAsked = run.id !== undefined && node.hasValue && place < MOST_VALUES;
-      const value = isAsked ? await runs.value(run.uri, run.id, node.path).catch(() => undefined) : undefined;
+      const value = isAsked ? await runs.value(run.uri, run.id, { node: node.path }).catch(() => undefined) : undefined;
       const known = value == null || value.cut ? {} : { value: JSON.parse(value.text) as unknown };
       return [node.path, { state: node.state, ...(node.error === undefined ? {} : { error: node.error }), ...known }];
     }),
   );
-  const inputs = run.id === undefined ? undefined : await runs.value(run.uri, run.id).catch(() => undefined);
-  const own = run instanceof Run ? { outputs: run.result?.outputs, failure: run.failure?.message } : {};
-  const given = inputs == null || inputs.cut ? {} : { inputs: JSON.parse(inputs.text) as unknown };
-  return { state: run.state, ...given, ...own, nodes: Object.fromEntries(told) };
+  const known = async (part: "inputs" | "outputs"): Promise<unknown> => {
+    const value = run.id === undefined ? undefined : await runs.value(run.uri, run.id, { part }).catch(() => undefined);
+    return value == null || value.cut ? undefined : (JSON.parse(value.text) as unknown);
+  };
+  const outputs = run instanceof Run ? run.result?.outputs : run.state === "succeeded" ? await known("outputs") : undefined;
+  const [inputs, failure] = [await known("inputs"), run.failure?.message];
+  return { state: run.state, inputs, outputs, failure, nodes: Object.fromEntries(told) };
 }

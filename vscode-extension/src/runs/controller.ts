@@ -11,6 +11,12 @@ import { Run, type ShownRun } from "./run";
 
 const KEPT = 20;
 
+/** What is asked for of a run: what a node gave, else what the run was given or what it returned. */
+export interface WantedValue {
+  readonly node?: string;
+  readonly part?: "inputs" | "outputs";
+}
+
 /** The runs of this window. */
 export class RunController implements vscode.Disposable {
   readonly runs: Run[] = [];
@@ -96,9 +102,9 @@ export class RunController implements vscode.Disposable {
     return this.server.ask<EarlierRunDetails | null>("mfo/run", { textDocument: { uri }, run: id });
   }
 
-  /** What a node gave in a run, or what the run was given. */
-  value(uri: string, id: string, node?: string): Promise<RunValue | null | undefined> {
-    return this.server.ask<RunValue | null>("mfo/runValue", { textDocument: { uri }, run: id, node });
+  /** What a node gave in a run, or a part of the whole run. */
+  value(uri: string, id: string, wanted: WantedValue): Promise<RunValue | null | undefined> {
+    return this.server.ask<RunValue | null>("mfo/runValue", { textDocument: { uri }, run: id, ...wanted });
   }
 
   private async withInputs(argument: RunArgument, action: string): Promise<RunArgument | undefined> {

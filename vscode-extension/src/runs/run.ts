@@ -30,6 +30,7 @@ export interface ShownRun {
   readonly duration: number | undefined;
   readonly usage: Usage;
   readonly nodes: ReadonlyMap<string, NodeOfRun>;
+  readonly failure: Failure | undefined;
 }
 
 /** A run of this window. */
@@ -136,6 +137,7 @@ export function earlierRun(uri: string, run: EarlierRun | EarlierRunDetails): Sh
     duration: run.duration ?? undefined,
     usage: run.usage,
     nodes: new Map(nodes.map((node) => [node.node, earlierNode(node)])),
+    failure: run.error ?? undefined,
   };
 }
 
@@ -175,7 +177,8 @@ export function nameOf(path: string): string {
 
 /** How many tokens were used; undefined where nobody said. */
 export function tokens(usage: Usage): number | undefined {
-  const counted = usage["total_tokens"] ?? (usage["input_tokens"] ?? 0) + (usage["output_tokens"] ?? 0);
+  const count = (name: string): number => (typeof usage[name] === "number" ? usage[name] : 0);
+  const counted = count("total_tokens") || count("input_tokens") + count("output_tokens");
   return counted > 0 ? counted : undefined;
 }
 
@@ -183,7 +186,9 @@ function sumOf(usages: readonly Usage[]): Usage {
   const sum: Record<string, number> = {};
   for (const usage of usages) {
     for (const [name, count] of Object.entries(usage)) {
-      sum[name] = (sum[name] ?? 0) + count;
+      if (typeof count === "number") {
+        sum[name] = (sum[name] ?? 0) + count;
+      }
     }
   }
   return sum;
@@ -198,9 +203,21 @@ export function factsOf(node: NodeOfRun, text: string | undefined): string {
     node.attempt > 1 ? `attempt ${node.attempt}` : "",
     used === undefined ? "" : `${used} tokens`,
     node.branch ?? "",
+    node.state === "failed" ? (node.error ?? "") : "",
     node.state === "running" && text !== undefined ? `“${text.length > SHOWN ? "…" : ""}${text.slice(-SHOWN).replaceAll(/\s+/g, " ")}”` : "",
   ];
   return facts.filter((fact) => fact !== "").join(" · ");
+}
+
+/** What stands at nodes in the graph, by their paths there: the time, and how many tries it took; of iterations, those of the last one. */
+export function factsByPath(run: ShownRun): Record<string, string> {
+  const facts: Record<string, string> = {};
+  for (const { path, duration: seconds, attempt } of run.nodes.values()) {
+    if (seconds !== undefined && seconds > 0) {
+      facts[path.replace(/\[\d+\]/g, "")] = `${duration(seconds)}${attempt > 1 ? ` ×${attempt}` : ""}`;
+    }
+  }
+  return facts;
 }
 
 /** Seconds as people read them. */

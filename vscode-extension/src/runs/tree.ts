@@ -13,8 +13,8 @@ export type Item =
   | { readonly kind: "earlier"; readonly run: ShownRun }
   | { readonly kind: "node"; readonly run: ShownRun; readonly node: NodeOfRun }
   | { readonly kind: "try"; readonly run: ShownRun; readonly node: NodeOfRun; readonly words: string; readonly number: number }
-  | { readonly kind: "failure"; readonly run: Run; readonly failure: Failure }
-  | { readonly kind: "outputs"; readonly run: Run }
+  | { readonly kind: "failure"; readonly run: ShownRun; readonly failure: Failure }
+  | { readonly kind: "outputs"; readonly run: ShownRun }
   | { readonly kind: "inputs"; readonly run: ShownRun }
   | { readonly kind: "history" };
 
@@ -66,11 +66,9 @@ export class RunTree implements vscode.TreeDataProvider<Item>, vscode.Disposable
       case "history":
         return (await this.history.list()).map((run): Item => ({ kind: "earlier", run }));
       case "run":
-        return ofThisWindow(item.run);
-      case "earlier": {
-        const run = await this.history.whole(item.run);
-        return [{ kind: "inputs", run }, ...nodesIn(run, undefined)];
-      }
+        return linesOf(item.run);
+      case "earlier":
+        return linesOf(await this.history.whole(item.run));
       case "node":
         return below(item.run, item.node);
       default:
@@ -136,10 +134,11 @@ export class RunTree implements vscode.TreeDataProvider<Item>, vscode.Disposable
   }
 }
 
-function ofThisWindow(run: Run): Item[] {
+function linesOf(run: ShownRun): Item[] {
   const { failure } = run;
+  const isOfTask = run instanceof Run && run.argument.task !== undefined;
   return [
-    ...(run.id === undefined || run.argument.task !== undefined ? [] : [{ kind: "inputs", run } as const]),
+    ...(run.id === undefined || isOfTask ? [] : [{ kind: "inputs", run } as const]),
     ...nodesIn(run, undefined),
     ...(failure === undefined ? [] : [{ kind: "failure", run, failure } as const]),
     ...(run.state === "succeeded" ? [{ kind: "outputs", run } as const] : []),
@@ -176,7 +175,7 @@ function ofRun(run: ShownRun, id: string, kind: string): vscode.TreeItem {
   const used = tokens(run.usage);
   const isToday = run.began.toDateString() === new Date().toDateString();
   const facts = [
-    run.state,
+    run.state === "succeeded" ? "" : run.state,
     run.duration === undefined ? "" : duration(run.duration),
     used === undefined ? "" : `${used} tokens`,
     isToday ? run.began.toLocaleTimeString() : run.began.toLocaleString(),
@@ -190,7 +189,7 @@ function ofRun(run: ShownRun, id: string, kind: string): vscode.TreeItem {
     contextValue: `run.${kind}${isResumable ? ".resumable" : ""}`,
     collapsibleState:
       kind === "earlier" ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
-    accessibilityInformation: { label: `run of ${run.title}, ${facts.join(", ")}` },
+    accessibilityInformation: { label: [`run of ${run.title}`, run.state, ...facts.slice(1)].filter((fact) => fact !== "").join(", ") },
   });
 }
 
@@ -210,7 +209,7 @@ function ofNode(run: ShownRun, node: NodeOfRun): vscode.TreeItem {
   });
 }
 
-function ofFailure(run: Run, failure: Failure): vscode.TreeItem {
+function ofFailure(run: ShownRun, failure: Failure): vscode.TreeItem {
   const { message, hint } = failure;
   const item = made(message, {
     id: `${idOf(run)} failure`,
@@ -224,6 +223,13 @@ function ofFailure(run: Run, failure: Failure): vscode.TreeItem {
     item.command = { title: "Show the finding", command: "vscode.open", arguments: [vscode.Uri.parse(finding.uri), { selection }] };
   } else if (failure.task !== undefined) {
     item.command = { title: "Show the task", command: "mfo.revealNode", arguments: [run.uri, run.taskflow, failure.task] };
+  } else {
+    const [, path, line, column] = /^(.+):(\d+):(\d+)$/.exec(failure.place ?? "") ?? [];
+    if (path !== undefined) {
+      const start = new vscode.Position(Number(line) - 1, Number(column) - 1);
+      const place = [vscode.Uri.file(path), { selection: new vscode.Range(start, start) }];
+      item.command = { title: "Show the place", command: "vscode.open", arguments: place };
+    }
   }
   return item;
 }

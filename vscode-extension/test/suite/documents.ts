@@ -1,13 +1,16 @@
 /** What the suites share: documents of the workspace, and waiting for what an editor shows by and by. */
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as vscode from "vscode";
 
 import type { Parts } from "../../src/commands";
 
 const PATIENCE = 30_000;
 const ROOM = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+
+/** Where the folders of the workspace lie, and one that is not in it. */
+export const AROUND = process.env["MFO_ROOM"] ?? "";
 
 /** Wait until something is there. */
 export async function until<Value>(what: string, look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
@@ -35,7 +38,7 @@ export async function parts(): Promise<Parts> {
 
 /** Write a file of the workspace and open it. */
 export async function open(name: string, text?: string): Promise<vscode.TextDocument> {
-  const path = join(ROOM, name);
+  const path = resolve(ROOM, name);
   if (text !== undefined) {
     writeFileSync(path, text);
   }
@@ -46,6 +49,16 @@ export async function open(name: string, text?: string): Promise<vscode.TextDocu
 
 export function textOf(name: string): string {
   return readFileSync(join(ROOM, name), "utf8");
+}
+
+/** Wait until a text stands in an output channel, which is shown for that. */
+export async function inChannel(name: string, show: () => unknown, text: RegExp, again = async (): Promise<void> => undefined): Promise<void> {
+  await show();
+  await until(`${text.source} in the channel ${name}`, async () => {
+    await again();
+    const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "output" && [name, `${name}.log`].some((end) => uri.path.endsWith(end)));
+    return (shown !== undefined && text.test(shown.getText())) || undefined;
+  });
 }
 
 /** Open an MFO document, and wait until it is one. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import * as vscode from "vscode";
 
-import { at, findings, hasErrors, hasNone, hover, openMfo, parts, replace, until } from "./documents";
+import { at, findings, hasErrors, hasNone, hover, inChannel, openMfo, parts, replace, until } from "./documents";
 
 const FLOW = "orders/workflow_definition.yml";
 const INPUTS = { order_id: "A-1", amount: 64900, customer: "ada" };
@@ -15,6 +15,10 @@ async function pid(): Promise<number> {
   const found = (client as unknown as { _serverProcess?: { pid?: number } } | undefined)?._serverProcess?.pid;
   assert.ok(found !== undefined, "no server runs");
   return found;
+}
+
+function showOutput(): Thenable<unknown> {
+  return vscode.commands.executeCommand("mfo.showOutput");
 }
 
 async function runToItsEnd(): Promise<void> {
@@ -78,6 +82,21 @@ describe("the server", () => {
     await runToItsEnd();
   });
 
+  it("tells how it is in the status item, and what it does in its channels", async () => {
+    const { server } = await parts();
+    const { text, detail, isWell } = server.health.said;
+    assert.match(text, /^MFO: server \d+\.\d+\.\d+$/);
+    assert.deepEqual([detail, isWell], ["running, from the setting mfo.server.command", true]);
+    await inChannel("MFO", showOutput, /starting .*mfo-lsp \(the setting mfo\.server\.command\)/);
+    const settings = vscode.workspace.getConfiguration("mfo");
+    await settings.update("trace.server", "messages", vscode.ConfigurationTarget.Global);
+    const document = await openMfo(FLOW);
+    await inChannel("MFO Trace", () => { server.health.trace.show(); }, /textDocument\/hover/, async () => {
+      await hover(document, at(document, "${INPUT.amount}", 9));
+    });
+    await settings.update("trace.server", undefined, vscode.ConfigurationTarget.Global);
+  });
+
   it("is another one after the command to restart it", async () => {
     const before = await pid();
     await vscode.commands.executeCommand("mfo.restartServer");
@@ -106,7 +125,9 @@ describe("the server", () => {
     const settings = vscode.workspace.getConfiguration("mfo");
     const { server } = await parts();
     await settings.update("server.command", ["/nowhere/mfo-lsp"], vscode.ConfigurationTarget.Global);
-    await until("no server", async () => (await server.running()) === undefined || undefined);
+    await until("no server", () => server.health.said.text === "MFO: no server" || undefined);
+    assert.deepEqual([server.health.said.isWell, await server.running()], [false, undefined]);
+    await inChannel("MFO", showOutput, /no server was found\s+.*nowhere.mfo-lsp .*: it is not there/);
     await settings.update("server.command", [process.env["MFO_SERVER"]], vscode.ConfigurationTarget.Global);
     const document = await openMfo(FLOW);
     await until("a hover", async () => (await hover(document, at(document, "${INPUT.amount}", 9))) || undefined);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { RunEvent } from "../../src/protocol";
-import { differences, duration, earlierRun, factsOf, inside, nameOf, Run, tokens } from "../../src/runs/run";
+import { differences, duration, earlierRun, factsByPath, factsOf, inside, nameOf, Run, tokens } from "../../src/runs/run";
 
 function event(path: string, state: string, more: Partial<RunEvent["event"]> = {}): RunEvent {
   const facts = { iteration: 0, attempt: 1, duration: null, branch: null, usage: {}, error: null };
@@ -67,6 +67,19 @@ test("the journal knows why tries failed", () => {
   const facts = { id: "r1", taskflow: "a", state: "failed", started_at: 0, duration: 1, usage: {}, error: null, resumptions: 0 };
   run.complete({ ...facts, nodes: [{ node: "b", state: "failed", has_value: false, failed_tries: [{ message: "No answer." }] }] });
   assert.deepEqual(run.nodes.get("b")?.failedTries, ["No answer."]);
+});
+
+test("the graph shows how long nodes took, of iterations the last one", () => {
+  const run = running(
+    event("a", "succeeded", { duration: 0.044 }), event("g/b", "succeeded", { duration: 1, attempt: 2 }), event("c", "running"),
+    event("g/d", "succeeded", { duration: 1 }), event("g/d", "succeeded", { duration: 2.5, iteration: 1 }),
+  );
+  assert.deepEqual(factsByPath(run), { a: "44 ms", "g/b": "1.0 s ×2", "g/d": "2.5 s" });
+});
+
+test("what agents used beside the numbers is counted once", () => {
+  const run = running(event("a", "succeeded", { usage: { total_tokens: 7, agents: { ada: { tokens: 7 } } } }));
+  assert.equal(tokens(run.usage), 7);
 });
 
 test("durations are told as people read them", () => {

@@ -16,21 +16,30 @@ M.options = {
   root_markers = { 'mfo.toml', '.git' },
 }
 
---- Start the server for every YAML file from now on, and for those that are open.
+--- Whether the server has something to say of a buffer: YAML files, and the project file.
+local function is_served(buffer)
+  local filetype = vim.bo[buffer].filetype
+  return filetype == 'yaml'
+    or filetype == 'yaml.mfo'
+    or (filetype == 'toml' and vim.fs.basename(vim.api.nvim_buf_get_name(buffer)) == 'mfo.toml')
+end
+
+--- Start the server for every YAML file and project file from now on, and for those that are open.
 ---@param options? mfo.Options
 function M.setup(options)
   M.options = vim.tbl_extend('force', M.options, options or {})
   local group = vim.api.nvim_create_augroup('mfo', { clear = true })
   vim.api.nvim_create_autocmd('FileType', {
     group = group,
-    pattern = { 'yaml', 'yaml.mfo' },
+    pattern = { 'yaml', 'yaml.mfo', 'toml' },
     callback = function(event)
-      require('mfo.server').start(event.buf)
+      if is_served(event.buf) then
+        require('mfo.server').start(event.buf)
+      end
     end,
   })
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-    local filetype = vim.bo[buffer].filetype
-    if vim.api.nvim_buf_is_loaded(buffer) and (filetype == 'yaml' or filetype == 'yaml.mfo') then
+    if vim.api.nvim_buf_is_loaded(buffer) and is_served(buffer) then
       require('mfo.server').start(buffer)
     end
   end

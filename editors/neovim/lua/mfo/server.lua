@@ -49,7 +49,7 @@ end
 
 --- Give a buffer its filetype where the server takes it for an MFO document.
 local function detect(buffer)
-  if vim.bo[buffer].filetype == 'yaml.mfo' or not require('mfo').options.filetype then
+  if vim.bo[buffer].filetype ~= 'yaml' or not require('mfo').options.filetype then
     return
   end
   M.request(buffer, 'mfo/why', { textDocument = { uri = M.uri(buffer) } }, function(result)
