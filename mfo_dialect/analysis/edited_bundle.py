@@ -134,6 +134,11 @@ class EditedBundle(Bundle):
         self._agents: NameTable[Agent] = NameTable(facts)
         self._schemas: NameTable[Declared] = NameTable(facts)
 
+    @property
+    def documents_now(self) -> tuple[Document, ...]:
+        """The documents that are ours, for who keeps nothing that follows from them."""
+        return self._documents
+
     def refresh(self, key: str = "") -> None:
         """Make known that documents came or went, or that something around their parts has changed.
 

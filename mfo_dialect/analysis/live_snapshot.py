@@ -28,12 +28,13 @@ from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
 from mfo_dialect.facts import Facts
 from mfo_dialect.model.prompts import PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Workflow
-from mfo_dialect.syntax import Node, Sequence
+from mfo_dialect.syntax import Mapping, Node, Sequence
 
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject", bound=Hashable)
 _MANY = 64
 """Items from which on it is worth remembering which of them are parts."""
+_ONLY_MAPS = {Mapping}
 _Scope = Bundle | FlowView | LevelView
 
 
@@ -250,8 +251,15 @@ class LiveSnapshot(Snapshot):
         known = self._own_items.get(id(listed))
         if known is None:
             borders = self.known_borders
-            known = self._own_items[id(listed)] = listed, [item for item in items if id(item) not in borders]
+            is_plain = set(map(type, items)) == _ONLY_MAPS and self._holds_nodes(listed)
+            own = [] if is_plain else [item for item in items if id(item) not in borders]
+            known = self._own_items[id(listed)] = listed, own
         return known[1]
+
+    def _holds_nodes(self, listed: Sequence) -> bool:
+        """Whether a list holds the nodes of a level, each of which is a map, and every map in it is one."""
+        live = (document for document in self._edited.documents_now if isinstance(document, LiveDocument))
+        return any(id(listed) in document.levels.lists for document in live)
 
     def part_around(self, part: Part) -> Part | None:
         """The part whose map or list holds a part's map; None of what is not written inside another part."""
