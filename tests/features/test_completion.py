@@ -241,6 +241,8 @@ TEMPLATES = [
     ("{{ range .letter }}{{ end }}{{ .<|> }}", ["letter", "to", "sign"]),
     ("{{ $a := .to }}{{ $<|> }}", ["a"]),
     ("{{ .letter | up<|>", ["and", "or", "not"]),
+    ("{{ .letter | <|> }}", ["and", "or", "not"]),
+    ("{{ .letter | .<|> }}", []),
     ("{{ upper <|>", [".letter", ".to", ".sign", "now"]),
     ("{{ .letter <|>", []),
     ('{{ "a <|>', []),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.shapes import UNKNOWN, Shape
-from mfo_dialect.templates import FUNCTIONS, KEYWORDS, VisibleScope, parse
+from mfo_dialect.templates import FUNCTIONS, KEYWORDS, Function, VisibleScope, parse
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, snippet_text, sort_key
 from mfo_lsp.features.completion.paths import fields_of
 from mfo_lsp.features.completion.place import Place
@@ -89,6 +89,8 @@ def go_items(place: Place, data: TemplateData, start: int, client: CompletionCli
     source = place.before()
     action = _Action(place, data, source[:start], source[start + 2 :], place.behind())
     path = _PATH.search(action.inside)
+    if path is not None and _is_piped(action.inside[: path.start()]):
+        return
     if path is not None and (not path["root"] or path["root"].startswith("$")):
         yield from _fields(action, path)
         return
@@ -153,6 +155,7 @@ class _Position(Enum):
 
     ACTION = "the start of an action"
     COMMAND = "the start of a command"
+    PIPED = "a function that is given what stands before the pipe"
     ARGUMENT = "an argument of a function"
     NOTHING = "nothing"
 
@@ -165,8 +168,18 @@ def _position(action: str) -> _Position:
     while words and words[0].lstrip("-") in _TAKES_COMMAND:
         words = words[1:]
     if not words or words == ["-"]:
-        return _Position.COMMAND
+        return _Position.PIPED if _is_piped(action) else _Position.COMMAND
     return _Position.ARGUMENT if words[0].lstrip("-") in FUNCTIONS else _Position.NOTHING
+
+
+def _may_stand(function: Function, position: _Position) -> bool:
+    """Whether a function may stand at a place: as an argument alone, or with something to take what is piped into it."""
+    takes_nothing = function.most_arguments == 0
+    return takes_nothing is (position is _Position.ARGUMENT) or position in {_Position.ACTION, _Position.COMMAND}
+
+
+def _is_piped(action: str) -> bool:
+    return action.rstrip().endswith("|")
 
 
 def _words(action: _Action, partial: str, position: _Position, client: CompletionClient) -> Iterator[Item]:
@@ -174,11 +187,11 @@ def _words(action: _Action, partial: str, position: _Position, client: Completio
     if position is _Position.NOTHING or place.rest_of_line.startswith("."):
         return
     space = " " if place.slice(place.line_start, place.offset - len(partial)).endswith("{{-") else ""
-    if not partial:
+    if not partial and position is not _Position.PIPED:
         yield from _variables(action, "", space + ("." if action.scope.dot == () else "$."))
     span = place.word_span(partial)
     for number, (name, function) in enumerate(FUNCTIONS.items()):
-        if (position is not _Position.ARGUMENT or function.most_arguments == 0) and action.takes(partial, name):
+        if _may_stand(function, position) and action.takes(partial, name):
             sort = sort_key(_FUNCTION_RANK, number)
             words = functools.partial(of_template_word, name)
             yield Item(
