@@ -72,14 +72,17 @@ async def test_what_is_committed_is_there_for_others_at_once(tmp_path):
 
 
 async def test_commits_that_wait_together_keep_their_order(tmp_path):
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path) as journal, closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as other:
         logs = [journal.begin(new_run(f"run-{number}")) for number in range(3)]
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
         waiting = []
         for number in range(200):
             for _ in range(MANY if number % 50 == 0 else 1):
                 logs[number % 3].add(Event(float(number), "running"))
             waiting.append(logs[number % 3].commit())
         assert None not in waiting, "what comes behind what waits does not overtake it"
+        other.execute("ROLLBACK")
         await asyncio.gather(*waiting)
         for place in range(3):
             times = [event.time for event in journal.events(journal.find(f"run-{place}"))]
