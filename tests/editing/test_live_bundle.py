@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.editing import LiveBundle, unread_source
-from mfo_dialect.syntax import Engine, LiveTree
+from mfo_dialect.syntax import Engine, LiveTree, Mapping, Sequence
 from mfo_dialect.text import Span, TextEdit
 from tests.editing.sessions import AGENTS, FLOW, OWN, PROMPTS, Session, session
 from tests.effort import examples
@@ -122,6 +122,29 @@ def test_an_edit_costs_what_depends_on_it_however_long_the_flow_is(
         assert work.whole == whole_before
         assert work.parts - parts_before <= parts
         assert work.facts - facts_before <= facts
+
+
+def test_a_finding_whose_fix_reads_the_text_is_not_looked_for_again_when_another_task_is_edited() -> None:
+    text = long_flow(60).replace("dependencies: [task_29]", "dependencies: [task_29, task_30]")
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    assert "MFO304" in [found.code for found in live.findings(FLOW_FILE)]
+    parts = live.work.parts
+    live.edit(FLOW_FILE, [insertion(text, "Says 20", "x")])
+    assert live.settle()
+    assert live.work.parts - parts == 1
+
+
+def test_what_a_long_list_holds_besides_its_nodes_is_found_once_after_damage() -> None:
+    text = long_flow(180)
+    live = opened_long(180)
+    asked = live.now.bundle.sources[FLOW_FILE].documents[0].root
+    assert isinstance(asked, Mapping)
+    tasks = asked.get("tasks")
+    assert isinstance(tasks, Sequence)
+    assert [*live.now.own_items(tasks)] == []
+    live.edit(FLOW_FILE, [insertion(text, "  - id: task_20\n", "  - a text alone\n")])
+    assert live.settle()
+    assert [item.source for item in live.now.own_items(tasks)] == ["a text alone"]
 
 
 def test_an_id_that_many_name_costs_them_no_fact_of_their_own_while_it_is_unknown() -> None:

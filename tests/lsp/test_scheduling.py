@@ -56,9 +56,9 @@ class Line:
             "textDocument/didChange", {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]}
         )
 
-    def ask(self, number, line=2, character=6):
+    def ask(self, number, line=2, character=6, method="textDocument/hover"):
         position = {"line": line, "character": character}
-        self.say("textDocument/hover", {"textDocument": {"uri": URI}, "position": position}, id=number)
+        self.say(method, {"textDocument": {"uri": URI}, "position": position}, id=number)
 
     @property
     def versions(self):
@@ -116,6 +116,43 @@ async def test_a_request_is_answered_between_the_steps_of_a_check(line, monkeypa
     await line.until(lambda: line.sent)
     assert line.sent[0]["id"] == 7
     await line.until(lambda: line.versions == [2])
+
+
+@pytest.mark.parametrize("turns", range(0, 40, 4))
+async def test_completion_never_waits_behind_diagnostics(line, monkeypatch, turns):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    line.type(2, line=2, character=len("  - id: task_0"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    is_told = bool(line.versions)
+    line.ask(7, line=3, character=len("    type: mfo_"), method="textDocument/completion")
+    steps = line.server.session.analysis("/nowhere").live.work.parts
+    await line.until(lambda: line.sent[-1:] and line.sent[-1].get("id") == 7)
+    assert line.sent[-1]["result"]
+    assert line.server.session.analysis("/nowhere").live.work.parts - steps <= 1
+    await line.until(lambda: line.versions == [2])
+    assert is_told == (line.sent[0].get("id") != 7)
+
+
+async def test_answers_are_got_ready_while_nobody_asks(line):
+    edited = line.server.session.analysis("/nowhere")
+    async with asyncio.timeout(PATIENCE):
+        while not edited.is_prepared:
+            await asyncio.sleep(0)
+    line.type(2)
+    await line.until(lambda: line.versions == [2])
+    assert edited.is_prepared
+    assert line.server.session.analysis("/nowhere") is edited
+
+
+async def test_what_is_got_ready_gives_way_to_an_edit_and_goes_on_after_it(line):
+    edited = line.server.session.analysis("/nowhere")
+    assert not edited.is_prepared
+    line.type(2)
+    await line.until(lambda: line.versions == [2])
+    async with asyncio.timeout(PATIENCE):
+        while not edited.is_prepared:
+            await asyncio.sleep(0)
 
 
 async def test_a_change_between_the_steps_of_a_check_goes_on_with_it(line, monkeypatch):
