@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.references import as_text
+from mfo_runtime.forecast.agents import ASKED_BY, forecast_agent
+from mfo_runtime.forecast.outlook import Outlook, estimated_tokens
 from mfo_runtime.forecast.reading import ForecastReading
-from mfo_runtime.forecast.values import CHARACTERS_A_TOKEN, ForecastPrompt
+from mfo_runtime.forecast.values import ForecastPrompt
 from mfo_runtime.tasks.chat import what_is_asked
-from mfo_runtime.tasks.context import Overrides
 from mfo_runtime.tasks.prompts import used_template
-
-_ASKED_BY = ("prompt_template_id", "prompt_context", "prompt", "message", "system_prompt", "request_body")
-
-
-@dataclass(frozen=True)
-class _Outlook:
-    """A task that is not executed, for what its prompt is made of."""
-
-    view: NodeView
-    bundle: Bundle
-    run_id: str = ""
-    overrides: Overrides = field(default_factory=Overrides)
-    clock: Callable[[], datetime] | None = None
 
 
 def forecast_prompt(
@@ -39,10 +25,12 @@ def forecast_prompt(
     Raises:
         MfoError: the prompt cannot be rendered, whatever is still unknown.
     """
-    spoken = {name: config[name] for name in _ASKED_BY if name in config}
+    if config.get("agent_id") is not None:
+        return forecast_agent(view, config, bundle, reading)
+    spoken = {name: config[name] for name in ASKED_BY if name in config}
     waits_for = reading.placeholders_in(spoken)
     if not waits_for:
-        asked = what_is_asked(config, _Outlook(view, bundle))
+        asked = what_is_asked(config, Outlook(view, bundle))
         system = "\n\n".join(message.content for message in asked.messages if message.role == "system")
         user = "\n\n".join(message.content for message in asked.messages if message.role != "system")
         tools = asked.prompt.tools
@@ -53,7 +41,7 @@ def forecast_prompt(
             provider_id=_text(asked.provider_id),
             model_id=_text(asked.model_id),
             tools=tuple(str(tool["name"]) for tool in tools),
-            tokens=_tokens(system, user, json.dumps(tools, default=str) if tools else ""),
+            tokens=estimated_tokens(system, user, json.dumps(tools, default=str) if tools else ""),
         )
     if reading.placeholders_in(config.get("prompt_template_id")):
         return ForecastPrompt(None, "", is_rendered=False, waits_for=waits_for)
@@ -72,13 +60,8 @@ def forecast_prompt(
         waits_for=waits_for,
         provider_id=_text(config.get("provider_id")),
         model_id=_text(config.get("model_id")),
-        tokens=_tokens(system, user),
+        tokens=estimated_tokens(system, user),
     )
-
-
-def _tokens(*texts: str) -> int:
-    characters = sum(map(len, texts))
-    return -(-characters // CHARACTERS_A_TOKEN)
 
 
 def _text(value: Any) -> str | None:

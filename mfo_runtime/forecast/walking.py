@@ -24,6 +24,7 @@ from mfo_runtime.flow.running import TriggerCall, checked_inputs
 from mfo_runtime.flow.scope import RunScope
 from mfo_runtime.flow.secrets import Secrets
 from mfo_runtime.flow.settings import lay_out
+from mfo_runtime.forecast.agents import AGENT_RUN, forecast_agent
 from mfo_runtime.forecast.prompts import forecast_prompt
 from mfo_runtime.forecast.reading import ForecastReading, UnknownYetError, placeholder
 from mfo_runtime.forecast.values import Certainty, Forecast, ForecastNode, ForecastPrompt
@@ -174,8 +175,9 @@ class _Walk:
         config = reading.mapping(node.config, declared.config) if node.config is not None else {}
         facts: dict[str, Any] = {"config": config}
         prompt: ForecastPrompt | None = None
-        if view.type_name == CHAT:
-            prompt = forecast_prompt(view, config, self.flow.bundle, reading)
+        if view.type_name in {CHAT, AGENT_RUN}:
+            ask = forecast_prompt if view.type_name == CHAT else forecast_agent
+            prompt = ask(view, config, self.flow.bundle, reading)
             facts["prompt"] = prompt
         if view.type_name == "transform":
             try:

@@ -121,6 +121,13 @@ def agent_named(name: str, bundle: Bundle) -> AgentDescription:
     return describe(agent, bundle)
 
 
+def agents_for(config: Mapping[str, Any], bundle: Bundle) -> tuple[AgentDescription, ...]:
+    """The agents that a task may be given to, by ``agent_id`` or by ``capability``; raises ``InvalidInputError``."""
+    if config.get("agent_id") is not None:
+        return (agent_named(str(config["agent_id"]), bundle),)
+    return agents_able_to(str(config.get("capability")), bundle)
+
+
 def agents_able_to(capability: str, bundle: Bundle) -> tuple[AgentDescription, ...]:
     """The agents that declare a capability, in document order.
 

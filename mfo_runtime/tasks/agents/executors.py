@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mfo_runtime.agents import CountedBudget, ModelChoice, Purse
+from mfo_runtime.agents import CountedBudget, Purse
 from mfo_runtime.client import Tool
 from mfo_runtime.errors import CircuitOpenError
 from mfo_runtime.tasks.agents.assignment import Assignment, Work
@@ -15,15 +15,15 @@ from mfo_runtime.tasks.agents.description import (
     PREFIX,
     AgentDescription,
     agent_named,
-    agents_able_to,
+    agents_for,
 )
 from mfo_runtime.tasks.agents.hands import Hands
 from mfo_runtime.tasks.agents.notebook import Notebook
-from mfo_runtime.tasks.agents.prompting import AgentPrompt, prompt_of
+from mfo_runtime.tasks.agents.prompting import AgentPrompt, models_of, prompt_of, spoken_prompt
 from mfo_runtime.tasks.agents.recalling import keep_conversation, recall_conversation, recall_values
 from mfo_runtime.tasks.agents.toolbox import make_toolbox
 from mfo_runtime.tasks.agents.turns import Turns
-from mfo_runtime.tasks.chat import send_chat, what_is_asked
+from mfo_runtime.tasks.chat import send_chat
 from mfo_runtime.tasks.context import Execute, TaskContext, mapping_of
 from mfo_runtime.tasks.safeguards import limit_of_money
 from mfo_runtime.tasks.time_limit import within
@@ -38,7 +38,7 @@ async def run_agent(config: Mapping[str, Any], context: TaskContext) -> dict[str
     Raises:
         MfoError: there is no such agent, it came to no answer, or the server failed.
     """
-    agents = _chosen(config, context)
+    agents = agents_for(config, context.bundle)
     for number, agent in enumerate(agents[:-1]):
         try:
             return await _run(agent, config, _notes(context, number))
@@ -50,12 +50,6 @@ async def run_agent(config: Mapping[str, Any], context: TaskContext) -> dict[str
 def _notes(context: TaskContext, number: int) -> Notebook:
     """The notes of one of several agents that a task may be given to."""
     return Notebook(context, f"candidate {number}/" if number else "")
-
-
-def _chosen(config: Mapping[str, Any], context: TaskContext) -> tuple[AgentDescription, ...]:
-    if config.get("agent_id") is not None:
-        return (agent_named(str(config["agent_id"]), context.bundle),)
-    return agents_able_to(str(config.get("capability")), context.bundle)
 
 
 async def _run(agent: AgentDescription, config: Mapping[str, Any], notes: Notebook) -> dict[str, Any]:
@@ -142,21 +136,7 @@ class _Office:
 
         async def do() -> Work:
             memory = await recall_values(agent, notes)
-            known = {**config, "prompt_context": {**memory, **mapping_of(config, "prompt_context")}}
-            if "prompt_context" not in config and "prompt_template_id" not in config:
-                known = dict(config)
-            asked = what_is_asked(known, self._context)
-            own = prompt_of(replace(agent, prompt_template_id=None), "", {}, memory, self._context)
-            users = [message.content for message in asked.messages if message.role != "system"]
-            prompt = AgentPrompt(
-                "\n\n".join(part for part in (own.system, asked.prompt.system or "") if part),
-                "\n\n".join(users),
-                asked.prompt.tools,
-                agent.output_schema if agent.output_schema is not None else asked.prompt.output_schema,
-                ModelChoice(asked.model_id, asked.provider_id) if asked.model_id or asked.provider_id else None,
-                asked.options,
-                asked.prompt.tool_choice,
-            )
+            prompt, asked = spoken_prompt(agent, config, memory, self._context)
             self._metadata = {**asked.metadata}
             return await self._work(agent, prompt, thread_id, notes, (agent.id,))
 
@@ -168,7 +148,7 @@ class _Office:
         history = await recall_conversation(agent, thread_id, notes)
         tools = make_toolbox(agent, self._context.bundle, await self._tools_of_server(agent, prompt), prompt.tools)
         assignment = Assignment(
-            agent, prompt, history, tools, _models(agent, prompt), self._purse(line), self._tenant,
+            agent, prompt, history, tools, models_of(agent, prompt), self._purse(line), self._tenant,
             {**self._metadata, "agent_id": agent.id}, line,
         )  # fmt: skip
         work = await Turns(assignment, notes, Hands(self._hand_on, self._asking)).take()
@@ -205,12 +185,6 @@ class _Office:
             found = await self._context.operations.tools.list()
             self._server_tools = {tool.name: tool for tool in found}
         return self._server_tools
-
-
-def _models(agent: AgentDescription, prompt: AgentPrompt) -> tuple[ModelChoice, ...]:
-    """Whom an agent asks: the task's or the template's model first where it names one, then the agent's, then fallbacks."""
-    first = (prompt.model,) if prompt.model is not None else ()
-    return tuple(dict.fromkeys((*first, *agent.models)))
 
 
 EXECUTORS: dict[str, Execute] = {"mfo_agent_run": run_agent, "mfo_api_chat_send": speak}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mfo_dialect.references import as_text
@@ -11,7 +11,9 @@ from mfo_runtime.agents import ContextBuilder, Engine, FlowContext, MockAdapter,
 from mfo_runtime.agents.layers import TASK, layer
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.tasks.agents.description import AgentDescription
-from mfo_runtime.tasks.context import TaskContext
+from mfo_runtime.tasks.chat import Asking, what_is_asked
+from mfo_runtime.tasks.context import mapping_of
+from mfo_runtime.tasks.conversation import Asked
 from mfo_runtime.tasks.prompts import render_template
 
 
@@ -39,7 +41,7 @@ class AgentPrompt:
 
 
 def prompt_of(
-    agent: AgentDescription, task: str, data: Mapping[str, Any], memory: Mapping[str, Any], context: TaskContext
+    agent: AgentDescription, task: str, data: Mapping[str, Any], memory: Mapping[str, Any], context: Asking
 ) -> AgentPrompt:
     """The prompt of an agent for a task.
 
@@ -75,13 +77,48 @@ def prompt_of(
     return AgentPrompt(step.system_prompt(flow), step.user_prompt(flow), output_schema=agent.output_schema)
 
 
+def spoken_prompt(
+    agent: AgentDescription, config: Mapping[str, Any], memory: Mapping[str, Any], context: Asking
+) -> tuple[AgentPrompt, Asked]:
+    """The prompt of a chat task that an agent speaks in: its layers before the task's system prompt.
+
+    Returns:
+        The prompt, and what the task alone would ask.
+
+    Raises:
+        MfoError: a prompt cannot be rendered.
+    """
+    known = {**config, "prompt_context": {**memory, **mapping_of(config, "prompt_context")}}
+    if "prompt_context" not in config and "prompt_template_id" not in config:
+        known = dict(config)
+    asked = what_is_asked(known, context)
+    own = prompt_of(replace(agent, prompt_template_id=None), "", {}, memory, context)
+    users = [message.content for message in asked.messages if message.role != "system"]
+    prompt = AgentPrompt(
+        "\n\n".join(part for part in (own.system, asked.prompt.system or "") if part),
+        "\n\n".join(users),
+        asked.prompt.tools,
+        agent.output_schema if agent.output_schema is not None else asked.prompt.output_schema,
+        ModelChoice(asked.model_id, asked.provider_id) if asked.model_id or asked.provider_id else None,
+        asked.options,
+        asked.prompt.tool_choice,
+    )
+    return prompt, asked
+
+
+def models_of(agent: AgentDescription, prompt: AgentPrompt) -> tuple[ModelChoice, ...]:
+    """Whom an agent asks: the task's or the template's model first where it names one, then the agent's, then fallbacks."""
+    first = (prompt.model,) if prompt.model is not None else ()
+    return tuple(dict.fromkeys((*first, *agent.models)))
+
+
 def introduction(agent: AgentDescription) -> str:
     """Who the agent is, as data: braces in it are no template."""
     lines = [f"You are {agent.name}.", agent.description, *(f"Objective: {one}" for one in agent.objectives)]
     return "\n".join(line for line in lines if line).replace("{{", '{{"{{"}}')
 
 
-def _of_template(agent: AgentDescription, task: str, known: Mapping[str, Any], context: TaskContext) -> AgentPrompt:
+def _of_template(agent: AgentDescription, task: str, known: Mapping[str, Any], context: Asking) -> AgentPrompt:
     template = context.bundle.templates.get(agent.prompt_template_id or "")
     if template is None:
         raise InvalidInputError(f'Agent "{agent.id}" has no prompt template "{agent.prompt_template_id}".')
