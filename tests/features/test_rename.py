@@ -365,7 +365,7 @@ REFUSED = [
     ("vars: {li<|>mit", "split", '"split" is a function of expressions, which a var of that name would hide.'),
     ("vars: {li<|>mit", "address", 'With the name "address", workflow.yml:58 would mean something else than it does.'),
     ("type: st<|>amp\n", "mfo_api_tool_list", '"mfo_api_tool_list" is a built-in task type.'),
-    ("type: mfo_api_chat_<|>send", "chat", 'The task type "mfo_api_chat_send" is declared nowhere in this bundle.'),
+    ("type: mfo_api_chat_<|>send", "chat", 'The task type "mfo_api_chat_send" is built in.'),
     ("subject} ${spl<|>it.n", "ask", 'There is a node "ask" already, at workflow.yml:23.'),
     ("results.ext<|>ract.", "auto", '"auto" has a meaning of its own where tools are named.'),
     ("prompt_template_id: ans<|>wer", "${ask.message}", '"${ask.message}" would be read as a reference.'),

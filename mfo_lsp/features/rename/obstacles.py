@@ -11,6 +11,7 @@ from mfo_dialect.analysis.expression_texts import expression_texts_of
 from mfo_dialect.analysis.inputs import input_shape
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES
 from mfo_dialect.findings import Place
 from mfo_dialect.model.prompts import PromptTemplate
 from mfo_dialect.model.workflow import Workflow
@@ -51,7 +52,9 @@ def obstacle_to(symbol: Symbol, new_name: str, snapshot: Snapshot, index: Symbol
 def _obstacles(symbol: Symbol, snapshot: Snapshot, index: SymbolIndex) -> Iterator[str]:
     declarations = index.declarations(symbol)
     name, kind, bundle = symbol.name, symbol.kind.value, snapshot.bundle
-    if not declarations and not _needs_no_declaration(symbol, snapshot):
+    if symbol.kind is SymbolKind.TASK_TYPE and (name in BUILT_IN or name in OLDER_NAMES):
+        yield f'The {kind} "{name}" is built in.'
+    elif not declarations and not _needs_no_declaration(symbol, snapshot):
         yield f'The {kind} "{name}" is declared nowhere in this bundle.'
     if symbol.kind is SymbolKind.AGENT_VARIABLE and declarations:
         yield f'The server\'s memory keeps "{name}" under this name, which renaming would not change there.'
