@@ -146,14 +146,14 @@ class PartCheck:
 
     def _depend(self, found: dict[Fact[Any], int], stale: int) -> None:
         """Depend on what was found to be read, instead of on what those rules read before."""
-        sources = self._sources
+        sources, others = self._sources, ~stale
         gone: list[Fact[Any]] = []
-        for source, bits in sources.items():
-            if bits & stale:
-                if source in found or bits & ~stale:
-                    sources[source] = bits & ~stale
-                else:
-                    gone.append(source)
+        for source in [source for source, bits in sources.items() if bits & stale]:
+            left = sources[source] & others
+            if left or source in found:
+                sources[source] = left
+            else:
+                gone.append(source)
         own = getattr(self.part, "own_facts", ())
         for source, bits in found.items():
             known = sources.get(source)

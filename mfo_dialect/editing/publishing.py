@@ -111,8 +111,9 @@ class Publishing:
             for one in found:
                 by_document.setdefault(one.document, {}).setdefault((one.code, one.at, one.message), one)
         for document in {*by_document, *(key for key, groups in self._groups.items() if check in groups)}:
-            found = by_document.get(document, {}).values()
-            group = tuple(sorted(found, key=lambda one: (one.span, one.code, one.message)))
+            group = tuple(by_document.get(document, {}).values())
+            if len(group) > 1:
+                group = tuple(sorted(group, key=lambda one: (one.span, one.code, one.message)))
             groups = self._groups.setdefault(document, {})
             before = groups.get(check, ())
             if len(before) == len(group) and all(one is other for one, other in zip(before, group, strict=True)):
