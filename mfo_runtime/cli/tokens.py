@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -42,11 +43,29 @@ class _Asked:
             return asyncio.run(ask())
 
 
+def _options(command: Callable[..., int]) -> Callable[..., int]:
+    """Which server is asked, and how the answer is written."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    return server_option(profile_option(project_option(as_json(command))))
+
+
+def _with_options(command: Callable[..., int]) -> Callable[..., int]:
+    """A command behind whose name the group's options may stand, too."""
+
+    @_options
+    @click.pass_obj
+    @wraps(command)
+    def asked_anew(
+        asked: _Asked, *, server: str | None, profile: str | None, place: str | None, as_json: bool, **others: Any
+    ) -> int:
+        own = (server or asked.server, profile or asked.profile, place or asked.place, as_json or asked.as_json)
+        return command(_Asked(*own), **others)
+
+    return asked_anew
+
+
 @click.group("tokens", invoke_without_command=True)
-@server_option
-@profile_option
-@project_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_options
 @click.pass_context
 def tokens_command(
     context: click.Context, server: str | None, profile: str | None, place: str | None, *, as_json: bool
@@ -60,7 +79,7 @@ def tokens_command(
 
 
 @tokens_command.command("list")
-@click.pass_obj
+@_with_options
 def list_command(asked: _Asked) -> int:
     """List the API tokens of the account, without the tokens themselves."""
     return _list(asked)
@@ -75,7 +94,7 @@ def list_command(asked: _Asked) -> int:
     multiple=True,
     help="What it is for, such as memory:read; several times for several. Whatever yours is for by default.",
 )
-@click.pass_obj
+@_with_options
 def create_command(asked: _Asked, name: str, scopes: tuple[str, ...]) -> int:
     """Make an API token called NAME and print it; it cannot be shown again."""
 
@@ -93,7 +112,7 @@ def create_command(asked: _Asked, name: str, scopes: tuple[str, ...]) -> int:
 
 @tokens_command.command("revoke")
 @click.argument("token_id", metavar="ID")
-@click.pass_obj
+@_with_options
 def revoke_command(asked: _Asked, token_id: str) -> int:
     """Make the API token of an ID invalid, at once."""
 

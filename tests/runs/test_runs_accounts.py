@@ -160,7 +160,7 @@ def test_tokens_are_made_listed_and_revoked(project, here, address):
     assert token not in made.stderr
     (listed,) = [one for one in here(*tokens, "--json").json if one["name"] == "ci"]
     assert listed["scopes"] == ["memory:read"]
-    table = here(*tokens, "list").stdout
+    table = here("tokens", "list", "--profile", "home").stdout
     assert listed["id"] in table
     assert token not in table
     kept = here("login", "--server", address, "--token-stdin", typed=token)
@@ -168,7 +168,7 @@ def test_tokens_are_made_listed_and_revoked(project, here, address):
     refused = here(*tokens)
     assert (refused.status, "lacks the scope tokens:read" in refused.stderr) == (1, True)
     log_in(here)
-    assert here(*tokens, "revoke", listed["id"]).stderr == f"revoked {listed['id']}\n"
+    assert here("tokens", "revoke", listed["id"], "--profile", "home").stderr == f"revoked {listed['id']}\n"
     again = here(*tokens, "revoke", listed["id"])
     assert (again.status, "no such token" in again.stderr) == (1, True)
     assert "401" in here(*tokens, MFO_TOKEN=token).stderr
