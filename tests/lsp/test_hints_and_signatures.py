@@ -48,7 +48,7 @@ def test_a_hint_of_somebody_else_stays_as_it_is(data):
 def ask_for_signature(server, marked, context=None):
     at = TEXT.index(marked) + len(marked)
     position = to_position(LineIndex(TEXT), at, server.session.encoding)
-    return signature_help.answer(server, types.SignatureHelpParams(document("flow.yml"), position, context=context))
+    return signature_help.help_at(server, types.SignatureHelpParams(document("flow.yml"), position, context=context))
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -62,6 +62,14 @@ def test_a_signature_as_an_able_client_takes_it(encoding):
     assert signature.label[end] == ")"
     assert (found.active_parameter, signature.active_parameter) == (0, 0)
     assert signature.documentation.kind is types.MarkupKind.Markdown
+
+
+def test_what_is_not_known_of_a_signature_is_left_out():
+    server = serving(flow__yml=TEXT)
+    at = to_position(LineIndex(TEXT), TEXT.index("n: len(") + len("n: len("), server.session.encoding)
+    found = signature_help.answer(server, types.SignatureHelpParams(document("flow.yml"), at))
+    assert found["activeParameter"] == 0
+    assert all("activeParameter" not in signature for signature in found["signatures"])
 
 
 def test_a_signature_as_a_plain_client_takes_it():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lsprotocol import types
 
 from mfo_dialect.text import Encoding, LineIndex
@@ -13,8 +15,22 @@ from mfo_lsp.server.lookup import look_up
 OPTIONS = types.SignatureHelpOptions(trigger_characters=["(", " "], retrigger_characters=[","])
 
 
-def answer(server: Server, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+def answer(server: Server, params: types.SignatureHelpParams) -> dict[str, Any] | None:
     """The ways to call what the cursor stands in; None outside of calls."""
+    found = help_at(server, params)
+    if found is None:
+        return None
+    plain = _without_null(server.protocol.plain(found))
+    return {**plain, "signatures": [_without_null(signature) for signature in plain["signatures"]]}
+
+
+def _without_null(plain: dict[str, Any]) -> dict[str, Any]:
+    """A value without what is null: version 3.17 has no null for a parameter, and the library writes what 3.18 has."""
+    return {key: value for key, value in plain.items() if value is not None}
+
+
+def help_at(server: Server, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+    """The same as a value of the protocol."""
     view = look_up(server.session, params.text_document.uri)
     if view is None:
         return None
