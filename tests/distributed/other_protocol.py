@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import mfo_runtime.journal
+from mfo_runtime.cli.commands import main
+from mfo_runtime.distributed import journal, membership, worker, workflows
 
 if __name__ == "__main__":
-    mfo_runtime.journal.PROTOCOL += 1  # before anything of workers is loaded
-    from mfo_runtime.cli.commands import main
-
+    other = journal.PROTOCOL + 1
+    journal.PROTOCOL = membership.PROTOCOL = other
+    workflows.VERSION = worker.VERSION = f"mfo-replay-{other}"
     main()

@@ -19,7 +19,10 @@ from mfo_runtime.distributed.preparing import prepare
 from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.flow import load_flow
 from mfo_runtime.flow.history import history_of
-from tests.runs.processes import LIMIT, mfo, started
+from tests.effort import IS_LONG
+from tests.runs.processes import LIMIT
+
+from .forking import forked, mfo
 
 NOWHERE = "http://127.0.0.1:9"
 """The MFO server of flows that ask none."""
@@ -118,19 +121,21 @@ def worker(url: str, home, *arguments, module="mfo_runtime", **variables):
     """A worker that has joined the pool; killed when the block ends."""
     command = ("worker", "--lease", "2", *arguments)
     named = {"MFO_DATABASE_URL": url, "MFO_BASE_URL": NOWHERE, **variables}
-    with started(*command, home=home, module=module, **named) as process:
+    with forked(*command, home=home, module=module, **named) as process:
         line = process.stderr.readline()
         assert line.startswith("working on queue"), line + process.stderr.read()
-        told = process.said = list[str]()
-        threading.Thread(target=told.extend, args=(process.stderr,), daemon=True).start()
+        told = process.said
+        reader = threading.Thread(target=told.extend, args=(process.stderr,), daemon=True)
+        reader.start()
         try:
             yield process
         except AssertionError as failed:
             failed.add_note("the worker said:\n" + "".join(told))
             raise
-        if process.poll() is None:
+        finally:
             process.send_signal(signal.SIGCONT)
             process.kill()
+            reader.join(LIMIT)
 
 
 class Pool:
@@ -175,7 +180,7 @@ class Pool:
 
 def until(is_so: Callable[[], bool]) -> None:
     """Look again until something is so; fails when it does not become so."""
-    end = time.monotonic() + LIMIT
+    end = time.monotonic() + LIMIT * (20 if IS_LONG else 1)  # a campaign gets the time that others leave
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.05)  # between two looks at another process

@@ -6,8 +6,9 @@ import signal
 
 import pytest
 
-from tests.runs.processes import EXAMPLES, LIMIT, mfo, mfo_server, started
+from tests.runs.processes import EXAMPLES, LIMIT, mfo_server
 
+from .forking import forked, mfo
 from .pool import Pool, worker
 from .test_distributed_survival import FLOW, tasks
 
@@ -40,12 +41,12 @@ def test_both_engines_give_the_same(any_database_url, tmp_path):
 def test_a_run_that_broke_off_or_was_stopped_goes_on_here_or_by_a_worker(pool, flow, server, tmp_path):
     server.hold("two")
     command = {"home": tmp_path, "MFO_DATABASE_URL": pool.url, "MFO_BASE_URL": "http://127.0.0.1:9"}
-    with started("run", flow, "--input", f"url={server.url}", "--engine", "dbos", **command) as process:
+    with forked("run", flow, "--input", f"url={server.url}", "--engine", "dbos", **command) as process:
         assert server.arrived["two"].wait(LIMIT)
         process.kill()
     run = pool.run("last").id
     server.arrived["two"].clear()
-    with started("run", "--resume", "last", "--engine", "dbos", **command) as process:
+    with forked("run", "--resume", "last", "--engine", "dbos", **command) as process:
         assert server.arrived["two"].wait(LIMIT)
         held = pool.mfo("run", "--resume", run, "--engine", "dbos", MFO_BASE_URL="http://127.0.0.1:9")
         assert (held.status, "is being executed by process" in held.stderr) == (2, True)
@@ -66,7 +67,7 @@ def test_a_worker_goes_on_with_a_run_whose_command_was_killed(pool, flow, server
     command = {"home": tmp_path, "MFO_DATABASE_URL": pool.url, "MFO_BASE_URL": "http://127.0.0.1:9"}
     with (
         worker(pool.url, tmp_path),
-        started("run", flow, "--input", f"url={server.url}", "--engine", "dbos", **command) as process,
+        forked("run", flow, "--input", f"url={server.url}", "--engine", "dbos", **command) as process,
     ):
         assert server.arrived["two"].wait(LIMIT)
         process.kill()

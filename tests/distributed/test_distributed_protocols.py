@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from tests.runs.processes import LIMIT, mfo_server
 
-from tests.runs.processes import LIMIT, ROOT, environment, mfo_server
-
+from .forking import mfo
 from .pool import until, worker
 
 FLOW = """\
@@ -19,17 +17,7 @@ tasks:
 """
 
 
-def of_other_protocol(*arguments, home, **variables):
-    command = [sys.executable, "-m", "tests.distributed.other_protocol", *arguments]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment(home, **variables),
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
+OTHER = "tests.distributed.other_protocol"
 
 
 def test_a_run_is_gone_on_with_by_workers_of_its_protocol(pool, server, tmp_path):
@@ -41,10 +29,10 @@ def test_a_run_is_gone_on_with_by_workers_of_its_protocol(pool, server, tmp_path
         with worker(pool.url, tmp_path, **variables) as first:
             assert server.arrived["two"].wait(LIMIT)
             first.kill()
-        with worker(pool.url, tmp_path, module="tests.distributed.other_protocol", **variables) as other:
+        with worker(pool.url, tmp_path, module=OTHER, **variables) as other:
             until(lambda: "leaves them alone" in "".join(other.said))
-            refused = of_other_protocol("resume", run, home=tmp_path, MFO_DATABASE_URL=pool.url)
-        assert refused.returncode == 2
+            refused = mfo("resume", run, home=tmp_path, module=OTHER, MFO_DATABASE_URL=pool.url)
+        assert refused.status == 2
         assert "was begun under replay protocol" in refused.stderr
         assert pool.run(run).state == "running"
         server.let_go("two")

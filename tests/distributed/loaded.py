@@ -1,0 +1,3 @@
+"""What commands about pools load, loaded once."""
+
+import psycopg  # noqa: F401
