@@ -16,13 +16,14 @@ import click
 from mfo_dialect.analysis.schemas import schema_data
 from mfo_runtime.cli.asking import TerminalAsk
 from mfo_runtime.cli.connecting import Where
-from mfo_runtime.cli.data_files import read_data, read_inputs
+from mfo_runtime.cli.data_files import read_inputs
 from mfo_runtime.cli.dry_run import dry_run
 from mfo_runtime.cli.findings import outcome_of
 from mfo_runtime.cli.journals import journal_at, journal_of, spending_book_of
 from mfo_runtime.cli.log_lines import JSON
 from mfo_runtime.cli.output import say, say_error, shown_path, tell_as
 from mfo_runtime.cli.pools import pool_at
+from mfo_runtime.cli.preparing import Given, flow_to_run, read_given
 from mfo_runtime.cli.progress import NoProgress, Progress, make_progress
 from mfo_runtime.cli.run import DBOS, Asked
 from mfo_runtime.cli.run_words import tell_broken_off, tell_findings, tell_outcome, tell_refusal
@@ -40,12 +41,10 @@ from mfo_runtime.flow import (
     RunOptions,
     RunOutcome,
     TriggerCall,
-    load_flow,
     load_run,
 )
-from mfo_runtime.flow.only import recorded_of, run_only
+from mfo_runtime.flow.only import recorded_of, run_only, task_of
 from mfo_runtime.flow.running import checked_inputs
-from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import Journal
 from mfo_runtime.testing import read_cassette_file
 from mfo_runtime.testing.takes import NOWHERE, replay_of
@@ -97,17 +96,8 @@ def run_as_asked(asked: Asked) -> int:
         raise InvalidInputError(
             "--again and --new-definition are for a run that goes on.", hint="Name it with --resume."
         )
-    trigger = asked.trigger_id
-    try:
-        flow = load_flow(
-            asked.file, asked.taskflow or (target_of(asked.file, trigger) if trigger is not None else None)
-        )
-    except RefusedDocumentError as refused:
-        return tell_findings(outcome_of(refused.findings, refused.bundle), as_json=asked.as_json)
-    refused_with = tell_refusal(flow, as_json=asked.as_json)
-    if refused_with is not None:
-        return refused_with
-    return _start(asked, flow, where)
+    flow = flow_to_run(asked.file, asked.taskflow, asked.trigger_id, as_json=asked.as_json)
+    return flow if isinstance(flow, int) else _start(asked, flow, where)
 
 
 def _go_on(asked: Asked, run: str, where: Where) -> int:
@@ -132,14 +122,7 @@ def _go_on(asked: Asked, run: str, where: Where) -> int:
 
 def _start(asked: Asked, flow: Flow, where: Where) -> int:
     """Begin a run of a flow that can be run, in the way that is asked for."""
-    inputs = read_inputs(asked.inputs_file, asked.pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
-    call: TriggerCall | None = None
-    if asked.trigger_id is not None:
-        payload = read_data(asked.payload) if asked.payload is not None else None
-        call, mapped = trigger_inputs(flow, asked.trigger_id, payload)
-        inputs = {**mapped, **inputs}
-    elif asked.payload is not None:
-        raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
+    inputs, call = read_given(flow, Given(asked.inputs_file, asked.pairs, asked.trigger_id, asked.payload))
     if asked.replay is not None:
         others = {"server": asked.server, "profile": asked.profile, "script": asked.script, "record": asked.record}
         _refuse_together("--replay", "asks no server", **others)
@@ -202,6 +185,7 @@ def _run_new(flow: Flow, journal: Journal | None, wishes: _Wishes, record: str |
 
 def _run_only(flow: Flow, task: str, inputs_from: str | None, wishes: _Wishes) -> int:
     """Execute one task; nothing is kept."""
+    task_of(flow, task)
     journal, _ = journal_at(flow.view.document)
     runs = (run for run in journal.runs(flow.name) if run.document == flow.view.document)
     stored = journal.find(inputs_from) if inputs_from is not None else next(runs, None)

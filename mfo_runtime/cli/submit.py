@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mfo_dialect.analysis.schemas import schema_data
 from mfo_runtime.cli.connecting import Where
-from mfo_runtime.cli.data_files import read_data, read_inputs
-from mfo_runtime.cli.findings import outcome_of
 from mfo_runtime.cli.output import say, write_json
 from mfo_runtime.cli.pools import database_option, pool_at
-from mfo_runtime.cli.run_words import tell_findings, tell_refusal
+from mfo_runtime.cli.preparing import Given, flow_to_run, read_given
 from mfo_runtime.cli.runs import run_data
 from mfo_runtime.cli.servers import profile_option, url_option
-from mfo_runtime.errors import InvalidInputError
-from mfo_runtime.flow import RefusedDocumentError, TriggerCall, load_flow
-from mfo_runtime.flow.trigger import target_of, trigger_inputs
 from mfo_runtime.journal import StoredRun
 
 if TYPE_CHECKING:
@@ -68,20 +62,10 @@ def submit_command(  # noqa: PLR0913 - one argument for each option
 
     It keeps the definition that it begins with: editing the file changes no run that was submitted before.
     """
-    try:
-        flow = load_flow(file, taskflow or (target_of(file, trigger_id) if trigger_id is not None else None))
-    except RefusedDocumentError as refused:
-        return tell_findings(outcome_of(refused.findings, refused.bundle), as_json=as_json)
-    refused_with = tell_refusal(flow, as_json=as_json)
-    if refused_with is not None:
-        return refused_with
-    inputs = read_inputs(inputs_file, pairs, schema_data(flow.view.taskflow.input_schema, flow.bundle))
-    call: TriggerCall | None = None
-    if trigger_id is not None:
-        call, mapped = trigger_inputs(flow, trigger_id, read_data(payload) if payload is not None else None)
-        inputs = {**mapped, **inputs}
-    elif payload is not None:
-        raise InvalidInputError("A payload is a trigger's.", hint="Name the trigger with --trigger.")
+    flow = flow_to_run(file, taskflow, trigger_id, as_json=as_json)
+    if isinstance(flow, int):
+        return flow
+    inputs, call = read_given(flow, Given(inputs_file, pairs, trigger_id, payload))
     with pool_at(file, database_url) as journal:
         from mfo_runtime.distributed.submitting import Submission, named_firing, submit  # noqa: PLC0415 - an extra
 

@@ -76,7 +76,7 @@ async def run_only(
         FlowRefusedError: the flow has errors.
     """
     flow.refuse_errors()
-    view = _task_of(flow, task)
+    view = task_of(flow, task)
     scope = scope_of_run(flow.view, flow.bundle, given, replace(options, keeping=None), is_resumed=True)
     codec = KnownSecrets(scope.secrets, client).codec()
     begun: dict[str, Any] = codec.decode(recorded.begun_with_json) if recorded is not None else {}
@@ -92,7 +92,8 @@ async def run_only(
         return await _Execution(flow, view, known, executors, options).outcome()
 
 
-def _task_of(flow: Flow, name: str) -> NodeView:
+def task_of(flow: Flow, name: str) -> NodeView:
+    """The task of an id or path; raises ``InvalidInputError`` where there is none."""
     view = flow.view.by_id.get(name.rpartition("/")[2])
     tasks = [other.id for other in flow.view.nodes if isinstance(other.node, Task)]
     if view is None:

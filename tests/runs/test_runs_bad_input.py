@@ -270,9 +270,9 @@ def test_any_characters_come_out_whole_whatever_the_locale(tmp_path):
 
 def test_an_unexpected_error_is_one_line_and_a_hint(tmp_path):
     code = (
-        "import mfo_runtime.cli.running as run, mfo_runtime.cli.commands as commands, sys\n"
+        "import mfo_runtime.cli.preparing as preparing, mfo_runtime.cli.commands as commands, sys\n"
         "def fail(*_): raise RuntimeError('boom')\n"
-        "run.load_flow = fail\n"
+        "preparing.load_flow = fail\n"
         "sys.argv = ['mfo', 'run', 'x.yml']\n"
         "commands.main()\n"
     )
