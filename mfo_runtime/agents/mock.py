@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 from mfo_runtime.agents.exchange import Piece, Prompt, Reply, ToolCall
@@ -20,26 +21,28 @@ class MockAdapter:
 
     def __init__(
         self,
-        *answers: str | Reply | MfoError,
-        calls_tools: bool = False,
+        *answers: str | ToolCall | Reply | MfoError,
+        calls_tools: bool | None = None,
         keeps_sessions: bool = False,
         hook: CallHook | None = None,
     ) -> None:
         """Answer in this order.
 
         Args:
-            answers: texts, whole replies, or errors, which are raised.
-            calls_tools: whether it says that it takes tools.
+            answers: texts, calls of tools, whole replies, or errors, which are raised.
+            calls_tools: whether it says that it takes tools; where it is None, if an answer calls one.
             keeps_sessions: whether its replies have ids.
             hook: functions to call around each call.
 
         Raises:
             ValueError: there is no answer.
+            TypeError: an answer is something else.
         """
         if not answers:
             raise ValueError("A mock adapter needs an answer.")
-        self._answers = answers
-        self._calls_tools = calls_tools
+        self._answers = tuple(map(_answer, answers))
+        calls = any(isinstance(answer, Reply) and answer.tool_calls for answer in self._answers)
+        self._calls_tools = calls if calls_tools is None else calls_tools
         self._keeps_sessions = keeps_sessions
         self._hook = hook or CallHook()
         self._given = 0
@@ -49,7 +52,7 @@ class MockAdapter:
     @classmethod
     def with_tool_call(cls, name: str, arguments: Mapping[str, Any]) -> Self:
         """One that calls a tool."""
-        return cls(Reply(tool_calls=(ToolCall(name, arguments),)), calls_tools=True)
+        return cls(ToolCall(name, arguments))
 
     @property
     def calls_tools(self) -> bool:
@@ -106,7 +109,18 @@ class MockAdapter:
         self._given += 1
         if isinstance(answer, MfoError):
             raise answer
-        reply = Reply(answer) if isinstance(answer, str) else answer
-        if self._keeps_sessions and not reply.reply_id:
-            return Reply(reply.text, reply.tool_calls, f"reply-{len(self.prompts)}", reply.usage, reply.model_id)
-        return reply
+        if self._keeps_sessions and not answer.reply_id:
+            return replace(answer, reply_id=f"reply-{len(self.prompts)}")
+        return answer
+
+
+def _answer(given: object) -> Reply | MfoError:
+    match given:
+        case str():
+            return Reply(given)
+        case ToolCall():
+            return Reply(tool_calls=(given,))
+        case Reply() | MfoError():
+            return given
+        case _:
+            raise TypeError(f"A mock adapter answers with texts, tool calls, replies or errors, not with {given!r}.")

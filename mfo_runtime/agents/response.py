@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar, cast, overload
+from typing import Any, Protocol, TypeVar, cast, overload
 
 from mfo_runtime.agents.prototypes import value_of
 
@@ -65,11 +65,25 @@ class Response:
         return data
 
 
-def params_as(response: Response | None, action: str, prototype: type[_T]) -> _T | None:
-    """The parameters of a response as a value of a type; None where it is no call of the action, or they do not fit."""
-    if response is None or not response.is_action(action):
+class Called(Protocol):
+    """What may be the call of an action: a response, or what the context knows of a step."""
+
+    @property
+    def action(self) -> str:
+        """The action's name; empty for a message."""
+        ...
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """What it is called with."""
+        ...
+
+
+def params_as(called: Called | None, action: str, prototype: type[_T]) -> _T | None:
+    """The parameters of a call as a value of a type; None where it is no call of the action, or they do not fit."""
+    if called is None or not called.action or called.action != action:
         return None
     try:
-        return cast("_T", value_of(prototype, dict(response.params)))
+        return cast("_T", value_of(prototype, dict(called.params)))
     except ValueError:
         return None

@@ -67,6 +67,12 @@ async def test_a_mock_calls_a_tool():
     adapter = MockAdapter.with_tool_call("search", {"k": 1})
     assert adapter.calls_tools
     assert (await adapter.call(HELLO)).tool_calls == (ToolCall("search", {"k": 1}),)
+    mixed = MockAdapter(ToolCall("search"), "then a text")
+    assert mixed.calls_tools
+    assert [(await mixed.call(HELLO)).text for _ in range(2)] == ["", "then a text"]
+    assert not MockAdapter("x").calls_tools
+    with pytest.raises(TypeError, match="not with 7"):
+        MockAdapter(7)
 
 
 async def test_a_mock_tells_its_hook_and_raises_errors():

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from model_stand_in import ModelStandIn
 
 from mfo_runtime import agents
 
@@ -121,3 +122,15 @@ def test_every_public_name_is_documented():
         name for name in agents.__all__ if isinstance(found := getattr(agents, name), type) and not found.__doc__
     ]
     assert not undocumented
+
+
+def test_the_program_with_a_model_does_what_the_page_says(monkeypatch, capsys):
+    (program,) = re.findall(r"^<!-- not run: [^\n]*\n```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    with ModelStandIn(["A hat."], ["Men do."], ["Good."], ["Good."], ["Hats are fine."]) as model:
+        monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "key")
+        exec(compile(program, "flowengine.md", "exec"), {})
+    assert capsys.readouterr().out == "Men do.\nGood.\n\nGood.\nHats are fine."
+    spoken = [[message["content"] for message in request["messages"]] for request in model.asked]
+    assert ["What is a fedora?" in text for text in spoken[1]] == [False, True, False, False]
+    assert model.asked[4]["stream"] is True
