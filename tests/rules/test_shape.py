@@ -250,9 +250,13 @@ def test_a_template_without_quotes_does_not_hide_a_missing_key() -> None:
     assert {"MFO104", "MFO202"} <= codes
 
 
-def test_a_workflow_without_a_name_is_only_a_warning() -> None:
-    (finding,) = findings_of({"workflow.yml": workflow().removeprefix("workflow_name: w\n")})
+def test_a_workflow_without_a_name_is_only_a_warning_and_the_name_comes_first() -> None:
+    text = "# ours\n" + workflow().removeprefix("workflow_name: w\n")
+    (finding,) = findings_of({"workflow.yml": text})
     assert (finding.code, finding.severity) == ("MFO202", Severity.WARNING)
+    named = fixed({"workflow.yml": text}, 'Add "workflow_name"')
+    assert named.startswith("# ours\nworkflow_name: ")
+    assert named.endswith(text.removeprefix("# ours\n"))
 
 
 def test_error_handling_in_both_places_is_a_warning() -> None:
@@ -298,7 +302,7 @@ def test_error_handling_in_both_places_is_a_warning() -> None:
             'Add "type"',
             HEAD + "  - id: a\n    config: {tool_id: t, arguments: {}}\n    type: mfo_api_tool_execute\n",
         ),
-        (HEAD[len("name: flow\n") :] + GET, 'Add "name"', HEAD[len("name: flow\n") :] + GET + "name: workflow\n"),
+        (HEAD[len("name: flow\n") :] + GET, 'Add "name"', "name: workflow\n" + HEAD[len("name: flow\n") :] + GET),
         (chat("prompt: 42"), "Put it in quotes", chat('prompt: "42"')),
         (chat("prompt: hi", 'include_tools: "true"'), "Change to true", chat("prompt: hi", "include_tools: true")),
         (chat("prompt: hi", "options: '{\"a\": 1}'"), "Write it as YAML", chat("prompt: hi", 'options: {"a": 1}')),

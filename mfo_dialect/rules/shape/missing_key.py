@@ -55,7 +55,7 @@ from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import quoted, replace_text
-from mfo_dialect.rules.layout import insert_lines, text_of
+from mfo_dialect.rules.layout import insert_lines, line_start, text_of
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import (
     Direction,
@@ -280,9 +280,15 @@ def _guessed_type(view: MapView, snapshot: Snapshot) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+_FIRST_KEYS = frozenset({"name", _WORKFLOW_NAME})
+
+
 def _insertion(view: MapView, values: dict[str, Placeholder], text: str) -> Edit | None:
     mapping = view.mapping
     if not mapping.flow:
+        start = mapping.pairs[0].key.span.start if mapping.pairs else -1
+        if view.parent is None and values.keys() <= _FIRST_KEYS and line_start(text, start) == start:
+            return Edit(Place(view.document, Span(start, start)), "".join(f"{line}\n" for line in block_lines(values)))
         return insert_lines(view.document, mapping, "\n".join(block_lines(values)), text)
     inner = flow_text(values)[1:-1]
     if not mapping.pairs:
