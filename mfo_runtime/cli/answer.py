@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import database_option, pool_at
+from mfo_runtime.cli.pools import pool_at
 
 
 @click.command("answer")

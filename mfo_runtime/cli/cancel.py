@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.output import say
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import database_option, runs_at
+from mfo_runtime.cli.pools import runs_at
 
 FAILED = 1
 

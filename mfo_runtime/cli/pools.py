@@ -6,11 +6,10 @@ import os
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from mfo_dialect.model.project import Project
+from mfo_runtime.cli.database_option import VARIABLE
 from mfo_runtime.cli.journals import journal_at
 from mfo_runtime.cli.places import directory_of
 from mfo_runtime.cli.servers import choose_server
@@ -25,15 +24,6 @@ if TYPE_CHECKING:
     from mfo_runtime.distributed.executing import Connect
     from mfo_runtime.distributed.journal import SharedJournal
     from mfo_runtime.flow import Resumption
-
-VARIABLE = "MFO_DATABASE_URL"
-
-database_option: Callable[..., Any] = click.option(
-    "--database-url",
-    "database_url",
-    metavar="URL",
-    help=f"The database that workers share. Other programs can read it here: rather set {VARIABLE}.",
-)
 
 
 def database_url_of(given: str | None, project: Project) -> str | None:

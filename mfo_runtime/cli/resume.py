@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import database_option, database_url_of, open_pool, project_of
+from mfo_runtime.cli.pools import database_url_of, open_pool, project_of
 from mfo_runtime.cli.run import run_command
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import click
 
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.log_lines import log_format_option
-from mfo_runtime.cli.pools import database_option
 from mfo_runtime.cli.servers import profile_option, server_option
 
 EMBEDDED, DBOS = ENGINES = ("embedded", "dbos")

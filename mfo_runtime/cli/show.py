@@ -9,9 +9,10 @@ import click
 from rich.table import Table
 
 from mfo_dialect.durations import format_duration
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.output import moment, print_table, shown_path, write_json
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import database_option, runs_at
+from mfo_runtime.cli.pools import runs_at
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.cli.runs import run_data, state_now
 from mfo_runtime.errors import InvalidInputError

@@ -9,9 +9,10 @@ from rich.table import Table
 
 from mfo_dialect.durations import format_duration
 from mfo_dialect.references import as_text
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.output import print_table, say, write_json
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import database_option, pool_at
+from mfo_runtime.cli.pools import pool_at
 from mfo_workspace.text_report import printable
 
 if TYPE_CHECKING:

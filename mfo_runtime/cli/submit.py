@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfo_runtime.cli.connecting import Where
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.output import say, write_json
-from mfo_runtime.cli.pools import database_option, pool_at
+from mfo_runtime.cli.pools import pool_at
 from mfo_runtime.cli.preparing import Given, flow_to_run, read_given
 from mfo_runtime.cli.runs import run_data
 from mfo_runtime.cli.servers import profile_option, url_option

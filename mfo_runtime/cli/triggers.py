@@ -12,10 +12,10 @@ from contextlib import ExitStack
 import click
 
 from mfo_runtime.cli.connecting import Where
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.findings import outcome_of, show_findings
 from mfo_runtime.cli.log_lines import log_format_option, show_log
 from mfo_runtime.cli.output import say, shown_path, tell_as
-from mfo_runtime.cli.pools import database_option
 from mfo_runtime.cli.trigger_places import Pools, places_of
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError

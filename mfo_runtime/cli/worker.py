@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from mfo_runtime.cli.connecting import Where
+from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.log_lines import log_format_option, show_log
 from mfo_runtime.cli.output import say, tell_as
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import connecting, database_option, pool_at, worker_words
+from mfo_runtime.cli.pools import connecting, pool_at, worker_words
 from mfo_runtime.cli.servers import profile_option, url_option
 from mfo_runtime.cli.watching import watched_run, watching_many
 from mfo_runtime.errors import JournalError
