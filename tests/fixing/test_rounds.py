@@ -46,7 +46,8 @@ def test_nothing_is_left_to_fix_in_an_example(rule: Rule, choose) -> None:
     every = dict(layouts(bad_example(rule)))
     for layout in every if IS_LONG else ("as written", "commented, CRLF"):
         done = assert_good(every[layout], choose)
-        assert not any(choose(finding) for finding in done.findings), layout
+        ours = [finding for finding in done.findings if finding.place.document in done.bundle.home]
+        assert not any(map(choose, ours)), layout  # a project file is not the bundle's own: it is mended in the editor
         assert not done.refusals
 
 

@@ -49,7 +49,8 @@ prompts = ["shared/*.yml"]
 
 ## Fix
 
-Write the key or value that was meant; the nearest ones are named, and the fix writes them.
+Write the key or value that was meant; the nearest ones are named, and the quick
+fix of an editor writes them. ``check --fix`` changes no project file for this.
 """
 
 from __future__ import annotations
