@@ -128,7 +128,7 @@ What is WANTED and missing is asked for."
           (insert text "\n"))))))
 
 (defun mfo--append-text (buffer node text)
-  "Write in BUFFER what a model wrote next for NODE: TEXT goes to the end of what it wrote before."
+  "Write TEXT in BUFFER behind what the model of NODE wrote before."
   (when (buffer-live-p buffer)
     (with-current-buffer buffer
       (let* ((inhibit-read-only t)
@@ -138,11 +138,11 @@ What is WANTED and missing is asked for."
           (goto-char (or end (point-max)))
           (unless end
             (insert (format "%-10s %s\n" "writes" node))
-            (setq end (copy-marker (point) t))
+            (setq end (copy-marker (point)))
             (push (cons node end) mfo--texts)
-            (insert "\n")
-            (goto-char (1- (point))))
-          (insert text))))))
+            (save-excursion (insert "\n")))
+          (insert text)
+          (set-marker end (point)))))))
 
 (defun mfo--show-result (buffer result)
   "Write in BUFFER how a run ended, by its RESULT."

@@ -184,9 +184,6 @@ try {
     assert.deepEqual([width, height], [Math.round(2 * size[1]), Math.round(2 * size[2])]);
     assert.ok(count > 20, `a picture of ${count} colours`);
   });
-  await step("the graph is accessible in every theme", async () => {
-    await accessibleInEveryTheme(await webview(page, ".node"), "the graph");
-  });
   await step("a flow runs and its states are on the graph", async () => {
     await page.locator(".tab", { hasText: "workflow_definition.yml" }).click();
     await command(page, "MFO: Run Flow");

@@ -4,14 +4,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as vscode from "vscode";
 
+import type { FileOfTests } from "../../src/protocol";
 import { AROUND, findings, hasErrors, openMfo, parts, until } from "./documents";
 
-/** The folders in whose files the test explorer has found tests. */
+/** The folders in whose files there are tests. */
 async function foldersWithTests(): Promise<string[]> {
-  const { tests } = await parts();
-  await vscode.commands.executeCommand("mfo.runTests");
-  const uris = [...tests.told.keys()].map((key) => vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(key))?.name ?? "none");
-  return [...new Set(uris)].sort();
+  const { server } = await parts();
+  const told = await server.ask<{ files: FileOfTests[] }>("mfo/tests", {});
+  const names = (told?.files ?? []).map(({ uri }) => vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(uri))?.name ?? "none");
+  return [...new Set(names)].sort();
 }
 
 describe("a window with several folders", () => {
@@ -32,7 +33,9 @@ describe("a window with several folders", () => {
     await until("the tests of all folders", async () => (await foldersWithTests()).includes("third") || undefined);
     assert.deepEqual(await foldersWithTests(), ["second", "third", "workspace"]);
     const { tests } = await parts();
-    const third = tests.told.get(`${vscode.Uri.file(join(AROUND, "third", "flow.test.yml")).toString()}#0`);
+    const uri = vscode.Uri.file(join(AROUND, "third", "flow.test.yml")).toString();
+    await vscode.commands.executeCommand("mfo.runTests", { uri });
+    const third = tests.told.get(`${uri}#0`);
     assert.deepEqual([third?.name, third?.state], ["of third", "failed"]);
     assert.ok(vscode.workspace.updateWorkspaceFolders(2, 1));
     await until("the folder gone", () => vscode.workspace.workspaceFolders?.length === 2 || undefined);
