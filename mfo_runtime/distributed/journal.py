@@ -110,16 +110,8 @@ class SharedJournal:
 
     def begin(self, run: NewRun) -> SharedRunLog:
         """As ``RunJournal.begin``: the worker of this journal executes the run at once, past the queue."""
-        log = self.begin_once(run, None)
-        assert isinstance(log, SharedRunLog)
-        return log
-
-    def begin_once(self, run: NewRun, firing: Firing | None) -> SharedRunLog | Fired:
-        """As ``begin``, unless a key of the firing has begun a run before."""
         with self.database.writing() as connection:
-            fired = self.submit(connection, run, "", firing)
-            if fired is not None:
-                return fired
+            self.submit(connection, run, "")
         return self.resume(self.find(run.id))
 
     def resume(self, run: StoredRun) -> SharedRunLog:

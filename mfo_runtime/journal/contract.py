@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterator
 from typing import Protocol
 
-from mfo_runtime.journal.rows import Definition, Event, Fired, Firing, NewRun, Retention, RunEnd, StoredRun
+from mfo_runtime.journal.rows import Definition, Event, NewRun, Retention, RunEnd, StoredRun
 
 
 class RunWriting(Protocol):
@@ -47,10 +47,6 @@ class RunJournal(Protocol):
 
     def begin(self, run: NewRun) -> RunWriting:
         """Write down that a run begins, and hold it; raises ``RunHeldError`` where it is being executed."""
-        ...
-
-    def begin_once(self, run: NewRun, firing: Firing | None) -> RunWriting | Fired:
-        """As ``begin``, unless a key of the firing has begun a run before."""
         ...
 
     def resume(self, run: StoredRun) -> RunWriting:
