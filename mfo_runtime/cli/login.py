@@ -8,6 +8,7 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import click
 
@@ -47,7 +48,7 @@ def login_command(  # noqa: PLR0913 - one argument for each option
     """
     bundle, _ = bundle_at(place)
     chosen = remote_server(server, profile, bundle)
-    configured = {**configured_client(bundle), "base_url": chosen.address, "auth": {}}
+    configured: dict[str, Any] = {**configured_client(bundle), "base_url": chosen.address, "auth": {}}
     settings = asked_briefly(ClientSettings.from_data(configured))
     address = checked_address(chosen)
     if is_readable_on_the_way(address):
