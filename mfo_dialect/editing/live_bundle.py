@@ -31,6 +31,9 @@ from mfo_dialect.rules.running import reports_on
 from mfo_dialect.syntax import Change, LiveTree, Mapping, Node, SyntaxTree, walk
 from mfo_dialect.text import TextEdit
 
+_VERY_MANY = 1000
+"""Parts that take longer than somebody waits."""
+
 
 @dataclass(slots=True)
 class Work:
@@ -352,6 +355,11 @@ class LiveBundle:
             self._work.parts += 1
             self._publishing.take(check, check.run())
         return True
+
+    @property
+    def has_far_to_go(self) -> bool:
+        """Whether the edited parts have been looked at, and very many others have not been, whose findings are those of before."""
+        return not self._near and len(self._far) > _VERY_MANY and self.now.facts.is_settled
 
     # Findings
 

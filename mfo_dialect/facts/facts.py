@@ -281,6 +281,11 @@ class Facts:
             self._number += 1
             heapq.heappush(self._stale, (fact.height, self._number, fact))
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all is up to date."""
+        return not self._stale
+
     def settle(self, has_time: Callable[[], bool] = lambda: True) -> bool:
         """Compute again what changes have made stale.
 

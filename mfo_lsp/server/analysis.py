@@ -54,6 +54,7 @@ class EditedBundle:
         "_asking",
         "_looking",
         "_was_asked",
+        "_was_settled",
         "as_read",
         "edits",
         "is_prepared",
@@ -79,6 +80,7 @@ class EditedBundle:
         self.live = LiveBundle(bundle, edited=self.keys.intersection(open_keys))
         self._asking: ExitStack | None = None
         self._was_asked = False
+        self._was_settled = False
         self._looking: Iterator[None] | None = None
 
     @property
@@ -112,8 +114,14 @@ class EditedBundle:
         if not self.is_settled:
             self._stop_asking()
             self.is_settled = self.live.look(has_time)
+            self._was_settled = self._was_settled or self.is_settled
             self.is_ready = self.is_ready or (self.is_settled and self.edits > 0)
         return self.is_settled
+
+    @property
+    def has_far_to_go(self) -> bool:
+        """Whether the findings of what was edited are right, and very many others are those of before for a while."""
+        return self._was_settled and not self.is_settled and self.live.has_far_to_go
 
     def settle_meaning(self, has_time: Callable[[], bool]) -> None:
         """Do the first part of ``settle``: find out what follows from what was edited."""

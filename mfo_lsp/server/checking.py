@@ -40,7 +40,10 @@ def check_soon(server: Server, bundles: Iterable[str]) -> None:
 
 
 async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
-    """Work until all findings of a bundle are right, however often it is edited meanwhile, and say so once."""
+    """Work until all findings of a bundle are right, however often it is edited meanwhile, and say so once.
+
+    Where that takes long, what is found in the edited parts is told first, beside what was found elsewhere before.
+    """
     share = Slice()
     await share.give_way()
     await read_in_slices(server, bundle, waiting, share)
@@ -63,6 +66,7 @@ async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
 async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | None:
     """A bundle once all of its findings are right; None where nothing of it is open."""
     trace = server.session.trace
+    told = 0
     while True:
         with trace.phase("reading"):
             analysis = server.session.analysis(bundle)
@@ -77,7 +81,16 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
             if not was_ready:
                 server.house.settle()
             return analysis
+        if analysis.edits > told and analysis.has_far_to_go:
+            told = analysis.edits
+            _tell_of_edited(server, bundle, analysis)
         await share.give_way()
+
+
+def _tell_of_edited(server: Server, bundle: str, analysis: EditedBundle) -> None:
+    session = server.session
+    if not session.client.pulls and not session.baselines.applies_to(analysis.bundle):
+        _publish(server, take_edited(session, bundle, analysis))
 
 
 async def _get_ready(server: Server, analysis: EditedBundle) -> None:

@@ -46,7 +46,7 @@ def lines_of(bundle: Bundle, document: str) -> LineIndex:
 def take_edited(session: Session, key: str, edited: EditedBundle) -> set[str]:
     """Keep what is wrong in the bundle called ``key``; gives the documents whose diagnostics may have changed.
 
-    The bundle is settled.
+    The bundle is settled, or at least its edited parts are.
     """
     bundle, before, news = edited.bundle, session.found.get(key, {}), edited.news()
     if session.baselines.applies_to(bundle):

@@ -9,6 +9,7 @@ import weakref
 
 import pytest
 
+from mfo_dialect.editing import live_bundle
 from mfo_lsp.server import jobs
 from mfo_lsp.server.app import make_server
 from tests.lsp.raw_client import PATIENCE
@@ -132,6 +133,26 @@ async def test_completion_never_waits_behind_diagnostics(line, monkeypatch, turn
     assert line.server.session.analysis("/nowhere").live.work.parts - steps <= 1
     await line.until(lambda: line.versions == [2])
     assert is_told == (line.sent[0].get("id") != 7)
+
+
+async def test_where_very_much_must_be_looked_at_what_was_edited_is_told_first(line, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    monkeypatch.setattr(live_bundle, "_VERY_MANY", 10)
+    edited = line.server.session.analysis("/nowhere")
+    line.type(2, line=3, character=len("    type: mfo_api_tool_list"))
+    await line.until(lambda: line.versions)
+    assert not edited.is_settled
+    told = [(one["range"]["start"]["line"], one["code"]) for one in line.sent[0]["params"]["diagnostics"]]
+    assert (3, "MFO206") in told
+    assert sum(code == "MFO302" for _, code in told) == 60
+    async with asyncio.timeout(PATIENCE):
+        while not edited.is_settled or line.server.checks.get("/nowhere") is not None:
+            await asyncio.sleep(0)
+    other = Line()
+    other.open(line.server.session.open_texts["/nowhere/flow.yml"].text)
+    await other.until(lambda: other.versions)
+    told, wanted = ([one for one in who.sent if "diagnostics" in one.get("params", {})][-1] for who in (line, other))
+    assert told["params"]["diagnostics"] == wanted["params"]["diagnostics"]
 
 
 async def test_answers_are_got_ready_while_nobody_asks(line):
