@@ -23,19 +23,12 @@ class OpenAIAdapter:
     Use it as an engine's adapter, which closes it, or close it with ``aclose``.
     """
 
+    calls_tools = True
+    keeps_sessions = False
+
     def __init__(self, endpoint: OpenAIEndpoint) -> None:
         """Ask an endpoint; nothing is sent yet. Take its key from the environment or a keyring, never from code."""
         self._provider = OpenAIProvider(endpoint)
-
-    @property
-    def calls_tools(self) -> bool:
-        """Yes."""
-        return True
-
-    @property
-    def keeps_sessions(self) -> bool:
-        """No: the engine sends what was said before."""
-        return False
 
     async def call(self, prompt: Prompt) -> Reply:
         """Ask, and wait for the whole reply; raises ``MfoError``."""

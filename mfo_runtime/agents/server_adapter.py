@@ -17,21 +17,14 @@ class MfoAdapter:
     names no thread begins a new one.
     """
 
+    calls_tools = True
+    keeps_sessions = True
+
     def __init__(self, client: Operations, *, model_id: str | None = None, provider_id: str | None = None) -> None:
         """Ask through ``client``, which stays open; ``model_id`` and ``provider_id`` where a prompt names none."""
         self._client = client
         self._model_id = model_id
         self._provider_id = provider_id
-
-    @property
-    def calls_tools(self) -> bool:
-        """Yes."""
-        return True
-
-    @property
-    def keeps_sessions(self) -> bool:
-        """Yes: threads."""
-        return True
 
     async def call(self, prompt: Prompt) -> Reply:
         """Ask, and wait for the whole reply; raises ``MfoError``."""

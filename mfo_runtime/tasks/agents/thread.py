@@ -20,22 +20,15 @@ class ThreadAdapter:
     Where a conversation was pruned, it is another one: it goes on in a new thread.
     """
 
+    calls_tools = True
+    keeps_sessions = False
+
     def __init__(self, operations: AskAt, tell_text: Callable[[str], None] | None) -> None:
         self._operations = operations
         self._tell_text = tell_text
         self._known: tuple[Message, ...] = ()
         self._system = ""
         self.thread_id = ""
-
-    @property
-    def calls_tools(self) -> bool:
-        """Yes."""
-        return True
-
-    @property
-    def keeps_sessions(self) -> bool:
-        """No: prompts hold the conversation."""
-        return False
 
     async def call(self, prompt: Prompt) -> Reply:
         """Ask, and wait for the whole reply; what the model writes is told meanwhile. Raises ``MfoError``."""
