@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mfo_runtime.server import Script, ServerSettings, start_server
-from tests.triggers.rooms import runs_of, service, wait_for_ends, wait_until
+from tests.triggers.rooms import service, wait_for_ends, wait_until
 
 WORKFLOW = """\
 workflow_name: desk
