@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = [sys.executable, "-m", "mfo_lsp", "serve"]
 EMPTY = [sys.executable, "-m", "benchmarks.latency.empty_server"]
 _POPULAR = 50
+_REST = 3.0
+"""Seconds without a message after the first keystroke: all rows but that one are of a server that has come to rest."""
 
 
 def make_bundle(generator: Path, folder: Path, tasks: int) -> None:
@@ -70,6 +72,7 @@ def measure(
         found["first keystroke, half a second after"] = [
             seconds for seconds, _ in EDITS["keystroke in a value"](document, 1)
         ]
+        client.settle(_REST)
         for scenario, edit in EDITS.items():
             answers = list(edit(document, repeats))
             found[scenario] = [seconds for seconds, _ in answers]

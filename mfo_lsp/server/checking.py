@@ -82,7 +82,7 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
                 server.house.settle()
             return analysis
         if analysis.edits > told and analysis.has_far_to_go:
-            told = analysis.edits
+            told, share = analysis.edits, Slice(_SHORT)
             _tell_of_edited(server, bundle, analysis)
         await share.give_way()
 
