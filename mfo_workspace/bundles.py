@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
+from posixpath import basename
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.model.kinds import may_be_ours
@@ -51,7 +52,7 @@ def read_path(path: str, files: Files) -> Source | None:
         text = files.read(path)
     except UnreadableFileError:
         return None
-    return read_source(path, text) if may_be_ours(text, PurePosixPath(path).name) else None
+    return read_source(path, text) if may_be_ours(text, basename(path)) else None
 
 
 def exclusion(project: Project, directory: str) -> Callable[[str], bool]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mfo_dialect.findings import Finding
+from mfo_dialect.findings import Finding, Severity
 from mfo_dialect.records import record
 from mfo_dialect.text import LineIndex, Span
 from mfo_workspace.files import UnreadableFileError
@@ -37,6 +37,16 @@ class CheckedGroup:
     file_count: int = 0
     unreadable: tuple[UnreadableFileError, ...] = ()
     baseline: str = ""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing but hints was found, and nothing else is to be told."""
+        is_readable = not self.unreadable and not self.baseline
+        return is_readable and all(finding.severity is Severity.HINT for finding in self.findings)
+
+    def opened(self) -> CheckedGroup:
+        """Itself, as nothing is packed here (``cache/encoding.py``)."""
+        return self
 
 
 @dataclass

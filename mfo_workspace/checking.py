@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
+from posixpath import basename
 from typing import TypeAlias
 
 from mfo_dialect.analysis.bundle import Bundle
@@ -40,7 +40,7 @@ def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SA
     paths = [
         path
         for path, named in wanted
-        if not (named or has_our_name(PurePosixPath(path).name)) or _is_readable(path, files, unreadable)
+        if not (named or has_our_name(basename(path))) or _is_readable(path, files, unreadable)
     ]
     if not paths:
         return CheckedGroup(unreadable=tuple(unreadable))

@@ -14,8 +14,8 @@ from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup, grouped
 from mfo_workspace.garbage import rare_collections
 
 if TYPE_CHECKING:
+    from mfo_workspace.cache.encoding import FoundGroup
     from mfo_workspace.cache.observing import Observation
-    from mfo_workspace.checking import ObservedGroup
 
 _FILES_FOR_EACH_WORKER = 40
 _MOST_WORKERS = 16
@@ -32,7 +32,7 @@ class Cache(Protocol):
         """The outcome without findings, where there are none but hints; None where there are, or not all is known."""
         ...
 
-    def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
+    def keep(self, group: FileGroup, checked: FoundGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
         ...
 
@@ -62,11 +62,13 @@ def check_on_disk(
     with rare_collections():
         groups = grouped(wanted)
         nothing = cache.find_nothing(groups) if cache is not None and not mere_hints else None
-        return nothing if nothing is not None else _check_all(groups, asked, cache)
+        return nothing if nothing is not None else _check_all(groups, asked, cache, mere_hints=mere_hints)
 
 
-def _check_all(groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | None) -> CheckedFiles:
-    known: dict[FileGroup, CheckedGroup] = {}
+def _check_all(
+    groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | None, *, mere_hints: bool
+) -> CheckedFiles:
+    known: dict[FileGroup, FoundGroup] = {}
     if cache is not None:
         known = {group: found for group in groups if (found := cache.find(group)) is not None}
     missing = [group for group in groups if group not in known]
@@ -79,10 +81,14 @@ def _check_all(groups: Sequence[FileGroup], asked: RuleSettings, cache: Cache | 
                 cache.keep(group, checked, observation)
     if cache is not None:
         cache.save()
-    return merged(known[group] for group in groups)
+    if not mere_hints and all(known[group].is_quiet for group in groups):
+        return CheckedFiles(file_count=sum(known[group].file_count for group in groups))
+    return merged(known[group].opened() for group in groups)
 
 
-def _check(groups: Sequence[FileGroup], asked: RuleSettings, *, is_remembered: bool) -> Iterator[ObservedGroup]:
+def _check(
+    groups: Sequence[FileGroup], asked: RuleSettings, *, is_remembered: bool
+) -> Iterator[tuple[FoundGroup, Observation | None]]:
     from mfo_workspace.checking import check_observed  # noqa: PLC0415 - loads the rules
 
     count = _workers(sum(len(files) for _, files in groups))

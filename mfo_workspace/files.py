@@ -10,6 +10,7 @@ from typing import Protocol
 
 MAX_BYTES = 16 * 1024 * 1024
 _PIECE = 64 * 1024
+_UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -89,8 +90,9 @@ class DiskFiles:
 
     def list_directory(self, path: str) -> Iterable[str]:
         """List a directory, sorted by name."""
+        prefix = path if path.endswith("/") else f"{path}/"
         try:
-            return sorted(entry.as_posix() for entry in Path(path).iterdir())
+            return [prefix + name for name in sorted(os.listdir(path))]  # noqa: PTH208 - paths as texts, as above
         except OSError:
             return ()
 
@@ -124,7 +126,8 @@ def decode(path: str, data: bytes) -> str:
         raise UnreadableFileError(
             path, f"the file is larger than {MAX_BYTES // (1024 * 1024)} MB, too large for an MFO document"
         )
-    encoding, name = ("utf-16", "UTF-16") if data.startswith(_UTF16_MARKS) else ("utf-8-sig", "UTF-8")
+    encoding, name = ("utf-16", "UTF-16") if data.startswith(_UTF16_MARKS) else ("utf-8", "UTF-8")
+    data = data.removeprefix(_UTF8_MARK)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

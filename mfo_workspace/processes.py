@@ -14,19 +14,25 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
+from typing import TypeAlias
 
 from mfo_dialect.model.rule_settings import RuleSettings
+from mfo_workspace.cache.encoding import FoundGroup, packed
+from mfo_workspace.cache.observing import Observation
 from mfo_workspace.checked import FileGroup
-from mfo_workspace.checking import ObservedGroup, check_observed
+from mfo_workspace.checking import check_observed
 from mfo_workspace.garbage import rare_collections
 
+SentGroup: TypeAlias = tuple[FoundGroup, Observation | None]
+"""What was found, packed if a worker found it, and all that it follows from."""
+
 _CHUNKS_FOR_EACH = 8
-_LARGEST_CHUNK = 32
+_LARGEST_CHUNK = 16
 
 
 def check_in_processes(
     groups: Sequence[FileGroup], asked: RuleSettings, count: int, *, is_remembered: bool = True
-) -> Iterator[ObservedGroup]:
+) -> Iterator[SentGroup]:
     """Check groups with ``count`` workers, which end with this process; what a lost worker leaves is checked here."""
     done = 0
     try:
@@ -38,8 +44,8 @@ def check_in_processes(
 
 
 def _by_workers(
-    groups: Sequence[FileGroup], check: Callable[[Sequence[FileGroup]], list[ObservedGroup]], count: int
-) -> Iterator[ObservedGroup]:
+    groups: Sequence[FileGroup], check: Callable[[Sequence[FileGroup]], list[SentGroup]], count: int
+) -> Iterator[SentGroup]:
     is_copied = sys.platform == "linux" and threading.active_count() == 1
     gc.collect()
     gc.freeze()
@@ -89,6 +95,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _check_chunk(asked: RuleSettings, groups: Sequence[FileGroup], *, is_remembered: bool) -> list[ObservedGroup]:
+def _check_chunk(asked: RuleSettings, groups: Sequence[FileGroup], *, is_remembered: bool) -> list[SentGroup]:
     with rare_collections():
-        return list(check_observed(groups, asked, is_remembered=is_remembered))
+        return [
+            (packed(checked), observation)
+            for checked, observation in check_observed(groups, asked, is_remembered=is_remembered)
+        ]

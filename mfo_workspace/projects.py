@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from mfo_dialect.model.project import Project, read_project
@@ -21,31 +21,40 @@ def find_project(directory: str, files: Files) -> Project:
         directory: an absolute path, written with ``/``.
         files: where to look.
     """
-    for folder in _with_those_above(directory):
-        own = _read(posixpath.join(folder, PROJECT_FILE), (), files)
+    for own_path, shared_path in _places(str(PurePosixPath(directory))):
+        own = _read(own_path, (), files)
         if own is not None:
             return own
-        shared = _read(posixpath.join(folder, _SHARED_FILE), _SHARED_TABLE, files)
+        shared = _read(shared_path, _SHARED_TABLE, files)
         if shared is not None and shared.data:
             return shared
-    return Project()
+    return _NO_PROJECT
 
 
-def _with_those_above(directory: str) -> Iterator[str]:
-    """A directory and those around it, the nearest first."""
-    folder, above = str(PurePosixPath(directory)), ""
-    while folder != above:
-        yield folder
-        folder, above = posixpath.dirname(folder), folder
+_NO_PROJECT = Project()
+
+
+@lru_cache(maxsize=8)
+def _places(folder: str) -> tuple[tuple[str, str], ...]:
+    """Where the two project files of a directory and of those around it would stand, the nearest first."""
+    around = posixpath.dirname(folder)
+    own = posixpath.join(folder, PROJECT_FILE), posixpath.join(folder, _SHARED_FILE)
+    return (own, *(_places(around) if around != folder else ()))
 
 
 def _read(path: str, table: tuple[str, ...], files: Files) -> Project | None:
     if not files.exists(path):
         return None
     try:
-        return read_project(files.read(path), path, table)
+        return _project_in(files.read(path), path, table)
     except UnreadableFileError:
         return None
+
+
+@lru_cache(maxsize=8)
+def _project_in(text: str, document: str, table: tuple[str, ...]) -> Project:
+    """``read_project``; kept, as all directories below a project file have it in common, and what follows from it."""
+    return read_project(text, document, table)
 
 
 def baseline_path(project: Project) -> str:

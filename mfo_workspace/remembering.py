@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mfo_workspace.cache.encoding import FoundGroup
 from mfo_workspace.cache.observing import Observation, PresentDisk
 from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup
 
@@ -25,9 +26,9 @@ class RememberedChecks:
         """Nothing is gained by a quicker look."""
         return None
 
-    def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
+    def keep(self, group: FileGroup, checked: FoundGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
-        self._known[group] = (checked, observation)
+        self._known[group] = (checked.opened(), observation)
 
     def save(self) -> None:
         """End a round: the next one asks the disk anew."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from mfo_dialect.analysis.doubts import may_be_two
@@ -13,6 +12,7 @@ from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.values import MapType
 from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE
+from mfo_dialect.kept import kept_property
 from mfo_dialect.model.kinds import Classification, DocumentKind, classify
 from mfo_dialect.model.lower_workflow import is_workflow_file, lower_workflow
 from mfo_dialect.model.project import Project
@@ -187,29 +187,29 @@ class Bundle:
     home: frozenset[str]
     project: Project
 
-    @cached_property
+    @kept_property
     def documents(self) -> tuple[Document, ...]:
         """All documents that are ours, in the order of the texts."""
         return tuple(
             document for source in self.sources.values() for document in source.documents if document.kind is not None
         )
 
-    @cached_property
+    @kept_property
     def workflows(self) -> tuple[Workflow, ...]:
         """The workflow documents."""
         return tuple(document.model for document in self.documents if isinstance(document.model, Workflow))
 
-    @cached_property
+    @kept_property
     def prompts(self) -> tuple[PromptsDocument, ...]:
         """The prompts documents."""
         return tuple(document.model for document in self.documents if isinstance(document.model, PromptsDocument))
 
-    @cached_property
+    @kept_property
     def agents_documents(self) -> tuple[AgentsDocument, ...]:
         """The agents documents."""
         return tuple(document.model for document in self.documents if isinstance(document.model, AgentsDocument))
 
-    @cached_property
+    @kept_property
     def configs(self) -> tuple[tuple[str, Mapping], ...]:
         """The client configurations: key of the text and the map."""
         return tuple(
@@ -218,26 +218,26 @@ class Bundle:
             if document.kind is DocumentKind.CONFIG and isinstance(document.root, Mapping)
         )
 
-    @cached_property
+    @kept_property
     def templates(self) -> dict[str, PromptTemplate]:
         """The prompt templates by id; of two with one id, the first."""
         return first_by_name(
             (template.id.text, template) for document in self.prompts for template in document.templates
         )
 
-    @cached_property
+    @kept_property
     def tools(self) -> dict[str, tuple[str, Tool]]:
         """The tools that prompts documents describe, by name, each with its document's key."""
         return first_by_name(
             (tool.name.text, (document.document, tool)) for document in self.prompts for tool in document.tools
         )
 
-    @cached_property
+    @kept_property
     def agents(self) -> dict[str, Agent]:
         """The agents by id."""
         return first_by_name((agent.id.text, agent) for document in self.agents_documents for agent in document.agents)
 
-    @cached_property
+    @kept_property
     def schemas(self) -> dict[str, Declared]:
         """The JSON Schemas by name: extraction schemas of prompts documents and ``schemas`` of workflow documents."""
         return first_by_name(
@@ -246,7 +246,7 @@ class Bundle:
             for name, (key, node) in document.schemas.items()
         )
 
-    @cached_property
+    @kept_property
     def is_complete(self) -> bool:
         """Whether all prompts and agents documents could be read whole, so that a name not found is not there."""
         return is_complete(self)
@@ -269,7 +269,7 @@ class Bundle:
         """Forget what was said; who asks again has it found again."""
         self._kept.clear()
 
-    @cached_property
+    @kept_property
     def _kept(self) -> dict[tuple[object, object], Any]:
         return {}
 

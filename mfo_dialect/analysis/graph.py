@@ -11,9 +11,9 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum, IntEnum
-from functools import cached_property
 
 from mfo_dialect.analysis.loops import Loop, enclosing_loops, find_loops
+from mfo_dialect.kept import kept_property
 from mfo_dialect.records import record
 
 
@@ -97,12 +97,12 @@ class Level:
     order: tuple[int, ...]
     inner: tuple[Level | None, ...] = field(repr=False)
 
-    @cached_property
+    @kept_property
     def entries(self) -> tuple[int, ...]:
         """The nodes that wait for nothing, in document order."""
         return tuple(node for node, sources in enumerate(self.predecessors) if not sources)
 
-    @cached_property
+    @kept_property
     def guards(self) -> tuple[tuple[int, ...], ...]:
         """For each node the conditions that have it as a branch, by edges that are no loop edges."""
         guards: list[list[int]] = [[] for _ in self.nodes]
@@ -112,7 +112,7 @@ class Level:
                     guards[target].append(condition)
         return tuple(tuple(conditions) for conditions in guards)
 
-    @cached_property
+    @kept_property
     def ancestors(self) -> tuple[int, ...]:
         """For each node the nodes that lead to it without loop edges, as a bit set (bit n is node n)."""
         ancestors = [0] * len(self.nodes)
@@ -123,7 +123,7 @@ class Level:
             ancestors[node] = reached
         return tuple(ancestors)
 
-    @cached_property
+    @kept_property
     def ended_before(self) -> tuple[int, ...]:
         """For each node the nodes that have surely ended when it is decided, as a bit set.
 
@@ -267,6 +267,8 @@ def _order(
 ) -> tuple[int, ...]:
     """Kahn's algorithm with a heap; the end of loop n takes part as node ``count + n``, before any node."""
     count = len(successors)
+    if not loops and all(not targets or targets[0] > source for source, targets in enumerate(successors)):
+        return tuple(range(count))  # all edges lead down the document, as most authors write
     following: list[list[int]] = [list(targets) for targets in successors] + [[] for _ in loops]
     missing = [len(sources) + len(gates[node]) for node, sources in enumerate(predecessors)] + [0 for _ in loops]
     for node, loop in enumerate(loop_of):

@@ -76,7 +76,7 @@ def place_of(part: Part) -> tuple[str, int, int]:
     """Where a part stands among all others: sorted by it, parts are in the order of the texts, outer ones first."""
     root = part.root if isinstance(part, Document) else root_of(part)
     rank = 0 if isinstance(part, Document) else 1 if isinstance(part, FlowView) else 2
-    return document_key(part) or "", root.span.start if root is not None else 0, rank
+    return document_key(part) or "", root.origin.base + root.start if root is not None else 0, rank
 
 
 def document_key(part: Part) -> str | None:

@@ -103,7 +103,10 @@ def _is_trusted(reader: NodeView, producer: NodeView) -> bool:
         return False
     if flow.by_id.get(reader.id) is not reader or flow.by_id.get(producer.id) is not producer:
         return False
-    return all(_is_known(view) for view in (*reader.path, *producer.path))
+    for view in (*reader.path, *producer.path):  # noqa: SIM110 - as every reading asks, here and below
+        if not _is_known(view):
+            return False
+    return True
 
 
 def _is_known(view: NodeView) -> bool:
@@ -111,11 +114,15 @@ def _is_known(view: NodeView) -> bool:
     level = view.level
     if level.leads_to_more:
         return False
-    return not any(one is view or level.wiring.leads_to(one, view) for one in level.waiting_for_more)
+    waiting = level.waiting_for_more
+    return not waiting or not any(one is view or level.wiring.leads_to(one, view) for one in waiting)
 
 
 def _are_levels_plain(reader: NodeView, producer: NodeView) -> bool:
-    return all(view.level.wiring.is_plain for view in (*reader.path, *producer.path))
+    for view in (*reader.path, *producer.path):  # noqa: SIM110 - as above
+        if not view.level.wiring.is_plain:
+            return False
+    return True
 
 
 def _whole_order(reader: NodeView, producer: NodeView) -> RunOrder:
@@ -123,7 +130,9 @@ def _whole_order(reader: NodeView, producer: NodeView) -> RunOrder:
 
 
 def _meeting(reader: NodeView, producer: NodeView) -> int:
-    """How many subflows are around both."""
+    """How many subflows are around both; -1 where one is the other, or stands in it."""
+    if reader.level is producer.level and reader is not producer:
+        return len(reader.path) - 1
     pairs = zip(reader.path, producer.path, strict=False)
     return next((depth for depth, (one, other) in enumerate(pairs) if one is not other), -1)
 

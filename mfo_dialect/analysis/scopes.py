@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import field
-from functools import cached_property
 from operator import attrgetter
 
 from mfo_dialect.analysis.doubts import may_be_two, may_lead_to_more, may_wait_for_more
@@ -14,6 +13,7 @@ from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, Priority, buil
 from mfo_dialect.analysis.run_order import RunOrders
 from mfo_dialect.analysis.wiring import BuiltWiring, Wiring
 from mfo_dialect.catalogue.task_types import current_name
+from mfo_dialect.kept import kept_property
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.records import record
@@ -72,18 +72,18 @@ class NodeView:
         start = self.node.mapping.span.start
         return Span(start, start + 1)
 
-    @cached_property
+    @kept_property
     def type_name(self) -> str:
         """Of a task, its type by the present name; else an empty text."""
         return current_name(self.node.type_name) if isinstance(self.node, Task) else ""
 
-    @cached_property
+    @kept_property
     def path(self) -> tuple[NodeView, ...]:
         """The subflows around it, outermost first, and itself."""
         owner = self.level.owner
         return (*owner.path, self) if owner is not None else (self,)
 
-    @cached_property
+    @kept_property
     def id_path(self) -> tuple[str, ...]:
         """The ids along ``path``: how the run order names the node."""
         return tuple(view.id for view in self.path)
@@ -107,7 +107,7 @@ class LevelView:
     owner: NodeView | None
     nodes: list[NodeView] = field(default_factory=list[NodeView])
 
-    @cached_property
+    @kept_property
     def by_id(self) -> dict[str, NodeView]:
         """Its nodes by id, the last one first; of two with one id, the first."""
         return _first_by_id(self.nodes)
@@ -116,11 +116,11 @@ class LevelView:
         """Its nodes with an id, in the order of the document."""
         return self._named.get(name, ())
 
-    @cached_property
+    @kept_property
     def _named(self) -> dict[str, tuple[NodeView, ...]]:
         return _grouped((view.id, view) for view in self.nodes)
 
-    @cached_property
+    @kept_property
     def unnamed(self) -> tuple[NodeView, ...]:
         """Its nodes without an id."""
         return tuple(view for view in self.nodes if view.node.id is None)
@@ -129,7 +129,7 @@ class LevelView:
         """Its nodes that list a name among their dependencies, in the order of the document."""
         return self._depending.get(name, ())
 
-    @cached_property
+    @kept_property
     def _depending(self) -> dict[str, tuple[NodeView, ...]]:
         return _grouped((scalar.text, view) for view in self.nodes for scalar in view.node.dependencies)
 
@@ -137,7 +137,7 @@ class LevelView:
         """Its nodes that list a name among their successors, in the order of the document."""
         return self._leading.get(name, ())
 
-    @cached_property
+    @kept_property
     def _leading(self) -> dict[str, tuple[NodeView, ...]]:
         return _grouped((scalar.text, view) for view in self.nodes for scalar in view.node.successors)
 
@@ -145,22 +145,22 @@ class LevelView:
         """Its nodes with an id and this ``name``, in the order of the document."""
         return self._titled.get(title, ())
 
-    @cached_property
+    @kept_property
     def _titled(self) -> dict[str, tuple[NodeView, ...]]:
         titles = ((text_at(view.node.mapping, "name"), view) for view in self.nodes if view.node.id is not None)
         return _grouped((title.text, view) for title, view in titles if title is not None)
 
-    @cached_property
+    @kept_property
     def wiring(self) -> Wiring[NodeView]:
         """Who stands before whom."""
         return BuiltWiring(self.nodes, self.graph, _index_of)
 
-    @cached_property
+    @kept_property
     def waiting_for_more(self) -> tuple[NodeView, ...]:
         """Its nodes that may wait for others than is known, in the order of the document."""
         return tuple(view for view in self.nodes if may_wait_for_more(view))
 
-    @cached_property
+    @kept_property
     def leads_to_more(self) -> bool:
         """Whether one of its nodes may lead to others than is known."""
         return any(may_lead_to_more(view) for view in self.nodes)
@@ -195,14 +195,14 @@ class FlowView:
         """Its own level."""
         return self.levels[0]
 
-    @cached_property
+    @kept_property
     def damaged(self) -> bool:
         """Whether a node may be there that is not known: a part could not be read, or a node has no id of its own."""
         if any(level.level.hides_nodes for level in self.levels) or self.doubled:
             return True
         return any(view.node.id is None or may_be_two(view.node.mapping) for view in self.nodes)
 
-    @cached_property
+    @kept_property
     def has_cycle(self) -> bool:
         """Whether nodes of one of its levels wait for each other."""
         return any(level.wiring.has_cycle for level in self.levels)
@@ -211,23 +211,23 @@ class FlowView:
         """The nodes of all levels with an id, in the order of the text."""
         return self._named.get(name, ())
 
-    @cached_property
+    @kept_property
     def _named(self) -> dict[str, tuple[NodeView, ...]]:
         known = ((view.node.id.span, view) for view in self.nodes if view.node.id is not None)
         return _grouped((view.id, view) for _, view in sorted(known, key=lambda one: one[0]))
 
-    @cached_property
+    @kept_property
     def doubled(self) -> frozenset[str]:
         """The ids that several nodes have: one of them was meant to have another."""
         counts = Counter(view.id for view in self.nodes)
         return frozenset(name for name, count in counts.items() if count > 1)
 
-    @cached_property
+    @kept_property
     def nodes(self) -> tuple[NodeView, ...]:
         """All nodes of all levels."""
         return tuple(view for level in self.levels for view in level.nodes)
 
-    @cached_property
+    @kept_property
     def by_id(self) -> dict[str, NodeView]:
         """All nodes by id; ids are unique in a taskflow with its subflows, of two the first in the text counts.
 
@@ -236,12 +236,12 @@ class FlowView:
         ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start)
         return {name: view for name, view in _first_by_id(ordered).items() if name not in RESERVED_ROOTS}
 
-    @cached_property
+    @kept_property
     def run_orders(self) -> RunOrders:
         """Which nodes have run when another one starts."""
         return RunOrders(self.top.graph)
 
-    @cached_property
+    @kept_property
     def triggers(self) -> tuple[Trigger, ...]:
         """The triggers that start it."""
         flows = self.workflow.taskflows

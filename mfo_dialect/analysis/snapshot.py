@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from functools import cached_property
 from typing import Any, TypeVar, overload
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
@@ -25,7 +24,7 @@ from mfo_dialect.catalogue.agents_keys import AGENTS_FILE
 from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.values import MapType
-from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE, flow_file, task_map, workflow_file
+from mfo_dialect.kept import kept_property
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Workflow, WorkflowShape
@@ -53,17 +52,17 @@ class Snapshot:
         for flow in flows:
             take_apart(flow)
 
-    @cached_property
+    @kept_property
     def sources(self) -> tuple[Source, ...]:
         """The texts that findings are wanted for."""
         return tuple(source for source in self.bundle.sources.values() if source.key in self.bundle.home)
 
-    @cached_property
+    @kept_property
     def documents(self) -> tuple[Document, ...]:
         """The MFO documents that findings are wanted for."""
         return tuple(document for document in self.bundle.documents if document.key in self.bundle.home)
 
-    @cached_property
+    @kept_property
     def parts(self) -> tuple[Part, ...]:
         """All that is looked at by itself: the bundle, the home texts, and the parts of their documents."""
         ours = tuple(source for source in self.sources if source.is_ours)
@@ -72,7 +71,7 @@ class Snapshot:
     def _parts_of(self, document: Document) -> tuple[Part, ...]:
         return self.kept(document, _parts_of)
 
-    @cached_property
+    @kept_property
     def borders(self) -> dict[int, Part]:
         """The parts of the home documents by the identity of the maps that they are written as."""
         return borders_of(part for document in self.documents for part in self._parts_of(document))
@@ -81,7 +80,7 @@ class Snapshot:
         """The items of a list; of a long one perhaps without those that parts are written as, for who passes these over."""
         return listed.items
 
-    @cached_property
+    @kept_property
     def _flows_by_document(self) -> dict[Document, tuple[FlowView, ...]]:
         return {
             document: tuple(view_flows(document.model))
@@ -104,7 +103,7 @@ class Snapshot:
             case _:
                 return None
 
-    @cached_property
+    @kept_property
     def _document_with(self) -> dict[object, Document]:
         found: dict[object, Document] = {}
         for document in self.documents:
@@ -121,22 +120,22 @@ class Snapshot:
         """The triggers of a home document."""
         return self.kept(document, _triggers_of)
 
-    @cached_property
+    @kept_property
     def flows(self) -> tuple[FlowView, ...]:
         """All taskflows of the home documents."""
         return tuple(flow for flows in self._flows_by_document.values() for flow in flows)
 
-    @cached_property
+    @kept_property
     def nodes(self) -> tuple[NodeView, ...]:
         """All nodes of all taskflows."""
         return tuple(view for flow in self.flows for view in flow.nodes)
 
-    @cached_property
+    @kept_property
     def triggers(self) -> tuple[TriggerView, ...]:
         """All triggers of the home documents."""
         return tuple(view for document in self._flows_by_document for view in self.triggers_of(document))
 
-    @cached_property
+    @kept_property
     def templates(self) -> tuple[PromptTemplate, ...]:
         """All prompt templates of the home documents, doubles included."""
         return tuple(
@@ -146,7 +145,7 @@ class Snapshot:
             for template in document.templates
         )
 
-    @cached_property
+    @kept_property
     def uses(self) -> tuple[Use, ...]:
         """All references."""
         of_flows = (use for flow in self.flows for part in (*flow.nodes, flow) for use in self.uses_of(part))
@@ -160,7 +159,7 @@ class Snapshot:
         """What looks like a path in the same places and is no reference, as its root is not in scope."""
         return bare_paths_in(self.kept(part, _candidates_of))
 
-    @cached_property
+    @kept_property
     def visits(self) -> tuple[Visit, ...]:
         """Every declared value of the home documents, with its declaration."""
         roots = [first for document in self.documents if (first := self._first_visit(document)) is not None]
@@ -170,7 +169,7 @@ class Snapshot:
         """The declared values of one part, without those of the parts inside it."""
         return self._visits_by_part.get(part, ())
 
-    @cached_property
+    @kept_property
     def _visits_by_part(self) -> dict[Part, list[Visit]]:
         found: dict[Part, list[Visit]] = {}
         for document in self.documents:
@@ -188,18 +187,11 @@ class Snapshot:
             return None
         return Visit(document.key, document.root, choose(declared, document.root))
 
-    @cached_property
-    def _workflow_types(self) -> tuple[MapType, MapType]:
-        if not self.bundle.project.task_types:
-            return FLOW_FILE, WORKFLOW_FILE
-        task = task_map(self.bundle.project.all_task_types)
-        return flow_file(task), workflow_file(task)
-
     def root_type(self, document: Document) -> MapType | None:
         """The declaration of a document's top level."""
         match document.kind:
             case DocumentKind.WORKFLOW:
-                flow, workflow = self._workflow_types
+                flow, workflow = self.bundle.project.workflow_types
                 shape = document.model.shape if isinstance(document.model, Workflow) else WorkflowShape.FLOW
                 return flow if shape is WorkflowShape.FLOW else workflow
             case DocumentKind.PROMPTS:
@@ -255,7 +247,7 @@ class Snapshot:
         """
         known = self._indexes.get((scope, find))
         if known is None:
-            parts = self._parts_in(scope)
+            parts = self._parts_of_bundle if scope is self.bundle else self._parts_in(scope)
             known = self._indexes[scope, find] = BuiltIndex(parts, lambda part: find(part, self))
         return known
 
@@ -269,15 +261,19 @@ class Snapshot:
                 parts = (part for document in self.documents for part in self._parts_of(document))
                 return sorted((part for part in parts if not isinstance(part, LevelView)), key=place_of)
 
-    @cached_property
+    @kept_property
+    def _parts_of_bundle(self) -> Iterable[Part]:
+        return self._parts_in(self.bundle)
+
+    @kept_property
     def _indexes(self) -> dict[tuple[object, object], BuiltIndex[Any]]:
         return {}
 
-    @cached_property
+    @kept_property
     def _found(self) -> dict[object, tuple[Any, ...]]:
         return {}
 
-    @cached_property
+    @kept_property
     def _kept(self) -> dict[object, dict[Any, Any]]:
         return {}
 
@@ -308,5 +304,5 @@ def _candidates_of(part: Part, snapshot: Snapshot) -> tuple[Candidate, ...]:
 
 
 def _resolution_of(use: Use, snapshot: Snapshot) -> Resolution:
-    names = tuple(segment.name for segment in use.reference.segments)
+    names = tuple([segment.name for segment in use.reference.segments])
     return resolve(names, Scope(snapshot.bundle, use.level, use.trigger))

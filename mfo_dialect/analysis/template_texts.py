@@ -10,6 +10,7 @@ from mfo_dialect.analysis.chats import parse_text
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Format, TextType
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.model.prompts import PromptTemplate
@@ -46,18 +47,20 @@ def template_texts_of(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...
 
 
 def _template_texts(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...]:
-    return tuple(_found(part, snapshot))
+    visits = snapshot.visits_of(part)
+    declared = [visit for visit in visits if type(visit.type) is TextType and visit.type.format is _TEMPLATE]
+    return tuple(_found(part, declared)) if declared else ()
 
 
-def _found(part: Part, snapshot: Snapshot) -> Iterator[TemplateText]:
+_RENDERED_BY_NAME = (NodeView, FlowView, TriggerView)
+
+
+def _found(part: Part, declared: Iterable[Visit]) -> Iterator[TemplateText]:
     owned = set(_texts_of(part)) if isinstance(part, PromptTemplate) else set[Node]()
-    is_rendered_by_name = isinstance(part, NodeView | FlowView | TriggerView) or (
+    is_rendered_by_name = isinstance(part, _RENDERED_BY_NAME) or (
         isinstance(part, Document) and part.kind is DocumentKind.WORKFLOW
     )
-    for visit in snapshot.visits_of(part):
-        declared = visit.type
-        if type(declared) is not TextType or declared.format is not _TEMPLATE:
-            continue
+    for visit in declared:
         scalar, container = visit.node, visit.container
         if not isinstance(scalar, Scalar) or scalar.is_missing:
             continue

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
@@ -104,7 +104,7 @@ class Candidate:
 def candidates_of_outputs(flow: FlowView) -> Iterator[Candidate]:
     """The scalars that may hold references in what a taskflow gives in the end."""
     if flow.taskflow.outputs is not None:
-        context = _Context(flow.document, Reader.OUTPUTS, None, flow.top, flow)
+        context = partial(_Context, flow.document, Reader.OUTPUTS, None, flow.top, flow)
         yield from _candidates(flow.taskflow.outputs, VALUE_MAP, context)
 
 
@@ -114,11 +114,11 @@ def candidates_of_node(view: NodeView, project: Project) -> Iterator[Candidate]:
         case Task(config=config) if config is not None:
             task_type = project.task_type(view.node.type_name)
             config_type = task_type.config if task_type is not None else VALUE_MAP
-            yield from _candidates(config, config_type, _context_of(view, Reader.CONFIG))
+            yield from _candidates(config, config_type, partial(_context_of, view, Reader.CONFIG))
         case Condition(vars=variables) if variables is not None:
-            yield from _candidates(variables, VALUE_MAP, _context_of(view, Reader.VARS))
+            yield from _candidates(variables, VALUE_MAP, partial(_context_of, view, Reader.VARS))
         case Subflow(input_mapping=mapping) if mapping is not None:
-            yield from _candidates(mapping, VALUE_MAP, _context_of(view, Reader.INPUT_MAPPING))
+            yield from _candidates(mapping, VALUE_MAP, partial(_context_of, view, Reader.INPUT_MAPPING))
         case _:
             return
 
@@ -126,7 +126,8 @@ def candidates_of_node(view: NodeView, project: Project) -> Iterator[Candidate]:
 def candidates_of_trigger(document: str, trigger: Trigger) -> Iterator[Candidate]:
     """Those of a trigger's input mapping."""
     if trigger.input_mapping is not None:
-        yield from _candidates(trigger.input_mapping, VALUE_MAP, _Context(document, Reader.TRIGGER, trigger=trigger))
+        context = partial(_Context, document, Reader.TRIGGER, trigger=trigger)
+        yield from _candidates(trigger.input_mapping, VALUE_MAP, context)
 
 
 def uses_in(candidates: Iterable[Candidate]) -> Iterator[Use]:
@@ -149,7 +150,8 @@ def bare_paths_in(candidates: Iterable[Candidate]) -> Iterator[Use]:
 
 
 def _context_of(view: NodeView, reader: Reader) -> _Context:
-    return _Context(view.document, reader, view, view.level, view.flow)
+    level = view.level
+    return _Context(view.document, reader, view, level, level.flow)
 
 
 _MAX_DEPTH = 64
@@ -191,11 +193,14 @@ def _unfinished(match: re.Match[str], problem: str) -> Reference:
     return Reference((root,), Span(*match.span()), Spelling.BARE, problem, Span(*match.span()))
 
 
-def _candidates(root: Node, root_type: ValueType, context: _Context) -> Iterator[Candidate]:
+def _candidates(root: Node, root_type: ValueType, context: Callable[[], _Context]) -> list[Candidate]:
     """The scalars at or below a value that are read for references and look as if they held some."""
     found: list[_Read] = []
     _add_scalars(root, choose(root_type, root), 0, found, set())
-    return (Candidate(*read, context) for read in found)
+    if not found:
+        return []
+    reader = context()
+    return [Candidate(scalar, references, declared, reader) for scalar, references, declared in found]
 
 
 def _add_scalars(node: Node, declared: ValueType, depth: int, found: list[_Read], seen: set[tuple[int, int]]) -> None:
@@ -245,6 +250,6 @@ def _uses_in(scalar: Scalar, references: References, value_type: ValueType | Non
             return
     pieces = scan(text, context.is_root)
     found = [piece for piece in pieces if isinstance(piece, Reference)]
-    alone = len(found) == 1 and not any(isinstance(piece, str) and piece.strip() for piece in pieces)
+    alone = len(found) == 1 and not "".join([piece for piece in pieces if isinstance(piece, str)]).strip()
     for reference in found:
         yield context.use(scalar, reference, value_type, alone=alone)

@@ -153,19 +153,18 @@ class PartedWalk(Generic[_Part]):
         is_followed_once = self._seen is None
         for name, pair in node.named_pairs():
             key = keys.get(name or "")
-            if key is not None:
-                child_type = key.type
-            elif others is not None:
-                child_type = others
-            else:
+            child_type = key.type if key is not None else others
+            if child_type is None:
                 continue
             value = pair.value
             if type(value) is not Scalar:
                 value = follow(value)
-            if type(child_type) is EitherType:
+            kind = type(child_type)
+            if kind is EitherType:
                 child_type = choose(child_type, value)
+                kind = type(child_type)
             visit = Visit(document, value, child_type, key, pair, node)
-            if is_followed_once and type(child_type) is not MapType and type(child_type) is not ListType:
+            if is_followed_once and (type(value) is Scalar or (kind is not MapType and kind is not ListType)):
                 own.append(visit)
             else:
                 add(visit, value, child_type, depth, own)
@@ -196,7 +195,9 @@ def effective_keys(mapping: Mapping, map_type: MapType) -> tuple[Key, ...]:
 
 def known_keys(mapping: Mapping, map_type: MapType) -> MappingOf[str, Key]:
     """``effective_keys`` by name."""
-    said = text_at(mapping, map_type.discriminator) if map_type.discriminator else None
+    if not map_type.discriminator:
+        return map_type.known_keys(None)
+    said = text_at(mapping, map_type.discriminator)
     return map_type.known_keys(said.text if said is not None else None)
 
 
@@ -273,9 +274,12 @@ def references_of(value_type: ValueType) -> References:
             return References.NONE
 
 
+_HOLDERS = (MapType, ListType, EitherType)
+
+
 def scalars_at(visit: Visit) -> Iterator[Scalar]:
     """The scalars that a visit itself answers for: all below an open value, else the value if it is a scalar."""
-    if isinstance(visit.type, MapType | ListType | EitherType):
+    if isinstance(visit.type, _HOLDERS):
         return iter((visit.node,) if isinstance(visit.node, Scalar) and not visit.node.is_missing else ())
     return scalars_below(visit.node)
 

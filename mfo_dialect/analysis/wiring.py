@@ -7,10 +7,10 @@ others the whole graph (``whole``) has more to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from mfo_dialect.analysis.graph import Level
+from mfo_dialect.kept import kept_property
 
 _Node = TypeVar("_Node", bound=Hashable)
 
@@ -122,7 +122,7 @@ class BuiltWiring(Generic[_Node]):
         reached = self._steady_ancestors if without_branches else self.whole.ancestors
         return bool(reached[self._place(target)] >> self._place(node) & 1)
 
-    @cached_property
+    @kept_property
     def _steady_ancestors(self) -> list[int]:
         """For each node the nodes that make it run when they have run, by ways without branches, as a bit set."""
         graph = self.whole
@@ -137,7 +137,7 @@ class BuiltWiring(Generic[_Node]):
         """See ``Wiring``."""
         return self._always[self._place(node)]
 
-    @cached_property
+    @kept_property
     def _always(self) -> list[bool]:
         graph = self.whole
         always = [False] * len(graph.nodes)
@@ -150,7 +150,7 @@ class BuiltWiring(Generic[_Node]):
         """See ``Wiring``."""
         return self._unconditional[self._place(node)]
 
-    @cached_property
+    @kept_property
     def _unconditional(self) -> list[bool]:
         graph = self.whole
         free = [False] * len(graph.nodes)

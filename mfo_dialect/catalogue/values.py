@@ -178,10 +178,12 @@ class MapType:
 
     def known_keys(self, discriminator: str | None) -> Mapping[str, Key]:
         """``keys_for`` by name; kept for each variant."""
-        variant = discriminator if discriminator in self.variants else None
-        known = self._by_name.get(variant)
+        known = self._by_name.get(discriminator)
         if known is None:
-            known = self._by_name[variant] = {key.name: key for key in self.keys_for(variant)}
+            variant = discriminator if discriminator in self.variants else None
+            known = self._by_name.get(variant)
+            if known is None:
+                known = self._by_name[variant] = {key.name: key for key in self.keys_for(variant)}
         return known
 
     def keys_for(self, discriminator: str | None) -> tuple[Key, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 from enum import Enum
+from functools import lru_cache
 
 from mfo_dialect.catalogue.agents_keys import AGENT, AGENTS_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
@@ -156,6 +157,7 @@ def _has_one_of(node: Node, keys: tuple[str, ...]) -> bool:
     return isinstance(node, Mapping) and any(key in node for key in keys)
 
 
+@lru_cache(maxsize=256)
 def _kind_by_name(file_name: str) -> DocumentKind | None:
     return next((kind for pattern, kind in _NAMES if pattern.fullmatch(file_name)), None)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from mfo_dialect.catalogue.task_types import BUILT_IN, OLDER_NAMES, TaskType
 from mfo_dialect.catalogue.values import VALUE, Key, MapType
+from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE, flow_file, task_map, workflow_file
+from mfo_dialect.kept import kept_property
 from mfo_dialect.model.rule_settings import RuleSettings
 from mfo_dialect.records import record
 from mfo_dialect.shapes import UNKNOWN, Shape, from_json_schema
@@ -41,7 +42,7 @@ class Project:
         """Why the file is no TOML, if it is none."""
         return self.toml.problem if self.toml is not None else None
 
-    @cached_property
+    @kept_property
     def lines(self) -> LineIndex:
         """The project file's lines."""
         return LineIndex(self.text)
@@ -62,7 +63,7 @@ class Project:
         """One table of the file; empty where it is missing or no table."""
         return _table(self.data.get(name))
 
-    @cached_property
+    @kept_property
     def rule_settings(self) -> RuleSettings:
         """Which rules run and how much they weigh, as written."""
         severities = tuple((name, word) for name, word in self.section("rules").items() if isinstance(word, str))
@@ -74,7 +75,7 @@ class Project:
         value = self.data.get("baseline")
         return value.strip() if isinstance(value, str) else ""
 
-    @cached_property
+    @kept_property
     def task_types(self) -> dict[str, TaskType]:
         """The declared custom task types by name."""
         return {name: _task_type(name, declaration) for name, declaration in self.section("task_types").items()}
@@ -83,10 +84,18 @@ class Project:
         """A task type by its present or older name, built in or declared."""
         return BUILT_IN.get(name) or OLDER_NAMES.get(name) or self.task_types.get(name)
 
-    @cached_property
+    @kept_property
     def all_task_types(self) -> tuple[TaskType, ...]:
         """All task types, the built-in ones first."""
         return (*BUILT_IN.values(), *self.task_types.values())
+
+    @kept_property
+    def workflow_types(self) -> tuple[MapType, MapType]:
+        """What a flow file and a workflow file may hold, with all task types."""
+        if not self.task_types:
+            return FLOW_FILE, WORKFLOW_FILE
+        task = task_map(self.all_task_types)
+        return flow_file(task), workflow_file(task)
 
     def globs(self, name: str) -> tuple[str, ...]:
         """The globs of ``[bundle]`` under one key."""

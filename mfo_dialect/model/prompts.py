@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from mfo_dialect import templates
+from mfo_dialect.kept import kept_property
 from mfo_dialect.model.access import entries_at, mapping_at, mappings_at, text_at, texts_at
 from mfo_dialect.records import record
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence
@@ -74,7 +75,7 @@ class PromptTemplate:
             self._read[text] = parse_text(text.text, self.engine)
         return self._read[text]
 
-    @cached_property
+    @kept_property
     def _read(self) -> dict[Scalar, templates.Template]:
         return {}
 

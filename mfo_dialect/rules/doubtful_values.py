@@ -1,7 +1,8 @@
-"""The declared values of a part that may be wrong: all but the scalars that are surely right, which nearly all are.
+"""The declared values of a part that may be wrong: all but those that are surely right, which nearly all are.
 
-Surely right is a scalar of which no rule about single values has a word to say, whatever stands around it. It depends on what
-is declared and what is written, both of which come again and again, so that the verdict is kept from one text to the next.
+Surely right is a scalar of which no rule about single values has a word to say, whatever stands around it, and a map with the
+right keys, whatever stands under them. That depends on what is declared and what is written, both of which come again and
+again, so that the verdict is kept from one text to the next.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import NamedTuple
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import AnyType, BooleanType, Format, IntegerType, Key, TextType, ValueType
+from mfo_dialect.catalogue.values import AnyType, BooleanType, Format, IntegerType, Key, MapType, TextType, ValueType
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.references import RESERVED_ROOTS
-from mfo_dialect.syntax import Scalar, Style
+from mfo_dialect.rules.right_keys import has_right_keys
+from mfo_dialect.syntax import Mapping, Scalar, Style
 from mfo_dialect.syntax.core_schema import resolve_plain
 
 VALID_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -41,7 +43,7 @@ _of_quoted: dict[tuple[int, str], _Verdict] = {}
 
 
 def doubtful_visits(part: Part, snapshot: Snapshot) -> list[Visit]:
-    """The declared values of a part, without those inside it and without the scalars that are surely right."""
+    """The declared values of a part, without those of parts inside it and without those that are surely right."""
     return snapshot.kept(part, _doubtful)
 
 
@@ -54,6 +56,13 @@ def _doubtful(part: Part, snapshot: Snapshot) -> list[Visit]:
             verdict = known.get((id(declared), node.text))
             if verdict.is_right if verdict is not None else _judge(known, declared, node):
                 continue
+        elif (
+            type(declared) is MapType
+            and declared.key_names is None
+            and isinstance(node, Mapping)
+            and has_right_keys(node, declared)
+        ):
+            continue
         found.append(visit)
     return found
 

@@ -9,6 +9,7 @@ from mfo_dialect.analysis import expression_texts as of_expressions
 from mfo_dialect.analysis import node_reads as of_reads
 from mfo_dialect.analysis import template_texts as of_templates
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
+from mfo_dialect.analysis.chats import CHAT
 from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.node_reads import NodeRead
 from mfo_dialect.analysis.parts import WRITTEN, Part
@@ -70,6 +71,15 @@ def _uses(part: Part, snapshot: Snapshot) -> Iterable[Use]:
     return snapshot.uses_of(part)
 
 
+def tasks_of_type(*names: str) -> Selector:
+    """A selector of the tasks of some types, by their present names."""
+
+    def items(view: NodeView, _snapshot: Snapshot) -> tuple[NodeView, ...]:
+        return (view,) if view.type_name in names else ()
+
+    return Selector((NodeView,), items)
+
+
 def _expressions(view: NodeView, snapshot: Snapshot) -> Iterable[ExpressionText]:
     return of_expressions.expression_texts_of(view, snapshot)
 
@@ -108,6 +118,9 @@ agents = of(Agent)
 
 whole_bundle = of(Bundle)
 """The bundle itself, once."""
+
+chats = tasks_of_type(CHAT)
+"""The chat tasks."""
 
 uses = Selector((FlowView, NodeView, TriggerView), _uses)
 """The references."""

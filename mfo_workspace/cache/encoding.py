@@ -1,11 +1,14 @@
-"""What was found in a group of files, as JSON values and back; texts stay in their files."""
+"""What was found in a group of files, as JSON and back: for the cache, and for another process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from mfo_dialect.findings import Edit, Finding, Fix, Place, Related, Severity, Tag
+from mfo_dialect.records import record
 from mfo_dialect.text import Span
 from mfo_workspace.checked import CheckedGroup
 from mfo_workspace.files import UnreadableFileError
@@ -13,6 +16,38 @@ from mfo_workspace.files import UnreadableFileError
 Json = Any
 _SEVERITIES = {severity.value: severity for severity in Severity}
 _TAGS = {tag.value: tag for tag in Tag}
+
+
+@record
+class PackedGroup:
+    """What was found in a group, without a value for each finding: quickly sent, and quickly kept.
+
+    Attributes:
+        found: what ``group_to_json`` gives, written on one line.
+        texts: as in ``CheckedGroup``.
+        file_count: as in ``CheckedGroup``.
+        is_quiet: as in ``CheckedGroup``.
+    """
+
+    found: bytes
+    texts: Mapping[str, str]
+    file_count: int
+    is_quiet: bool
+
+    def opened(self) -> CheckedGroup:
+        """The values again."""
+        return replace(group_from_json(json.loads(self.found)), texts=self.texts)
+
+
+FoundGroup: TypeAlias = CheckedGroup | PackedGroup
+
+
+def packed(group: FoundGroup) -> PackedGroup:
+    """What was found, to be sent or kept."""
+    if isinstance(group, PackedGroup):
+        return group
+    found = json.dumps(group_to_json(group), separators=(",", ":")).encode("ascii")
+    return PackedGroup(found, group.texts, group.file_count, group.is_quiet)
 
 
 def group_to_json(group: CheckedGroup) -> Json:

@@ -13,8 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from mfo_dialect.findings import Severity
-from mfo_workspace.cache.encoding import group_from_json, group_to_json
+from mfo_workspace.cache.encoding import FoundGroup, group_from_json, packed
 from mfo_workspace.cache.observing import Observation, PresentDisk
 from mfo_workspace.cache.pages import Entry, Page, read_page, write_page
 from mfo_workspace.checked import CheckedFiles, CheckedGroup, FileGroup
@@ -79,13 +78,10 @@ class CheckCache:
         entry = page.get(key)
         return entry if entry is not None and self._disk.agrees(entry.observation) else None
 
-    def keep(self, group: FileGroup, checked: CheckedGroup, observation: Observation) -> None:
+    def keep(self, group: FileGroup, checked: FoundGroup, observation: Observation) -> None:
         """Remember what a check found, and what it looked at."""
-        key = self._key(group)
-        is_quiet = not checked.unreadable and not checked.baseline
-        is_quiet = is_quiet and all(finding.severity is Severity.HINT for finding in checked.findings)
-        found = json.dumps(group_to_json(checked), separators=(",", ":")).encode("ascii")
-        self._new.setdefault(key[0], {})[key] = Entry(observation, checked.file_count, is_quiet, found)
+        key, what = self._key(group), packed(checked)
+        self._new.setdefault(key[0], {})[key] = Entry(observation, what.file_count, what.is_quiet, what.found)
 
     def save(self) -> None:
         """Write what is new; does nothing where that is not possible."""

@@ -34,7 +34,8 @@ def test_how_many_workers_there_are_does_not_show(count: int) -> None:
     groups = example_groups()
     alone = [(group.findings, dict(group.texts), seen) for group, seen in check_observed(groups, NOTHING_SAID)]
     by_many = check_in_processes(groups, NOTHING_SAID, count)
-    assert [(group.findings, dict(group.texts), seen) for group, seen in by_many] == alone
+    sent = [(group.opened(), seen) for group, seen in by_many]
+    assert [(group.findings, dict(group.texts), seen) for group, seen in sent] == alone
     assert any(findings for findings, _, _ in alone)
 
 
@@ -48,7 +49,7 @@ def test_what_a_lost_worker_leaves_is_checked_here(monkeypatch: pytest.MonkeyPat
 
     groups = example_groups()
     monkeypatch.setattr("mfo_workspace.processes.check_observed", check_or_die)
-    by_many = [group.findings for group, _ in check_in_processes(groups, NOTHING_SAID, 2)]
+    by_many = [group.opened().findings for group, _ in check_in_processes(groups, NOTHING_SAID, 2)]
     assert by_many == [group.findings for group, _ in check_observed(groups, NOTHING_SAID)]
 
 

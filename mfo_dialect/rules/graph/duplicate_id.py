@@ -61,9 +61,10 @@ from mfo_dialect.syntax import Scalar
 
 def check(item: NodeView | Document, _snapshot: Snapshot) -> Iterator[Report]:
     """Report the id of a node that another one of the taskflow has, or those that a document's lists hold twice."""
-    if isinstance(item, NodeView):
-        yield from _check_node(item)
-        return
+    return _check_node(item) if isinstance(item, NodeView) else _check_document(item)
+
+
+def _check_document(item: Document) -> Iterator[Report]:
     match item.model:
         case Workflow(taskflows=taskflows, triggers=triggers):
             yield from _doubles(item.key, [flow.id for flow in taskflows if flow.id is not None], "a taskflow")

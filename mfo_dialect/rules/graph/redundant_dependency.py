@@ -72,8 +72,10 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     if len(sources) < _SEVERAL:
         return
     for before, middle in _implied(after, sources):
-        written = list(written_edges(level, before.id, after.id))
-        if before in producers_inside(after, snapshot) or not written:
+        written = (
+            list(written_edges(level, before.id, after.id)) if before not in producers_inside(after, snapshot) else []
+        )
+        if not written:
             continue
         if not is_trusted(level, snapshot):
             return

@@ -50,17 +50,15 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report where one node names itself among its edges."""
-    if view.flow.damaged:
-        return
-    for key, items in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
+    own = [("dependencies", item) for item in view.node.dependencies if item.text == view.id]
+    own += [("successors", item) for item in view.node.successors if item.text == view.id]
+    for key, item in own if not view.flow.damaged else ():
         verb = "waits for itself" if key == "dependencies" else "is a successor of itself"
         is_branch = key == "successors" and view.kind is NodeKind.CONDITION
         if is_branch:
             verb = "is a branch of itself: a loop goes through another node"
-        for item in items:
-            if item.text == view.id:
-                fixes = removing_edges([(view, key, item)], f"Remove it from {key}", snapshot, safe=not is_branch)
-                yield Report(view.document, item.content_span, f'"{view.id}" {verb}', fixes=fixes)
+        fixes = removing_edges([(view, key, item)], f"Remove it from {key}", snapshot, safe=not is_branch)
+        yield Report(view.document, item.content_span, f'"{view.id}" {verb}', fixes=fixes)
 
 
 RULE = Rule("MFO304", "self-dependency", Severity.ERROR, select.nodes, check, fix="safe")

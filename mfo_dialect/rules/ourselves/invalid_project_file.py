@@ -109,6 +109,8 @@ class _Wrong:
 def check(bundle: Bundle, _snapshot: Snapshot) -> Iterator[Report]:
     """Report what is wrong with the bundle's project file."""
     project = bundle.project
+    if project.toml is None:
+        return
     if project.problem is not None:
         yield Report(project.document, project.problem.span, project.problem.message)
         return
@@ -135,8 +137,6 @@ def _fixes(wrong: _Wrong, project: Project) -> tuple[Fix, ...]:
 def _check_rules(project: Project) -> Iterator[_Wrong]:
     from mfo_dialect.rules import RULES  # noqa: PLC0415 - the list holds this rule
 
-    if project.toml is None:
-        return
     known = rule_names(RULES)
     for name in project.section("rules"):
         if name not in known:

@@ -95,12 +95,6 @@ _IN_MARKS = (
     "k_test_",
     "AKIA",
     "ASIA",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat",
     "glpat-",
     "xox",
     "AIza",
@@ -111,7 +105,8 @@ _IN_MARKS = (
     "-----BEGIN",
     "://",
 )
-"""Every secret that is known by its looks has one of them."""
+_OF_GITHUB = re.compile(r"gh[pousr]_|github_pat")
+"""Every secret that is known by its looks has one of these."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _WHOLE_PRIVATE_KEY = re.compile(rf"{_PRIVATE_KEY.pattern}.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL)
 _SECRET_NAME = re.compile(
@@ -194,10 +189,10 @@ def _is_long(item: Node) -> TypeGuard[Scalar]:
 
 def _may_have_marks(text: str) -> bool:
     """Whether a text has a part of a mark; words are looked for much quicker than a pattern."""
-    for word in _IN_MARKS:  # noqa: SIM110 - a generator would cost more than the looking
+    for word in _IN_MARKS:
         if word in text:
             return True
-    return False
+    return "gh" in text and _OF_GITHUB.search(text) is not None
 
 
 @lru_cache(maxsize=1024)

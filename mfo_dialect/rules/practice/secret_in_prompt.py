@@ -70,14 +70,14 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     """Report one reference to a secret in a place that others read."""
     if use.reference.problem or use.reference.root not in {"SECRET", "INPUT"}:
         return
-    reader = "whoever sees the run's result" if use.reader is Reader.OUTPUTS else _reader(use)
-    if not reader:
-        return
     way: tuple[Use, ...] = ()
     if use.reference.root == "INPUT":
         way = _way_in(use.level, use.reference.path, snapshot) if use.level is not None else ()
         if not way:
             return
+    reader = "whoever sees the run's result" if use.reader is Reader.OUTPUTS else _reader(use)
+    if not reader:
+        return
     related = tuple(Related(Place(step.document, step.span), "the secret becomes an input here") for step in way)
     yield Report(use.document, use.span, f"a secret is given away here: {reader} can read it", related)
 

@@ -84,9 +84,7 @@ _TEST = re.compile(r"\{[{%]-?\s*(?:else\s+)?(?:if|elif)\b[^}]*$")
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the references of one task through which untrusted data reaches a system prompt."""
-    if view.type_name not in {"mfo_api_chat_send", "mfo_agent_run"} or not snapshot.uses_of(view):
-        return
-    if not has_sources(snapshot):
+    if not snapshot.uses_of(view) or not has_sources(snapshot):
         return
     task = view.node
     config = task.config if isinstance(task, Task) else None
@@ -180,4 +178,5 @@ def _texts_of_agent(agent: Agent, snapshot: Snapshot) -> Iterator[_Text]:
         yield from ((agent.document, text, "go") for text in texts_at(agent.mapping, key))
 
 
-RULE = Rule("MFO803", "untrusted-in-system-prompt", Severity.WARNING, select.nodes, check, topics=("security",))
+_TASKS = select.tasks_of_type("mfo_api_chat_send", "mfo_agent_run")
+RULE = Rule("MFO803", "untrusted-in-system-prompt", Severity.WARNING, _TASKS, check, topics=("security",))

@@ -205,4 +205,4 @@ def _fix(chat: ChatUse, missing: list[MissingVariable], snapshot: Snapshot) -> F
     return Fix(title, (edit,)) if edit is not None else None
 
 
-RULE = Rule("MFO604", "missing-variable", Severity.ERROR, select.nodes, check, fix="unsafe")
+RULE = Rule("MFO604", "missing-variable", Severity.ERROR, select.chats, check, fix="unsafe")

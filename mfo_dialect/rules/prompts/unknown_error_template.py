@@ -152,4 +152,4 @@ def _create(name: str, template: PromptTemplate, bundle: Bundle) -> Fix | None:
     return Fix(title, (Edit(Place(template.document, Span(line, line)), new_text),))
 
 
-RULE = Rule("MFO602", "unknown-error-template", Severity.ERROR, select.nodes, check, fix="unsafe")
+RULE = Rule("MFO602", "unknown-error-template", Severity.ERROR, select.chats, check, fix="unsafe")

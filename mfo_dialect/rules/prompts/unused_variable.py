@@ -130,5 +130,5 @@ def _read_names(template: PromptTemplate, _snapshot: Snapshot) -> set[str] | Non
 
 
 RULE = Rule(
-    "MFO605", "unused-variable", Severity.HINT, (select.nodes, select.templates), check, topics=("unused",), fix="safe"
+    "MFO605", "unused-variable", Severity.HINT, (select.chats, select.templates), check, topics=("unused",), fix="safe"
 )

@@ -87,10 +87,11 @@ def check(read: NodeRead, snapshot: Snapshot) -> Iterator[Report]:
     """Report a reading of a node that may have been skipped, unless the reader can do with null."""
     if read.guarded:
         return
-    reader, producer, document, span = read.reader, read.producer, read.document, read.span
+    reader, producer = read.reader, read.producer
     order = run_order(reader, producer) if has_run(reader, producer, RanBefore.PERHAPS) else None
     if order is None or order.why is not Why.BRANCH:
         return
+    document, span = read.document, read.span
     condition = reader.flow.by_id.get(order.condition[-1]) if order.condition else None
     if condition is None:
         yield Report(

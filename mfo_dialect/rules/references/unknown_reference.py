@@ -62,6 +62,8 @@ from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.text import Span
 
+_WITHOUT_ROOT = (Outcome.MISPLACED_ROOT, Outcome.UNKNOWN_ROOT)
+
 
 def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
     """Report a reference that is no path, or whose root is not there."""
@@ -72,10 +74,12 @@ def check(use: Use, snapshot: Snapshot) -> Iterator[Report]:
         yield Report(use.document, span, f"{use.reference.problem}{_escape_hint(use)}", fixes=_escape(use))
         return
     resolution = snapshot.resolution(use)
+    if resolution.outcome not in _WITHOUT_ROOT:
+        return
     root, span = use.reference.root, use.segment_span(0)
     if resolution.outcome is Outcome.MISPLACED_ROOT:
         yield Report(use.document, span, _misplaced(root, use))
-    elif resolution.outcome is Outcome.UNKNOWN_ROOT:
+    else:
         likely = did_you_mean(root, resolution.choices)
         fixes = rename_to_nearest(use.document, span, root, resolution.choices)
         if len(use.reference.segments) == 1 and not likely:

@@ -275,7 +275,7 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | N
                 outputs.add(id(node))
             if not declared.non_empty:
                 continue
-        elif not isinstance(declared, IntegerType | NumberType):
+        elif type(declared) is not IntegerType and type(declared) is not NumberType:
             continue
         yield visit, owner if is_output and id(visit.container) in outputs else None
 

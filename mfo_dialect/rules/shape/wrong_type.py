@@ -240,21 +240,27 @@ def _is_needed(visit: Visit, container: MapType | None) -> bool:
     return any(not any(has_value(mapping, member) for member in group) for group in groups)
 
 
-def _items(part: Part, snapshot: Snapshot) -> Iterator[Found]:
+def _items(part: Part, snapshot: Snapshot) -> list[Found]:
     """Every value that may be wrong, with the declaration of the map that holds it."""
+    wrong = {visit for visit in doubtful_visits(part, snapshot) if _may_be_wrong(visit)}
     maps: dict[int, MapType] = {}
-    for visit in doubtful_visits(part, snapshot):
-        node, declared = visit.node, visit.type
-        if type(declared) is TextType:
-            if type(node) is Scalar and ((node.style is not Style.PLAIN and node.tag is None) or _is_string(node)):
-                continue
-        elif isinstance(declared, MapType):
-            maps[id(node)] = declared
-            if isinstance(node, Mapping):
-                continue
-        elif type(declared) is AnyType or (type(declared) is ListType and type(node) is Sequence):
-            continue
-        yield visit, maps.get(id(visit.container))
+    found: list[Found] = []
+    for visit in snapshot.visits_of(part) if wrong else ():
+        if isinstance(visit.type, MapType):
+            maps[id(visit.node)] = visit.type
+        if visit in wrong:
+            found.append((visit, maps.get(id(visit.container))))
+    return found
+
+
+def _may_be_wrong(visit: Visit) -> bool:
+    node, declared = visit.node, visit.type
+    if type(declared) is TextType:
+        is_quoted = type(node) is Scalar and node.style is not Style.PLAIN and node.tag is None
+        return not is_quoted and not (type(node) is Scalar and _is_string(node))
+    if type(declared) is MapType:
+        return not isinstance(node, Mapping)
+    return type(declared) is not AnyType and not (type(declared) is ListType and type(node) is Sequence)
 
 
 # How to mend it
