@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source, read_document
 from mfo_dialect.analysis.edited_bundle import EditedBundle, EditedSource
@@ -21,6 +20,7 @@ from mfo_dialect.editing.first_look import FirstLook
 from mfo_dialect.editing.found import Found
 from mfo_dialect.editing.part_check import Counting, PartCheck
 from mfo_dialect.editing.publishing import Publishing
+from mfo_dialect.editing.work import Work
 from mfo_dialect.facts import Facts
 from mfo_dialect.findings import Finding
 from mfo_dialect.model.kinds import Classification, classify
@@ -33,25 +33,6 @@ from mfo_dialect.text import TextEdit
 
 _VERY_MANY = 1000
 """Parts that take longer than somebody waits."""
-
-
-@dataclass(slots=True)
-class Work:
-    """How much was done so far.
-
-    Attributes:
-        parts: how many times rules looked at a part, and what they asked for was noted.
-        unnoted: how many times they looked at one with nothing noted.
-        facts: how many times a fact was computed.
-        whole: how many times a text was read as a new one.
-        surprises: how many of them because of an error of ours.
-    """
-
-    parts: int = 0
-    unnoted: int = 0
-    facts: int = 0
-    whole: int = 0
-    surprises: int = 0
 
 
 def unread_source(key: str, text: str, read: Callable[[str], LiveTree] = LiveTree) -> Source:
