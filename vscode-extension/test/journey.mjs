@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { join, resolve } from "node:path";
 
 import { mustBeAccessible } from "./axe.mjs";
-import { command, openFile, startHost, webview } from "./host.mjs";
+import { choose, command, openFile, startHost, webview } from "./host.mjs";
 
 const [codeServer, vsix, server, example, room, pictures] = process.argv.slice(2).map((path) => resolve(path));
 const workspace = join(room, "orders");
@@ -36,10 +36,7 @@ async function picture(name) {
 /** Have axe-core look at a page in every theme, and leave a picture of each. */
 async function accessibleInEveryTheme(frame, what) {
   for (const [kind, theme] of Object.entries(THEMES)) {
-    await command(page, "Preferences: Color Theme");
-    await page.locator(".quick-input-widget input").fill(theme);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().waitFor();
-    await page.keyboard.press("Enter");
+    await choose(page, () => command(page, "Preferences: Color Theme"), theme, theme);
     await frame.locator(`body[data-vscode-theme-kind="vscode-${kind}"]`).waitFor();
     await frame.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
     await mustBeAccessible(frame, `${what}, ${kind}`);
@@ -209,9 +206,7 @@ try {
     await command(page, "View: Show Explorer");
     await openFile(page, "prompts_definition.yml");
     await page.locator(".statusbar-item", { hasText: "MFO workflow" }).waitFor();
-    await command(page, "Go to Line/Column...");
-    await page.locator(".quick-input-widget input").fill(":12");
-    await page.keyboard.press("Enter");
+    await choose(page, () => command(page, "Go to Line/Column..."), ":12", "line 12");
     await command(page, "MFO: Preview Prompt");
     const frame = await webview(page, "#prompt pre");
     await frame.locator("#prompt pre", { hasText: "Order A-1017" }).first().waitFor();
