@@ -127,9 +127,9 @@ const PATIENCE = { timeout: 15_000 };
 
 /**
  * Open VS Code's input at the top, type into it and choose the row that has some words. Whatever takes the focus closes the input, so
- * that it may have to be opened again.
+ * that it may have to be opened again, until what was chosen is there.
  */
-export async function choose(page, open, typed, words) {
+export async function choose(page, open, typed, words, isThere = () => undefined) {
   const box = page.locator(".quick-input-widget input");
   const row = page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first();
   for (let round = 1; ; round++) {
@@ -138,6 +138,7 @@ export async function choose(page, open, typed, words) {
       await box.waitFor(PATIENCE);
       await box.fill(typed, PATIENCE);
       await row.click(PATIENCE);
+      await isThere();
       return;
     } catch (error) {
       if (round === ROUNDS) throw error;
@@ -150,8 +151,8 @@ export async function command(page, words) {
 }
 
 export async function openFile(page, name) {
-  await choose(page, () => page.keyboard.press("Control+P"), name, name);
-  await page.locator(".tab", { hasText: name }).waitFor();
+  const tab = page.locator(".tab", { hasText: name });
+  await choose(page, () => page.keyboard.press("Control+P"), name, name, () => tab.waitFor(PATIENCE));
 }
 
 /** The frame of the webview that is shown. */
