@@ -30,8 +30,11 @@ _COMMITS_A_TIDYING = 1000
 """Commits at once after which SQLite's write-ahead log is brought into the file."""
 
 _USUAL_LOG = 1000
-_LONGEST_LOG = 8000
+_LONGEST_LOG = 4000
 """Pages of that log; the longest one is brought into the file while nobody writes, so that it begins anew."""
+
+_COMMITS_WITHOUT_TIDYING = 2000
+"""Commits at once after which whoever writes waits until the log is brought into the file, however slow the disk syncs."""
 
 _Item: TypeAlias = tuple[Work, Done]
 _TIDY = "tidy"
@@ -54,7 +57,7 @@ class Writer:
         self._turn = threading.Lock()  # held by whoever uses the connection
         self._counting = threading.Lock()
         self._under_way = 0
-        self._until_tidying = _COMMITS_A_TIDYING
+        self._since_tidying = 0
         self._waiting: SimpleQueue[_Item | str | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._go, name="mfo-journal", daemon=True)
         self._thread.start()
@@ -70,7 +73,7 @@ class Writer:
         if not self._never_syncs or not self._turn.acquire(blocking=False):
             return False
         try:
-            if self._under_way:
+            if self._under_way or self._since_tidying >= _COMMITS_WITHOUT_TIDYING:
                 return False
             try:
                 if is_one_statement:
@@ -81,8 +84,8 @@ class Writer:
                 if getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                     return False
                 raise journal_error(self._path, problem) from None
-            self._until_tidying -= 1
-            if self._until_tidying == 0:
+            self._since_tidying += 1
+            if self._since_tidying == _COMMITS_A_TIDYING:
                 self._waiting.put(_TIDY)
         finally:
             self._turn.release()
@@ -124,7 +127,7 @@ class Writer:
                     self._do(batch)
                 if item is None:
                     return
-                if self._until_tidying <= 0:
+                if self._since_tidying >= _COMMITS_A_TIDYING:
                     self._tidy(tidying)
 
     def _do(self, batch: list[_Item]) -> None:
@@ -140,7 +143,8 @@ class Writer:
 
     def _tidy(self, connection: sqlite3.Connection) -> None:
         """Bring the log into the file; that syncs, so it is done beside whoever writes as long as the log is short."""
-        self._until_tidying = _COMMITS_A_TIDYING
+        with self._turn:
+            self._since_tidying = 0
         with suppress(sqlite3.Error):  # it stays as long as it is, and is tried again
             _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if pages > _LONGEST_LOG:
