@@ -122,7 +122,7 @@ def _watching(journal: SharedJournal) -> Generator[Callable[[Worker], None]]:
         if runs is not None:
             from mfo_runtime.distributed.gauges import tell_pool  # noqa: PLC0415 - an extra
 
-            tell_pool(runs.meter, journal)
+            tell_pool(runs.meter, journal.database)
 
         def watch(worker: Worker) -> None:
             worker.runs.connections = Connections(runs)

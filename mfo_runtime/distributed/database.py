@@ -101,8 +101,7 @@ class Database:
 
     def add_once(self, table: sa.Table, rows: list[dict[str, object]]) -> sa.Insert:
         """An insertion that leaves rows alone whose key is there already."""
-        made = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
-        return made.values(rows).on_conflict_do_nothing()
+        return self._insertion(table).values(rows).on_conflict_do_nothing()
 
     def add_or_change(
         self, table: sa.Table, row: Mapping[str, object], changes: Mapping[str, object] | None = None
@@ -114,10 +113,13 @@ class Database:
             row: the new row.
             changes: what becomes of one that is there; the new values where it is None.
         """
-        made = (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(dict(row))
+        made = self._insertion(table).values(dict(row))
         keys = [column.name for column in table.primary_key]
         new = {name: made.excluded[name] for name in row if name not in keys}
         return made.on_conflict_do_update(index_elements=keys, set_=dict(changes if changes is not None else new))
+
+    def _insertion(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def greatest(self, one: sa.ColumnElement[float], other: float) -> sa.ColumnElement[float]:
         """The greater one of two numbers."""

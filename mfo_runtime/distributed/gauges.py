@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from mfo_runtime.distributed.status import PoolNow, QueueNow, look_at
+from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.status import QueueNow, queues_now
+from mfo_runtime.distributed.tables import QUEUED, RUNNING
 from mfo_runtime.errors import JournalError
 
-if TYPE_CHECKING:
-    from mfo_runtime.distributed.journal import SharedJournal
+_FRESH = 1.0
+"""Seconds for which an answer of the database counts: the gauges are asked one by one, each time metrics are collected."""
 
 
-def tell_pool(meter: Meter, journal: SharedJournal) -> None:
-    """Have a meter ask the pool of a journal whenever its metrics are collected; a database that is away tells nothing."""
+def tell_pool(meter: Meter, database: Database) -> None:
+    """Have a meter ask a pool whenever its metrics are collected; a database that is away tells nothing."""
+    asking = _Asking(database)
 
     def gauge(name: str, unit: str, words: str, observe: Callable[[QueueNow], Iterable[Observation]]) -> None:
         def asked(_options: CallbackOptions) -> Iterable[Observation]:
-            return [observation for queue in _pool(journal).queues for observation in observe(queue)]
+            return [observation for queue in asking.queues() for observation in observe(queue)]
 
         meter.create_observable_gauge(name, [asked], unit, words)
 
@@ -28,16 +31,27 @@ def tell_pool(meter: Meter, journal: SharedJournal) -> None:
     gauge("mfo.queue.workers", "{worker}", "Workers that serve the queue.", _workers)
 
 
-def _pool(journal: SharedJournal) -> PoolNow:
-    try:
-        return look_at(journal)
-    except JournalError:
-        return PoolNow((), ())
+class _Asking:
+    """Asks for the queues once for all gauges of a collection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: tuple[QueueNow, ...] = ()
+        self._asked_at = -_FRESH
+
+    def queues(self) -> tuple[QueueNow, ...]:
+        if time.monotonic() - self._asked_at >= _FRESH:
+            try:
+                self._known = queues_now(self._database)
+            except JournalError:
+                self._known = ()
+            self._asked_at = time.monotonic()
+        return self._known
 
 
 def _runs(queue: QueueNow) -> Iterable[Observation]:
-    yield Observation(queue.waiting, {"mfo.queue": queue.name, "mfo.state": "queued"})
-    yield Observation(queue.running, {"mfo.queue": queue.name, "mfo.state": "running"})
+    yield Observation(queue.waiting, {"mfo.queue": queue.name, "mfo.state": QUEUED})
+    yield Observation(queue.running, {"mfo.queue": queue.name, "mfo.state": RUNNING})
 
 
 def _oldest(queue: QueueNow) -> Iterable[Observation]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from mfo_runtime.distributed.asking import OpenQuestion, open_questions
+from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.journal import SharedJournal
-from mfo_runtime.distributed.tables import QUEUED, RUNNING, runs, workers
+from mfo_runtime.distributed.tables import QUEUED, RUNNING, UNDER_WAY, runs, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,47 @@ def look_at(journal: SharedJournal) -> PoolNow:
     database = journal.database
     with database.reading() as connection:
         now = database.now(connection)
-        counts = sa.select(runs.c.state, runs.c.queue, sa.func.count(), sa.func.min(runs.c.started_at))
-        counted = connection.execute(counts.group_by(runs.c.state, runs.c.queue)).all()
-        held = sa.select(runs.c.owner, sa.func.count()).where(runs.c.state == RUNNING).group_by(runs.c.owner)
-        executed = {owner: int(count) for owner, count in connection.execute(held).all()}
-        rows = connection.execute(sa.select(workers).order_by(workers.c.started_at)).all()
-    found = tuple(
+        found, counts = _workers(connection, now), _counts(connection)
+    ended: dict[str, int] = {}
+    for count in counts:
+        if count.state not in UNDER_WAY:
+            ended[count.state] = ended.get(count.state, 0) + count.runs
+    with database.errors():
+        others = journal.workflows.waiting_for_others()
+    return PoolNow(found, _queues(found, counts, now), ended, tuple(open_questions(database)), others)
+
+
+def queues_now(database: Database) -> tuple[QueueNow, ...]:
+    """The queues of a pool that have runs or workers, by name; raises as ``look_at``."""
+    with database.reading() as connection:
+        now = database.now(connection)
+        return _queues(_workers(connection, now), _counts(connection, UNDER_WAY), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many runs of a queue are in a state, and when the first of them was submitted."""
+
+    state: str
+    queue: str
+    runs: int
+    first: float
+
+
+def _counts(connection: sa.Connection, states: Collection[str] | None = None) -> list[_Count]:
+    """The runs by state and queue, of some states or of all."""
+    counts = sa.select(runs.c.state, runs.c.queue, sa.func.count(), sa.func.min(runs.c.started_at))
+    if states is not None:
+        counts = counts.where(runs.c.state.in_(states))
+    rows = connection.execute(counts.group_by(runs.c.state, runs.c.queue)).all()
+    return [_Count(state, queue, int(count), first) for state, queue, count, first in rows]
+
+
+def _workers(connection: sa.Connection, now: float) -> tuple[WorkerNow, ...]:
+    """The workers, the oldest first."""
+    held = sa.select(runs.c.owner, sa.func.count()).where(runs.c.state == RUNNING).group_by(runs.c.owner)
+    executed = {owner: int(count) for owner, count in connection.execute(held).all()}
+    return tuple(
         WorkerNow(
             row.id,
             row.words,
@@ -101,30 +137,21 @@ def look_at(journal: SharedJournal) -> PoolNow:
             now <= row.beat_at + row.lease,
             executed.get(row.id, 0),
         )
-        for row in rows
+        for row in connection.execute(sa.select(workers).order_by(workers.c.started_at))
     )
-    ended: dict[str, int] = {}
-    waiting: dict[str, tuple[int, float]] = {}
-    running: dict[str, int] = {}
-    for state, queue, count, first in counted:
-        if state == QUEUED:
-            waiting[queue] = (int(count), max(0.0, now - first))
-        elif state == RUNNING:
-            running[queue] = int(count)
-        else:
-            ended[state] = ended.get(state, 0) + int(count)
+
+
+def _queues(found: Iterable[WorkerNow], counts: Collection[_Count], now: float) -> tuple[QueueNow, ...]:
+    waiting = {count.queue: count for count in counts if count.state == QUEUED}
+    running = {count.queue: count.runs for count in counts if count.state == RUNNING}
     serving = [worker.queue for worker in found if worker.lives]
-    names = sorted({*waiting, *running, *serving})
-    queues = tuple(
+    return tuple(
         QueueNow(
             name,
-            waiting.get(name, (0, 0.0))[0],
+            waiting[name].runs if name in waiting else 0,
             running.get(name, 0),
-            waiting[name][1] if name in waiting else None,
+            max(0.0, now - waiting[name].first) if name in waiting else None,
             serving.count(name),
         )
-        for name in names
+        for name in sorted({*waiting, *running, *serving})
     )
-    with database.errors():
-        others = journal.workflows.waiting_for_others()
-    return PoolNow(found, queues, ended, tuple(open_questions(database)), others)
