@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mfo_runtime.cli.pools import worker_words
@@ -68,13 +67,14 @@ def resumed_in_pool(
         inputs: those that the database does not keep.
         again: the ids of tasks that are executed again.
     """
+    from mfo_runtime.distributed.tables import UNDER_WAY  # noqa: PLC0415 - an extra
     from mfo_runtime.distributed.takeover import bring  # noqa: PLC0415 - an extra
 
     stored = resumption.stored
     resumption.check_again(again)
 
     def begin(queue: str) -> None:
-        if stored.state not in {"queued", "running"}:
+        if stored.state not in UNDER_WAY:
             definition = definition_of(resumption.flow.bundle) if resumption.is_redefined else None
             journal.go_on(stored, again, first=queue, definition=definition)
         elif again or resumption.is_redefined:
@@ -99,7 +99,6 @@ def _executed_here(
             yield settings
 
         connections = Connections(watch.tracing, watch.on_attempt)
-        options = replace(options, spending_book=None)
         here = RunHere(journal.database, worker_words(), connect, options, complete, connections)
         return await here.execute(run_id, begin)
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FAILED = 1
 _LOOK = 0.2
-_UNDER_WAY = frozenset({"queued", "running"})
 
 
 @click.command("submit")
@@ -87,9 +86,11 @@ def submit_command(  # noqa: PLR0913 - one argument for each option
 
 def _wait(journal: SharedJournal, run_id: str) -> tuple[StoredRun, Mapping[str, Any] | None]:
     """A run that has ended, and its outcome; it has none where it was cancelled before it began."""
+    from mfo_runtime.distributed.tables import UNDER_WAY  # noqa: PLC0415 - an extra
+
     while True:
         run = journal.find(run_id)
-        outcome = journal.outcome(run) if run.state not in _UNDER_WAY else None
+        outcome = journal.outcome(run) if run.state not in UNDER_WAY else None
         if outcome is not None or (run.state == "cancelled" and run.holder is None):
             return run, outcome
         time.sleep(_LOOK)

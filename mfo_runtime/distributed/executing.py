@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from mfo_runtime.flow import Keeping, Resumption, RunControl, RunOptions, RunOut
 from mfo_runtime.flow.circuits import Circuits, circuits_of
 from mfo_runtime.flow.executors import FlowExecutors
 from mfo_runtime.flow.keeping import SUCCEEDED, KeptRun
-from mfo_runtime.flow.watching import WatchRun
+from mfo_runtime.flow.watching import WatchRun, watched
 from mfo_runtime.journal import StoredRun
 
 Connect = Callable[[Resumption], AbstractContextManager[ClientSettings]]
@@ -132,22 +132,25 @@ class RunsOfWorker:
             broken.append(error)
             control.park()
 
-        options = replace(given, control=control, through=partial(self._through, break_off))
         options = replace(
-            options,
-            ask=options.ask or AskingByDatabase(self.journal.database, stored.id),
+            given,
+            control=control,
+            through=partial(self._through, break_off),
+            ask=given.ask or AskingByDatabase(self.journal.database, stored.id),
             spending_book=SharedSpendingBook(self.journal.database),
             safeguards=self._safeguards,
             circuits=self._circuits_of(resumption),
+            surroundings=replace(given.surroundings, http=self.connections.others),
         )
         self.controls[stored.id] = control
         try:
+            flow, is_resumed = resumption.flow.view, not course.is_first
             with (
                 self.connect(resumption) as settings,
-                self._watched(resumption, options, is_first=course.is_first) as watched,
+                watched(options, self.watch, flow, stored.id, is_resumed=is_resumed) as told,
             ):
                 async with self.connections.client(settings) as client:
-                    outcome = await resumption.run(client, watched, keeping)
+                    outcome = await resumption.run(client, told, keeping)
         finally:
             self.controls.pop(stored.id, None)
         if broken:
@@ -163,16 +166,6 @@ class RunsOfWorker:
         if definition not in self._circuits:
             self._circuits[definition] = circuits_of(resumption.flow.bundle)
         return self._circuits[definition]
-
-    @contextmanager
-    def _watched(self, resumption: Resumption, options: RunOptions, *, is_first: bool) -> Generator[RunOptions]:
-        """The options of a run that is executed inside the block, with what watches it and what it shares with others."""
-        shared = replace(options, surroundings=replace(options.surroundings, http=self.connections.others))
-        if self.watch is None:
-            yield shared
-            return
-        with self.watch(resumption.flow.view, resumption.stored.id, is_resumed=not is_first) as watcher:
-            yield replace(shared, observers=(*shared.observers, watcher), on_usage=watcher.used)
 
     def _through(
         self, break_off: Callable[[MfoError], None], executors: FlowExecutors, kept: KeptRun, plan: RunPlan

@@ -26,7 +26,6 @@ _LOOK = 0.5
 
 _TAKE_OVER = 1.0
 _QUEUE_POLL = 0.2
-_DRAIN = 1
 _MOST_CONNECTIONS = 16
 """Of one worker for its runs, which need one for moments only."""
 
@@ -121,7 +120,7 @@ class Worker:
         while not self._stopping.wait(_LOOK) and not self._lost.is_set():
             try:
                 for run_id in self.journal.wanted_stops():
-                    self._on_loop(run_id)
+                    self._cancel(run_id)
                 since_takeover += _LOOK
                 if since_takeover >= _TAKE_OVER:
                     since_takeover = 0.0
@@ -157,15 +156,14 @@ class Worker:
         self._loop.call_soon_threadsafe(work)
         return True
 
-    def _on_loop(self, run_id: str) -> None:
+    def _cancel(self, run_id: str) -> None:
         control = self.runs.controls.get(run_id)
-        if control is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(control.cancel)
+        if control is not None:
+            self.call(control.cancel)
 
     def _park_all(self) -> None:
         for control in tuple(self.runs.controls.values()):
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(control.park)
+            self.call(control.park)
 
     def _give_back(self) -> None:
         if self._loop is not None and self._loop.is_running():

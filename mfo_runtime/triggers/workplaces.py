@@ -10,7 +10,7 @@ from mfo_dialect.analysis.scopes import FlowView
 from mfo_runtime.client import MfoClient
 from mfo_runtime.flow import RunOptions
 from mfo_runtime.flow.circuits import Circuits
-from mfo_runtime.flow.watching import WatchRun
+from mfo_runtime.flow.watching import WatchRun, watched
 from mfo_runtime.http import HttpClient
 from mfo_runtime.journal import Journal, Retention
 from mfo_runtime.tasks import Ask, Safeguards
@@ -61,8 +61,5 @@ class Workplace:
         if self.ask is not None:
             options = replace(options, ask=self.ask(run_id))
         shared = replace(options, circuits=self.circuits, safeguards=self.safeguards, surroundings=surroundings)
-        if self.watch is None:
-            yield shared
-            return
-        with self.watch(flow, run_id, is_resumed=is_resumed) as watcher:
-            yield replace(shared, observers=(*shared.observers, watcher), on_usage=watcher.used)
+        with watched(shared, self.watch, flow, run_id, is_resumed=is_resumed) as told:
+            yield told
