@@ -94,11 +94,6 @@ class TomlPlaces:
         """The table that a statement at an offset speaks of."""
         return next((path for end, path in reversed(self.headers) if end <= offset), ())
 
-    def keys_below(self, table: Steps) -> frozenset[str]:
-        """The keys of a table that are written."""
-        depth = len(table)
-        return frozenset(path[depth] for path in self.keys if len(path) > depth and path[:depth] == table)
-
 
 def toml_places(text: str) -> TomlPlaces:
     """Look through a TOML text; never raises."""

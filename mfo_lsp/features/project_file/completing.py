@@ -11,11 +11,11 @@ from mfo_dialect.catalogue.values import BooleanType, Key, ListType, MapType, Sc
 from mfo_dialect.model.project import Project
 from mfo_dialect.rules import RULES
 from mfo_dialect.rules.choosing import selectors
-from mfo_dialect.syntax.toml_places import TomlExpects, TomlPlaces, TomlSlot
+from mfo_dialect.syntax.toml_places import Steps, TomlExpects, TomlPlaces, TomlSlot
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, Words, no_words, snippet_text, sort_key
 from mfo_lsp.features.documentation import of_key
-from mfo_lsp.features.project_file.declared import Steps, declared_at, map_at, of_rule, of_selector, rule_called
+from mfo_lsp.features.project_file.declared import declared_at, map_at, of_rule, of_selector, rule_called
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SPACE = re.compile(r"[ \t]*")

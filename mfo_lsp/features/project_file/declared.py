@@ -7,11 +7,10 @@ from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, Sch
 from mfo_dialect.rules import RULES
 from mfo_dialect.rules.choosing import ALL, DEFAULT, is_family, rule_names
 from mfo_dialect.rules.rule import Rule
+from mfo_dialect.syntax.toml_places import Steps
 from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.documentation import code, paragraphs
 from mfo_workspace.outcome import RULE_URL
-
-Steps = tuple[str | int, ...]
 
 _SECTION = "\n## "
 _MOST_NAMED = 12

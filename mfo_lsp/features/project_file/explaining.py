@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mfo_dialect.model.project import Project
+from mfo_dialect.syntax.toml_places import Steps
 from mfo_dialect.text import Span
 from mfo_lsp.features.documentation import of_key, of_task_type
 from mfo_lsp.features.hover import Hover
-from mfo_lsp.features.project_file.declared import Steps, key_at, of_rule, of_selector, rule_called
+from mfo_lsp.features.project_file.declared import key_at, of_rule, of_selector, rule_called
 
 
 def hover_project(project: Project, offset: int) -> Hover | None:
