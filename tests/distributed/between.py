@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import http.client
 import random
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
+
+from tests.http_servers import QuietHandler, serving
 
 _FORWARDED = ("authorization", "content-type", "idempotency-key", "accept", "x-request-id")
 
@@ -20,11 +19,9 @@ class Between:
         self.keys: list[str] = []
         outer, address = self, urlsplit(target)
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(QuietHandler):
             def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                body = self.body()
                 key = self.headers.get("Idempotency-Key")
                 if key is not None:
                     outer.keys.append(key)
@@ -37,35 +34,11 @@ class Between:
                 if chance.random() < lost:
                     self.close_connection = True
                     return
-                try:
-                    self.send_response(answer.status)
-                    self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
-                    self.send_header("Content-Length", str(len(content)))
-                    self.end_headers()
-                    self.wfile.write(content)
-                except OSError:
-                    self.close_connection = True
+                self.answer(answer.status, content, answer.headers.get("Content-Type", "application/json"))
 
             do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - as the library has it
 
-            def log_message(self, *_: object) -> None:
-                pass
+        self._handler = Handler
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 128
-
-            def handle_error(self, *_: object) -> None:
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-
-    @contextmanager
-    def serving(self) -> Iterator[str]:
-        thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{self._server.server_port}"
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
+    def serving(self) -> AbstractContextManager[str]:
+        return serving(self._handler)

@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.journal import SharedJournal
@@ -20,6 +19,7 @@ from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.flow import load_flow
 from mfo_runtime.flow.history import history_of
 from tests.effort import IS_LONG
+from tests.http_servers import QuietHandler, serving
 from tests.runs.processes import LIMIT
 
 from .forking import forked, mfo
@@ -40,33 +40,15 @@ class Counting:
         self._chance, self._longest = chance, longest
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(QuietHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                task, key = self.path.lstrip("/"), self.headers["Idempotency-Key"]
+                body = self.body()
                 with outer.counted():
-                    answer = outer.answer(self.path.lstrip("/"), self.headers["Idempotency-Key"], body)
-                try:
-                    self.send_response(200)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(answer)))
-                    self.end_headers()
-                    self.wfile.write(answer)
-                except OSError:
-                    self.close_connection = True
+                    answer = outer.answer(task, key, body)
+                self.answer(200, answer)
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 128
-
-            def handle_error(self, *_: object) -> None:
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._handler = Handler
 
     def answer(self, task: str, key: str, body: bytes) -> bytes:
         self.keys.append((task, key))
@@ -99,15 +81,12 @@ class Counting:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{self._server.server_port}"
-        finally:
-            for event in self.held.values():
-                event.set()
-            self._server.shutdown()
-            self._server.server_close()
+        with serving(self._handler) as url:
+            try:
+                yield url
+            finally:
+                for event in self.held.values():
+                    event.set()
 
     @property
     def repeated(self) -> Counter[str]:

@@ -9,11 +9,11 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.effort import IS_LONG
+from tests.http_servers import QuietHandler, serving
 from tests.runs.processes import LIMIT, mfo_server, started
 
 STEP = 1 if IS_LONG else 7
@@ -73,8 +73,7 @@ class Passing:
         self._left, self._after = number, after
 
     def take(self, handler):
-        length = int(handler.headers.get("Content-Length") or 0)
-        body = handler.rfile.read(length)
+        body = handler.body()
         key = handler.headers.get("Idempotency-Key")
         request = (handler.command, handler.path, key, body)
         is_new = request not in self.asked
@@ -86,12 +85,7 @@ class Passing:
             self.reached.set()
             handler.close_connection = True
         else:
-            status, told = answer
-            handler.send_response(status)
-            handler.send_header("Content-Type", "application/json")
-            handler.send_header("Content-Length", str(len(told)))
-            handler.end_headers()
-            handler.wfile.write(told)
+            handler.answer(*answer)
 
     def _forward(self, handler, body):
         kept = ("Authorization", "Content-Type", "Idempotency-Key")
@@ -109,25 +103,15 @@ def passing(behind):
     """A server on a free port that passes on what it is asked."""
     door = Passing(behind)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(QuietHandler):
         def do_GET(self):
             door.take(self)
 
         def do_POST(self):
             door.take(self)
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield door, f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield door, url
 
 
 def killed_at_request(door, arguments, home, variables):
