@@ -106,3 +106,19 @@ def test_a_type_that_does_not_go_with_its_readers_comes_to_who_types_it():
 
 def test_what_is_required_already_is_not_offered_before_it():
     assert labels(SCHEMA.format("  properties: {a: {}, b: {}, c: {}}\n  required: [<|>, b]\n")) == ["a", "c"]
+
+
+VALUES = "name: x\ntasks:\n  - {{id: a, type: mfo_api_memory_get, config: {{key: k}}}}\n  - id: b\n    type: transform\n    dependencies: [a]\n    config:\n      values:\n{}"
+
+
+def test_before_an_expression_on_the_lines_below_no_word_is_offered_that_it_would_not_follow():
+    offered = set(labels(VALUES.format("        sizes: <|>\n          [a.value, 2]\n")))
+    assert not {"let", "true", "nil"} & offered
+    assert "let" in labels(VALUES.format("        sizes: <|>\n        others: 1\n"))
+
+
+def test_a_block_that_an_earlier_text_has_swallowed_is_completed_for_itself():
+    swallowed = "        sizes: |\n          a.value +\n        count: |\n" + " " * 40 + f"<|>\n          len([{'a.value, ' * 9}2])\n"
+    offered = labels(VALUES.format(swallowed))
+    assert "a" in offered
+    assert "value" not in offered

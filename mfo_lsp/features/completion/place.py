@@ -182,6 +182,13 @@ class Place:
             return ""
         return scalar.text[scalar.index_at(self.offset) :]
 
+    def below(self) -> str:
+        """The value that stands on the lines below its key, where the cursor is behind the key: text before it takes it in."""
+        node = self.stops[-1].node
+        if node is None or node.span.start <= self.offset or self.context.within is not Within.PLAIN:
+            return ""
+        return self.slice(node.span.start, node.span.end) if not self.rest_of_line.strip() else ""
+
     def _without_line_end(self, decoded: str) -> str:
         """A block's last line break is read at the end of its last line already; the cursor is before it."""
         is_behind_word = not self.slice(self.offset - 1, self.offset).isspace()
@@ -236,9 +243,16 @@ def place_at(snapshot: Snapshot, key: str, offset: int, recorded: Recorded = NOT
         context,
         stops,
         owner,
-        scalar_at(document.root, offset),
+        _scalar_at(document.root, offset, context, stops[-1].node),
         recorded,
     )
+
+
+def _scalar_at(root: Node | None, offset: int, context: CursorContext, value: Node | None) -> Scalar | None:
+    """The scalar under the cursor; None where it is a text that has swallowed the key whose block the cursor is in."""
+    scalar = scalar_at(root, offset)
+    is_swallowed = context.within is Within.BLOCK_SCALAR and context.expects is Expects.VALUE and value is None
+    return None if is_swallowed else scalar
 
 
 def behind_missing_colon(place: Place) -> Place | None:

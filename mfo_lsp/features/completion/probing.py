@@ -99,4 +99,5 @@ class Probe:
 def split_at_cursor(place: Place, partial: str) -> tuple[str, str]:
     """The expression before the half-typed word, and behind that word where it could be read."""
     before = place.before()
-    return before[: len(before) - len(partial)], _WORD.sub("", place.behind(), count=1)
+    behind = place.behind() or (f" {below}" if (below := place.below()) else "")
+    return before[: len(before) - len(partial)], _WORD.sub("", behind, count=1)
