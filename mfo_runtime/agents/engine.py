@@ -131,19 +131,21 @@ class Engine:
             MfoError: the model cannot be asked.
         """
         retries = self._default_retries if step.max_retries is None else step.max_retries
-        hint, tries = "", min(max(retries, 0), _MOST_RETRIES) + 1
+        refusal, tries = None, min(max(retries, 0), _MOST_RETRIES) + 1
         for _ in range(tries):
-            prompt = self._prompt(step, context, hint)
+            prompt = self._prompt(step, context, refusal.hint if refusal is not None else "")
             reply = await self.adapter.call(prompt)
             try:
                 response = read_reply(step, reply, context)
             except ValidationError as error:
-                hint = error.hint
+                refusal = error
                 continue
             _remember(context.session, step, prompt, reply)
             return context.respond(step.name, response)
         times = "once" if tries == 1 else f"{tries} times"
-        raise InvalidOutputError(f'Step "{step.name}" was asked {times} without a valid answer: {hint}')
+        raise InvalidOutputError(
+            f'Step "{step.name}" was asked {times} without a valid answer: {refusal.hint if refusal else ""}'
+        ) from refusal
 
     def _prompt(self, step: Step, context: FlowContext, hint: str) -> Prompt:
         by_tools = self.adapter.calls_tools

@@ -51,7 +51,9 @@ class Order(BaseModel):
 
 
 def test_a_dataclass_becomes_a_schema_with_its_descriptions():
-    schema = schema_of(Search)
+    (action,) = ActionRegistry().register("search", Search).actions
+    schema = action.schema
+    assert (schema, action.prototype) == (schema_of(Search), Search)
     assert schema["required"] == ["keywords"]
     assert schema["properties"]["keywords"] == {"type": "string", "description": "what to look for"}
     assert schema["properties"]["most"] == {"type": "integer", "description": "how many", "default": 5}

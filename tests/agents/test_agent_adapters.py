@@ -47,6 +47,16 @@ def test_every_adapter_is_one():
     endpoint = OpenAIEndpoint("small", "http://127.0.0.1:1")
     for adapter in (mock, WrappedAdapter(mock), CachingAdapter(mock, MemoryCache()), OpenAIAdapter(endpoint)):
         assert isinstance(adapter, Adapter)
+    for needed in ("call", "stream", "calls_tools", "keeps_sessions", "delete_session"):
+        assert not isinstance(Without(mock, needed), Adapter)
+
+
+class Without:
+    """All that an adapter has but one thing."""
+
+    def __init__(self, adapter, name):
+        for each in {"call", "stream", "calls_tools", "keeps_sessions", "delete_session"} - {name}:
+            setattr(self, each, getattr(adapter, each))
 
 
 async def test_a_mock_answers_the_same_or_in_order():
@@ -71,6 +81,8 @@ async def test_a_mock_calls_a_tool():
     assert mixed.calls_tools
     assert [(await mixed.call(HELLO)).text for _ in range(2)] == ["", "then a text"]
     assert not MockAdapter("x").calls_tools
+    continuing = MockAdapter(ToolCall("search"), keeps_sessions=True)
+    assert await continuing.call(HELLO) == Reply(tool_calls=(ToolCall("search"),), reply_id="reply-1")
     with pytest.raises(TypeError, match="not with 7"):
         MockAdapter(7)
 
@@ -107,9 +119,10 @@ async def test_middleware_is_composed_left_to_right():
     assert (await engine.run(simple_step("s", "t"))).response.message == "x21"
 
 
-async def test_a_wrapped_adapter_passes_everything_on():
+@pytest.mark.parametrize("wrap", [WrappedAdapter, with_cache(MemoryCache()), with_hook(CallHook())])
+async def test_a_wrapped_adapter_passes_everything_on(wrap):
     mock = MockAdapter("x", calls_tools=True, keeps_sessions=True)
-    wrapped = WrappedAdapter(mock)
+    wrapped = wrap(mock)
     assert wrapped.calls_tools
     assert wrapped.keeps_sessions
     await wrapped.delete_session("r")
@@ -193,6 +206,7 @@ def test_a_memory_cache_forgets():
     assert [cache.get(key) for key in "abc"] == [None, "b", "c"]
     cache.delete("b")
     cache.delete("b")
+    assert [cache.get(key) for key in "bc"] == [None, "c"]
     now[0] = 11
     assert [cache.get(key) for key in "abc"] == [None, None, None]
 
@@ -212,6 +226,23 @@ OTHERS = [
 def test_a_cache_key_names_all_that_changes_an_answer():
     assert len({cache_key(prompt) for prompt in [HELLO, *OTHERS]}) == len(OTHERS) + 1
     assert cache_key(Prompt("Be kind.", HELLO.messages, metadata={"task_id": "x"})) == cache_key(HELLO)
+
+
+async def test_a_reply_that_is_gone_on_with_is_kept_for_that_reply_alone():
+    adapter = with_cache(kept := Kept())(MockAdapter(ToolCall("t"), "b", keeps_sessions=True))
+    first, second = Prompt("", HELLO.messages, (ToolDef("t"),)), Prompt("", HELLO.messages, previous_id="reply-1")
+    assert [(await adapter.call(one)).reply_id for one in (first, second, first, second)] == ["reply-1", "reply-2"] * 2
+    assert len(kept) == 2
+
+
+class Kept(dict):
+    """A cache of one's own."""
+
+    def set(self, key, value):
+        self[key] = value
+
+    def delete(self, key):
+        self.pop(key, None)
 
 
 @pytest.fixture

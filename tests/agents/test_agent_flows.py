@@ -144,6 +144,18 @@ async def test_a_function_is_a_runnable_with_a_name_of_its_own():
     assert context.node("mine").metadata is context.metadata["mine"]
     assert context.metadata["mine"]["message"] == "a"
     assert isinstance(simple_step("s", "t"), NamedRunnable)
+    assert not isinstance(Shouting(), NamedRunnable)
+
+
+class Shouting:
+    """A runnable of one's own: anything with the method."""
+
+    async def run(self, context):
+        return Response(message=context.previous.message.upper())
+
+
+async def test_anything_with_the_method_is_a_runnable():
+    assert (await run(Chain(saying("a"), Shouting()))).response.message == "A"
 
 
 async def test_parallel_runs_at_the_same_time_and_keeps_the_order():
@@ -257,6 +269,8 @@ async def test_the_context_knows_what_was_done_before():
     assert (context.previous_action, context.previous_params) == ("search", {"k": 1})
     data = context.record_node("x", "search", {"k": 1})
     assert context.nodes == (data,)
+    assert context.node("x") is data
+    assert (data.name, data.action, data.params) == ("x", "search", {"k": 1})
     snapshot = context.metadata_snapshot()
     context.metadata["b"] = 2
     assert "b" not in snapshot

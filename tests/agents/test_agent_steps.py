@@ -95,7 +95,7 @@ def test_the_builder_builds_what_the_dataclass_holds():
     assert (step.action_names, step.max_retries, step.validator) == (("search",), 4, refuse)
     assert step.has_action("search")
     assert not step.has_action("fly")
-    assert [tool.name for tool in step.tool_defs()] == ["search"]
+    assert [(tool.name, tool.description) for tool in step.tool_defs()] == [("search", "Look for it.")]
 
 
 def test_a_step_without_a_name_or_anything_to_do_is_not_built():
@@ -177,6 +177,19 @@ async def test_a_validator_gives_the_hint_itself():
 async def test_after_the_last_retry_the_step_fails_with_the_last_reason():
     with pytest.raises(InvalidOutputError, match=r'"intent" was asked 2 times .* no action "fly"'):
         await ask(sorting().retries(1).build(), '{"action": "fly"}')
+
+
+async def test_what_a_validator_did_not_accept_is_the_cause_of_the_failure():
+    def count(response, context):
+        try:
+            int(response.message)
+        except ValueError as error:
+            raise ValidationError("no number") from error
+
+    with pytest.raises(InvalidOutputError) as caught:
+        await ask(Step("count", task="Count.", max_retries=0, validator=count), "many")
+    refusal = caught.value.__cause__
+    assert (type(refusal), str(refusal), type(refusal.__cause__)) == (ValidationError, "no number", ValueError)
 
 
 async def test_a_message_can_be_bound_to_a_schema():
