@@ -13,6 +13,7 @@ from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.flow import RunOptions, load_flow
 from mfo_runtime.server import OpenAIEndpoint, ServerSettings, start_server
 from mfo_runtime.server.providers.script import Script
+from tests.effort import PATIENCE
 
 DESK = Path(__file__).resolve().parents[2] / "examples" / "support_desk"
 INPUTS = {"customer": "ada", "question": "What does it cost to have my three hats sent?"}
@@ -29,7 +30,7 @@ def test_a_person_approves_at_the_terminal(tmp_path):
         "--inputs",
         str(DESK / "inputs.yml"),
     ]
-    terminal = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=30)
+    terminal = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=PATIENCE)
     terminal.expect('May agent "triage" call tag_thread with')
     terminal.expect("support-ada")
     terminal.expect("2. deny")

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from tests.check.conftest import EXAMPLES
-
-PATIENCE = 60
+from tests.effort import PATIENCE
 
 
 class Watching:

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from tests.docs.blocks import ROOT, Block
+from tests.effort import PATIENCE
 
-PATIENCE = 60
 DOCUMENTED_URL = "http://127.0.0.1:8080"
 _PROGRAMS = {"mfo": "-m mfo_runtime", "mfo-lsp": "-m mfo_lsp", "python": ""}
 _VARYING = (

@@ -12,6 +12,7 @@ import pytest
 
 from mfo_dialect.catalogue.test_keys import EXPECT, TEST
 from tests.docs.blocks import ROOT, blocks_of
+from tests.effort import PATIENCE
 
 
 @pytest.mark.parametrize("page", ["docs/running.md", "docs/testing-flows.md"])
@@ -33,7 +34,7 @@ def test_a_page_can_be_followed(page: str, tmp_path: Path) -> None:
             env=kept | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert ended.returncode == 0, f"{command}\n{ended.stdout}{ended.stderr}"

@@ -11,9 +11,9 @@ import pexpect
 import pyte
 
 from tests.editors.telling import surroundings
+from tests.effort import PATIENCE
 
 LINES, COLUMNS = 45, 160
-PATIENCE = 40
 ESCAPE, CONTROL_X, ENTER = "\x1b", "\x18", "\r"
 
 

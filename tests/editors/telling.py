@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.effort import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90
 
 
 def surroundings(home: Path, **more: str) -> dict[str, str]:

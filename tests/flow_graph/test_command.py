@@ -13,6 +13,7 @@ import pytest
 
 from mfo_lsp.cli.graph import FORMAT_NAMES
 from mfo_lsp.features.flow_graph import FORMATS
+from tests.effort import PATIENCE
 from tests.flow_graph.graphs import CYCLE, REVIEW
 from tests.flow_graph.test_building import TWO_FLOWS
 
@@ -37,7 +38,7 @@ def graph(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -129,7 +130,7 @@ def test_it_loads_neither_server_nor_engine(folder):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}

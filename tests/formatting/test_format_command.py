@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import ROOT
+from tests.effort import PATIENCE
 
 BEFORE = "name :  flow\ntasks:\n- id:   a   # why\n  type: transform\n  config: { values: {x: '1'} }\n"
 AFTER = "name: flow\ntasks:\n  - id: a   # why\n    type: transform\n    config: {values: {x: '1'}}\n"
@@ -22,7 +23,7 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.Complet
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -61,7 +62,7 @@ def test_only_asked(tmp_path: Path) -> None:
 def test_a_diff_can_be_applied(tmp_path: Path) -> None:
     flow = write(tmp_path / "workflow.yml", BEFORE)
     diff = run(tmp_path, "--diff").stdout
-    subprocess.run(["git", "apply", "-p0", "-"], cwd=tmp_path, input=diff, check=True, timeout=60)
+    subprocess.run(["git", "apply", "-p0", "-"], cwd=tmp_path, input=diff, check=True, timeout=PATIENCE)
     assert flow.read_bytes().decode() == AFTER
 
 

@@ -14,6 +14,7 @@ import pytest
 from mfo_runtime.errors import InvalidInputError, JournalError, NotResumableError, RunHeldError
 from mfo_runtime.journal import JOURNAL_FILE, Definition, Event, Fired, Firing, Journal, NewRun, Retention, RunEnd
 from mfo_runtime.journal.tables import STEPS
+from tests.effort import PATIENCE
 
 DAY = 24 * 3600.0
 
@@ -139,7 +140,7 @@ def hold(folder, ready, release):
     with Journal(folder) as journal:
         log = journal.begin(new_run())
         ready.set()
-        release.wait(60)
+        release.wait(PATIENCE)
         assert log is not None
         os._exit(0)  # without a word to anybody
 
@@ -149,7 +150,7 @@ def test_a_run_has_one_process_and_is_free_when_that_dies(tmp_path):
     ready, release = context.Event(), context.Event()
     process = context.Process(target=hold, args=(tmp_path, ready, release))
     process.start()
-    assert ready.wait(60)
+    assert ready.wait(PATIENCE)
     with Journal(tmp_path) as journal:
         run = journal.find("run-1")
         assert journal.is_executed(run)
@@ -319,9 +320,9 @@ def test_of_many_processes_that_fire_at_one_moment_one_begins_the_run(tmp_path):
     ]
     for other in others:
         other.start()
-    assert sorted(told.get(timeout=30) for _ in others) == [False, True, True]
+    assert sorted(told.get(timeout=PATIENCE) for _ in others) == [False, True, True]
     for other in others:
-        other.join(30)
+        other.join(PATIENCE)
     assert len(list(Journal(tmp_path).runs())) == 1
 
 

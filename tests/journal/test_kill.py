@@ -110,7 +110,6 @@ def killed_again_and_again(flow, home, chance, url, asked, variables):
     return mfo(*arguments, "--json", home=home, **variables).json
 
 
-@pytest.mark.timeout(30 * 60 if IS_LONG else 120)
 @pytest.mark.parametrize("is_local", [True, False], ids=["server dies too", "server lives on"])
 def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_happened(is_local, tmp_path):
     flow = tmp_path / "workflow_definition.yml"

@@ -128,7 +128,6 @@ def killed_at_request(door, arguments, home, variables):
         return said[0] if said else None
 
 
-@pytest.mark.timeout(20 * 60 if IS_LONG else 60)
 @pytest.mark.parametrize("turn", [0, 1] if IS_LONG else [0])
 def test_agents_go_on_after_being_killed_at_any_request(turn, tmp_path):
     for name, text in {"workflow_definition.yml": FLOW, "agents_definition.yml": AGENTS, "tools.py": TOOLS}.items():

@@ -8,7 +8,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from typing import Any
 
-PATIENCE = 20.0
+from tests.effort import PATIENCE
+
 SERVER = (sys.executable, "-m", "mfo_lsp")
 
 

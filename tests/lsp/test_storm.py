@@ -10,8 +10,6 @@ import json
 import random
 import time
 
-import pytest
-
 from mfo_lsp.server.app import METHODS
 from tests.effort import IS_LONG
 from tests.lsp.raw_client import PATIENCE, RawClient
@@ -120,7 +118,6 @@ async def listen(client: RawClient, storm: Storm, last: object) -> None:
             storm.waiting.remove(message["id"])
 
 
-@pytest.mark.timeout(200)
 async def test_whatever_a_client_says_every_request_is_answered_and_the_server_lives():
     client, storm = await RawClient.start(), Storm(7)
     await client.initialize()

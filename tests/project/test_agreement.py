@@ -15,6 +15,7 @@ from mfo_dialect.findings import Finding, Severity
 from mfo_runtime.flow import load_flow
 from mfo_workspace.checking import check_files
 from mfo_workspace.files import DiskFiles
+from tests.effort import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / "examples").rglob("workflow_definition.yml"))
@@ -35,7 +36,7 @@ def program(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 OF_OTHER_COMMANDS = {
     "pygls",
@@ -42,7 +44,7 @@ def loaded_by(module: str, *arguments: str) -> set[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

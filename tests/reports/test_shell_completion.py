@@ -11,6 +11,7 @@ from click.shell_completion import get_completion_class
 
 from mfo_lsp.cli.commands import group
 from tests.docs.blocks import ROOT
+from tests.effort import PATIENCE
 
 PROGRAM = "import sys; sys.argv = ['mfo-lsp']; from mfo_lsp.cli.commands import main; main()"
 SHELLS = ("bash", "zsh", "fish")
@@ -84,7 +85,7 @@ def program(instruction: str, more: dict[str, str]) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.stderr == ""
@@ -98,4 +99,4 @@ def test_the_program_itself_answers_and_gives_the_script_of_a_shell(shell: str) 
     script = program(f"{shell}_source", {})
     assert "_MFO_LSP_COMPLETE" in script
     if shell == "bash":
-        subprocess.run(["bash", "-n"], input=script.encode(), check=True, timeout=60)
+        subprocess.run(["bash", "-n"], input=script.encode(), check=True, timeout=PATIENCE)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.effort import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 MFO = (sys.executable, "-m", "mfo_runtime")
 CHECK = (sys.executable, "-m", "mfo_lsp", "check")
-LIMIT = 60
-"""Seconds that no command here may need; a bound against hanging, not a measurement."""
+LIMIT = PATIENCE
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
         process.send_signal(signal.SIGINT)
         assert "stopping" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=LIMIT)
     assert process.returncode == 130
 
 
@@ -167,7 +167,7 @@ def test_code_of_the_users_own_that_hangs_keeps_nobody(tmp_path):
     flow = tmp_path / "workflow_definition.yml"
     flow.write_text("name: t\ntasks: [{id: t, type: hang, timeout: 200ms}]\n")
     with started("run", flow, "--server", "local", home=tmp_path / "home") as process:
-        _, stderr = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=LIMIT)
     assert process.returncode == 1
     assert "[task_timeout]" in stderr
 

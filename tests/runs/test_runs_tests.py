@@ -11,6 +11,7 @@ from processes import CHECK, EXAMPLES, environment, mfo
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.testing.running_tests import run_test
 from mfo_runtime.testing.test_files import find_test_files, read_test_file
+from tests.effort import PATIENCE
 
 FLOW = """\
     name: trial
@@ -185,6 +186,11 @@ def test_a_test_file_is_no_workflow_for_the_checker(room, tmp_path):
     room("name: a\nflow: a.mfo.yml\n")
     (tmp_path / "workflow.test.yml").write_text("tasks:\n  - {id: b, type: nothing_known}\n")
     ended = subprocess.run(
-        [*CHECK, str(tmp_path)], env=environment(tmp_path), capture_output=True, text=True, timeout=60, check=False
+        [*CHECK, str(tmp_path)],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert ended.returncode == 0, ended.stdout

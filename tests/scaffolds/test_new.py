@@ -18,7 +18,7 @@ from mfo_workspace.checking import check_files
 from mfo_workspace.files import DiskFiles
 from scripts.generate_examples import outdated
 from tests.docs.blocks import ROOT
-from tests.effort import examples
+from tests.effort import PATIENCE, examples
 
 TEMPLATES = [scaffold.name for scaffold in SCAFFOLDS]
 
@@ -32,7 +32,7 @@ def run(folder: Path, *arguments: str, module: str = "mfo_lsp") -> subprocess.Co
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

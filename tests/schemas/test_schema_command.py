@@ -12,6 +12,7 @@ import pytest
 
 from mfo_lsp.cli.schema import KINDS, file_name, schema_text
 from tests.docs.blocks import ROOT
+from tests.effort import PATIENCE
 
 
 def run(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -21,7 +22,7 @@ def run(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

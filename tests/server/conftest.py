@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from mfo_runtime.server import ServerSettings, start_server
+from tests.effort import PATIENCE
 
-WAIT = 20.0
+WAIT = PATIENCE
 
 
 class Outbox:

@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from conftest import WAIT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_server_streaming import streamed
@@ -234,7 +235,7 @@ class Late(list):
         self.held = held
 
     def __iter__(self):
-        self.held.wait(20)
+        self.held.wait(WAIT)
         return iter(())
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from conftest import WAIT
 
 from mfo_runtime.server import ServerSettings, add_user
 from mfo_runtime.server.app import ENDPOINTS
@@ -149,7 +150,7 @@ def test_a_large_body_is_refused_and_a_body_at_the_limit_is_not(start):
 def test_a_body_that_never_comes_is_not_waited_for(start):
     api = start(body_timeout=0.05)
     host, port = api.server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=WAIT) as connection:
         head = f"POST /api/memory HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.server.token}\r\nContent-Length: 9\r\n\r\n"
         connection.sendall(head.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
@@ -299,7 +300,7 @@ def at_once(count, work):
 
     def begin(number):
         if number < 8:
-            gate.wait(timeout=20)
+            gate.wait(timeout=WAIT)
         return work(number)
 
     with ThreadPoolExecutor(8) as pool:

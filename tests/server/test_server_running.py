@@ -262,7 +262,7 @@ def test_servers_that_start_at_one_moment_share_a_new_folder(tmp_path: Path) -> 
         together = threading.Barrier(2)
 
         def start(settings: ServerSettings = settings, together: threading.Barrier = together) -> RunningServer:
-            together.wait(10)
+            together.wait(WAIT)
             return start_server(settings)
 
         with ThreadPoolExecutor(2) as pool:

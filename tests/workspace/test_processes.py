@@ -16,6 +16,7 @@ from mfo_workspace.checked import FileGroup, grouped
 from mfo_workspace.checking import check_observed
 from mfo_workspace.processes import check_in_processes
 from mfo_workspace.walking import walk_yaml
+from tests.effort import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILDREN = "/proc/{0}/task/{0}/children"
@@ -74,7 +75,7 @@ def test_workers_end_with_the_command(tmp_path: Path, ending: signal.Signals, st
     )
     workers = wait_for(lambda: at_least(2, children_of(running.pid)))
     running.send_signal(ending)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == status, errors
     assert "Traceback" not in errors
     wait_for(lambda: not any(is_alive(worker) for worker in workers))
@@ -96,7 +97,7 @@ def is_alive(process: int) -> bool:
     return state != "Z"
 
 
-def wait_for(look: object, seconds: float = 60):
+def wait_for(look: object, seconds: float = PATIENCE):
     end = monotonic() + seconds
     while monotonic() < end:
         if found := look():
