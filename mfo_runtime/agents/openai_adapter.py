@@ -64,7 +64,10 @@ def _as_errors() -> Generator[None]:
             facts |= {"retry_after": error.retry_after}
         if error.status == 429:  # noqa: PLR2004 - HTTP's too many requests
             facts["transient"] = True
-        raise error_class(error.status)(f"The model was not reached: {error.message}.", **facts) from None
+        elif error.status >= _SERVER_FAILED:
+            facts["hint"] = "Check the address and the key of the endpoint, and that it runs; or name a fallback."
+        words = f"{error.message[:1].upper()}{error.message[1:]}"
+        raise error_class(error.status)(f"{words}.", **facts) from None
 
 
 def _question(prompt: Prompt) -> ChatQuestion:

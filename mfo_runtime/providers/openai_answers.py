@@ -26,7 +26,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, key: str | Non
     if status == _RATE_LIMITED:
         return ProviderError(_RATE_LIMITED, "the model's endpoint asks for fewer requests", _seconds(headers))
     if status in _REFUSES_US:
-        return ProviderError(BAD_GATEWAY, "the model's endpoint does not accept this server's key")
+        return ProviderError(BAD_GATEWAY, "the model's endpoint does not accept the key that it is sent")
     if 400 <= status < 500:  # noqa: PLR2004 - the statuses that blame the request
         reason = redact(_reason(body), (key,) if key else ())[:_LONGEST_REASON]
         return ProviderError(400, f"the model's endpoint refuses the request: {reason or f'status {status}'}")

@@ -32,7 +32,7 @@ from mfo_runtime.agents import (
     with_metrics,
 )
 from mfo_runtime.client import ClientSettings, MfoClient
-from mfo_runtime.errors import AuthenticationError, ConnectionFailedError, ValidationError
+from mfo_runtime.errors import ConnectionFailedError, InternalError, MfoError, RateLimitedError, ValidationError
 from mfo_runtime.server import Script, ServerSettings, start_server
 
 HELLO = Prompt.of("Be kind.", "Hello")
@@ -303,18 +303,29 @@ async def test_an_openai_endpoint_is_asked_over_http():
     assert [message["role"] for message in stand_in.asked[0]["messages"]] == ["system", "user"]
 
 
-@pytest.mark.parametrize(("status", "kind"), [(400, ValidationError), (401, Exception)])
-async def test_an_openai_endpoint_that_refuses_is_an_error_of_ours(status, kind):
+REFUSALS = [
+    (400, ValidationError, "The model's endpoint refuses the request: no."),
+    (401, InternalError, "The model's endpoint does not accept the key that it is sent."),
+    (429, RateLimitedError, "The model's endpoint asks for fewer requests."),
+    (500, InternalError, "The model's endpoint failed."),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "words"), REFUSALS)
+async def test_what_keeps_an_openai_endpoint_from_answering_is_told(status, kind, words):
     with ModelStandIn(status=status) as stand_in:
         async with Engine(OpenAIAdapter(OpenAIEndpoint("small", stand_in.url, "key-1234567890"))) as engine:
-            with pytest.raises(kind) as caught:
+            with pytest.raises(MfoError) as caught:
                 await engine.run(simple_step("s", "t"))
-    assert "key-1234567890" not in str(caught.value)
-    assert not isinstance(caught.value, AuthenticationError)  # it is the key of the endpoint, not the login at MFO
+    # Never an AuthenticationError: it is the key of the endpoint, and not the login at an MFO server.
+    assert (type(caught.value), caught.value.message) == (kind, words)
+    assert caught.value.transient == (status != 400)
+    assert not any(word in f"{caught.value} {caught.value.hint}" for word in ("key-1234567890", "127.0.0.1", "mfo"))
 
 
 async def test_an_openai_endpoint_that_is_not_there_is_a_transient_error():
     async with Engine(OpenAIAdapter(OpenAIEndpoint("small", "http://127.0.0.1:9", timeout=2))) as engine:
-        with pytest.raises(Exception, match="cannot be reached") as caught:
+        with pytest.raises(InternalError, match="cannot be reached") as caught:
             await engine.run(simple_step("s", "t"))
     assert caught.value.transient
+    assert "address" in caught.value.hint

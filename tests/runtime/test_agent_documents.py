@@ -171,10 +171,13 @@ TEAM = {
 }
 
 
+HANDED_ON = {"task": "6 * 7?", "context": {"shop": "north"}}
+
+
 async def test_work_is_handed_to_another_agent(requests, tmp_path):
     answers = {
         "script": [
-            {"agent": "worker", "answers": [calls(("agent:helper", {"task": "6 * 7?"})), "It is 42."]},
+            {"agent": "worker", "answers": [calls(("agent:helper", HANDED_ON)), "It is 42."]},
             {"agent": "helper", "answers": [calls(("calculator", {"expression": "6 * 7"})), "42"]},
         ]
     }
@@ -193,6 +196,7 @@ async def test_work_is_handed_to_another_agent(requests, tmp_path):
     assert tool["name"] == "agent_helper"
     assert "Knows things." in tool["description"]
     assert "6 * 7?" in spoken(requests[1])[1][1]
+    assert "shop:\nnorth" in spoken(requests[1])[0][1]
     total = sum(step["usage"]["total_tokens"] for step in output["steps"] if step["kind"] == "model")
     assert output["usage"]["total_tokens"] == total
 

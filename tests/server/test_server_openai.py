@@ -166,7 +166,7 @@ def test_an_endpoint_that_does_not_stream_is_streamed_all_the_same(api, endpoint
 
 REFUSALS = [
     ((429, {"Retry-After": "7"}, {"error": {"message": "slow down"}}), 429, "fewer requests", "7"),
-    ((401, {}, {"error": {"message": f"Incorrect key {KEY}"}}), 502, "does not accept this server's key", None),
+    ((401, {}, {"error": {"message": f"Incorrect key {KEY}"}}), 502, "does not accept the key", None),
     ((400, {}, {"error": {"message": f"Too long, {KEY}"}}), 400, "refuses the request: Too long", None),
     ((404, {}, {"error": "no such model"}), 400, "no such model", None),
     ((422, {}, b"<html>"), 400, "status 422", None),
