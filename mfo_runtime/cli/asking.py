@@ -42,7 +42,8 @@ class TerminalAsk:
                 return await self._ask(question)
 
     async def _ask(self, question: Question) -> Any:
-        say(printable(f"{question.task}: {question.text}"))
+        for line in f"{question.task}: {question.text}".splitlines():
+            say(printable(line))
         for number, choice in enumerate(question.choices, 1):
             say(printable(f"  {number}. {as_text(choice)}"))
         while True:

@@ -6,9 +6,11 @@ from mfo_dialect.durations import format_duration
 from mfo_runtime.cli.findings import findings_data, outcome_of, show_findings
 from mfo_runtime.cli.output import error_data, say, say_error, write_json
 from mfo_runtime.cli.progress import state_mark
+from mfo_runtime.cli.usage_words import agent_lines, usage_words
 from mfo_runtime.errors import FlowRefusedError, JournalError
 from mfo_runtime.flow import Flow, RunOutcome
 from mfo_workspace.outcome import CheckOutcome
+from mfo_workspace.text_report import printable
 
 FAILED = 1
 
@@ -61,8 +63,10 @@ def tell_outcome(flow: Flow, outcome: RunOutcome, *, as_json: bool) -> None:
     line = (
         f"{state_mark(outcome.state)} {outcome.taskflow} {outcome.state.value} in {format_duration(outcome.duration)}"
     )
-    usage = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(outcome.usage.items()))
-    say(f"{line} ({usage})" if usage else line)
+    usage = usage_words(outcome.usage)
+    say(f"{line}: {usage}" if usage else line)
+    for agent in agent_lines(outcome.usage):
+        say(printable(f"  {agent}"))
     if outcome.error is not None:
         say_error(outcome.error, flow.bundle)
     if outcome.succeeded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.pools import runs_at
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.cli.runs import run_data, state_now
+from mfo_runtime.cli.usage_words import agent_lines, usage_words
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow.history import NodeHistory, RunHistory, history_of
 from mfo_runtime.flow.past import id_of
@@ -66,7 +68,7 @@ def _show_run(run: StoredRun, state: str, history: RunHistory) -> None:
     if history.resumptions:
         click.echo(f"  resumed   {history.resumptions} times" if history.resumptions > 1 else "  resumed   once")
     if run.usage:
-        click.echo(f"  usage     {_usage(run.usage)}")
+        _show_usage(run.usage)
     if state == "running":
         click.echo(f"  by        {run.holder}")
     if run.error is not None:
@@ -104,7 +106,7 @@ def _show_node(node: NodeHistory) -> None:
     if node.duration is not None:
         click.echo(f"  time      {format_duration(node.duration)}")
     if node.usage:
-        click.echo(f"  usage     {_usage(node.usage)}")
+        _show_usage(node.usage)
     for number, error in enumerate(node.failed_tries, 1):
         click.echo(f"  try {number}     {printable(_error(error))}")
     if node.error is not None:
@@ -119,8 +121,10 @@ def _error(error: Any) -> str:
     return f"{error.get('message', '')} [{error.get('code', '')}]"
 
 
-def _usage(usage: Any) -> str:
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(usage.items()))
+def _show_usage(usage: Mapping[str, Any]) -> None:
+    click.echo(f"  usage     {usage_words(usage)}")
+    for agent in agent_lines(usage):
+        click.echo(printable(f"            {agent}"))
 
 
 def _shortened(text: str) -> str:

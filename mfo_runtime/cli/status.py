@@ -36,7 +36,9 @@ def status_command(database_url: str | None, place: str | None, *, as_json: bool
     _show_queues(now)
     for question in now.questions:
         choices = ", ".join(map(as_text, question.choices))
-        click.echo(printable(f"? {question.task} asks: {question.text}" + (f" ({choices})" if choices else "")))
+        asked = f"? {question.task} asks: {question.text}" + (f" ({choices})" if choices else "")
+        for line in asked.splitlines():
+            click.echo(printable(line))
         click.echo(f"  answer it: mfo answer {question.run} {question.task} ...")
     for version, count in now.of_other_versions.items():
         say(f"mfo: {count} runs wait for a worker of {version}; this version of mfo cannot replay them")

@@ -76,7 +76,7 @@ class RunOptions:
         safeguards: rates, breakers and answers of agents that several runs share; the run's own where it is None.
         spending_book: where it is kept what runs of a month spent; beside the journal of this machine where it is None,
             and without one nowhere, so that no month's budget counts.
-        on_notice: told what a person should know, as that a budget is nearly spent; the log where it is None.
+        on_notice: told what a person should know, as that a budget is nearly spent or a model does not answer; the log where it is None.
         through: what stands between the engine and the executors of a kept run; None for nothing.
     """
 

@@ -75,12 +75,16 @@ async def hold(asked: Asked, context: TaskContext) -> Conversation:
 AGENTS = "agents"
 """What counts in the budget of each agent, by its id, among what models used: ``tokens`` and ``cost``."""
 
+_DECIMALS = 12
+"""Of money: what sums of fractions get wrong stands behind them."""
+
 
 def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:
     """Add what a model used to a sum; what is no number is left out, but what counts for agents."""
     for name, count in usage.items():
         if isinstance(count, int | float) and not isinstance(count, bool):
-            total[name] = total.get(name, 0) + count
+            summed = total.get(name, 0) + count
+            total[name] = round(summed, _DECIMALS) if isinstance(summed, float) else summed
     for agent, share in map_of(usage.get(AGENTS)).items():
         add_usage(total.setdefault(AGENTS, {}).setdefault(agent, {}), map_of(share))
 

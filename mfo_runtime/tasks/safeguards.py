@@ -78,9 +78,10 @@ class Spending:
         run: the budget of the run.
         month: the budget of the month; None where there is none, or nothing is kept.
         prices: what models cost.
-        warn: told where four fifths of a budget are spent.
+        warn: told where four fifths of a budget are spent, or an agent goes on with another model.
         agents: the budgets of agents by their ids.
         tasks: the budgets of tasks by the keys of their executions.
+        warned: what was told once and is not told again in this run.
     """
 
     run: CountedBudget = field(default_factory=lambda: CountedBudget("the run"))
@@ -89,11 +90,18 @@ class Spending:
     warn: Callable[[str], None] = _log.warning
     agents: dict[str, CountedBudget] = field(default_factory=dict[str, CountedBudget])
     tasks: dict[str, CountedBudget] = field(default_factory=dict[str, CountedBudget])
+    warned: set[str] = field(default_factory=set[str])
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
         """Those that every call counts in."""
         return (self.run, self.month) if self.month is not None else (self.run,)
+
+    def warn_once(self, subject: str, words: str) -> None:
+        """Warn of a subject, unless somebody did in this run."""
+        if subject not in self.warned:
+            self.warned.add(subject)
+            self.warn(words)
 
     def go_on(self, usage: Mapping[str, Any], usage_of_tasks: Mapping[str, Mapping[str, Any]]) -> None:
         """Count what an earlier part of the run used; the month's book has it already.
@@ -133,7 +141,7 @@ def spending_of(project: Project, book: Ledger | None = None, warn: Callable[[st
     Args:
         project: the project file.
         book: where the spending of months is kept; None for nowhere, so that no month's budget counts.
-        warn: told where four fifths of a budget are spent; the log where it is None.
+        warn: told what ``Spending.warn`` is; the log where it is None.
     """
     budgets = project.section("budgets")
     monthly = map_of(budgets.get("month"))

@@ -31,11 +31,12 @@ def test_a_person_approves_at_the_terminal(tmp_path):
         str(DESK / "inputs.yml"),
     ]
     terminal = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=PATIENCE)
-    terminal.expect('May agent "triage" call tag_thread with')
-    terminal.expect("support-ada")
+    terminal.expect('agent "researcher" goes on with another model, as research-large did not answer')
+    terminal.expect('May agent "triage" call tag_thread with\r\n{\r\n  "thread_id": "support-ada",\r\n')
     terminal.expect("2. deny")
     terminal.sendline("approve")
-    terminal.expect(r"answer_question succeeded in [^\n]* cost")
+    terminal.expect(r"answer_question succeeded in \w+: \d+ tokens \(\d+ input, \d+ output\), cost 0\.\d+\r\n")
+    terminal.expect(r"  triage      \d+ tokens, cost 0\.\d{3,6}\r\n")
     terminal.expect('"category": "delivery"')
     terminal.expect(pexpect.EOF)
     terminal.close()

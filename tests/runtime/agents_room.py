@@ -6,7 +6,34 @@ import json
 
 from flow_room import flow_with_tasks, run
 
-__all__ = ["agent", "calls", "error_of", "flow_with", "outputs_of", "run", "says", "script"]
+from mfo_runtime.client import RetryPolicy
+
+__all__ = [
+    "FAILS",
+    "ONCE",
+    "PRICES",
+    "agent",
+    "calls",
+    "error_of",
+    "flow_with",
+    "outputs_of",
+    "run",
+    "says",
+    "script",
+    "spoken",
+]
+
+FAILS = {"error": {"status": 500, "message": "down"}}
+"""An answer that is none."""
+
+ONCE = {"retry": RetryPolicy(max_attempts=1), "circuit_breaker": None}
+"""Settings of a client that asks once."""
+
+PRICES = """
+[prices.default]
+input = 1000000
+output = 2000000
+"""
 
 
 def flow_with(agents, *tasks, **others):
@@ -45,3 +72,8 @@ async def error_of(flow, tmp_path, answers, **more):
     trial = await run(flow, tmp_path, script=answers, **more)
     assert not trial.outcome.succeeded, trial.outputs
     return trial.error
+
+
+def spoken(request):
+    """Who says what in a chat request."""
+    return [(message["role"], message["content"]) for message in request["messages"]]

@@ -25,6 +25,7 @@ from mfo_runtime.agents import (
 from mfo_runtime.agents.exchange import estimated_tokens
 from mfo_runtime.agents.protecting import RateLimiter, pruned, with_breaker
 from mfo_runtime.client import Operations
+from mfo_runtime.errors import ServerError
 from mfo_runtime.tasks.agents.assignment import Assignment
 from mfo_runtime.tasks.agents.description import AgentDescription
 from mfo_runtime.tasks.agents.notebook import Notebook
@@ -36,15 +37,16 @@ from mfo_runtime.tasks.safeguards import Safeguards, tenant_rate
 
 @dataclass
 class Current:
-    """The step that asks now, the prompt as it went out, and what it cost."""
+    """The step that asks now, the prompt as it went out, what it cost, and which models did not answer, and why."""
 
     step: str = ""
     prompt: Prompt = field(default_factory=lambda: Prompt("", ()))
     spent: Spent | None = None
+    failed: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
     def begin(self, step: str, prompt: Prompt) -> None:
         """A step asks."""
-        self.step, self.prompt, self.spent = step, prompt, None
+        self.step, self.prompt, self.spent, self.failed = step, prompt, None, []
 
 
 @dataclass
@@ -110,6 +112,11 @@ def way_of(assignment: Assignment, notes: Notebook) -> Way:
         current.spent = spent
         context.spending.write(f"{context.key}/{notes.path}{current.step}", agent.id, spent)
 
+    def pass_on(model: ModelChoice, error: ServerError) -> None:
+        current.failed.append({"model": str(model), "error": error.message})
+        words = f'agent "{agent.id}" goes on with another model, as {model} did not answer: {error.message}'
+        context.spending.warn_once(f'agent "{agent.id}" {model}', words)
+
     purse = replace(assignment.purse, on_spent=spend)
     thread = ThreadAdapter(operations, context.tell_text if assignment.is_first else None)
     around: list[Middleware] = []
@@ -118,7 +125,7 @@ def way_of(assignment: Assignment, notes: Notebook) -> Way:
     if agent.cache_ttl is not None:
         around.append(with_cache(context.safeguards.cache(agent.id, agent.cache_ttl)))
     around += [
-        with_fallbacks(models),
+        with_fallbacks(models, pass_on),
         with_budgets(purse),
         _breakers(context.safeguards, agent.id),
         with_rate_limits(*_limiters(context, agent, assignment.tenant)),

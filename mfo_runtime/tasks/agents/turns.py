@@ -17,6 +17,7 @@ from mfo_runtime.tasks.agents.hands import Done, Hands
 from mfo_runtime.tasks.agents.notebook import Notebook, calls_data, reply_data, reply_of_data
 from mfo_runtime.tasks.agents.toolbox import ToolKind
 from mfo_runtime.tasks.conversation import add_usage
+from mfo_runtime.tasks.safeguards import items_of
 
 _MOST_REPAIRS = 3
 
@@ -71,16 +72,17 @@ class Turns:
         known = self._notes.known(step)
         if known is None:
             reply, asked, spent = await self._way.ask(step, prompt)
-            await self._notes.keep(step, reply_data(reply, asked))
+            failed = list(self._way.current.failed)
+            await self._notes.keep(step, reply_data(reply, asked) | ({"failed": failed} if failed else {}))
             if self._notes.context.tell_text is not None and assignment.is_first and reply.text:
                 self._notes.context.tell_text("\n")
         else:
-            reply = reply_of_data(known)
+            reply, failed = reply_of_data(known), items_of(known.get("failed"))
             spent = self._way.recall(step, replace(prompt, model_id=known.get("asked")), reply)
-        self._heard(turn, reply, spent)
+        self._heard(turn, reply, spent, failed)
         return reply
 
-    def _heard(self, turn: int, reply: Reply, spent: Spent | None) -> None:
+    def _heard(self, turn: int, reply: Reply, spent: Spent | None, failed: list[Any]) -> None:
         work = self.work
         work.message, work.thread_id = reply.text, reply.reply_id or work.thread_id
         work.said = (*work.said, Message("assistant", reply.text, reply.tool_calls))
@@ -88,7 +90,8 @@ class Turns:
         add_usage(work.usage, usage)
         step: dict[str, Any] = {"agent": self._assignment.agent.id, "kind": "model", "turn": turn}
         step |= {"message": reply.text, "model_id": reply.model_id, "usage": usage}
-        work.steps.append(step | ({"tool_calls": calls_data(reply.tool_calls)} if reply.tool_calls else {}))
+        step |= {"tool_calls": calls_data(reply.tool_calls)} if reply.tool_calls else {}
+        work.steps.append(step | ({"failed_models": failed} if failed else {}))
 
     def _is_answer(self, reply: Reply) -> bool:
         """Whether a reply without tool calls is the answer; else the model is told what is wrong with it."""
