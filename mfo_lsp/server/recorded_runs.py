@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mfo_dialect.model.project import Project
@@ -13,9 +14,25 @@ from mfo_lsp.server.convert import is_file
 _PATIENCE = 0.3
 """Seconds that an answer waits; what comes later counts for the next one."""
 _MOST_KEPT = 200
+_MOST_LOOKS = 5
+"""How often a journal is looked into that cannot be read for now, until it changes: each look may take its time."""
 
 _Stamp = tuple[tuple[int, int], ...]
-_Known = tuple[_Stamp, tuple[RecordedValue, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a look gave: the journal's stamp of then, the values, and how many looks at that journal it took.
+
+    ``values`` is None where it could not be read for now.
+    """
+
+    stamp: _Stamp
+    values: tuple[RecordedValue, ...] | None
+    looks: int = 1
+
+    def holds(self, stamp: _Stamp) -> bool:
+        return self.stamp == stamp and (self.values is not None or self.looks >= _MOST_LOOKS)
 
 
 class RecordedRuns:
@@ -46,12 +63,13 @@ class RecordedRuns:
             journal = _journal_of(one, project)
             stamp = _stamp(journal)
             known = self._known.get(one)
-            if known is None or known[0] != stamp:
+            if known is None or not known.holds(stamp):
                 if len(self._known) >= _MOST_KEPT:
                     self._known.clear()
-                known = self._known[one] = (stamp, _values(journal, one) if stamp else ())
-            if known[1]:
-                found[one] = known[1]
+                looks = known.looks if known is not None and known.stamp == stamp else 0
+                known = self._known[one] = _Known(stamp, _values(journal, one) if stamp else (), looks + 1)
+            if known.values:
+                found[one] = known.values
         return found
 
 
@@ -76,8 +94,10 @@ def _stamp(journal: Path) -> _Stamp:
     return tuple(stamps)
 
 
-def _values(journal: Path, wanted: Wanted) -> tuple[RecordedValue, ...]:
+def _values(journal: Path, wanted: Wanted) -> tuple[RecordedValue, ...] | None:
     from mfo_runtime.journal.glancing import seen_values  # noqa: PLC0415 - as above
 
     seen = seen_values(journal, wanted.document, wanted.taskflow, [wanted.source])
+    if seen is None:
+        return None
     return tuple(RecordedValue(one.run, one.started_at, one.state, one.value) for one in seen.get(wanted.source, ()))

@@ -29,6 +29,7 @@ _LONGEST = 1_000_000
 """Code points of JSON: a longer value is not read."""
 _ITERATION = re.compile(r"\[\d+\]")
 _SUCCEEDED = "succeeded"
+_FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT)
 _LOGGED, _UNCHANGED = "mode=ro&cache=private", "mode=ro&immutable=1"
 
 
@@ -51,8 +52,10 @@ class Seen:
 
 def seen_values(
     journal: Path, document: str, taskflow: str, sources: Collection[str], runs: int = 5
-) -> Mapping[str, tuple[Seen, ...]]:
+) -> Mapping[str, tuple[Seen, ...]] | None:
     """What the last runs of a taskflow gave, the newest first; empty where that cannot be told.
+
+    None where a look at the same journal may tell it another time: it is locked, or the look took too long.
 
     Args:
         journal: the journal's file; it need not be there.
@@ -73,6 +76,8 @@ def seen_values(
                 return {}
             found = _seen(connection, document, taskflow, sources, runs)
         after = journal.stat()
+    except sqlite3.OperationalError as error:
+        return None if error.sqlite_errorcode in _FOR_NOW else {}
     except (
         sqlite3.Error,
         OSError,

@@ -12,7 +12,7 @@ import pytest
 
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.flow import Keeping, RunOptions, load_flow
-from mfo_runtime.journal import JOURNAL_FILE, Journal
+from mfo_runtime.journal import JOURNAL_FILE, Journal, glancing
 from mfo_runtime.journal.glancing import seen_values
 
 FLOW = """\
@@ -52,7 +52,7 @@ def run(flow, folder, **inputs):
 
 def look(flow, folder, *sources, **options):
     found = seen_values(folder / JOURNAL_FILE, flow.view.document, "sums", sources, **options)
-    return {source: [one.value for one in values] for source, values in found.items()}
+    return None if found is None else {source: [one.value for one in values] for source, values in found.items()}
 
 
 def test_the_last_values_of_the_last_runs_come_first(flow, tmp_path):
@@ -109,6 +109,15 @@ os.kill(os.getpid(), {signal.SIGKILL:d})
     (tmp_path / f"{JOURNAL_FILE}-shm").unlink()
     assert look(flow, tmp_path, "INPUT") == {}
     assert not (tmp_path / f"{JOURNAL_FILE}-shm").exists()
+
+
+def test_a_look_that_takes_too_long_may_be_had_another_time(flow, tmp_path, monkeypatch):
+    run(flow, tmp_path, start=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(glancing, "_STEPS_A_LOOK_AT_THE_CLOCK", 1)
+        patch.setattr(glancing, "_PATIENCE", -1.0)
+        assert look(flow, tmp_path, "INPUT") is None
+    assert look(flow, tmp_path, "INPUT") == {"INPUT": [{"start": 1}]}
 
 
 DAMAGE = [
