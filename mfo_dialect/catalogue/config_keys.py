@@ -283,7 +283,12 @@ PROJECT_FILE = MapType(
                         default="normal",
                     ),
                     Key("keep_days", NumberType(0), "For how many days runs are kept.", default="30"),
-                    Key("keep_last", IntegerType(0), "How many runs are kept at most.", default="1000"),
+                    Key(
+                        "keep_last",
+                        IntegerType(0),
+                        "How many runs are kept at most; in a database of workers any number, unless it is written.",
+                        default="1000",
+                    ),
                 ),
             ),
             "How runs are kept.",

@@ -58,9 +58,9 @@ def spending_book_of(project: Project, document: str) -> SpendingBook | None:
     return SpendingBook(data_folder(project, PurePosixPath(document).parent.as_posix()))
 
 
-def retention_of(project: Project) -> Retention:
-    """How long the project keeps runs."""
-    section, defaults = project.section("journal"), Retention()
+def retention_of(project: Project, defaults: Retention | None = None) -> Retention:
+    """How long the project keeps runs; where it does not say, as ``defaults`` has it, or else as is usual on one machine."""
+    section, defaults = project.section("journal"), defaults or Retention()
     days, runs = _number(section.get("keep_days")), _number(section.get("keep_last"))
     return Retention(defaults.days if days is None else days, defaults.runs if runs is None else int(runs))
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from mfo_dialect.model.project import Project
 from mfo_runtime.cli.database_option import VARIABLE
-from mfo_runtime.cli.journals import journal_at
+from mfo_runtime.cli.journals import journal_at, retention_of
 from mfo_runtime.cli.places import directory_of
 from mfo_runtime.cli.servers import choose_server
 from mfo_runtime.errors import InvalidInputError
-from mfo_runtime.journal import Fired, Firing, NewRun, RunJournal
+from mfo_runtime.journal import Fired, Firing, NewRun, Retention, RunJournal
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
 
@@ -84,6 +84,11 @@ def runs_at(place: str | None, given: str | None) -> tuple[RunJournal, Project]:
     journal, project = journal_at(place)
     url = database_url_of(given, project)
     return (journal if url is None else open_pool(url)), project
+
+
+def retention_in_pool(project: Project) -> Retention:
+    """How long the workers of a project keep runs: as it says, and otherwise no number of them is too many."""
+    return retention_of(project, Retention(runs=None))
 
 
 def worker_words() -> str:

@@ -17,7 +17,7 @@ from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.log_lines import log_format_option, show_log
 from mfo_runtime.cli.output import say, tell_as
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import connecting, pool_at, worker_words
+from mfo_runtime.cli.pools import connecting, pool_at, project_of, retention_in_pool, worker_words
 from mfo_runtime.cli.servers import profile_option, url_option
 from mfo_runtime.cli.watching import watched_run, watching_many
 from mfo_runtime.errors import JournalError
@@ -74,7 +74,8 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
     """Execute the runs that mfo submit has put on a queue, beside any number of other workers.
 
     Interrupted, it gives back what it executes, and other workers go on with it. Runs of a worker that dies, or is not
-    heard of for its lease, are gone on with likewise; what had ended of them is not executed again.
+    heard of for its lease, are gone on with likewise; what had ended of them is not executed again. Runs that the project's
+    retention does not keep are forgotten now and then.
     """
     tell_as(log_format)
     with pool_at(place, database_url) as journal:
@@ -82,7 +83,7 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
         from mfo_runtime.distributed.queues import Limits  # noqa: PLC0415 - an extra
         from mfo_runtime.distributed.worker import Worker  # noqa: PLC0415 - an extra
 
-        limits = Limits.of(queue_concurrency, queue_rate)
+        limits, retention = Limits.of(queue_concurrency, queue_rate), retention_in_pool(project_of(place))
         show_log("mfo worker", _log, log_format=log_format)
         is_stopped = threading.Event()
         held: list[Worker] = []
@@ -98,7 +99,8 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
         with _watching(journal) as watch:
             while not is_stopped.is_set():
                 settings = MemberSettings(worker_words(), queue, concurrency, lease, limits=limits)
-                worker = Worker(journal.database, settings, connecting(Where(server, None, profile)))
+                connect = connecting(Where(server, None, profile))
+                worker = Worker(journal.database, settings, connect, retention=retention)
                 watch(worker)
                 held[:] = [worker]
                 try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -13,12 +14,19 @@ from mfo_runtime.distributed.tables import contents, parts, runs
 from mfo_runtime.errors import JournalError
 from mfo_runtime.journal import Definition
 
+_DROPPING = 7_046_503
+"""The lock of whoever drops texts; those who count on texts that are there share it."""
+
 
 def keep_definition(database: Database, connection: sa.Connection, definition: Definition) -> str:
-    """Keep the texts of a definition, and give the hash under which they are found."""
+    """Keep the texts of a definition, and give the hash under which they are found.
+
+    Nobody drops them until the transaction ends, and not afterwards where a run speaks of them.
+    """
     found = {key: _digest(text) for key, text in sorted(definition.texts.items())}
     listed = json.dumps({"texts": found, "project": definition.project, "table": definition.table})
     digest = _digest(listed)
+    _hold(database, connection, is_alone=False)
     known = connection.execute(sa.select(contents.c.hash).where(contents.c.hash == digest)).first()
     if known is None:
         texts = {listed: digest} | {text: found[key] for key, text in definition.texts.items()}
@@ -41,13 +49,29 @@ def definition_of(connection: sa.Connection, digest: str) -> Definition:
     return Definition(texts, listed["project"], tuple(listed["table"]))
 
 
-def forget_unused(connection: sa.Connection) -> None:
-    """Drop what no run speaks of any more."""
-    used = sa.select(runs.c.definition)
-    connection.execute(sa.delete(parts).where(parts.c.definition.not_in(used)))
-    connection.execute(
-        sa.delete(contents).where(contents.c.hash.not_in(used), contents.c.hash.not_in(sa.select(parts.c.text)))
-    )
+def forget_unused(database: Database, connection: sa.Connection, definitions: Collection[str]) -> None:
+    """Drop those of some definitions that no run speaks of any more, inside the transaction that forgets their runs."""
+    used = sa.exists().where(runs.c.definition == contents.c.hash)
+    unused = sa.select(contents.c.hash).where(contents.c.hash.in_(definitions), ~used)
+    if connection.execute(unused.limit(1)).first() is None:
+        return  # as mostly; whoever submits runs need not wait
+    _hold(database, connection, is_alone=True)
+    gone = list(connection.execute(unused).scalars())
+    texts = list(connection.execute(sa.select(parts.c.text).where(parts.c.definition.in_(gone))).scalars())
+    connection.execute(sa.delete(parts).where(parts.c.definition.in_(gone)))
+    connection.execute(sa.delete(contents).where(contents.c.hash.in_(gone)))
+    shared = sa.exists().where(parts.c.text == contents.c.hash)
+    connection.execute(sa.delete(contents).where(contents.c.hash.in_(texts), ~shared, ~used))
+
+
+def _hold(database: Database, connection: sa.Connection, *, is_alone: bool) -> None:
+    """Until the transaction ends, let nobody drop texts, or alone, nobody count on any; SQLite has one writer at a time."""
+    if database.is_sqlite:
+        if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    lock = sa.func.pg_advisory_xact_lock if is_alone else sa.func.pg_advisory_xact_lock_shared
+    connection.execute(sa.select(lock(_DROPPING)))
 
 
 def _text(connection: sa.Connection, digest: str) -> str:

@@ -58,7 +58,7 @@ class Database:
         return self._shown
 
     def make_tables(self) -> None:
-        """Make the tables that are not there yet, and their columns; several processes may do so at once.
+        """Make the tables that are not there yet, and their columns and indexes; several processes may do so at once.
 
         Raises:
             JournalError: the database cannot be reached or written.
@@ -70,6 +70,9 @@ class Database:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
             metadata.create_all(connection)
             _add_columns(connection)
+            for table in metadata.sorted_tables:
+                for index in table.indexes:
+                    index.create(connection, checkfirst=True)
 
     @contextmanager
     def writing(self) -> Generator[sa.Connection]:

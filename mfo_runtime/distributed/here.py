@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from mfo_runtime.distributed.connections import Connections
 from mfo_runtime.distributed.database import Database
@@ -17,6 +16,7 @@ from mfo_runtime.distributed.executing import Connect
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.membership import MemberSettings
 from mfo_runtime.distributed.worker import Worker
+from mfo_runtime.distributed.workflows import own_queue
 from mfo_runtime.errors import JournalError, MfoError, RunHeldError
 from mfo_runtime.flow import Resumption, RunControl, RunOptions, RunOutcome
 
@@ -56,7 +56,7 @@ class RunHere:
             RunHeldError: another worker took the run over.
             MfoError: the run cannot be begun, or cannot be kept any more.
         """
-        settings = MemberSettings(self.words, f"here-{uuid4().hex}", concurrency=1, is_alone=True)
+        settings = MemberSettings(self.words, own_queue(), concurrency=1, is_alone=True)
         inner = RunControl()
         worker = Worker(self.database, settings, self.connect, lambda _run: replace(self.options, control=inner))
         worker.runs.complete, worker.runs.connections = self.complete, self.connections

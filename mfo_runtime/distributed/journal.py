@@ -16,7 +16,7 @@ from mfo_runtime.distributed.firings import fire
 from mfo_runtime.distributed.ordering import in_order
 from mfo_runtime.distributed.retention import forget_old
 from mfo_runtime.distributed.run_log import SharedRunLog
-from mfo_runtime.distributed.tables import QUEUED, RUNNING, UNDER_WAY, events, positions, runs, workers
+from mfo_runtime.distributed.tables import CANCEL, FORGET, QUEUED, RUNNING, UNDER_WAY, events, positions, runs, workers
 from mfo_runtime.distributed.workflows import Workflows, workflow_id
 from mfo_runtime.errors import JournalError, NotResumableError, RunHeldError
 from mfo_runtime.journal import (
@@ -32,7 +32,6 @@ from mfo_runtime.journal import (
     only_run,
 )
 
-CANCEL = "cancel"
 _MOST_AT_ONCE = 200
 
 
@@ -183,7 +182,8 @@ class SharedJournal:
                 f"Run {run.id} has succeeded already.", hint="Name tasks to execute again with --again."
             )
         with self.database.writing() as connection:
-            here = sa.update(runs).where(runs.c.number == run.number, runs.c.state.not_in(UNDER_WAY))
+            stays = sa.func.coalesce(runs.c.wanted, "") != FORGET
+            here = sa.update(runs).where(runs.c.number == run.number, runs.c.state.not_in(UNDER_WAY), stays)
             values = {
                 "state": QUEUED,
                 "part": runs.c.part + 1,
@@ -195,7 +195,9 @@ class SharedJournal:
                 values["definition"] = keep_definition(self.database, connection, definition)
             row = connection.execute(here.values(**values).returning(runs.c.part, runs.c.queue)).first()
             if row is None:
-                raise RunHeldError(f"Run {run.id} has not ended.", hint="mfo cancel stops it.")
+                raise RunHeldError(
+                    f"Run {run.id} has not ended, or is being forgotten.", hint="mfo cancel stops one that goes on."
+                )
             self.workflows.enqueue(connection, run.id, row.part, first or row.queue, priority)
 
     def cancel(self, run: StoredRun) -> bool:

@@ -15,7 +15,7 @@ from mfo_runtime.distributed.workflows import make_workflow_tables
 
 
 def prepare(database: Database) -> None:
-    """Make the tables and columns that are not there yet; several processes may do so at once.
+    """Make the tables, columns and indexes that are not there yet; several processes may do so at once.
 
     Raises:
         JournalError: the database cannot be used.
@@ -40,6 +40,8 @@ def _is_prepared(database: Database) -> bool:
 
 @cache
 def _wanted() -> str:
-    columns = sorted(f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns)
-    own = hashlib.sha256(" ".join(columns).encode()).hexdigest()[:16]
+    tables = metadata.sorted_tables
+    names = [f"{table.name}.{column.name}" for table in tables for column in table.columns]
+    names += [f"{table.name} by {index.name}" for table in tables for index in table.indexes]
+    own = hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()[:16]
     return f"mfo {own}, dbos {version('dbos')}"

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Self
 
-from dbos import Queue
+from dbos import DBOS, Queue
 from dbos._dbos import _get_dbos_instance  # pyright: ignore[reportPrivateUsage]
 
-from mfo_runtime.errors import InvalidInputError
+from mfo_runtime.errors import InvalidInputError, JournalError
+
+_QUEUE_POLL = 0.2
 
 
-def bound_here(queue: str, concurrency: int) -> None:
-    """Have this process execute at most so many runs of a queue at a time; to be called once DBOS is launched.
+def register(queue: str, concurrency: int, limits: Limits) -> None:
+    """Have this process execute runs of a queue; to be called once DBOS is launched.
 
-    DBOS keeps that bound with the queue, so that all workers would have that of the one that was started first.
+    Args:
+        queue: the queue, which is made where there is none.
+        concurrency: how many of its runs at a time.
+        limits: what holds for the queue from now on, over all workers; where none is given all stays as it is.
+
+    Raises:
+        JournalError: this version of DBOS does not let processes differ in their concurrency.
+    """
+    _bound_here(queue, concurrency)
+    DBOS.register_queue(
+        queue,
+        polling_interval_sec=_QUEUE_POLL,
+        on_conflict="always_update" if limits.is_given else "never_update",
+        **limits.to_dbos(),
+    )
+    found = DBOS.retrieve_queue(queue)
+    if found is None or found.worker_concurrency != concurrency:
+        raise JournalError(
+            f"dbos {version('dbos')} does not let a worker have a concurrency of its own.",
+            hint="Install a version of dbos that mfo was tried with: pip install 'mfo-lsp[distributed]'",
+        )
+
+
+def _bound_here(queue: str, concurrency: int) -> None:
+    """Have this process execute at most so many runs of a queue at a time.
+
+    DBOS keeps that bound with the queue, so that all workers would have that of the one that was started first. It reads
+    the queue anew before each look for runs.
     """
     system = _get_dbos_instance()._sys_db  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - there is no public way
     stored = system.get_queue

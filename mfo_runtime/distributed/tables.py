@@ -17,6 +17,12 @@ QUEUED = "queued"
 RUNNING = "running"
 UNDER_WAY = (QUEUED, RUNNING)
 
+CANCEL = "cancel"
+"""What is wanted of a run that is to stop."""
+
+FORGET = "forget"
+"""What is wanted of a run that has ended and goes on no more, since somebody is forgetting it."""
+
 _number = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of exactly this type."""
 
@@ -48,6 +54,7 @@ runs = Table(
     Index("mfo_runs_by_start", "started_at"),
     Index("mfo_runs_by_state", "state"),
     Index("mfo_runs_by_owner", "owner"),
+    Index("mfo_runs_by_definition", "definition"),
 )
 
 events = Table(

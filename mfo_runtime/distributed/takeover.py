@@ -7,22 +7,17 @@ has run out, as that of a process that was halted. Its row goes first: from then
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from mfo_runtime.distributed.database import Database
+from mfo_runtime.distributed.duties import Duty, on_duty
 from mfo_runtime.distributed.journal import check_protocol
 from mfo_runtime.distributed.tables import runs, workers
 from mfo_runtime.distributed.workflows import Workflows, run_of, workflow_id
 from mfo_runtime.errors import RunHeldError
 from mfo_runtime.journal import StoredRun
-
-_SWEEPING = 7_046_502
-"""The lock of whoever gives runs to others: two who did so at once would take them from each other."""
 
 _log = logging.getLogger("mfo_runtime.distributed")
 
@@ -43,15 +38,35 @@ def take_over(database: Database, workflows: Workflows, me: str | None = None) -
     """
     for worker, words in _gone(database, me):
         _forget(database, worker, words)
-    with _sweeping(database) as is_mine:
+    with on_duty(database, Duty.SWEEPING) as is_mine:  # two at once would take runs from each other
         if not is_mine:
             return []
         with database.errors():
-            executed = workflows.executed()
+            executed, own_queues = workflows.executed(), workflows.queues_of_single_runs()
         with database.reading() as connection:  # afterwards: who has joined meanwhile lives
-            living = set(connection.execute(sa.select(workers.c.id)).scalars())
+            living = {row.id: row.queue for row in connection.execute(sa.select(workers.c.id, workers.c.queue))}
         left = [workflow for workflow, worker in executed if worker not in living]
-        return [run_of(workflow) for workflow in left if _give(database, workflows, workflow)]
+        given = [run_of(workflow) for workflow in left if _give(database, workflows, workflow)]
+        for queue in set(own_queues).difference(living.values()):
+            given += dissolve(database, workflows, queue)
+        return given
+
+
+def dissolve(database: Database, workflows: Workflows, queue: str) -> list[str]:
+    """Drop the queue of a command that executed a run itself; what waits on it waits on its run's queue from now on.
+
+    Returns:
+        The ids of the runs that waited.
+
+    Raises:
+        JournalError: the database cannot be used.
+    """
+    with database.errors():
+        waiting = workflows.waiting_on(queue)
+    given = [run_of(workflow) for workflow in waiting if _give(database, workflows, workflow)]
+    with database.errors():
+        workflows.drop_queue(queue)
+    return given
 
 
 def bring(database: Database, workflows: Workflows, run: StoredRun, queue: str) -> None:
@@ -126,23 +141,3 @@ def _give(database: Database, workflows: Workflows, workflow: str) -> bool:
     with database.errors():
         workflows.give_to_queue(workflow, queue)
     return True
-
-
-@contextmanager
-def _sweeping(database: Database) -> Generator[bool]:
-    """Whether this process is the one that gives runs to others, inside the block."""
-    if database.is_sqlite:
-        lock = FileLock(f"{database.engine.url.database}.sweep")
-        try:
-            with lock.acquire(timeout=0):
-                yield True
-        except Timeout:
-            yield False
-        return
-    with database.reading() as connection:
-        is_mine = bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(_SWEEPING))).scalar())
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(_SWEEPING)))

@@ -13,19 +13,20 @@ from dbos import DBOS, DBOSConfig
 
 from mfo_runtime.distributed.database import LONGEST_IDLE_SECONDS, Database
 from mfo_runtime.distributed.executing import Connect, Options, RunsOfWorker
+from mfo_runtime.distributed.forgetting import Forgetting
 from mfo_runtime.distributed.journal import SharedJournal
 from mfo_runtime.distributed.membership import MemberSettings, Membership
-from mfo_runtime.distributed.queues import bound_here
+from mfo_runtime.distributed.queues import register
 from mfo_runtime.distributed.rates import pace_of_server
-from mfo_runtime.distributed.takeover import take_over
+from mfo_runtime.distributed.takeover import dissolve, take_over
 from mfo_runtime.distributed.workflows import APPLICATION, VERSION, WORKFLOW, JsonSerializer
 from mfo_runtime.errors import JournalError
+from mfo_runtime.journal import Retention
 
 _LOOK = 0.5
 """Seconds between two looks at what is wanted of this worker's runs."""
 
 _TAKE_OVER = 1.0
-_QUEUE_POLL = 0.2
 _MOST_CONNECTIONS = 16
 """Of one worker for its runs, which need one for moments only."""
 
@@ -36,7 +37,12 @@ class Worker:
     """Executes runs of one queue until it is told to stop; there can be one in a process."""
 
     def __init__(
-        self, database: Database, settings: MemberSettings, connect: Connect, options: Options | None = None
+        self,
+        database: Database,
+        settings: MemberSettings,
+        connect: Connect,
+        options: Options | None = None,
+        retention: Retention | None = None,
     ) -> None:
         """Nothing is begun yet.
 
@@ -45,6 +51,7 @@ class Worker:
             settings: what it tells the pool.
             connect: gives the MFO server of a run.
             options: what it settles for a run.
+            retention: which runs the pool keeps, as far as this worker forgets the others; None where it forgets none.
         """
         self._database = database
         self._settings = settings
@@ -55,6 +62,7 @@ class Worker:
         self.runs = RunsOfWorker(self.journal, connect, self._membership.check)
         if options is not None:
             self.runs.options = options
+        self._forgetting = retention and Forgetting(database, self.journal.workflows, retention)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self) -> None:
@@ -72,11 +80,15 @@ class Worker:
             self._launch()
             if on_ready is not None:
                 on_ready()
+            if self._forgetting:
+                self._forgetting.start()
             self._watch()
             if not self._lost.is_set():
                 self._give_back()
         finally:
             self._membership.leave()
+            if self._forgetting:
+                self._forgetting.stop()
             if self._settings.is_alone:
                 self._forget_queue()
             DBOS.destroy(destroy_registry=True)
@@ -105,13 +117,7 @@ class Worker:
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(execute)
         DBOS.listen_queues([settings.queue])
         DBOS.launch()
-        bound_here(settings.queue, settings.concurrency)
-        DBOS.register_queue(
-            settings.queue,
-            polling_interval_sec=_QUEUE_POLL,
-            on_conflict="always_update" if settings.limits.is_given else "never_update",
-            **settings.limits.to_dbos(),
-        )
+        register(settings.queue, settings.concurrency, settings.limits)
 
     def _watch(self) -> None:
         """Look after this worker's runs and after the other workers until this one is to stop, or is lost."""
@@ -143,11 +149,11 @@ class Worker:
             )
 
     def _forget_queue(self) -> None:
-        """Drop the queue that was this worker's own; never fails."""
+        """Drop the queue that was this worker's own; another worker does so where that fails."""
         try:
-            DBOS.delete_queue(self._settings.queue)
-        except Exception as problem:  # noqa: BLE001 - a queue that nobody serves does no harm
-            _log.info("the queue %s stays: %s", self._settings.queue, problem)
+            dissolve(self._database, self.journal.workflows, self._settings.queue)
+        except JournalError as error:
+            _log.info("the queue %s stays: %s", self._settings.queue, error.message)
 
     def call(self, work: Callable[[], None]) -> bool:
         """Do something on the event loop of the runs, soon; gives whether there is one yet."""

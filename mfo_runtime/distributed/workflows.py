@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
+from uuid import uuid4
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, EnqueueOptions, Serializer
@@ -18,7 +20,9 @@ VERSION = f"mfo-replay-{PROTOCOL}"
 """DBOS gives a workflow only to processes of the version that it was begun under: here, the protocol of replaying runs."""
 
 PENDING = "PENDING"
+ENQUEUED = "ENQUEUED"
 _ERROR = "$error"
+_OWN_QUEUE = re.compile("here-[0-9a-f]{32}")
 
 
 class JsonSerializer(Serializer):
@@ -36,6 +40,11 @@ class JsonSerializer(Serializer):
     def name(self) -> str:
         """What DBOS notes beside each value."""
         return "mfo_json"
+
+
+def own_queue() -> str:
+    """A name for the queue of a command that executes one run itself."""
+    return f"here-{uuid4().hex}"
 
 
 def workflow_id(run_id: str, part: int) -> str:
@@ -112,6 +121,21 @@ class Workflows:
     def give_to_queue(self, workflow: str, queue: str) -> None:
         """Let a worker of the queue go on with a workflow; whoever executes it now can keep nothing more of it."""
         self._client.resume_workflow(workflow, queue_name=queue)
+
+    def waiting_on(self, queue: str) -> list[str]:
+        """The workflows that wait on a queue."""
+        found = self._client.list_queued_workflows(
+            queue_name=queue, status=ENQUEUED, name=WORKFLOW, load_input=False, load_output=False
+        )
+        return [one.workflow_id for one in found]
+
+    def queues_of_single_runs(self) -> list[str]:
+        """The queues that commands have made for the one run that each of them executes."""
+        return [queue.name for queue in self._client.list_queues() if _OWN_QUEUE.fullmatch(queue.name)]
+
+    def drop_queue(self, queue: str) -> None:
+        """Drop a queue on which nothing waits; nothing happens where there is none."""
+        self._client.delete_queue(queue)
 
     def waiting_for_others(self) -> dict[str, int]:
         """How many workflows wait for workers of another version, by version."""

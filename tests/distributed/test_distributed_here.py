@@ -6,10 +6,14 @@ import signal
 
 import pytest
 
+from mfo_runtime.distributed.submitting import Submission, submit
+from mfo_runtime.distributed.takeover import take_over
+from mfo_runtime.distributed.workflows import own_queue
+from mfo_runtime.flow import load_flow
 from tests.runs.processes import EXAMPLES, LIMIT, mfo_server
 
 from .forking import forked, mfo
-from .pool import Pool, worker
+from .pool import Pool, until, worker
 from .test_distributed_survival import FLOW, tasks
 
 ORDERS = EXAMPLES / "orders"
@@ -74,7 +78,17 @@ def test_a_worker_goes_on_with_a_run_whose_command_was_killed(pool, flow, server
         server.let_go("two")
         run = pool.run("last").id
         pool.ends(run)
+        until(lambda: not pool.journal.workflows.queues_of_single_runs())  # nothing of it is left
     assert tasks(server).count("one") == 1
+
+
+def test_a_run_whose_command_was_killed_before_it_began_waits_for_workers(pool, flow):
+    workflows, queue = pool.journal.workflows, own_queue()
+    workflows._client.register_queue(queue)
+    run = submit(pool.journal, load_flow(str(flow)), {"url": "x"}, Submission(first=queue))[0]
+    assert workflows.waiting_on(queue) == [run]
+    take_over(pool.journal.database, workflows)
+    assert (workflows.waiting_on("runs"), workflows.queues_of_single_runs()) == ([run], [])
 
 
 def test_a_run_begun_here_has_inputs_that_the_database_does_not_keep(pool, tmp_path):

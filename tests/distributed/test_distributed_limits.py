@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from dbos import DBOS, DBOSClient
 
 from mfo_runtime.client import RateLimit
+from mfo_runtime.distributed import queues
 from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.preparing import prepare
+from mfo_runtime.distributed.queues import Limits, register
 from mfo_runtime.distributed.rates import SharedPace, SharedSafeguards
 from mfo_runtime.distributed.status import look_at
 from mfo_runtime.distributed.tables import rates
+from mfo_runtime.errors import JournalError
 
 from .pool import until, worker
 from .test_distributed_survival import FLOW
@@ -40,6 +44,27 @@ def test_workers_execute_no_more_runs_than_they_and_their_queue_allow(pool, flow
     assert (queue.running, queue.waiting) == (3, 4)
     assert [one.runs for one in now.workers] in ([1, 2], [0, 3])
     assert server.most == 3
+
+
+def test_a_worker_joins_no_pool_whose_dbos_cannot_bound_it(tmp_path, monkeypatch):
+    """That each worker has a concurrency of its own hangs on how DBOS reads its queues: a version that does otherwise is refused."""
+    database = Database(f"sqlite:///{tmp_path / 'pool.db'}")
+    prepare(database)
+    DBOS(config={"name": "mfo", "system_database_url": database.url, "run_migrations": False, "log_level": "CRITICAL"})
+    try:
+        DBOS.listen_queues([])
+        DBOS.launch()
+        register("runs", 3, Limits())
+        assert DBOS.retrieve_queue("runs").worker_concurrency == 3
+        others = DBOSClient(system_database_url=database.url)
+        assert others.retrieve_queue("runs").worker_concurrency is None
+        others.destroy()
+        monkeypatch.setattr(queues, "_bound_here", lambda queue, concurrency: None)
+        with pytest.raises(JournalError, match="does not let a worker have a concurrency of its own"):
+            register("other", 3, Limits())
+    finally:
+        DBOS.destroy(destroy_registry=True)
+        database.close()
 
 
 def test_runs_of_a_queue_begin_no_faster_than_its_rate(pool, flow, server, tmp_path):
