@@ -15,6 +15,7 @@ from mfo_runtime.client import (
 )
 from mfo_runtime.errors import AuthenticationError, ConflictError, ConnectionFailedError, NotFoundError, ValidationError
 from mfo_runtime.server import ServerSettings, add_user, start_server
+from tests.effort import PATIENCE
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery staple"
 
@@ -76,7 +77,7 @@ async def test_resources(client):
 
 
 async def test_a_job_is_waited_for_and_cannot_be_cancelled_afterwards(client):
-    job = await client.jobs.wait((await client.jobs.create("echo", {"a": 1})).id, 10)
+    job = await client.jobs.wait((await client.jobs.create("echo", {"a": 1})).id, PATIENCE)
     assert (job.status, job.result) == (JobStatus.COMPLETED, {"a": 1})
     with pytest.raises(ConflictError):
         await client.jobs.cancel(job.id)

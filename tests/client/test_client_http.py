@@ -112,12 +112,15 @@ async def test_a_pause_in_the_answer_that_is_too_long(server, http):
 
 
 async def test_at_most_so_many_requests_are_under_way(server):
-    under_way, most = 0, 0
+    under_way, most, are_there = 0, 0, asyncio.Event()
 
     async def count(request):
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
+        if under_way == 3:
+            are_there.set()
+        await are_there.wait()
         for _ in range(5):
             await asyncio.sleep(0)
         under_way -= 1

@@ -78,7 +78,7 @@ async def test_a_server_that_is_down_is_asked_as_often_as_allowed(connect, time,
 
 async def test_a_server_that_hangs_is_left_after_the_timeout_and_asked_again(server, connect):
     server.script(HANG, RESULT)
-    client = await connect(timeout=0.5)
+    client = await connect(timeout=0.3, retry=RetryPolicy(max_attempts=10, jitter=False))
     assert (await client.tools.execute("adder", {})).result == 42
 
 
