@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 _MAX_LENGTH = 80
 _MANY = 100
@@ -46,10 +46,26 @@ def _sharing(folded: str, names: tuple[str, ...], allowed: int) -> Iterable[str]
         return names
     borders = [place * (len(folded) + 1) // count for place in range(count + 1)]
     pieces = [folded[start : end - 1] for start, end in pairwise(borders)]
-    lines = _folded(joined).split("\n")
-    if len(lines) != len(names) or not all(pieces):
+    lines = _folded(joined)
+    if lines.count("\n") != len(names) - 1 or not all(pieces):
         return names
-    return (name for name, line in zip(names, lines, strict=True) if any(piece in line for piece in pieces))
+    few = len(names) // 4
+    found = [*islice((number for piece in pieces for number in _lines_with(piece, lines)), few)]
+    if len(found) < few:
+        return (names[number] for number in found)
+    each = zip(names, lines.split("\n"), strict=True)  # so many that looking at each is quicker
+    return (name for name, line in each if any(piece in line for piece in pieces))
+
+
+def _lines_with(piece: str, text: str) -> Iterator[int]:
+    """The numbers of the lines of a text in which a piece stands."""
+    number = last = 0
+    place = text.find(piece)
+    while place >= 0:
+        number += text.count("\n", last, place)
+        yield number
+        last = text.find("\n", place)
+        place = text.find(piece, last) if last >= 0 else -1
 
 
 _kept_near = lru_cache(maxsize=32)(_near)

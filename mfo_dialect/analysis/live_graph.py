@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
-from mfo_dialect.analysis.live_order import LiveOrder
-from mfo_dialect.facts import Facts, FactTable, Input
+from mfo_dialect.analysis.live_order import LiveOrder, sorted_by_edges
+from mfo_dialect.facts import Fact, Facts, FactTable, Input
 
 _Node = TypeVar("_Node", bound=Hashable)
 _MAX_LOOKED_AT = 64
@@ -48,6 +48,8 @@ class LiveGraph(Generic[_Node]):
         self._branches: FactTable[_Node, tuple[_Node | None, ...]] = FactTable(facts)
         self._always: FactTable[_Node, bool] = FactTable(facts)
         self._unconditional: FactTable[_Node, bool] = FactTable(facts)
+        self._conditions: FactTable[str, bool] = FactTable(facts)
+        self._asked_edges: dict[tuple[_Node, _Node], Fact[None]] = {}
         self._backwards: dict[tuple[_Node, _Node], None] = {}
         self._repeated: dict[str, None] = {}
         self._order: LiveOrder[_Node] = LiveOrder(facts, self._ordered_sources, self._ordered_targets)
@@ -75,6 +77,10 @@ class LiveGraph(Generic[_Node]):
     def is_unconditional(self, node: _Node) -> bool:
         """Whether neither a node nor any that leads to it is a branch; for plain levels."""
         return node in self._unconditional
+
+    def has_condition(self, name: str) -> bool:
+        """Whether a condition has an id."""
+        return name in self._conditions
 
     def _ordered_sources(self, node: _Node) -> Iterator[_Node]:
         return (source for source in self.predecessors(node) if (source, node) not in self._backwards)
@@ -132,28 +138,32 @@ class LiveGraph(Generic[_Node]):
                 self._waiting_for[name][node] = None
             for name in now.successors:
                 self._leading_to[name][node] = None
-        for name in {one.id for one in (before, now) if one is not None}:
+        names = {one.id for one in (before, now) if one is not None}
+        for name in names:
             if len(self._named.get(name, ())) > 1:
                 self._repeated[name] = None
             else:
                 self._repeated.pop(name, None)
+        if any(one is not None and one.kind is NodeKind.CONDITION for one in (before, now)):
+            for name in names:
+                kinds = (self._declared[one].kind for one in self._named.get(name, ()))
+                self._conditions.set(name, any(kind is NodeKind.CONDITION for kind in kinds) or None)
 
     def _connect(self, touched: dict[_Node, None]) -> None:
         """Bring the edges to these nodes, and the order, up to date."""
         known = self._sources.known
         wanted = {node: self._wanted_sources(node) for node in touched}
-        for node, sources in wanted.items():
-            for source in known.get(node, ()):
-                if source not in sources:
-                    self._disconnect(source, node)
+        self._disconnect(
+            [(source, node) for node, found in wanted.items() for source in known.get(node, ()) if source not in found]
+        )
         for node in touched:
             if node not in self._declared and node in self._order:
                 self._order.remove(node)
         self._take_in([node for node in touched if node in self._declared and node not in self._order], wanted)
+        self._add_edges(
+            [(source, node) for node, found in wanted.items() for source in found if source not in known.get(node, ())]
+        )
         for node, sources in wanted.items():
-            for source in sources:
-                if source not in known.get(node, ()):
-                    self._add_edge(source, node)
             self._guards.set(node, self._wanted_guards(node, sources) or None)
             self._branches.set(node, self._wanted_branches(node) or None)
         self._pass_on([*touched, *self._retry()])
@@ -162,7 +172,7 @@ class LiveGraph(Generic[_Node]):
         """Give new nodes their place in the order; those of a whole level at once, behind each other."""
         if self._order.is_empty:
             number = {node: index for index, node in enumerate(new)}
-            for index in _sorted_by_edges([[number[source] for source in wanted[node]] for node in new]):
+            for index in sorted_by_edges([[number[source] for source in wanted[node]] for node in new]):
                 self._order.append(new[index])
         for node in new:
             if node not in self._order:
@@ -240,16 +250,35 @@ class LiveGraph(Generic[_Node]):
         known = [target for target in targets if target != node and target in self._order]
         self._order.insert(node, [source for source in sources if source in self._order], known)
 
-    def _add_edge(self, source: _Node, target: _Node) -> None:
-        if not self._order.allow(source, target):
-            self._backwards[source, target] = None
-        self._sources.set(target, (*self.predecessors(target), source))
-        self._targets.set(source, (*self.successors(source), target))
+    def _add_edges(self, edges: list[tuple[_Node, _Node]]) -> None:
+        """Add edges: first all those together that lead the right way already, then one after the other."""
+        labels = self._order.labels
+        others: list[tuple[_Node, _Node]] = []
+        added: list[tuple[_Node, _Node]] = []
+        for edge in edges:
+            (added if labels[edge[0]] < labels[edge[1]] else others).append(edge)
+        self._put_edges(added)
+        for source, target in others:
+            if not self._order.allow(source, target):
+                self._backwards[source, target] = None
+            self._put_edges([(source, target)])
 
-    def _disconnect(self, source: _Node, target: _Node) -> None:
-        self._backwards.pop((source, target), None)
-        self._sources.set(target, tuple(one for one in self.predecessors(target) if one != source) or None)
-        self._targets.set(source, tuple(one for one in self.successors(source) if one != target) or None)
+    def _put_edges(self, edges: list[tuple[_Node, _Node]]) -> None:
+        for target, sources in _by_second(edges).items():
+            self._sources.set(target, (*self.predecessors(target), *sources))
+        for source, targets in _by_first(edges).items():
+            self._targets.set(source, (*self.successors(source), *targets))
+
+    def _disconnect(self, edges: list[tuple[_Node, _Node]]) -> None:
+        for edge in edges:
+            self._backwards.pop(edge, None)
+            asked = self._asked_edges.pop(edge, None)
+            if asked is not None:
+                asked.tell_readers()
+        for target, sources in _by_second(edges).items():
+            self._sources.set(target, tuple(one for one in self.predecessors(target) if one not in sources) or None)
+        for source, targets in _by_first(edges).items():
+            self._targets.set(source, tuple(one for one in self.successors(source) if one not in targets) or None)
 
     def _retry(self) -> list[_Node]:
         """Let edges that closed a cycle take part again where they no longer do; gives the nodes that they lead to."""
@@ -268,6 +297,8 @@ class LiveGraph(Generic[_Node]):
             target: where it ends; false where both are the same.
             without_branches: only paths count on which no node, the target included, is a branch of a condition.
         """
+        if self._has_edge(node, target) and not (without_branches and self.guards(target)):
+            return True
         if not self._precedes(node, target):
             return False
         looked_at: dict[_Node, None] = {target: None}
@@ -283,6 +314,21 @@ class LiveGraph(Generic[_Node]):
                     looked_at[source] = None
                     waiting.append(source)
         return bool(waiting) and self._leads_far(node, target, without_branches=without_branches)
+
+    def _has_edge(self, node: _Node, target: _Node) -> bool:
+        """Whether an edge leads from one node to another; where one does, whoever asks depends on that one alone.
+
+        Where none does, what else is asked then tells whoever asks when one has come.
+        """
+        edge = node, target
+        if node not in self._sources.known.get(target, ()):
+            return False
+        if self._facts.frame is not None:
+            asked = self._asked_edges.get(edge)
+            if asked is None:
+                asked = self._asked_edges[edge] = Fact(self._facts, None)
+            asked.note()
+        return True
 
     def _precedes(self, node: _Node, other: _Node) -> bool:
         return self._order.label(node) < self._order.label(other)
@@ -313,20 +359,17 @@ class LiveGraph(Generic[_Node]):
         return sorted(nodes, key=self._order.label)
 
 
-def _sorted_by_edges(sources: Sequence[Sequence[int]]) -> list[int]:
-    """Numbered nodes, each behind its sources; those of cycles, and behind them, are left out."""
-    missing = [len(one) for one in sources]
-    targets: list[list[int]] = [[] for _ in sources]
-    for node, one in enumerate(sources):
-        for source in one:
-            targets[source].append(node)
-    found = [node for node, count in enumerate(missing) if not count]
-    for node in found:
-        for target in targets[node]:
-            missing[target] -= 1
-            if not missing[target]:
-                found.append(target)
+def _by_first(edges: list[tuple[_Node, _Node]]) -> dict[_Node, dict[_Node, None]]:
+    """The ends of edges by their starts."""
+    found: dict[_Node, dict[_Node, None]] = {}
+    for source, target in edges:
+        found.setdefault(source, {})[target] = None
     return found
+
+
+def _by_second(edges: list[tuple[_Node, _Node]]) -> dict[_Node, dict[_Node, None]]:
+    """The starts of edges by their ends."""
+    return _by_first([(target, source) for source, target in edges])
 
 
 def _names_in(*declarations: NodeDeclaration | None) -> Iterator[str]:

@@ -29,6 +29,10 @@ class _Asker:
         """Have the part asked again."""
         self.index.wait(self.part)
 
+    def will_ask(self, source: Fact[Any]) -> bool:  # noqa: ARG002 - as above
+        """Whether the part is going to be asked again anyway."""
+        return self.part in self.index.waiting
+
     def end(self) -> None:
         """Depend on nothing any more."""
         for source in self.sources:
@@ -115,6 +119,11 @@ class LiveIndex(Generic[_Part]):
         if self._order is None:
             self._order = sorted(self._parts, key=self._place_of_key)
         return iter(self._order)
+
+    def in_any_order(self) -> Iterator[Any]:
+        """All keys; whoever is being computed depends on which there are."""
+        self._names.note()
+        return iter(tuple(self._parts))
 
     def _place_of_key(self, key: Hashable) -> Any:
         return self._place(self._parts[key][0])

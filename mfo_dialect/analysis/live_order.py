@@ -9,7 +9,7 @@ answer that was found with their help is looked for again when they move.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from mfo_dialect.facts import Facts, FactTable
@@ -151,3 +151,19 @@ class LiveOrder(Generic[_Node]):
                     found.add(node)
                     waiting.append(node)
         return found
+
+
+def sorted_by_edges(sources: Sequence[Sequence[int]]) -> list[int]:
+    """Numbered nodes, each behind its sources; those of cycles, and behind them, are left out."""
+    missing = [len(one) for one in sources]
+    targets: list[list[int]] = [[] for _ in sources]
+    for node, one in enumerate(sources):
+        for source in one:
+            targets[source].append(node)
+    found = [node for node, count in enumerate(missing) if not count]
+    for node in found:
+        for target in targets[node]:
+            missing[target] -= 1
+            if not missing[target]:
+                found.append(target)
+    return found

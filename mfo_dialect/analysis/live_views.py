@@ -6,7 +6,7 @@ Who may change them is ``live_workflow.py`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -222,6 +222,14 @@ class LiveLevelView(LevelView):
     def by_id(self) -> Mapping[str, NodeView]:  # pyright: ignore[reportIncompatibleVariableOverride] - as above
         """Its nodes by id; of two with one id, the first."""
         return Names(self._snapshot.index(self, live_answers.ids))
+
+    def ids(self) -> Iterable[str]:
+        """The ids of its nodes in no particular order, each once."""
+        return [name for name in self._snapshot.index(self, live_answers.ids).in_any_order() if name is not None]
+
+    def condition(self, name: str) -> NodeView | None:
+        """The condition with an id; who asks does not depend on other nodes that have it or had it."""
+        return super().condition(name) if self.live_graph.has_condition(name) else None
 
     def named(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes with an id, in the order of the document."""

@@ -112,6 +112,15 @@ class LevelView:
         """Its nodes by id, the last one first; of two with one id, the first."""
         return _first_by_id(self.nodes)
 
+    def ids(self) -> Iterable[str]:
+        """The ids of its nodes in no particular order, each once."""
+        return self.by_id
+
+    def condition(self, name: str) -> NodeView | None:
+        """The condition with an id; None where another node has it, or none."""
+        found = self.by_id.get(name)
+        return found if found is not None and found.kind is NodeKind.CONDITION else None
+
     def named(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes with an id, in the order of the document."""
         return self._named.get(name, ())

@@ -118,6 +118,10 @@ class PartCheck:
             self._queue(self)
         self.stale |= bits
 
+    def will_ask(self, source: Fact[Any]) -> bool:
+        """Whether all rules that depend on a fact are going to look again anyway."""
+        return not self._sources.get(source, 0) & ~self.stale
+
     def renew(self) -> None:
         """Have all rules look again."""
         if not self.stale:

@@ -25,6 +25,10 @@ class Reader(Protocol):
     def hear(self, source: Fact[Any]) -> None:
         """Learn that a fact has another value; nothing is computed yet."""
 
+    def will_ask(self, source: Fact[Any]) -> bool:
+        """Whether all that depends on a fact is to be found out again in any case, because of something else."""
+        ...
+
 
 class CircularFactError(RuntimeError):
     """A fact needs itself before it is known."""
@@ -83,6 +87,14 @@ class Fact(Generic[_T]):
             self._readers = None
         elif isinstance(known, _Many):
             known.pop(reader, None)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody depends on it who is not going to look again anyway."""
+        known = self._readers
+        if isinstance(known, _Many):
+            return not all(reader.will_ask(self) for reader in known)
+        return known is not None and not known.will_ask(self)
 
     def tell_readers(self) -> None:
         """Have all that depends on this one looked at again."""
@@ -161,11 +173,13 @@ class Derived(Fact[_T]):
         return self._value
 
     def settle(self) -> None:
-        """Compute it again where it is stale; forget it where nobody needs it."""
+        """Compute it again where it is stale; forget it where nobody needs it, its value where nobody need be told."""
         if not self._is_stale:
             return
-        if self._readers or self.is_kept:
+        if self.is_kept or self.is_awaited:
             self._refresh()
+        elif self._readers:
+            self._value, self._error, self._is_stale = _UNKNOWN, None, False
         else:
             self.forget()
 
@@ -215,6 +229,10 @@ class Derived(Fact[_T]):
     def hear(self, source: Fact[Any]) -> None:  # noqa: ARG002 - all of it is computed again, whatever has changed
         """Have it computed again."""
         self._facts.make_stale(self)
+
+    def will_ask(self, source: Fact[Any]) -> bool:  # noqa: ARG002 - all of it is computed again
+        """Whether it is to be computed again, or was forgotten since somebody is going to ask anyway."""
+        return self._is_stale or self._value is _UNKNOWN
 
     def mark_stale(self) -> bool:
         """Have it computed again; says whether it was not to be already."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfo_dialect.facts import CircularFactError, FactIndex, Facts, FactTable
+from mfo_dialect.facts import CircularFactError, FactIndex, Facts, FactTable, Input
 from tests.effort import examples
 
 
@@ -46,6 +46,28 @@ def test_only_what_was_read_counts() -> None:
     which.set(1)
     facts.settle()
     assert chosen.get() == "c"
+
+
+def test_nothing_is_computed_for_who_is_going_to_look_again_anyway() -> None:
+    facts = Facts()
+    computed: list[tuple[str, ...]] = []
+    names: Input[tuple[str, ...]] = facts.input(("a", "b"))
+    which = facts.input("a")
+
+    def nearest_of() -> str:
+        computed.append(names.get())
+        return names.get()[-1]
+
+    nearest = facts.derive(nearest_of)
+    words = facts.derive(lambda: nearest.get() if which.get() not in names.get() else "", is_kept=True)
+    which.set("c")
+    assert words.get() == "b"
+    names.set(("a", "c"))
+    facts.settle()
+    assert (words.get(), computed) == ("", [("a", "b")])
+    names.set(("a", "d"))
+    facts.settle()
+    assert (words.get(), computed) == ("d", [("a", "b"), ("a", "d")])
 
 
 def test_what_nobody_reads_is_forgotten() -> None:

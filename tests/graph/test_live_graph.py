@@ -38,6 +38,8 @@ def _agree(live: LiveGraph[int], level: Level, numbers: list[int]) -> None:
     place = {number: index for index, number in enumerate(numbers)}
     built = BuiltWiring(numbers, level, place.__getitem__)
     _agree_on_wiring(LiveWiring(live, lambda: built, place.__getitem__), built, numbers)
+    conditions = {node.id for node in level.nodes if node.kind is NodeKind.CONDITION}
+    assert {name for name in _NAMES if live.has_condition(name)} == conditions
     if not live.is_plain.get():
         return
     for number in numbers:
@@ -97,9 +99,10 @@ def test_answers_that_were_given_are_corrected_by_edits(
     live.update(enumerate(start))
     declared = dict(enumerate(start))
 
-    def ask(source: int, target: int) -> bool | None:
-        known = live.is_plain.get() and (source in declared and target in declared)
-        return live.leads_to(source, target) if known else None
+    def ask(source: int, target: int) -> tuple[bool, bool] | None:
+        if not live.is_plain.get() or source not in declared or target not in declared:
+            return None
+        return live.leads_to(source, target), live.leads_to(source, target, without_branches=True)
 
     pairs = [(source, target) for source in range(7) for target in range(7)]
     answers = {pair: facts.derive(lambda pair=pair: ask(*pair), is_kept=True) for pair in pairs}
@@ -111,8 +114,10 @@ def test_answers_that_were_given_are_corrected_by_edits(
         live.update(kept.items())
         facts.settle()
         level = build_level([declared[number] for number in range(7)])
-        for (source, target), answer in answers.items():
-            assert answer.get() == (level.is_ancestor(source, of=target) if _is_plain(level) else None)
+        built = BuiltWiring(range(7), level, lambda number: number)
+        for pair, answer in answers.items():
+            both = built.leads_to(*pair), built.leads_to(*pair, without_branches=True)
+            assert answer.get() == (both if _is_plain(level) else None)
 
 
 def _chain(length: int) -> list[NodeDeclaration]:
@@ -131,6 +136,28 @@ def test_an_edit_costs_its_surroundings_and_not_the_level() -> None:
     facts.settle()
     assert facts.computed - computed < 20
     assert sum(not answer.get() for answer in near) == 3
+
+
+def test_who_asks_along_an_edge_depends_on_that_edge_alone() -> None:
+    facts = Facts()
+    live: LiveGraph[int] = LiveGraph(facts)
+    nodes = [
+        *_chain(3),
+        NodeDeclaration("popular", dependencies=("n0",)),
+        NodeDeclaration("last", dependencies=("n2",)),
+    ]
+    live.update(enumerate(nodes))
+    answer = facts.derive(lambda: live.leads_to(2, 4), is_kept=True)
+    assert answer.get()
+    computed = facts.computed
+    for dependencies in (("n2", "popular"), ("popular", "n2"), ("n2",)):
+        live.update([(4, replace(nodes[4], dependencies=dependencies))])
+        facts.settle()
+    assert facts.computed == computed
+    for dependencies, is_led_to in ((("popular",), False), (("n2", "popular"), True)):
+        live.update([(4, replace(nodes[4], dependencies=dependencies))])
+        facts.settle()
+        assert answer.get() is is_led_to
 
 
 def test_a_node_pasted_among_others_moves_none_of_them() -> None:

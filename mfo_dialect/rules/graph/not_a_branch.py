@@ -62,7 +62,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.expression_texts import expression_texts_of
-from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Fix, Place, Related, Severity
@@ -81,8 +80,8 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     if view.node.id is None:
         return
     for item in view.node.dependencies:
-        condition = view.level.by_id.get(item.text)
-        if condition is None or condition.kind is not NodeKind.CONDITION or condition.id == view.id:
+        condition = view.level.condition(item.text)
+        if condition is None or condition.id == view.id:
             continue
         if not _leads_to(condition, view) and not _is_unclear(condition, view):
             yield _report(view, item, condition, snapshot)

@@ -75,6 +75,8 @@ from mfo_dialect.rules.rule import Report, Rule
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report a node that waits for a branch and for something that runs without it."""
     level, wiring = view.level, view.level.wiring
+    if wiring.is_unconditional(view):  # asked first, as it seldom changes: then all before it run always
+        return
     sources = wiring.predecessors(view)
     if len(sources) < _SEVERAL or all(wiring.runs_always(source) for source in sources):
         return

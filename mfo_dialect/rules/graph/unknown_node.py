@@ -109,7 +109,7 @@ def _report(view: NodeView, scalar: Scalar, key: str, snapshot: Snapshot) -> Rep
 def _near_ids(asked: tuple[LevelView, str], _snapshot: Snapshot) -> tuple[str, ...]:
     """The ids of a level that a wrong one may have been meant for, nearest first; found once for all who write it."""
     level, wrong = asked
-    return tuple(name for name in nearest(wrong, level.by_id, _MOST) if _PLAIN.fullmatch(name))
+    return tuple(name for name in nearest(wrong, level.ids(), _MOST) if _PLAIN.fullmatch(name))
 
 
 def _report_elsewhere(view: NodeView, scalar: Scalar, elsewhere: NodeView) -> Report:
