@@ -47,11 +47,16 @@ _NAME = re.compile(r"[A-Za-z0-9_.$<>{}\[\]-]+")
 
 def read_names_plainly(root: Node) -> None:
     """Read keys, and values of one word, without the invisible characters in them; these are reported where they stand."""
+    is_changed = False
     for node in walk(root):
         if isinstance(node, Scalar) and not node.text.isascii() and not INVISIBLE.isdisjoint(node.text):
             plain = "".join(character for character in node.text if character not in INVISIBLE)
             if _NAME.fullmatch(plain):
                 node.leave_out(INVISIBLE)
+                is_changed = True
+    for node in walk(root) if is_changed else ():
+        if isinstance(node, Mapping):
+            node.forget_names()
 
 
 def forget_slips(root: Node, borders: Container[int] = ()) -> None:

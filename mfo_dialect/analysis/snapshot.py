@@ -208,6 +208,11 @@ class Snapshot:
         source = self.bundle.sources.get(document_key(part) or "")
         return source.text if source is not None else ""
 
+    def has_only_plain_maps(self, part: Part) -> bool:
+        """Whether every map around and in a part surely has each key once, and none merged; false where it is not known."""
+        source = self.bundle.sources.get(document_key(part) or "")
+        return source is not None and source.tree.is_plain
+
     def resolution(self, use: Use) -> Resolution:
         """What a reference leads to; kept."""
         return self.kept(use, _resolution_of)

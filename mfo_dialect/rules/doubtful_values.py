@@ -1,24 +1,35 @@
 """The declared values of a part that may be wrong: all but those that are surely right, which nearly all are.
 
-Surely right is a scalar of which no rule about single values has a word to say, whatever stands around it, and a map with the
-right keys, whatever stands under them. That depends on what is declared and what is written, both of which come again and
-again, so that the verdict is kept from one text to the next.
+Surely right is a scalar of which no rule about single values has a word to say, whatever stands around it, a map with the
+right keys, and a list that may be as short as it is, whatever stands in them. That depends on what is declared and what is
+written, both of which come again and again, so that the verdict is kept from one text to the next.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
-from mfo_dialect.catalogue.values import AnyType, BooleanType, Format, IntegerType, Key, MapType, TextType, ValueType
+from mfo_dialect.catalogue.values import (
+    AnyType,
+    BooleanType,
+    Format,
+    IntegerType,
+    Key,
+    ListType,
+    MapType,
+    TextType,
+    ValueType,
+)
 from mfo_dialect.durations import parse_duration
 from mfo_dialect.references import RESERVED_ROOTS
 from mfo_dialect.rules.right_keys import has_right_keys
-from mfo_dialect.syntax import Mapping, Scalar, Style
+from mfo_dialect.syntax import Mapping, Scalar, Sequence, Style
 from mfo_dialect.syntax.core_schema import resolve_plain
 
 VALID_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -56,15 +67,36 @@ def _doubtful(part: Part, snapshot: Snapshot) -> list[Visit]:
             verdict = known.get((id(declared), node.text))
             if verdict.is_right if verdict is not None else _judge(known, declared, node):
                 continue
-        elif (
-            type(declared) is MapType
-            and declared.key_names is None
-            and isinstance(node, Mapping)
-            and has_right_keys(node, declared)
-        ):
+        elif type(declared) is MapType:
+            if isinstance(node, Mapping) and has_right_keys(node, declared) and _has_plain_names(node, declared):
+                continue
+        elif type(declared) is ListType and type(node) is Sequence and _is_right_list(visit, node, declared):
             continue
         found.append(visit)
     return found
+
+
+_LISTS_OF_WORDS = ("outputs", "choices")
+"""The keys of lists whose items are looked at together with them."""
+
+
+def _is_right_list(visit: Visit, node: Sequence, declared: ListType) -> bool:
+    if declared.non_empty and not node.items:
+        return False
+    key, pair = visit.key, visit.pair
+    return not (
+        (key is not None and key.name in _LISTS_OF_WORDS) or (pair is not None and pair.name in _LISTS_OF_WORDS)
+    )
+
+
+def _has_plain_names(node: Mapping, declared: MapType) -> bool:
+    """Whether no key that is a name, where keys are names, is taken for something else."""
+    return declared.key_names is None or _are_plain(tuple(node.names()))
+
+
+@lru_cache(_MOST_KEPT)
+def _are_plain(names: tuple[str, ...]) -> bool:
+    return not any(map(_is_read_otherwise, names))
 
 
 def _judge(known: dict[tuple[int, str], _Verdict], declared: ValueType, node: Scalar) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.rules.doubtful_values import doubtful_visits
 from mfo_dialect.rules.plan import Plan
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -15,8 +16,14 @@ Said = tuple[Rule, list[Report] | Exception]
 def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     """What the rules of a plan report on one part, each with its rule, and with what went wrong in a rule itself."""
     said: list[Said] = []
+    is_sound: bool | None = None
     for step in plan.steps(part):
         try:
+            if step.selector.is_doubtful:  # nearly all parts have nothing doubtful: asked once for all such rules
+                if is_sound is None:
+                    is_sound = not doubtful_visits(part, snapshot)
+                if is_sound:
+                    continue
             items = [*step.selector.items(part, snapshot)]
         except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
             said += [(rule, error) for rule in step.rules]
@@ -40,13 +47,17 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
 
 
 def _look_at(items: list[Any], rules: tuple[Rule, ...], snapshot: Snapshot, said: list[Said]) -> None:
+    reports: list[Report] = []
     for rule in rules:
         check = rule.check
         for item in items:
             try:
-                reports = [*check(item, snapshot)]
+                for report in check(item, snapshot):  # a loop is quicker than a list where there is nothing
+                    reports.append(report)  # noqa: PERF402
             except Exception as error:  # noqa: BLE001 - the fence: a broken rule costs only this item
                 said.append((rule, error))
+                reports = []
             else:
                 if reports:
                     said.append((rule, reports))
+                    reports = []

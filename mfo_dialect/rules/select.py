@@ -33,11 +33,13 @@ class Selector:
         parts: the kinds of parts that may have such items.
         items: the items of one part of these kinds; looks at that part, and asks for others by name only.
         concerns: of a selector of declared values, whether it is about those with a declaration; else None.
+        is_doubtful: whether all items come of the part's doubtful values (``doubtful_values``), so that a part without has none.
     """
 
     parts: tuple[type, ...]
     items: Callable[[Any, Snapshot], Iterable[Any]]
     concerns: Concerns | None = None
+    is_doubtful: bool = False
 
 
 def of(*kinds: type) -> Selector:

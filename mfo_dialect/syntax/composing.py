@@ -57,10 +57,11 @@ class Composition:
         anchored: the nodes with an anchor, as they end.
         aliases: the aliases, in order; none has a target yet.
         problems: what is wrong although YAML can read it.
+        is_plain: whether the pairs of each map are all that there is: see ``Mapping.is_plain``.
         failure: why reading stopped early, if it did.
     """
 
-    __slots__ = ("aliases", "anchored", "documents", "failure", "problems")
+    __slots__ = ("aliases", "anchored", "documents", "failure", "is_plain", "problems")
 
     def __init__(self) -> None:
         """Start empty."""
@@ -68,6 +69,7 @@ class Composition:
         self.anchored: list[Node] = []
         self.aliases: list[Alias] = []
         self.problems: list[Problem] = []
+        self.is_plain = True
         self.failure: Failure | None = None
 
     @property
@@ -287,6 +289,8 @@ class _Composer:
                 if template is not None:
                     return template
             node = Mapping(self.origin, start, end, pairs, flow=opened.flow, tag=tag, anchor=anchor)
+            if not node.index_plain():
+                self.result.is_plain = False
         if anchor is not None:
             self.result.anchored.append(node)
         return node

@@ -44,15 +44,23 @@ class YamlDocument:
 class SyntaxTree:
     """What one text holds. Made by ``parse``; never changed afterwards."""
 
-    __slots__ = ("_comments", "_lines", "documents", "problems", "text")
+    __slots__ = ("_comments", "_is_plain", "_lines", "documents", "problems", "text")
 
-    def __init__(self, text: str, documents: tuple[YamlDocument, ...], problems: tuple[Problem, ...]) -> None:
+    def __init__(
+        self, text: str, documents: tuple[YamlDocument, ...], problems: tuple[Problem, ...], *, is_plain: bool = False
+    ) -> None:
         """Keep what was read from ``text``."""
         self.text = text
+        self._is_plain = is_plain
         self.documents = documents
         self.problems = problems
         self._lines: LineIndex | None = None
         self._comments: tuple[Comment, ...] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every map is surely plain (``Mapping.is_plain``); false where nobody has looked at all of them."""
+        return self._is_plain
 
     @property
     def lines(self) -> LineIndex:

@@ -98,6 +98,11 @@ class LiveTree(SyntaxTree):
         return self._whole.problems
 
     @property
+    def is_plain(self) -> bool:
+        """Not known."""
+        return False
+
+    @property
     def comments(self) -> tuple[Comment, ...]:
         """All comments in the order in which they are written, found on demand in each block."""
         return self.comments_between(0, self._pieces.length)

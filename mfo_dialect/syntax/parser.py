@@ -47,11 +47,13 @@ def read(text: str, engine: Engine, block_lines: int | None) -> SyntaxTree:
         return SyntaxTree(text, (), (Problem(ProblemKind.TOO_LARGE, _TOO_LARGE, Span(0, 0)),))
     with collector_paused():
         try:
-            documents, problems = Reading(text, engine, block_lines).result()
+            reading = Reading(text, engine, block_lines)
+            documents, problems = reading.result()
         except Exception:  # noqa: BLE001 - the promise of this function; the rest is tested not to need it
             problem = Problem(ProblemKind.SYNTAX, "YAML cannot read this text", Span(0, len(text)))
             return SyntaxTree(text, (), (problem,))
-    return SyntaxTree(text, documents, tuple(sorted(problems, key=lambda problem: problem.span)))
+    in_order = tuple(sorted(problems, key=lambda problem: problem.span))
+    return SyntaxTree(text, documents, in_order, is_plain=reading.is_plain)
 
 
 @contextmanager
@@ -77,6 +79,7 @@ class Reading:
         self.base = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
         readable, self.stand_ins = readable_text(text[self.base :])
         self.readable = readable
+        self.is_plain = False
 
     def result(self) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
         """The documents and all problems, in no order."""
@@ -103,6 +106,7 @@ class Reading:
 
     def assembled(self, composition: Composition) -> tuple[tuple[YamlDocument, ...], list[Problem]]:
         """The documents of a stream that could be read as it is."""
+        self.is_plain = composition.is_plain and self.text.isascii()  # else names may yet be read otherwise
         starts = [start + self.base for _, start in composition.documents]
         starts[:1] = [0] if starts else []
         ends = [*starts[1:], len(self.text)][: len(starts)]

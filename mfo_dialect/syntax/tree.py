@@ -259,23 +259,31 @@ class Mapping(Node):
         self._meant: dict[str, Pair] | None = None
 
     def pair(self, name: str) -> Pair | None:
-        """The pair that counts for a key: the first one written with a value, one that a merge key brings, else one meant for it."""
+        """The pair that counts for a key: the first one with a value, one that a merge key brings, else one meant for it."""
         found = (self._index or self._indexed()).get(name)
         return found if found is not None or self._meant is None else self._meant.get(name)
 
     def _indexed(self) -> dict[str, Pair]:
         """The pairs by name; remembers whether that says all: no merge key, no double, every key a scalar."""
-        pairs = self.pairs
-        index = {pair.key.text: pair for pair in pairs if type(pair.key) is Scalar}
-        self._is_plain = len(index) == len(pairs) and "<<" not in index
-        if not self._is_plain:
-            index = dict[str, Pair]()
+        self.index_plain()
+        if self._index is None:
+            index = self._index = dict[str, Pair]()
             for pair in self.effective_pairs():
                 known = index.get(pair.name) if pair.name is not None else pair
                 if pair.name is not None and (known is None or _is_nothing(known.value)):
                     index[pair.name] = pair
-        self._index = index
-        return index
+        return self._index
+
+    def index_plain(self) -> bool:
+        """Index the pairs by name if they are all that there is, and say whether they are; see ``is_plain``."""
+        index = {pair.key.text: pair for pair in self.pairs if type(pair.key) is Scalar}
+        self._is_plain = len(index) == len(self.pairs) and "<<" not in index
+        self._index = index if self._is_plain else None
+        return self._is_plain
+
+    def forget_names(self) -> None:
+        """Look at the keys again when somebody asks: one of them is read otherwise now."""
+        self._index, self._is_plain = None, False
 
     def read_as(self, name: str, pair: Pair) -> None:
         """Let a pair, of this map or another, count for a key that is not there: its own key is a slip for it."""
@@ -329,17 +337,15 @@ class Mapping(Node):
 
     def replace_pairs(self, start: int, end: int, new: tuple[Pair, ...]) -> None:
         """Put ``new`` in place of the pairs from ``start`` up to ``end``."""
-        old = self.pairs[start:end]
+        old, index = self.pairs[start:end], self._index
         self.pairs = self.pairs[:start] + new + self.pairs[end:]
-        index = self._index
         if index is None:
             return
         if len(old) == len(new) == 1 and old[0].name == new[0].name is not None and not is_merge_key(old[0].key):
             if index.get(old[0].name or "") is old[0]:
                 index[new[0].name or ""] = new[0]
         else:
-            self._index = None
-            self._is_plain = False
+            self.forget_names()
 
     def effective_pairs(self) -> Iterator[Pair]:
         """The written pairs without merge keys, then those that merge keys (``<<``) bring.

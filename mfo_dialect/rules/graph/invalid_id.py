@@ -138,4 +138,6 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | N
             yield visit, part if isinstance(part, NodeView) and visit.node is part.node.id else None
 
 
-RULE = Rule("MFO310", "invalid-id", Severity.ERROR, select.Selector(WRITTEN, _items), check, fix="unsafe")
+RULE = Rule(
+    "MFO310", "invalid-id", Severity.ERROR, select.Selector(WRITTEN, _items, is_doubtful=True), check, fix="unsafe"
+)

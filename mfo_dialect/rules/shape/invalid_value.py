@@ -284,4 +284,6 @@ def _is_called(visit: Visit, key: str) -> bool:
     return visit.pair is not None and visit.pair.name == key
 
 
-RULE = Rule("MFO204", "invalid-value", Severity.ERROR, select.Selector(WRITTEN, _items), check, fix="safe")
+RULE = Rule(
+    "MFO204", "invalid-value", Severity.ERROR, select.Selector(WRITTEN, _items, is_doubtful=True), check, fix="safe"
+)

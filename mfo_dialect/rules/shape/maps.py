@@ -147,7 +147,7 @@ def _maps(part: Part, snapshot: Snapshot) -> _Maps:
     return _Maps(snapshot.visits_of(part), snapshot.kept(around, _maps) if around is not None else None)
 
 
-map_views = Selector(WRITTEN, _map_views)
+map_views = Selector(WRITTEN, _map_views, is_doubtful=True)
 """The declared maps whose keys may be wrong, too few or too many, outer ones first."""
 
 

@@ -314,4 +314,6 @@ def _is_json(text: str, value_type: ValueType) -> bool:
     return isinstance(value, list if isinstance(value_type, ListType) else dict)
 
 
-RULE = Rule("MFO203", "wrong-type", Severity.ERROR, select.Selector(WRITTEN, _items), check, fix="safe")
+RULE = Rule(
+    "MFO203", "wrong-type", Severity.ERROR, select.Selector(WRITTEN, _items, is_doubtful=True), check, fix="safe"
+)

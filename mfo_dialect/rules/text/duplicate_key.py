@@ -74,6 +74,8 @@ Found = tuple[str, Mapping]
 
 def _items(part: Part, snapshot: Snapshot) -> list[Found]:
     """The maps with a key that is written twice, merged, or no text."""
+    if snapshot.has_only_plain_maps(part):
+        return []
     root = part.root if isinstance(part, Document) else root_of(part)
     if root is None or snapshot.borders.get(id(root)) not in {part, None}:
         return []

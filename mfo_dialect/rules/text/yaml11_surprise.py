@@ -134,5 +134,10 @@ def _is_text(declared: ValueType, key: Key | None) -> bool:
 
 
 RULE = Rule(
-    "MFO106", "yaml11-surprise", Severity.WARNING, Selector(WRITTEN, doubtful_where(_is_text)), check, fix="safe"
+    "MFO106",
+    "yaml11-surprise",
+    Severity.WARNING,
+    Selector(WRITTEN, doubtful_where(_is_text), is_doubtful=True),
+    check,
+    fix="safe",
 )

@@ -104,5 +104,5 @@ def _is_free(text_type: TextType) -> bool:
     return not (text_type.choices or text_type.names or text_type.format)
 
 
-_ITEMS = (problems_where(*_KINDS), Selector(WRITTEN, doubtful_where(_is_any_text)))
+_ITEMS = (problems_where(*_KINDS), Selector(WRITTEN, doubtful_where(_is_any_text), is_doubtful=True))
 RULE = Rule("MFO101", "yaml-syntax", Severity.ERROR, _ITEMS, check)
