@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 
 _BREAK = r"(?:\r\n|\n|\r)"
 _FOLD = re.compile(rf"[ \t]*{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*")
@@ -37,6 +38,16 @@ _ESCAPES = {
     "P": "\u2029",
 }
 _MAX_CODE_POINT = 0x10FFFF
+
+
+class Style(Enum):
+    """How a scalar is written; the values are YAML's indicators."""
+
+    PLAIN = ""
+    SINGLE_QUOTED = "'"
+    DOUBLE_QUOTED = '"'
+    LITERAL = "|"
+    FOLDED = ">"
 
 
 def value_offsets(source: str, text: str, style: str) -> Sequence[int]:

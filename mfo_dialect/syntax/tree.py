@@ -9,23 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, KeysView
 from collections.abc import Sequence as SequenceOf
-from enum import Enum
 from typing import TypeAlias
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
 from mfo_dialect.syntax.origin import Origin
-from mfo_dialect.syntax.scalars import value_offsets
+from mfo_dialect.syntax.scalars import Style, value_offsets
 from mfo_dialect.text import Span
-
-
-class Style(Enum):
-    """How a scalar is written; the values are YAML's indicators."""
-
-    PLAIN = ""
-    SINGLE_QUOTED = "'"
-    DOUBLE_QUOTED = '"'
-    LITERAL = "|"
-    FOLDED = ">"
 
 
 class Node:
