@@ -19,13 +19,13 @@ NOBODY = "http://127.0.0.1:9"
 def flow_of(folder, *tasks):
     flow = folder / "workflow_definition.yml"
     lines = "".join(f"  - {task}\n" for task in tasks)
-    flow.write_text(f"name: t\nconfig: {{grace: 50s}}\ntasks:\n{lines}")
+    flow.write_text(f"name: t\nconfig: {{grace: 10m}}\ntasks:\n{lines}")
     return flow
 
 
 def asking(name, after=""):
     """A task that asks the server of the test."""
-    return f'{{id: {name}, type: http_request, config: {{url: "${{INPUT.url}}/{name}"}}, dependencies: [{after}]}}'
+    return f'{{id: {name}, type: http_request, config: {{url: "${{INPUT.url}}/{name}", timeout: 10m}}, dependencies: [{after}]}}'
 
 
 def test_ctrl_c_then_the_rest(tmp_path):
@@ -54,7 +54,7 @@ def test_ctrl_c_then_the_rest(tmp_path):
         assert process.returncode == 130
         assert f"Go on from here: mfo run --resume {run_id} " in stderr
         assert "succeeded b (http_request)" in " ".join(stderr.split())
-        flow.write_text(flow.read_text().replace("50s", "51s"))
+        flow.write_text(flow.read_text().replace("grace: 10m", "grace: 11m"))
         ended = mfo("run", "--resume", run_id[:8], flow, home=home)
         assert ended.status == 0
         assert ended.lines[0].startswith("mfo: changed since the run began: ")

@@ -24,7 +24,7 @@ tasks:
 CONFIG = """\
 client:
   base_url: http://127.0.0.1:9
-  timeout: 1s
+  timeout: 2m
   retry: {max_attempts: 2, initial_backoff: 1ms}
 """
 
@@ -102,6 +102,8 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("answer", "code", "requests"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
 def test_a_server_that_fails_is_told_with_the_task_and_its_place(answer, code, requests, flow, tmp_path):
+    if code == "timeout":
+        (flow.parent / "mfo_client.yml").write_text(CONFIG.replace("2m", "1s"))
     with answering(answer) as (url, asked):
         ended = mfo("run", flow, "--server", url, home=tmp_path / "home", cwd=flow.parent, MFO_TOKEN="t0ken-value-123")
     assert (ended.status, ended.stdout) == (1, "")

@@ -28,21 +28,13 @@ def slow_flow(tmp_path, grace="100ms", delay="50s"):
     return path
 
 
-def test_a_terminal_shows_a_live_table_with_states_and_times(tmp_path):
-    with Terminal("run", slow_flow(tmp_path, delay="1s"), home=tmp_path / "home") as terminal:
-        terminal.until(r"ask +mfo_api_chat_send +running +\d+ms")
-        assert re.search(r"after +mfo_api_tool_list +pending", terminal.seen)
-        status, stdout = terminal.ended()
-    assert status == 0
-    assert re.search(r"✓ +ask +mfo_api_chat_send +succeeded +1(\.\d+)?s", terminal.seen)
-    assert "slow succeeded in" in terminal.seen
-    assert json.loads(stdout)["ask"]["message"] == "Hi"
-
-
-def test_what_a_model_writes_is_shown_while_it_writes(tmp_path):
-    finish = threading.Event()
+def writing(finish):
+    """A server whose model writes the end of its answer when it is let."""
 
     def answer(handler):
+        if handler.command == "GET":
+            reply(200, b'{"tools": []}')(handler)
+            return
         handler.rfile.read(int(handler.headers["Content-Length"]))
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
@@ -50,13 +42,24 @@ def test_what_a_model_writes_is_shown_while_it_writes(tmp_path):
         handler.wfile.write(b'data: {"type": "text", "text": "Once upon"}\n\n')
         handler.wfile.flush()
         finish.wait(LIMIT)
-        end = {"type": "end", "message": "Once upon a time", "thread_id": "t", "usage": {}}
+        end = {"type": "end", "content": "Once upon a time", "thread_id": "t", "usage": {}}
         handler.wfile.write(f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
 
-    home = tmp_path / "home"
-    with answering(answer) as (url, _), Terminal("run", slow_flow(tmp_path), "--server", url, home=home) as terminal:
+    return answering(answer)
+
+
+def test_a_terminal_shows_a_live_table_with_states_times_and_what_a_model_writes_while_it_writes(tmp_path):
+    finish, home = threading.Event(), tmp_path / "home"
+    with writing(finish) as (url, _), Terminal("run", slow_flow(tmp_path), "--server", url, home=home) as terminal:
         terminal.until("ask:[^│]*Once upon")
+        terminal.until(r"ask +mfo_api_chat_send +running +\d+(\.\d+)?m?s")
+        assert re.search(r"after +mfo_api_tool_list +pending", terminal.seen)
         finish.set()
+        status, stdout = terminal.ended()
+    assert status == 0, terminal.seen
+    assert re.search(r"✓ +ask +mfo_api_chat_send +succeeded +\d+(\.\d+)?m?s", terminal.seen)
+    assert "slow succeeded in" in terminal.seen
+    assert json.loads(stdout)["ask"]["message"] == "Once upon a time"
 
 
 @pytest.mark.parametrize("variables", [{"CI": "true"}, {"TERM": "dumb"}])
@@ -76,7 +79,7 @@ name: questions
 tasks:
   - {id: which, type: ask_user, config: {question: Which colour, choices: [red, green]}}
   - {id: size, type: ask_user, config: {question: What size, default: 5, input_schema: {type: integer}}, dependencies: [which]}
-  - {id: late, type: ask_user, config: {question: Anything, default: nothing, timeout: 300ms}, dependencies: [size]}
+  - {id: late, type: ask_user, config: {question: Anything, default: nothing, timeout: 1s}, dependencies: [size]}
 """
 
 
@@ -126,7 +129,7 @@ def test_a_gentle_stop_lets_tasks_end_and_says_so_as_json(tmp_path):
     flow = tmp_path / "workflow_definition.yml"
     flow.write_text("""\
 name: t
-config: {grace: 50s}
+config: {grace: 10m}
 tasks:
   - {id: read, type: mfo_api_memory_get, config: {key: k}}
   - {id: after, type: mfo_api_tool_list, dependencies: [read]}
@@ -151,7 +154,7 @@ tasks:
 
 
 def test_a_second_ctrl_c_stops_at_once(tmp_path):
-    with started("run", slow_flow(tmp_path, grace="50s"), home=tmp_path / "home") as process:
+    with started("run", slow_flow(tmp_path, grace="10m", delay="1h"), home=tmp_path / "home") as process:
         assert process.stderr.readline().startswith("run ")
         assert "running" in process.stderr.readline()
         process.send_signal(signal.SIGINT)

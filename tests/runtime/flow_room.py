@@ -110,13 +110,16 @@ class Trial:
         return [event.attempt for event in self.events if event.path == task and event.state.value == "running"]
 
 
-async def run(flow, tmp_path, inputs=None, *, script=None, tools=None, client=None, **options):
-    """Run a flow against a local server of its own; ``script`` is data, as ``scripted.yml`` has it."""
+async def run(flow, tmp_path, inputs=None, *, script=None, served=None, client=None, **options):
+    """Run a flow against a local server of its own; ``script`` is data, as ``scripted.yml`` has it.
+
+    ``served`` are further settings of the server.
+    """
     events, shown = [], []
     settings = ServerSettings(
         data_dir=tmp_path / "server",
         script=Script.from_data(script) if script is not None else None,
-        tools_module=tools,
+        **(served or {}),
     )
     with start_server(settings) as server:
         told = {"base_url": server.url, "token": server.token} | (client or {})

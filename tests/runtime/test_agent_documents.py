@@ -8,6 +8,8 @@ import json
 import pytest
 from agents_room import agent, calls, error_of, flow_with, outputs_of, run, says, script, spoken
 
+from tests.effort import PATIENCE
+
 
 def answering(*answers):
     """Somebody who answers questions in this order, and keeps them."""
@@ -202,7 +204,7 @@ async def test_several_agents_work_at_the_same_time(tmp_path):
         if set(asked) >= {"left", "right"}:
             begun.set()
         if asked[-1] != "worker":
-            await asyncio.wait_for(begun.wait(), 5)
+            await asyncio.wait_for(begun.wait(), PATIENCE)
         return await send(chat, request)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 from flow_room import answering, flow_of, flow_with_tasks, run
@@ -13,6 +14,7 @@ from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError, RunControl, load_flow
 from mfo_runtime.flow.trigger import trigger_inputs
 from mfo_runtime.tasks import EXECUTORS
+from tests.effort import PATIENCE
 
 
 def test_every_task_type_of_the_catalogue_has_an_executor():
@@ -179,15 +181,24 @@ async def test_an_http_request_sends_what_it_is_told(tmp_path):
 
 
 async def test_waiting_for_a_job_holds_no_slot(tmp_path):
+    is_asked = threading.Event()
+
+    async def ask(_question):
+        is_asked.set()
+        return "go on"
+
+    async def job(_input):
+        await asyncio.to_thread(is_asked.wait, PATIENCE)
+
     flow = flow_of("""\
         name: t
         config: {max_concurrency: 1}
         tasks:
-          - {id: job, type: mfo_api_job_create, config: {job_type: sleep, parameters: {duration: 300ms}}}
-          - {id: wait, type: mfo_api_job_get, config: {job_id: "${job.job.id}", wait: 20s}, dependencies: [job]}
-          - {id: beside, type: mfo_api_tool_list, dependencies: [job], priority: low}
+          - {id: job, type: mfo_api_job_create, config: {job_type: held, parameters: {}}}
+          - {id: wait, type: mfo_api_job_get, config: {job_id: "${job.job.id}", wait: 10m}, dependencies: [job]}
+          - {id: beside, type: ask_user, config: {question: Shall it end?}, dependencies: [job], priority: low}
         """)
-    trial = await run(flow, tmp_path)
+    trial = await run(flow, tmp_path, served={"job_types": {"held": job}}, ask=ask)
     assert trial.outcome.succeeded, trial.error
     ended = [event.path for event in trial.events if event.state.value == "succeeded"]
     assert ended.index("beside") < ended.index("wait")
