@@ -8,6 +8,7 @@ import stat
 import httpx
 import jwt
 import pytest
+from conftest import WAIT
 
 from mfo_runtime.server import ServerSettings, SettingsError, add_user, start_server
 from mfo_runtime.server.failures import ApiError
@@ -30,7 +31,7 @@ def log_in(api, **changed):
 
 def status_with(api, token):
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{api.server.url}/api/tools", headers=headers, trust_env=False).status_code
+    return httpx.get(f"{api.server.url}/api/tools", headers=headers, trust_env=False, timeout=WAIT).status_code
 
 
 def test_a_user_logs_in_and_is_served(server_with_ann):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conftest import WAIT
+
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.client.event_triggers import EventTriggerRequest
 
@@ -27,7 +29,7 @@ async def test_the_client_and_the_server_understand_each_other(start, outbox):
         assert (await client.resources.get(resource.id)).content == "c"
         await client.resources.delete(resource.id)
         job = await client.jobs.create("echo", {"x": 1})
-        assert (await client.jobs.wait(job.id, 20)).result == {"x": 1}
+        assert (await client.jobs.wait(job.id, WAIT)).result == {"x": 1}
         waiting = await client.jobs.create("sleep", {"duration": "1h"})
         assert (await client.jobs.cancel(waiting.id)).status == "cancelled"
         notification = await client.notifications.create("t", "m", level="warning")

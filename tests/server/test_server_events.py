@@ -110,7 +110,7 @@ class TestIncomingWebhooks:
     def call(self, api, webhook_id="w", **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         url = f"{api.server.url}/webhooks/mail/{webhook_id}"
-        return httpx.post(url, content=self.BODY, headers=headers, trust_env=False)
+        return httpx.post(url, content=self.BODY, headers=headers, trust_env=False, timeout=WAIT)
 
     def test_on_loopback_an_unknown_one_is_recorded(self, start):
         api = start()

@@ -72,7 +72,7 @@ def test_every_route_of_the_dialect_is_served():
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer wrong", "Basic abc", "Bearer a.b.c", "Bearer é"])
 def test_no_route_of_the_api_serves_a_stranger(api, method, path, header):
     headers = {} if header is None else {"Authorization": header.encode()}
-    answer = httpx.request(method, api.server.url + path, headers=headers, trust_env=False)
+    answer = httpx.request(method, api.server.url + path, headers=headers, trust_env=False, timeout=WAIT)
     assert answer.status_code == 401
     assert answer.json()["code"] == "authentication"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -80,7 +80,7 @@ def test_no_route_of_the_api_serves_a_stranger(api, method, path, header):
 
 @pytest.mark.parametrize("path", ["/api", "/api/nothing", "/auth-protected/x"])
 def test_a_stranger_does_not_learn_which_routes_exist(api, path):
-    assert httpx.get(api.server.url + path, trust_env=False).status_code == 401
+    assert httpx.get(api.server.url + path, trust_env=False, timeout=WAIT).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/api/nothing", "/api/jobs/", "/api/memory/", "/docs"])
@@ -103,9 +103,9 @@ def test_a_wrong_method_is_told_the_right_ones(api, method, path, allowed):
 
 
 def test_the_server_says_that_it_is_well_to_anybody(api):
-    answer = httpx.get(api.server.url + "/healthz", trust_env=False)
+    answer = httpx.get(api.server.url + "/healthz", trust_env=False, timeout=WAIT)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-    assert httpx.head(api.server.url + "/healthz", trust_env=False).content == b""
+    assert httpx.head(api.server.url + "/healthz", trust_env=False, timeout=WAIT).content == b""
 
 
 BROKEN_BODIES = {

@@ -91,7 +91,7 @@ def test_a_stopped_server_leaves_no_thread_and_answers_no_more(start):
     api.server.stop()
     assert {thread.name for thread in set(threading.enumerate()) - before} == set()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{api.server.url}/healthz", trust_env=False)
+        httpx.get(f"{api.server.url}/healthz", trust_env=False, timeout=WAIT)
 
 
 SLOW = Script.from_data({"script": [{"answer": {"text": "late", "delay": "1h"}}]})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from conftest import WAIT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,8 +138,8 @@ def test_a_script_says_what_is_there_when_the_server_starts(tmp_path: Path) -> N
     for _ in range(2):  # a second start finds its own data and replaces it
         with start_server(settings) as server:
             headers = {"Authorization": f"Bearer {server.token}"}
-            email = httpx.get(f"{server.url}/api/resources/email-1", headers=headers).json()
-            greeting = httpx.get(f"{server.url}/api/memory/greeting", headers=headers).json()
+            email = httpx.get(f"{server.url}/api/resources/email-1", headers=headers, timeout=WAIT).json()
+            greeting = httpx.get(f"{server.url}/api/memory/greeting", headers=headers, timeout=WAIT).json()
         assert (email["type"], email["content"]) == ("email", "Dear all")
         assert greeting["value"] == {"text": "hi"}
 

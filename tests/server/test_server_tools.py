@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+from conftest import WAIT
 
 from mfo_runtime.server import SettingsError
 
@@ -246,7 +247,7 @@ class TestPythonModule:
         ],
     )
     def test_what_goes_wrong_is_said_without_its_code(self, with_module, tool, arguments, status, message):
-        api = with_module(tool_timeout=0.2)
+        api = with_module(tool_timeout=0.2 if tool == "slow" else WAIT)
         error = api.error("POST", f"/api/tools/{tool}", {"arguments": arguments}, status=status)
         assert error["message"] == message
         assert "secret.py" not in str(error)

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import httpx
 import pytest
+from conftest import WAIT
 
 from mfo_runtime.server import ApiError, ServerSettings, SettingsError, start_server, users_of
 
@@ -32,21 +33,24 @@ def change(start):
 
 def log_in(api, password=PASSWORD):
     answer = httpx.post(
-        f"{api.server.url}/auth/login", json={"email": "ann@example.com", "password": password}, trust_env=False
+        f"{api.server.url}/auth/login",
+        json={"email": "ann@example.com", "password": password},
+        trust_env=False,
+        timeout=WAIT,
     )
     return answer.json().get("token")
 
 
 def status_with(api, token):
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{api.server.url}/api/tokens", headers=headers, trust_env=False).status_code
+    return httpx.get(f"{api.server.url}/api/tokens", headers=headers, trust_env=False, timeout=WAIT).status_code
 
 
 def new_token(api, login):
     headers = {"Authorization": f"Bearer {login}"}
-    return httpx.post(f"{api.server.url}/api/tokens", json={"name": "t"}, headers=headers, trust_env=False).json()[
-        "token"
-    ]
+    return httpx.post(
+        f"{api.server.url}/api/tokens", json={"name": "t"}, headers=headers, trust_env=False, timeout=WAIT
+    ).json()["token"]
 
 
 def test_a_disabled_user_is_refused_at_once_and_whatever_was_given_to_them(api, change):

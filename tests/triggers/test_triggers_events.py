@@ -41,7 +41,9 @@ def mfo_server(home, port=0):
 
 def send(url, text, *, sender="bob", urgent=False):
     event = {"type": "letter.came", "data": {"letter": {"text": text, "from": sender, "urgent": urgent}}}
-    answer = httpx.post(f"{url}/api/events", json=event, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False)
+    answer = httpx.post(
+        f"{url}/api/events", json=event, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, timeout=LIMIT
+    )
     assert answer.status_code == 202, answer.text
 
 
@@ -105,14 +107,14 @@ def test_events_that_the_server_pushes_start_flows_and_what_was_pushed_is_not_as
             )
             hook = {"url": f"{running.url}/events", "events": ["letter.came"], "secret": SECRET}
             headers = {"Authorization": f"Bearer {TOKEN}"}
-            made = httpx.post(f"{url}/api/webhooks", json=hook, headers=headers, trust_env=False).json()
+            made = httpx.post(f"{url}/api/webhooks", json=hook, headers=headers, trust_env=False, timeout=LIMIT).json()
             for text in ("first", "second", "third"):
                 send(url, text, urgent=True)
             wait_for_ends(home, 3)
             deliveries = f"{url}/api/webhooks/{made['id']}/deliveries?status=delivered"
 
             def delivered():
-                return httpx.get(deliveries, headers=headers, trust_env=False).json()["deliveries"]
+                return httpx.get(deliveries, headers=headers, trust_env=False, timeout=LIMIT).json()["deliveries"]
 
             wait_until(lambda: len(delivered()) == 3, "all is delivered")
             event = {"id": "event_x", "type": "letter.came", "data": {"letter": {"text": "pushed", "urgent": True}}}

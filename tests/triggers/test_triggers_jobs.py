@@ -30,12 +30,12 @@ taskflows:
   - taskflow_id: wait
     tasks:
       - {id: first, type: http_request, config: {url: "URL/first/1"}}
-      - {id: second, type: http_request, config: {url: "URL/second/1"}, dependencies: [first]}
+      - {id: second, type: http_request, config: {url: "URL/second/1", timeout: 10m}, dependencies: [first]}
   - taskflow_id: starts
     outputs: {length: done.job.result.length}
     tasks:
       - {id: begun, type: mfo_api_job_create, config: {job_type: count, parameters: {text: hello}}}
-      - {id: done, type: mfo_api_job_get, config: {job_id: "${begun.job.id}", wait: 30s}, dependencies: [begun]}
+      - {id: done, type: mfo_api_job_get, config: {job_id: "${begun.job.id}", wait: 10m}, dependencies: [begun]}
 """
 FAILING = "name: asks\ntasks: [{id: q, type: ask_user, config: {question: Well}}]\n"
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx
 
 from mfo_runtime.server import ServerSettings, start_server
-from tests.runs.processes import answering, echo, mfo
+from tests.runs.processes import LIMIT, answering, echo, mfo
 from tests.triggers.rooms import SECRET, TOKEN, service, wait_for_ends, wait_until
 
 PLANTED = {
@@ -85,7 +85,12 @@ def test_a_service_of_triggers_says_no_secret(tmp_path):
             keep("bad payload by hand", running.by_hand("by_hand", {"password": payload["password"]}), 400)
             keep("bad signature", running.signed("/orders", payload, secret=PLANTED["secret of events"]), 401)
             api = stack.enter_context(
-                httpx.Client(base_url=server.url, headers={"authorization": f"Bearer {server.token}"}, trust_env=False)
+                httpx.Client(
+                    base_url=server.url,
+                    headers={"authorization": f"Bearer {server.token}"},
+                    trust_env=False,
+                    timeout=LIMIT,
+                )
             )
             pushed = {"events": ["order.paid"], "secret": PLANTED["secret of events"], "url": f"{running.url}/events"}
             keep("webhook of the server", api.post("/api/webhooks", json=pushed), 201)
