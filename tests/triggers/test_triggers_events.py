@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import time
 from contextlib import contextmanager
 
@@ -29,6 +30,15 @@ taskflows:
   - taskflow_id: answer
     tasks: [{id: told, type: transform, config: {values: {text: INPUT.text}}}]
 """
+
+
+@contextmanager
+def kept_port():
+    """A port that nobody else is given meanwhile, also while nobody listens there: it is bound, and may be bound again."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 @contextmanager
@@ -60,7 +70,7 @@ def told(home):
 def test_events_start_flows_once_also_those_of_a_time_when_nobody_listened_or_the_server_was_down(tmp_path):
     (tmp_path / "workflow_definition.yml").write_text(WORKFLOW)
     home, servers = tmp_path / "home", tmp_path / "servers"
-    with mfo_server(servers) as (process, url, variables):
+    with kept_port() as port, mfo_server(servers, port) as (process, url, variables):
         send(url, "before anybody listened", urgent=True)
         with service("--poll", "0.05", home=home, cwd=tmp_path, server=variables) as running:
             wait_until(
@@ -81,7 +91,7 @@ def test_events_start_flows_once_also_those_of_a_time_when_nobody_listened_or_th
             assert process.wait(LIMIT) == 0
             line = next(line for line in running.process.stderr if "events cannot be had" in line)
             assert "connection_failed" in line
-            with mfo_server(servers, port=int(url.rpartition(":")[2])):
+            with mfo_server(servers, port):
                 send(url, "after the server was down", urgent=True)
                 wait_for_ends(home, 6)
                 status, said = running.stop()
