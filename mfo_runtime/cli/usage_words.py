@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-_FIRST = ("total_tokens", "input_tokens", "output_tokens")
+from mfo_runtime.tasks.safeguards import map_of
 
 
 def usage_words(usage: Mapping[str, Any]) -> str:
@@ -13,48 +13,41 @@ def usage_words(usage: Mapping[str, Any]) -> str:
 
     Whatever else a server counts follows under its own name. What each agent used is left to ``agent_lines``.
     """
-    total, given, gave = (usage.get(name) for name in _FIRST)
-    parts: list[str] = []
-    if _is_number(total):
-        split = [
-            f"{_number(count)} {name}" for count, name in ((given, "input"), (gave, "output")) if _is_number(count)
-        ]
-        parts.append(f"{_number(total)} tokens" + (f" ({', '.join(split)})" if split else ""))
+    counts = {name: _number(count) for name, count in usage.items() if _is_number(count)}
+    total = counts.pop("total_tokens", None)
+    split = [(name, counts.pop(f"{name}_tokens", None)) for name in ("input", "output")]
+    if total is not None:
+        told = ", ".join(f"{count} {name}" for name, count in split if count is not None)
+        parts = [f"{total} tokens" + (f" ({told})" if told else "")]
     else:
-        sides = ((given, "input tokens"), (gave, "output tokens"))
-        parts += [f"{_number(count)} {name}" for count, name in sides if _is_number(count)]
-    if _is_number(usage.get("cost")):
-        parts.append(f"cost {_number(usage['cost'])}")
-    others = [name for name in sorted(usage) if name not in {*_FIRST, "cost", "agents"}]
-    parts += [f"{_number(usage[name])} {name.replace('_', ' ')}" for name in others if _is_number(usage[name])]
-    return ", ".join(parts)
+        parts = [f"{count} {name} tokens" for name, count in split if count is not None]
+    if "cost" in counts:
+        parts.append(f"cost {counts.pop('cost')}")
+    return ", ".join([*parts, *(f"{count} {name.replace('_', ' ')}" for name, count in sorted(counts.items()))])
 
 
 def agent_lines(usage: Mapping[str, Any]) -> list[str]:
     """What counts for each agent, an aligned line for each, the dearest first; none where no agent worked."""
-    agents = usage.get("agents")
-    if not isinstance(agents, Mapping):
-        return []
-    known = {name: one for name, one in cast("Mapping[str, Any]", agents).items() if isinstance(one, Mapping)}
-    counts = {name: (one.get("tokens", 0), one.get("cost")) for name, one in known.items()}
-    width = max(map(len, counts), default=0)
-    ordered = sorted(counts.items(), key=lambda item: (-_sorting(item[1][1]), -_sorting(item[1][0]), item[0]))
+    agents = {name: map_of(share) for name, share in map_of(usage.get("agents")).items()}
+    width = max(map(len, agents), default=0)
+    ordered = sorted(agents.items(), key=lambda item: (-_size(item[1], "cost"), -_size(item[1], "tokens"), item[0]))
     return [
-        f"{name:<{width}}  {_number(tokens)} tokens" + (f", cost {_number(cost)}" if _is_number(cost) else "")
-        for name, (tokens, cost) in ordered
+        f"{name:<{width}}  {usage_words({'total_tokens': share.get('tokens', 0), 'cost': share.get('cost')})}"
+        for name, share in ordered
     ]
 
 
-def _sorting(count: Any) -> float:
-    return float(count) if _is_number(count) else 0.0
+def _size(share: Mapping[str, Any], name: str) -> float:
+    return float(share[name]) if _is_number(share.get(name)) else 0.0
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number(value: float) -> str:
-    """A count; one with a fraction to six decimals, and a small one to two digits, never with an exponent."""
-    if isinstance(value, int) or value == int(value):
+    """A count; one with a fraction to six decimals, a small one to twelve, and never with an exponent."""
+    if float(value).is_integer():
         return str(int(value))
-    return (f"{value:.6f}".rstrip("0") if abs(value) >= 1e-5 else f"{value:.12f}".rstrip("0")).rstrip(".") or "0"  # noqa: PLR2004 - see above
+    decimals = 6 if abs(value) >= 1e-5 else 12  # noqa: PLR2004 - see above
+    return f"{value:.{decimals}f}".rstrip("0").rstrip(".")

@@ -58,6 +58,8 @@ def here(marked_part, agents=AGENTS, workflow=WORKFLOW):
     return snapshot_of(agents=agents, workflow=workflow), "agents.yml", agents.index(plain) + offset
 
 
+KEYS = ["name", "description", "objectives", "capabilities", "context", "task", "tools", "model", "fallbacks"]
+KEYS += ["interaction", "limits", "memory", "output_schema", "cache", "allowed_triggers"]
 TYPED = [
     (BESIDE.replace("<|>", "allowed_triggers: [<|>]"), ["mail"]),
     (BESIDE.replace("<|>", "allowed_triggers: [mail, <|>]"), []),
@@ -76,6 +78,13 @@ TYPED = [
     ),
     (BESIDE.replace("<|>", "guide: ['Hello {{ .<|> }}']"), ["task", "agent", "memory"]),
     (AGENTS.replace("Be brief", "'{{ .<|> }}'"), ["task", "agent", "memory", "mood"]),
+    (
+        BESIDE.replace("<|>", "tools:\n      - extract\n      - agent:<|>"),
+        ["agent:clerk", "agent:reader", "agent:checker"],
+    ),
+    (BESIDE.replace("<|>", "guide: x\n    i<|>"), KEYS),
+    (f"{AGENTS}  new: {{guide: x, <|>}}", KEYS),
+    ("agents:\n  - guide: x\n    i<|>", ["id", *KEYS]),
 ]
 
 
@@ -114,6 +123,43 @@ def test_what_a_name_leads_to(marked, words, document, declared, places):
         for one in references(snapshot, key, offset)
     ]
     assert said == places
+
+
+SELF = AGENTS.replace("Be brief", "'{{ <|>.WHAT }}'").replace("reader: {", "reader: {description: Reads well., ")
+TELLS = [
+    ("ta<|>sk", "**task** \u2014 string", "whoever asks"),
+    ("ag<|>ent", "**agent** \u2014 map", "`objectives`"),
+    ("agent.na<|>me", "**agent.name** \u2014 string", "`The clerk`"),
+    ("agent.i<|>d", "**agent.id** \u2014 string", "`clerk`"),
+    ("memory.mo<|>od", "**memory.mood** \u2014 key of the server's memory", ""),
+    ("mem<|>ory", "**memory** \u2014 map", "Its keys: `mood`."),
+    ("mo<|>od", "**mood** \u2014 variable of an agent", "A key of the server's memory"),
+    ("cust<|>omer", "**customer** \u2014 variable of an agent", "Given by the `context` of `first`."),
+]
+
+
+@pytest.mark.parametrize(("marked", "title", "words"), TELLS)
+def test_what_a_layer_reads_is_told(marked, title, words):
+    text, offset = read_cursor(SELF.replace("<|>.WHAT", f".{marked}"))
+    snapshot = snapshot_of(agents=text, workflow=WORKFLOW)
+    found = hover(snapshot, "agents.yml", offset)
+    assert found is not None
+    assert found.markdown.startswith(title)
+    assert words in found.markdown
+
+
+@pytest.mark.parametrize("marked", ["agent.fo<|>o", "memory.unkn<|>own"])
+def test_nothing_is_told_of_what_is_not_there(marked):
+    text, offset = read_cursor(SELF.replace("<|>.WHAT", f".{marked}"))
+    assert hover(snapshot_of(agents=text), "agents.yml", offset) is None
+
+
+def test_a_key_of_the_memory_is_found_where_it_is_read_below_memory():
+    text, offset = read_cursor(SELF.replace("<|>.WHAT", ".memory.mo<|>od"))
+    snapshot = snapshot_of(agents=text, workflow=WORKFLOW)
+    (declared,) = definitions(snapshot, "agents.yml", offset)
+    assert text[declared.name.span.start :].startswith("mood]")
+    assert len(references(snapshot, "agents.yml", offset)) == 3
 
 
 def renamed(marked, new_name, agents=AGENTS, **more):

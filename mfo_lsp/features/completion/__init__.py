@@ -11,6 +11,7 @@ from mfo_dialect.catalogue.values import Format, ListType, MapType, References, 
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.rules.shape.reading import references_below
 from mfo_dialect.syntax import Expects, Within
+from mfo_lsp.features.completion.colon_names import behind_colon_of_name
 from mfo_lsp.features.completion.expressions import expression_items, wanted_by_expression
 from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind
 from mfo_lsp.features.completion.keys import key_items
@@ -67,6 +68,7 @@ def wanted_by_completion(place: Place) -> Wanted | None:
 
 
 def _items(place: Place, client: CompletionClient) -> Iterator[Item]:
+    place = behind_colon_of_name(place) or place
     expects = place.context.expects
     if expects is Expects.KEY and any(character.isspace() for character in place.context.word_text):
         value = behind_missing_colon(place)

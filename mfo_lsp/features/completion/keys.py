@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from mfo_dialect.analysis.chats import error_template_names
-from mfo_dialect.catalogue.values import VALUE, Key, MapType
+from mfo_dialect.catalogue.values import VALUE, Key, MapType, TextType
 from mfo_dialect.syntax import Expects, Node
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion.fitting import fits, written_value
@@ -15,7 +15,7 @@ from mfo_lsp.features.completion.items import CompletionClient, Item, ItemKind, 
 from mfo_lsp.features.completion.map_names import free_keys
 from mfo_lsp.features.completion.node_names import takes_edges
 from mfo_lsp.features.completion.objections import is_meant
-from mfo_lsp.features.completion.place import Place, keys_of
+from mfo_lsp.features.completion.place import Place, keys_of, option_for
 from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.completion.schema_readers import suits_keyword
 from mfo_lsp.features.completion.slot import DASH, needs_dash
@@ -39,7 +39,8 @@ def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iter
     node = place.stops[-1].node if place.context.expects is not Expects.ITEM else None
     present = {name for name, _ in place.context.siblings}
     value = written_value(place, span)
-    keys = [*_wanted(keys_of(map_type, node), map_type, present), *_free(place, map_type, present)]
+    declared = [key for key in keys_of(map_type, node) if not _is_said_by_key(place, key)]
+    keys = [*_wanted(declared, map_type, present), *_free(place, map_type, present)]
     for number, (rank, key) in enumerate(keys):
         if key.name in _OWN_PROMPT and _names_error_template(place):
             continue
@@ -47,6 +48,15 @@ def key_items(place: Place, map_type: MapType, client: CompletionClient) -> Iter
             continue
         if value is None or (is_meant(typed, key.name) and _takes(key, value, place)):
             yield _item(place, key, sort_key(rank, number), client, has_value=value is not None)
+
+
+def _is_said_by_key(place: Place, key: Key) -> bool:
+    """Whether a map that stands under its name has the name by that, as agents under their ids."""
+    around = [
+        option_for(stop.type, is_list=False) for stop in place.stops[-2:-1] if isinstance(place.stops[-1].name, str)
+    ]
+    names = next((declared.key_names for declared in around if isinstance(declared, MapType)), None)
+    return key.name == "id" and names is not None and isinstance(key.type, TextType) and key.type.names is names
 
 
 def _takes(key: Key, value: Node, place: Place) -> bool:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from mfo_dialect.analysis.chats import template_reads
 from mfo_dialect.analysis.schemas import schema_shape
-from mfo_dialect.analysis.scopes import NodeView
-from mfo_dialect.model.access import mapping_at, text_at, texts_at
 from mfo_dialect.model.prompts import Agent, PromptTemplate
 from mfo_dialect.model.workflow import Task
 from mfo_dialect.shapes import TEXT, UNKNOWN, Kind, Shape, closed_map, of_value, step
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Scalar
 from mfo_lsp.features.completion.place import Place
-from mfo_lsp.features.written import parts_naming
+from mfo_lsp.features.symbols.agents import contexts_for, memory_keys
 
 ANY_ITEM = "*"
 """In a path: any item of a list."""
@@ -84,18 +82,11 @@ def agent_at(place: Place) -> Agent | None:
 
 def _variables_of_agent(agent: Agent, place: Place) -> dict[str, Shape]:
     """What an agent's layers read: its task, itself, its memory, and the ``context`` of the tasks that name it."""
-    memory = mapping_at(agent.mapping, "memory")
-    keys = {key.text: UNKNOWN for key in (texts_at(memory, "keys") if memory is not None else ())}
+    keys = {key.text: UNKNOWN for key in memory_keys(agent)}
     who = {"id": TEXT, "name": TEXT, "description": TEXT, "objectives": Shape(Kind.LIST, item=TEXT)}
     given: dict[str, Shape] = {}
-    for key in place.snapshot.bundle.sources:
-        for view in parts_naming(place.snapshot, key, agent.id.text):
-            task = view.node if isinstance(view, NodeView) else None
-            config = task.config if isinstance(task, Task) else None
-            named = text_at(config, "agent_id") if config is not None else None
-            context = mapping_at(config, "context") if config is not None else None
-            if named is not None and named.text == agent.id.text and context is not None:
-                given |= {pair.name: UNKNOWN for pair in context.effective_pairs() if pair.name}
+    for _, context in contexts_for(agent, place.snapshot):
+        given |= {pair.name: UNKNOWN for pair in context.effective_pairs() if pair.name}
     own = {"task": TEXT, "agent": closed_map(who), "memory": closed_map(keys)}
     return {**own, **given, **keys}
 

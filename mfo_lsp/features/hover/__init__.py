@@ -10,6 +10,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.text import Span
 from mfo_lsp.features.hover.declared import hover_key, hover_value
 from mfo_lsp.features.hover.embedded import hover_expression_word, hover_template_word
+from mfo_lsp.features.hover.layers import hover_agent_data
 from mfo_lsp.features.hover.paths import hover_path, touched_path
 from mfo_lsp.features.hover.symbols import hover_symbol
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded, Wanted
@@ -49,7 +50,7 @@ def hover(
     path = hover_path(snapshot, document, offset, recorded)
     if path is not None:
         return Hover(*path)
-    for look in (hover_expression_word, hover_template_word, hover_symbol):
+    for look in (hover_expression_word, hover_template_word, hover_agent_data, hover_symbol):
         found = look(snapshot, document, offset)
         if found is not None:
             return Hover(*found)

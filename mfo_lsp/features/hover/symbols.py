@@ -22,6 +22,7 @@ from mfo_lsp.features.documentation import (
     of_tool,
     paragraphs,
 )
+from mfo_lsp.features.hover.layers import words_of_agent_variable
 from mfo_lsp.features.symbols import Occurrence, Symbol, SymbolIndex, SymbolKind, index_symbols, node_named
 
 
@@ -59,6 +60,9 @@ def _words(touched: Occurrence, snapshot: Snapshot) -> str:
         case SymbolKind.AGENT:
             agent = bundle.agents.get(symbol.name)
             return of_agent(agent) if agent is not None else ""
+        case SymbolKind.AGENT_VARIABLE:
+            agent = bundle.agents.get(symbol.scope[0])
+            return words_of_agent_variable(symbol.name, agent, snapshot) if agent is not None else ""
         case SymbolKind.TOOL:
             tool = _find_tool(symbol.name, snapshot)
             return of_tool(tool, schema_shape(tool.parameters, bundle)) if tool is not None else ""

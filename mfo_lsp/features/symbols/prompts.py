@@ -75,6 +75,13 @@ def read_here(symbol: Symbol, document: str, scalar: Scalar, read: VariableRead)
         yield _part(symbol, document, scalar, within)
 
 
+def read_below(symbol: Symbol, document: str, scalar: Scalar, read: VariableRead) -> Iterator[Occurrence]:
+    """The last name of what a template reads below a variable, if it is written there."""
+    within = Span(read.span.end - len(symbol.name), read.span.end)
+    if symbol.name and scalar.text[within.start : within.end] == symbol.name:
+        yield _part(symbol, document, scalar, within)
+
+
 def variable_symbol(template: PromptTemplate, name: str) -> Symbol:
     """The symbol of a template's variable."""
     return Symbol(SymbolKind.VARIABLE, name, (template.id.text,))
