@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from mfo_runtime.server.app import ENDPOINTS
 from scripts.generate_schemas import texts
-from tests.effort import IS_LONG, examples
+from tests.effort import IS_LONG, PATIENCE, examples
 
 # The types of jobs are each server's own, and what an action needs depends on its type: the document tells neither.
 UNTOLD = """
@@ -44,8 +44,10 @@ def test_the_running_server_keeps_to_its_document(start, tmp_path):
         f"Authorization: Bearer {api.server.token}",
     ]
     command += ["--max-examples", str(examples(2)), "--phases", "examples,coverage,fuzzing" + ",stateful" * IS_LONG]
-    command += ["--generation-database", "none", "--no-color"]
+    command += ["--generation-database", "none", "--no-color", "--request-timeout", str(PATIENCE)]
     (tmp_path / "schemathesis.toml").write_text(UNTOLD, encoding="utf-8")
     command += [] if IS_LONG else ["--seed", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, cwd=tmp_path)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=None if IS_LONG else 2 * PATIENCE, check=False, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
