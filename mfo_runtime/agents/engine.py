@@ -144,7 +144,8 @@ class Engine:
             return context.respond(step.name, response)
         times = "once" if tries == 1 else f"{tries} times"
         raise InvalidOutputError(
-            f'Step "{step.name}" was asked {times} without a valid answer: {refusal.hint if refusal else ""}'
+            f'Step "{step.name}" was asked {times} without a valid answer: {refusal.hint if refusal else ""}',
+            hint="Say in the step's prompt what is expected, or let it be asked more often.",
         ) from refusal
 
     def _prompt(self, step: Step, context: FlowContext, hint: str) -> Prompt:

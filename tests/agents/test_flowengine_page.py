@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from model_stand_in import ModelStandIn
@@ -122,6 +124,17 @@ def test_every_public_name_is_documented():
         name for name in agents.__all__ if isinstance(found := getattr(agents, name), type) and not found.__doc__
     ]
     assert not undocumented
+
+
+PROGRAMS = re.findall(r"^<!-- run -->\n```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
+def test_a_program_prints_what_it_says(program, capsys, monkeypatch):
+    module = ModuleType("flowengine_page")
+    monkeypatch.setitem(sys.modules, module.__name__, module)  # where dataclasses look for their annotations
+    exec(compile(program, "flowengine.md", "exec", dont_inherit=True), vars(module))
+    assert capsys.readouterr().out.splitlines() == re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
 
 
 def test_the_program_with_a_model_does_what_the_page_says(monkeypatch, capsys):
