@@ -34,6 +34,7 @@ from mfo_runtime.agents import (
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.errors import ConnectionFailedError, InternalError, MfoError, RateLimitedError, ValidationError
 from mfo_runtime.server import Script, ServerSettings, start_server
+from tests.effort import PATIENCE
 
 HELLO = Prompt.of("Be kind.", "Hello")
 
@@ -324,7 +325,7 @@ async def test_what_keeps_an_openai_endpoint_from_answering_is_told(status, kind
 
 
 async def test_an_openai_endpoint_that_is_not_there_is_a_transient_error():
-    async with Engine(OpenAIAdapter(OpenAIEndpoint("small", "http://127.0.0.1:9", timeout=2))) as engine:
+    async with Engine(OpenAIAdapter(OpenAIEndpoint("small", "http://127.0.0.1:9", timeout=PATIENCE))) as engine:
         with pytest.raises(InternalError, match="cannot be reached") as caught:
             await engine.run(simple_step("s", "t"))
     assert caught.value.transient

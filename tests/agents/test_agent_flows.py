@@ -40,6 +40,7 @@ from mfo_runtime.errors import (
     LoopLimitExceededError,
     TaskFailedError,
 )
+from tests.effort import PATIENCE
 
 
 def saying(text, name=""):
@@ -168,7 +169,7 @@ async def test_parallel_runs_at_the_same_time_and_keeps_the_order():
 
         return RunnableFunction(meet, text)
 
-    context, response = await asyncio.wait_for(run(Parallel(meeting("a"), meeting("b"))), 5)
+    context, response = await asyncio.wait_for(run(Parallel(meeting("a"), meeting("b"))), PATIENCE)
     assert [one.message for one in response.value] == ["a", "b"]
     assert response.message == "a\n\nb"
     assert [node.name for node in context.nodes] == ["a", "b"]

@@ -13,6 +13,7 @@ from mfo_runtime.engine.observing import Clock, RunEvent
 from mfo_runtime.engine.shell import Run, run_plan
 from mfo_runtime.engine.states import NodeState, RunState
 from mfo_runtime.errors import ConditionFailedError, RunCancelledError, TaskFailedError
+from tests.effort import PATIENCE
 
 from .flows import Played, Told, plan_of, play
 
@@ -42,7 +43,7 @@ async def stubborn_tasks_end():
     STUBBORN.clear()
     left = asyncio.all_tasks() - {asyncio.current_task()}
     if left:
-        await asyncio.wait(left, timeout=5)
+        await asyncio.wait(left, timeout=PATIENCE)
 
 
 async def fail(task) -> None:
@@ -235,7 +236,7 @@ async def test_an_observer_that_fails_leaves_no_task_behind():
     plan = plan_of("a:\nshort: b\nb:", max_concurrency=2)
     with pytest.raises(LookupError):
         await run_plan(plan, Told(does={"a": work, "short": brief}), observers=[observer])
-    await asyncio.wait_for(stopped.wait(), 5)
+    await asyncio.wait_for(stopped.wait(), PATIENCE)
 
 
 async def test_nothing_is_shared_between_runs_of_one_plan():
