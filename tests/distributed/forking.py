@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing.connection import Connection
 
+from tests.runs import processes
 from tests.runs.processes import LIMIT, ROOT, Ended, environment
 
 _FORKING = multiprocessing.get_context("forkserver")
@@ -94,3 +95,8 @@ def mfo(*arguments: object, home, module: str = "mfo_runtime", **variables: str)
         status = process.wait(LIMIT)
     assert "Traceback" not in said[0], said[0]
     return Ended(status, printed, said[0])
+
+
+def mfo_server(*arguments: object, home) -> AbstractContextManager[dict[str, str]]:
+    """``mfo server`` on a free port; gives the variables that lead to it."""
+    return processes.mfo_server(*arguments, home=home, start=forked)

@@ -12,10 +12,10 @@ from mfo_runtime.client.calls import header_of_key
 from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.flow import load_flow
 from tests.effort import IS_LONG
-from tests.runs.processes import EXAMPLES, LIMIT, mfo_server
+from tests.runs.processes import EXAMPLES, LIMIT
 
 from .between import Between
-from .forking import mfo
+from .forking import mfo, mfo_server
 from .pool import until, worker
 from .test_distributed_survival import FLOW, tasks
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 
@@ -16,8 +14,9 @@ from mfo_runtime.flow import load_flow
 from mfo_runtime.flow.history import history_of
 from mfo_runtime.journal import Journal
 from tests.effort import IS_LONG
-from tests.runs.processes import LIMIT, ROOT, environment
+from tests.runs.processes import LIMIT
 
+from .forking import forked
 from .pool import NOWHERE, Counting, Pool, until, worker
 from .programs import Program
 
@@ -100,13 +99,9 @@ def test_workers_that_are_killed(any_database_url, programs, tmp_path):
 @contextmanager
 def driver(folder, url, home):
     """The engine of one machine, as a process that is killed when the block ends."""
-    command = [sys.executable, "-m", "tests.distributed.alone", str(folder), url, str(home)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(home), stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr.readline().startswith("working on")
-            yield process
-        finally:
-            process.kill()
+    with forked(folder, url, home, home=home, module="tests.distributed.alone") as process:
+        assert process.stderr.readline().startswith("working on")
+        yield process
 
 
 @pytest.mark.timeout(3600 if IS_LONG else 120)

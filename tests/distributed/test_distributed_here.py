@@ -10,9 +10,9 @@ from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.distributed.takeover import take_over
 from mfo_runtime.distributed.workflows import own_queue
 from mfo_runtime.flow import load_flow
-from tests.runs.processes import EXAMPLES, LIMIT, mfo_server
+from tests.runs.processes import EXAMPLES, LIMIT
 
-from .forking import forked, mfo
+from .forking import forked, mfo, mfo_server
 from .pool import Pool, until, worker
 from .test_distributed_survival import FLOW, tasks
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.runs.processes import LIMIT, mfo_server
+from tests.runs.processes import LIMIT
 
-from .forking import mfo
+from .forking import mfo, mfo_server
 from .pool import until, worker
 
 FLOW = """\

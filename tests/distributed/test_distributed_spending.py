@@ -9,8 +9,8 @@ from mfo_runtime.distributed.database import Database
 from mfo_runtime.distributed.spending import SharedSpendingBook
 from mfo_runtime.distributed.tables import spent
 from mfo_runtime.journal import Retention
-from tests.runs.processes import mfo_server
 
+from .forking import mfo_server
 from .pool import worker
 
 FLOW = """\

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mfo_runtime.distributed.status import look_at
-from tests.runs.processes import EXAMPLES, LIMIT, mfo_server
+from tests.runs.processes import EXAMPLES, LIMIT
 
-from .forking import mfo
+from .forking import mfo, mfo_server
 from .pool import until, worker
 
 ORDERS = EXAMPLES / "orders"

@@ -93,9 +93,9 @@ def started(*arguments, home, cwd=ROOT, module="mfo_runtime", **variables):
 
 
 @contextmanager
-def mfo_server(*arguments, home):
-    """``mfo server`` on a free port; gives the variables that lead to it."""
-    with started("server", "--port", "0", *arguments, home=home) as process:
+def mfo_server(*arguments, home, start=started):
+    """``mfo server`` on a free port, as a process that ``start`` starts; gives the variables that lead to it."""
+    with start("server", "--port", "0", *arguments, home=home) as process:
         url = re.fullmatch(r"serving at (http://\S+)\n", process.stdout.readline())[1]
         token = re.fullmatch(r"MFO_TOKEN=(\S+)\n", process.stdout.readline())[1]
         yield {"MFO_BASE_URL": url, "MFO_TOKEN": token}
