@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
-from posixpath import basename
+from posixpath import basename, dirname
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
+from mfo_dialect.file_names import is_markdown
 from mfo_dialect.model.kinds import may_be_ours
 from mfo_dialect.model.project import Project
 from mfo_workspace.files import Files, UnreadableFileError
@@ -35,12 +36,14 @@ def load_bundle(
     project = find_project(directory, files)
     read = read or (lambda path: read_path(path, files))
     home = None if home is None else list(home)
+    found = _listed(project, directory, files)
     own = [path for path in files.list_directory(directory) if is_yaml(path)]
+    own += [path for path in found if is_markdown(path) and dirname(path) == directory]
     wanted = own if home is None else [*own, *(path for path in home if path not in own)]
     excluded = exclusion(project, directory)
     wanted = [path for path in wanted if not excluded(path)]
     sources = [source for path in wanted if (source := read(path)) is not None]
-    listed = [path for path in _listed(project, directory, files) if path not in wanted and not excluded(path)]
+    listed = [path for path in found if path not in wanted and not excluded(path)]
     sources += [source for path in listed if (source := read(path)) is not None]
     at_home = {source.key for source in sources if source.key in wanted} if home is None else set(home)
     return make_bundle(sources, project, at_home | ({project.document} if project.document and home is None else set()))
@@ -72,11 +75,24 @@ def exclusion(project: Project, directory: str) -> Callable[[str], bool]:
     )
 
 
+def listed_templates(project: Project, directory: str, files: Files) -> list[str]:
+    """The Markdown files that a project file lists as prompt templates: by a glob that ends in ``.md``.
+
+    Args:
+        project: what the project file says.
+        directory: a directory that the project belongs to.
+        files: where to look.
+    """
+    patterns = filter(is_markdown, project.globs("prompts"))
+    return list(dict.fromkeys(_matches(patterns, project_root(project, directory), files)))
+
+
 def _listed(project: Project, directory: str, files: Files) -> list[str]:
-    root = project_root(project, directory)
     patterns = (*project.globs("prompts"), *project.globs("agents"), *project.globs("config"))
-    found: dict[str, None] = {}
-    for pattern in patterns:
-        matches = files.glob(root, pattern)  # a pattern that is none is reported as the project file's mistake
-        found.update(dict.fromkeys(path for path in matches if is_yaml(path) and files.exists(path)))
-    return list(found)
+    found = filter(is_yaml, _matches(patterns, project_root(project, directory), files))
+    return list(dict.fromkeys([*found, *listed_templates(project, directory, files)]))
+
+
+def _matches(patterns: Iterable[str], root: str, files: Files) -> list[str]:
+    """The files that globs name; a pattern that is none is reported as the project file's mistake."""
+    return [path for pattern in patterns for path in files.glob(root, pattern) if files.exists(path)]

@@ -20,6 +20,8 @@ _NEVER_ENTERED = frozenset(
 _OF_VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 _MAX_DEPTH = 64
 _IGNORE_FILE = ".gitignore"
+PROJECT_FILES = frozenset({"mfo.toml", "pyproject.toml"})
+"""The names of files that may say what belongs to a project."""
 
 
 def is_yaml(path: str) -> bool:
@@ -32,7 +34,12 @@ Unreadable: TypeAlias = Callable[[Path], None]
 Skipped: TypeAlias = Callable[[str, str], None]
 
 
-def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None, skipped: Skipped | None = None) -> Iterator[str]:
+def walk_yaml(
+    root: Path,
+    unreadable: Unreadable = lambda _: None,
+    skipped: Skipped | None = None,
+    projects: Callable[[str], None] = lambda _: None,
+) -> Iterator[str]:
     """The YAML files below a directory, but for what git would ignore there: full paths, written with ``/``, sorted.
 
     The rules of ``.gitignore`` files below the directory count, and those above it up to the repository's top, unless
@@ -43,11 +50,12 @@ def walk_yaml(root: Path, unreadable: Unreadable = lambda _: None, skipped: Skip
         root: an absolute directory.
         unreadable: told of each directory that cannot be listed.
         skipped: told of each YAML file that is left out and each directory that is not entered, with the reason.
+        projects: told of each directory that has a project file.
     """
     rules = _rules_above(root)
     top = root.as_posix()
     is_ignored = bool(rules) and _is_ignored(top, rules, is_directory=True)
-    return _walk(top, 0, () if is_ignored else rules, _Told(unreadable, skipped))
+    return _walk(top, 0, () if is_ignored else rules, _Told(unreadable, skipped, projects))
 
 
 @record
@@ -56,6 +64,7 @@ class _Told:
 
     unreadable: Unreadable
     skipped: Skipped | None
+    projects: Callable[[str], None]
 
 
 def _walk(directory: str, depth: int, rules: Rules, told: _Told) -> Iterator[str]:
@@ -77,6 +86,8 @@ def _walk(directory: str, depth: int, rules: Rules, told: _Told) -> Iterator[str
         if not is_directory:
             if is_yaml(name):
                 yield path
+            elif name in PROJECT_FILES:
+                told.projects(directory)
         elif depth < _MAX_DEPTH and name not in _NEVER_ENTERED and not entry.is_symlink():
             yield from _walk(path, depth + 1, rules, told)
         elif told.skipped is not None and name not in _OF_VERSION_CONTROL:

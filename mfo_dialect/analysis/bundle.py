@@ -12,6 +12,7 @@ from mfo_dialect.catalogue.config_keys import CONFIG_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.values import MapType
 from mfo_dialect.catalogue.workflow_keys import FLOW_FILE, WORKFLOW_FILE
+from mfo_dialect.file_names import is_markdown, template_name
 from mfo_dialect.kept import kept_property
 from mfo_dialect.model.kinds import Classification, DocumentKind, classify
 from mfo_dialect.model.lower_workflow import is_workflow_file, lower_workflow
@@ -112,6 +113,10 @@ def read_source(key: str, text: str, previous: DocumentKind | None = None) -> So
         text: the text.
         previous: the kind that it had before the last edit, which a half-typed text keeps.
     """
+    if is_markdown(key):
+        from mfo_dialect.syntax.markdown import parse_markdown  # noqa: PLC0415 - few projects have such files
+
+        return source_of(key, parse_markdown(text, template_name(key)), previous)
     return source_of(key, parse(text), previous)
 
 
@@ -275,12 +280,7 @@ class Bundle:
 
 
 def is_complete(bundle: Bundle) -> bool:
-    """Whether no name of a prompts or agents document is lost, neither in what cannot be read nor with its line.
-
-    Templates that the project file lists as Markdown are not read, so nobody knows their names.
-    """
-    if any(pattern.lower().endswith(".md") for pattern in bundle.project.globs("prompts")):
-        return False
+    """Whether no name of a prompts or agents document is lost, neither in what cannot be read nor with its line."""
     return not any(
         _hides_names(document.root)
         for document in bundle.documents

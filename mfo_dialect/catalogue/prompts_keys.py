@@ -94,6 +94,16 @@ TEMPLATE = MapType(
     at_most_one_of=(("template", "system_prompt"),),
 )
 
+_BODY = frozenset({"template", "user_prompt"})
+FRONT_MATTER = MapType(
+    "prompt template",
+    (
+        Key("id", TextType(non_empty=True), "What tasks call it; else the file's name."),
+        *(key for key in TEMPLATE.keys if key.name not in _BODY),
+    ),
+)
+"""What a template in Markdown says above its body, which is its user prompt."""
+
 PROMPTS_FILE = MapType(
     "prompts file",
     (

@@ -22,6 +22,7 @@ from mfo_dialect.editing.part_check import Counting, PartCheck
 from mfo_dialect.editing.publishing import Publishing
 from mfo_dialect.editing.work import Work
 from mfo_dialect.facts import Facts
+from mfo_dialect.file_names import is_markdown, template_name
 from mfo_dialect.findings import Finding
 from mfo_dialect.model.kinds import Classification, classify
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
@@ -43,7 +44,15 @@ def unread_source(key: str, text: str, read: Callable[[str], LiveTree] = LiveTre
         text: the text.
         read: makes its tree.
     """
-    return Source(key, read(text), ())
+    return Source(key, _live_tree(key, text, read), ())
+
+
+def _live_tree(key: str, text: str, read: Callable[[str], LiveTree]) -> LiveTree:
+    if is_markdown(key):
+        from mfo_dialect.syntax.live_markdown import LiveMarkdown  # noqa: PLC0415 - few projects have such files
+
+        return LiveMarkdown(text, template_name(key))
+    return read(text)
 
 
 class LiveBundle:
@@ -92,7 +101,7 @@ class LiveBundle:
             if isinstance(source.tree_now, LiveTree) and not source.documents_now:
                 self._read_anew(source, source.tree_now, is_new=True)
             elif source.key in edited:
-                self._read_anew(source, self._read(source.tree_now.text), is_new=True)
+                self._read_anew(source, _live_tree(source.key, source.tree_now.text, self._read), is_new=True)
             elif source.key in bundle.home:
                 for document in source.documents_now:
                     if document.kind is not None:
@@ -137,7 +146,7 @@ class LiveBundle:
         tree = source.tree_now
         if not isinstance(tree, LiveTree):
             self._end_first_look()
-            tree = self._read(tree.text)
+            tree = _live_tree(key, tree.text, self._read)
             self._read_anew(source, tree)
         return tree
 

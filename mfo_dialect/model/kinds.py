@@ -10,6 +10,7 @@ from functools import lru_cache
 from mfo_dialect.catalogue.agents_keys import AGENT, AGENTS_FILE
 from mfo_dialect.catalogue.prompts_keys import PROMPTS_FILE
 from mfo_dialect.catalogue.workflow_keys import TASK
+from mfo_dialect.file_names import is_markdown
 from mfo_dialect.records import record
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Mapping, Node, Scalar, Sequence, follow
@@ -32,6 +33,10 @@ class Classification:
     reason: str
 
 
+_PROMPT = Classification(DocumentKind.PROMPTS, "a prompt template: a Markdown file with front matter")
+_NO_PROMPT = Classification(
+    None, "not an MFO document: a Markdown file without front matter, which two lines of --- enclose"
+)
 _NAMES = (
     (re.compile(r"(.*prompts.*)\.ya?ml", re.IGNORECASE), DocumentKind.PROMPTS),
     (re.compile(r"agents(_definition)?\.ya?ml", re.IGNORECASE), DocumentKind.AGENTS),
@@ -65,6 +70,8 @@ def classify(root: Node | None, file_name: str, previous: DocumentKind | None = 
     """
     if is_flow_test(file_name):
         return Classification(None, "not an MFO document: its name says that it is a test of a flow, for mfo test")
+    if is_markdown(file_name):
+        return _PROMPT if root is not None else _NO_PROMPT
     named = _kind_by_name(file_name)
     if isinstance(root, Mapping):
         found = _by_content(root)
@@ -162,6 +169,7 @@ def _kind_by_name(file_name: str) -> DocumentKind | None:
     return next((kind for pattern, kind in _NAMES if pattern.fullmatch(file_name)), None)
 
 
+_FRONT_MATTER = ("---", "\ufeff---")
 _OWN_KEY = re.compile(
     r"(?:^|\r)[\"']?(?:tasks|taskflows?|workflow_name|triggers|templates|agents|client)[\"']?[ \t]*:", re.MULTILINE
 )
@@ -196,6 +204,8 @@ def may_be_ours(text: str, file_name: str) -> bool:
     """
     if is_flow_test(file_name):
         return False
+    if is_markdown(file_name):
+        return text.startswith(_FRONT_MATTER)
     if has_our_name(file_name) or _OWN_KEY.search(text) is not None:
         return True
     first = _FIRST_CONTENT.match(text)

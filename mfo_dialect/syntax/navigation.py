@@ -83,7 +83,9 @@ def _start(node: Node) -> int:
 
 
 def _key_start(pair: Pair) -> int:
-    return pair.key.span.start
+    return min(
+        pair.key.span.start, pair.value.span.start
+    )  # the id of a Markdown template stands inside its front matter
 
 
 def children_of(node: Node) -> tuple[Node, ...]:

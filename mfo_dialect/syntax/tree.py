@@ -98,6 +98,10 @@ class Scalar(Node):
         self.text = "".join(self.text[index] for index in kept)
         self._offsets = [*(places[index] for index in kept), places[-1]]
 
+    def read_at(self, offsets: SequenceOf[int]) -> None:
+        """Say where the code points of the text are written, and where they end, relative to the scalar's start."""
+        self._offsets = offsets
+
     @property
     def is_missing(self) -> bool:
         """Nothing is written here, as after ``key:``."""

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from mfo_dialect.analysis.bundle import Source, read_source
+from mfo_dialect.file_names import is_markdown
 from mfo_dialect.model.kinds import has_our_name
 from mfo_dialect.text import apply_edits
 from mfo_lsp.cli.check.collecting import collect
@@ -79,6 +80,8 @@ def _sources(wanted: Iterable[tuple[str, bool]], outcome: _Outcome) -> Iterator[
     files = DiskFiles()
     by_directory: defaultdict[str, list[str]] = defaultdict(list)
     for path, named in wanted:
+        if is_markdown(path):  # only YAML is laid out
+            continue
         try:
             files.read(path)
         except UnreadableFileError as error:

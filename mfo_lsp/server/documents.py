@@ -13,7 +13,7 @@ from mfo_lsp.server.test_documents import tell_none, tell_soon
 
 FILE_OPERATIONS = types.FileOperationRegistrationOptions(
     [
-        types.FileOperationFilter(types.FileOperationPattern("**/*.{yml,yaml,toml,json}"), scheme="file"),
+        types.FileOperationFilter(types.FileOperationPattern("**/*.{yml,yaml,md,toml,json}"), scheme="file"),
         types.FileOperationFilter(
             types.FileOperationPattern("**", matches=types.FileOperationPatternKind.Folder), scheme="file"
         ),

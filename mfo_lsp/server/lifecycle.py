@@ -13,7 +13,7 @@ from mfo_lsp.server.protocol import Phase
 from mfo_lsp.server.settings import SECTION, ask_for_settings
 from mfo_lsp.server.warming import warm_up
 
-_WATCHED = ("**/*.{yml,yaml}", "**/mfo.toml", "**/pyproject.toml", "**/*baseline*.json")
+_WATCHED = ("**/*.{yml,yaml,md}", "**/mfo.toml", "**/pyproject.toml", "**/*baseline*.json")
 
 
 def initialize(server: Server, params: types.InitializeParams) -> types.InitializeResult:

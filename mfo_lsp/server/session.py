@@ -15,6 +15,7 @@ from cachetools import LRUCache
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing.live_bundle import unread_source
+from mfo_dialect.file_names import is_markdown
 from mfo_dialect.model.kinds import DocumentKind, may_be_ours
 from mfo_dialect.text import Encoding
 from mfo_lsp.features.completion import Item
@@ -33,6 +34,7 @@ from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
 from mfo_workspace.fixing_files import existing_text
 from mfo_workspace.projects import PROJECT_FILE, baseline_path
+from mfo_workspace.templates import is_template
 from mfo_workspace.walking import is_yaml
 
 _REMEMBERED = 32 * 1024 * 1024
@@ -134,6 +136,7 @@ class Session:
         self._edited: dict[str, EditedBundle] = {}
         self._kinds: dict[str, DocumentKind] = {}
         self._reading: dict[str, UneditedBundle | None] = {}
+        self._templates: dict[str, bool] = {}
 
     def open(self, uri: str, version: int, text: str) -> set[str]:
         """Take a document into the editor's hands; gives the bundles that this touches."""
@@ -156,6 +159,8 @@ class Session:
             return {directory_of(key)}
         if posixpath.basename(key) in _PROJECT_FILES:
             return self.reread([key])
+        if is_markdown(key) and not self._is_template(key):
+            return set()
         touched = {bundle for bundle, edited in self._edited.items() if key in edited.keys}
         with self.trace.phase("tree"):
             for bundle in touched:
@@ -182,6 +187,7 @@ class Session:
         touched: set[str] = set()
         self.directories = None
         self._remembered.clear()
+        self._templates.clear()
         for key in keys:
             touched |= self._bundles_around(key)
             touched |= {bundle for bundle in self._edited if bundle.startswith(f"{key}/")}
@@ -196,6 +202,7 @@ class Session:
         for bundle in tuple(self._edited):
             self._let_go(bundle)
         self._remembered.clear()
+        self._templates.clear()
         self._sources.clear()
         self.tokens.clear()
         self.directories = None
@@ -229,22 +236,32 @@ class Session:
         if posixpath.basename(key) in _PROJECT_FILES:
             below = own if own.endswith("/") else f"{own}/"
             return {own} | {bundle for bundle in self.watched_bundles() if bundle.startswith(below)}
-        if is_file(key) and not is_yaml(key):
+        if is_file(key) and not is_yaml(key) and not is_markdown(key):
             return {bundle for bundle, edited in self._edited.items() if key == baseline_path(edited.as_read.project)}
         seen_by = {
             bundle
             for bundle, edited in self._edited.items()
             if key in edited.keys or edited.as_read.project.section("bundle")
         }
-        return {own} | seen_by
+        return seen_by if is_markdown(key) and not self._is_template(key) else {own} | seen_by
 
     def watched_bundles(self) -> set[str]:
         """The bundles that are checked: those of the open documents."""
         return {
             directory_of(key)
             for key in self.open_texts
-            if not is_file(key) or is_yaml(key) or posixpath.basename(key) in _PROJECT_FILES
+            if self._is_template(key)
+            or (not is_file(key) and not is_markdown(key))
+            or is_yaml(key)
+            or posixpath.basename(key) in _PROJECT_FILES
         }
+
+    def _is_template(self, key: str) -> bool:
+        """Whether a project file lists an open text as a prompt template in Markdown; looked up once, until files change."""
+        known = self._templates.get(key)
+        if known is None:
+            known = self._templates[key] = is_markdown(key) and is_file(key) and is_template(key, self.files)
+        return known
 
     def analysis(self, bundle: str) -> Analysis:
         """A bundle as it is now, read and kept; its findings may still be missing."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mfo_lsp.server.convert import directory_of, is_file, path_key
 from mfo_lsp.server.host import Server
-from mfo_workspace.walking import walk_yaml
+from mfo_workspace.templates import walk_documents
 
 _MAX_FILES = 20_000
 
@@ -28,6 +28,6 @@ async def workspace_bundles(server: Server) -> tuple[str, ...]:
 
 
 def _directories(folders: Iterable[str]) -> tuple[str, ...]:
-    """The directories below some folders that hold YAML files, each once; the first files where there are very many."""
-    found = (path_key(path) for folder in folders for path in walk_yaml(Path(folder)))
+    """The directories below some folders that hold documents, each once; the first files where there are very many."""
+    found = (path_key(path) for folder in folders for path in walk_documents(Path(folder)))
     return tuple(dict.fromkeys(directory_of(path) for path in islice(found, _MAX_FILES)))

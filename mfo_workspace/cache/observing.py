@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
+from mfo_dialect.file_names import is_markdown
 from mfo_dialect.records import record
 from mfo_workspace.files import DiskFiles, UnreadableFileError, decode
 from mfo_workspace.walking import is_yaml
@@ -70,7 +71,7 @@ class ObservedDisk(DiskFiles):
     def glob(self, directory: str, pattern: str) -> Iterable[str]:
         """Match a pattern."""
         paths = tuple(super().glob(directory, pattern))
-        self._asked[f"{_GLOB}{directory}\0{pattern}"] = partial(_digest_of_yaml, paths)
+        self._asked[f"{_GLOB}{directory}\0{pattern}"] = partial(_digest_of_documents, paths)
         return paths
 
     def exists(self, path: str) -> bool:
@@ -150,7 +151,7 @@ def _existence(found: bool) -> bytes:  # noqa: FBT001 - it is the value
 
 def _glob(disk: DiskFiles, argument: str) -> bytes:
     directory, _, pattern = argument.partition("\0")
-    return _digest_of_yaml(disk.glob(directory, pattern))
+    return _digest_of_documents(disk.glob(directory, pattern))
 
 
 _ANSWERS: dict[str, Callable[[DiskFiles, str], bytes]] = {_READ: _read, _LIST: _list, _EXISTS: _exists, _GLOB: _glob}
@@ -172,6 +173,12 @@ def _refusal(error: UnreadableFileError) -> bytes:
 def _digest_of_yaml(paths: Iterable[str]) -> bytes:
     """Of what a directory holds, bundles are made of the YAML files only."""
     return _digest("\0".join(filter(is_yaml, paths)).encode("utf-8", "surrogatepass"))
+
+
+def _digest_of_documents(paths: Iterable[str]) -> bytes:
+    """Of what a pattern of the project file matches, there may be templates in Markdown besides."""
+    found = (path for path in paths if is_yaml(path) or is_markdown(path))
+    return _digest("\0".join(found).encode("utf-8", "surrogatepass"))
 
 
 def _digest_of(answers: Iterable[bytes]) -> str:

@@ -118,7 +118,11 @@ def test_before_an_expression_on_the_lines_below_no_word_is_offered_that_it_woul
 
 
 def test_a_block_that_an_earlier_text_has_swallowed_is_completed_for_itself():
-    swallowed = "        sizes: |\n          a.value +\n        count: |\n" + " " * 40 + f"<|>\n          len([{'a.value, ' * 9}2])\n"
+    swallowed = (
+        "        sizes: |\n          a.value +\n        count: |\n"
+        + " " * 40
+        + f"<|>\n          len([{'a.value, ' * 9}2])\n"
+    )
     offered = labels(VALUES.format(swallowed))
     assert "a" in offered
     assert "value" not in offered

@@ -99,9 +99,9 @@ def test_every_request_of_the_table_is_asked():
 class Asker:
     """A server with the documents of one bundle open, and one of them half-written."""
 
-    def __init__(self, bundle, name, text):
-        self.texts = {to_uri(f"/nowhere/{other}"): whole for other, whole in BUNDLES[bundle].items()}
-        self.uri = to_uri(f"/nowhere/{name}")
+    def __init__(self, files, name, text, folder="/nowhere"):
+        self.texts = {to_uri(f"{folder}/{other}"): whole for other, whole in files.items()}
+        self.uri = to_uri(f"{folder}/{name}")
         self.texts[self.uri] = text
         self.server = make_server()
         self.server.session.client = read_client(client_capabilities("visual_studio_code"))
@@ -183,13 +183,13 @@ async def test_beginnings_with_the_cursor_at_their_end(bundle, name):
     text = BUNDLES[bundle][name]
     ends = range(len(text) + 1)
     for end in ends if IS_LONG else [random.Random(name).choice(ends)]:
-        await Asker(bundle, name, text[:end]).ask_everything(end)
+        await Asker(BUNDLES[bundle], name, text[:end]).ask_everything(end)
 
 
 @pytest.mark.parametrize(("bundle", "name"), DOCUMENTS)
 async def test_any_cursor(bundle, name):
     text = BUNDLES[bundle][name]
     chance = random.Random(f"{name} cursors")
-    asker = Asker(bundle, name, text)
+    asker = Asker(BUNDLES[bundle], name, text)
     for offset in chance.choices(range(len(text) + 1), k=examples(4)):
         await asker.ask_everything(offset)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mfo_workspace.files import UnreadableFileError
-from mfo_workspace.walking import Skipped, walk_yaml
+from mfo_workspace.templates import walk_documents
+from mfo_workspace.walking import Skipped
 
 STDIN = "-"
 
@@ -26,12 +27,15 @@ class Collected:
 
 
 def collect(paths: Iterable[str], stdin: str = "", skipped: Skipped | None = None) -> Collected:
-    """The files that paths stand for; a directory stands for the YAML files in it that git would not ignore.
+    """The files that paths stand for.
+
+    A directory stands for the YAML files in it that git would not ignore, and for the prompt templates in Markdown that a
+    project file lists.
 
     Args:
         paths: as written.
         stdin: what ``-`` stands for, an absolute path.
-        skipped: told of what directories hold and is left out; see ``walk_yaml``.
+        skipped: told of what directories hold and is left out; see ``walk_documents``.
     """
     collected = Collected()
     for path in paths:
@@ -51,7 +55,7 @@ def _collect(path: str, collected: Collected, skipped: Skipped | None) -> None:
     except (OSError, ValueError, RuntimeError):
         is_directory, exists, absolute = False, False, Path(path)
     if is_directory:
-        for file in walk_yaml(absolute, lambda folder: collected.problems.append(_closed(folder)), skipped):
+        for file in walk_documents(absolute, lambda folder: collected.problems.append(_closed(folder)), skipped):
             collected.wanted.setdefault(file, False)
     elif exists:
         collected.wanted[absolute.as_posix()] = True

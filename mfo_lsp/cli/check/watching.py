@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 import click
 from watchfiles import Change, DefaultFilter, watch
 
+from mfo_dialect.file_names import is_markdown
 from mfo_lsp.cli.check.baselines import UnreadableBaselineError
 from mfo_lsp.cli.check.collecting import Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
@@ -104,7 +105,14 @@ def filter_for(options: CheckOptions) -> Callable[[Change, str], bool]:
         name = PurePath(path).name
         was_directory = change is Change.deleted and not name.endswith(_UNFINISHED)
         new_directory = change is Change.added and Path(path).is_dir()  # its files may have come before it was watched
-        looked_at = is_yaml(path) or name in _LOOKED_AT or "baseline" in name or was_directory or new_directory
+        looked_at = (
+            is_yaml(path)
+            or is_markdown(path)
+            or name in _LOOKED_AT
+            or "baseline" in name
+            or was_directory
+            or new_directory
+        )
         return looked_at and path not in own and common(change, path)
 
     return matters

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mfo_dialect.analysis.bundle import Document
+from mfo_dialect.analysis.bundle import Document, Source
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.catalogue.prompts_keys import FRONT_MATTER
 from mfo_dialect.catalogue.values import AnyType, EitherType, Key, ListType, MapType, SchemaType, ValueType
 from mfo_dialect.catalogue.workflow_keys import (
     ONLY_FLOW_KEYS,
@@ -16,10 +17,13 @@ from mfo_dialect.catalogue.workflow_keys import (
     task_map,
     workflow_file,
 )
+from mfo_dialect.file_names import is_markdown
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.model.prompts import PromptsDocument
 from mfo_dialect.syntax import CursorContext, Expects, Mapping, Node, Scalar, Style, Within, context_at, follow
 from mfo_dialect.syntax import Sequence as SequenceNode
+from mfo_dialect.syntax.markdown_cursor import context_in_markdown
 from mfo_dialect.text import LineIndex, Span
 from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded
@@ -28,6 +32,7 @@ from mfo_lsp.features.targets import Owner, document_at, owner_of, scalar_at
 _FOLLOWING = re.compile(r"\s*[\r\n](?P<indent> *)[^\s#]")
 _KEY_AND_VALUE = re.compile(r"(?P<key>[\w-]+)[ \t]+(?P<value>\S*)")
 _STARTS_VALUE = frozenset("\"'[{|>&*!")
+_TEMPLATES, _FRONT_MATTER_DEPTH = "templates", 2
 _WORD_END = re.compile(r"[\w-]*")
 
 
@@ -228,9 +233,11 @@ def place_at(snapshot: Snapshot, key: str, offset: int, recorded: Recorded = NOT
     lines = source.tree.lines
     offset = min(max(offset, 0), lines.length)
     line = lines.line_of(offset)
-    context = context_at(source.tree, offset)
+    context = _context_at(source, document, offset)
     root_type = _root_type(snapshot, document)
     stops = tuple(_descend(root_type, document.root, context.path, offset))
+    if is_markdown(key) and len(context.path) == _FRONT_MATTER_DEPTH:
+        stops = (*stops[:-1], replace(stops[-1], type=FRONT_MATTER))
     around = [stop.node for stop in stops if stop.node is not None]
     owner = owner_of(snapshot, around)
     return Place(
@@ -246,6 +253,14 @@ def place_at(snapshot: Snapshot, key: str, offset: int, recorded: Recorded = NOT
         _scalar_at(document.root, offset, context, stops[-1].node),
         recorded,
     )
+
+
+def _context_at(source: Source, document: Document, offset: int) -> CursorContext:
+    model = document.model
+    if not is_markdown(source.key):
+        return context_at(source.tree, offset)
+    name = model.templates[0].id.text if isinstance(model, PromptsDocument) and model.templates else ""
+    return context_in_markdown(source.tree, (_TEMPLATES, name), offset)
 
 
 def _scalar_at(root: Node | None, offset: int, context: CursorContext, value: Node | None) -> Scalar | None:

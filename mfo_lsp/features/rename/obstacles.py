@@ -56,6 +56,10 @@ def _obstacles(symbol: Symbol, snapshot: Snapshot, index: SymbolIndex) -> Iterat
         yield f'The {kind} "{name}" is built in.'
     elif not declarations and not _needs_no_declaration(symbol, snapshot):
         yield f'The {kind} "{name}" is declared nowhere in this bundle.'
+    named = bundle.templates.get(name) if symbol.kind is SymbolKind.PROMPT_TEMPLATE else None
+    if named is not None and named.id.is_missing:
+        file = named.document.rsplit("/", 1)[-1]
+        yield f'The {kind} "{name}" is called as its file: give {file} an "id" first, or rename the file.'
     if symbol.kind is SymbolKind.AGENT_VARIABLE and declarations:
         yield f'The server\'s memory keeps "{name}" under this name, which renaming would not change there.'
     if symbol.kind in _UNIQUE and len(declarations) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from mfo_dialect.file_names import is_markdown
 from mfo_lsp.features.formatting import format_tree
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
@@ -26,7 +27,7 @@ def answer_for_range(server: Server, params: types.DocumentRangeFormattingParams
 
 
 def _edits(view: View, lines: range | None) -> list[types.TextEdit]:
-    if not view.preferences.formatting:
+    if not view.preferences.formatting or is_markdown(view.source.key):
         return []
     edits = format_tree(view.source.tree, lines).edits
     return [types.TextEdit(view.range(edit.span), edit.new_text) for edit in edits]

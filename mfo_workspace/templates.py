@@ -1,0 +1,55 @@
+"""Prompt templates in Markdown: which files are such templates, as a project file says (dialect section 8).
+
+Light to import: the language is loaded where a project file speaks of Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mfo_workspace.files import DiskFiles, Files, UnreadableFileError
+from mfo_workspace.walking import Skipped, Unreadable, walk_yaml
+
+_OWN_FILE, _SHARED_FILE = "mfo.toml", "pyproject.toml"
+_OWN_TABLE, _MARKDOWN = "tool.mfo", ".md"
+
+
+def walk_documents(
+    root: Path, unreadable: Unreadable = lambda _: None, skipped: Skipped | None = None
+) -> Iterable[str]:
+    """The files below a directory that may be documents: those of ``walk_yaml``, then the templates in Markdown."""
+    places = [root.as_posix()]
+    yield from walk_yaml(root, unreadable, skipped, places.append)
+    below, files = root.as_posix().rstrip("/") + "/", DiskFiles()
+    found = (path for place in dict.fromkeys(places) for path in _templates_of(place, files))
+    yield from (path for path in dict.fromkeys(found) if path.startswith(below))
+
+
+def is_template(path: str, files: Files) -> bool:
+    """Whether the project file of a Markdown file lists it as a template."""
+    return path in _templates_of(path.rsplit("/", 1)[0], files)
+
+
+def _templates_of(directory: str, files: Files) -> list[str]:
+    """The templates in Markdown that the project file of a directory lists."""
+    if not _may_list_templates(directory, files):
+        return []
+    from mfo_workspace.bundles import listed_templates  # noqa: PLC0415 - as said above
+    from mfo_workspace.projects import find_project  # noqa: PLC0415 - as said above
+
+    return listed_templates(find_project(directory, files), directory, files)
+
+
+def _may_list_templates(directory: str, files: Files) -> bool:
+    """A quick look at the nearest project file; False only where it surely lists no Markdown."""
+    for folder in (Path(directory), *Path(directory).parents):
+        for name in (_OWN_FILE, _SHARED_FILE):
+            path = (folder / name).as_posix()
+            try:
+                text = files.read(path) if files.exists(path) else ""
+            except UnreadableFileError:
+                text = ""
+            if text and (name == _OWN_FILE or _OWN_TABLE in text):
+                return _MARKDOWN in text.lower()
+    return False
