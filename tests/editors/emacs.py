@@ -8,14 +8,14 @@ from typing import Any
 from tests.editors.telling import ROOT, what_is_told
 
 PROBE = """;; -*- lexical-binding: t; -*-
-(setq package-enable-at-startup nil eglot-sync-connect 30 eglot-connect-timeout 60 eglot-confirm-server-initiated-edits nil)
+(setq package-enable-at-startup nil eglot-sync-connect 150 eglot-connect-timeout 150 eglot-confirm-server-initiated-edits nil)
 (package-initialize)
 (require 'yaml-mode)
 (require 'mfo)
 (defvar told nil)
 (defun tell (name value) (push (cons name value) told))
 (defun wait (check what)
-  (let ((end (+ (float-time) 30)))
+  (let ((end (+ (float-time) 150)))
     (while (and (not (funcall check)) (< (float-time) end)) (accept-process-output nil 0.05))
     (unless (funcall check) (error "waited in vain for %%s" what))))
 (defun holds (name text)

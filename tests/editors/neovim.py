@@ -12,7 +12,7 @@ PRELUDE = """
 local told = {}
 local function tell(name, value) told[name] = value end
 local function wait(check, what)
-  if not vim.wait(30000, check, 20) then error('waited in vain for ' .. what) end
+  if not vim.wait(150000, check, 20) then error('waited in vain for ' .. what) end
 end
 local function lines(name)
   local buffer = vim.fn.bufnr('mfo://' .. name)

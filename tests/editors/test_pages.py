@@ -16,7 +16,7 @@ PAGES = ("README.md", "docs/editor-setup.md")
 SETTINGS = [(page, block) for page in PAGES for block in blocks_of(page) if block.verb == "editor"]
 WAIT_IN_LUA = """
 vim.cmd('edit workflow_definition.yml | setfiletype yaml')
-vim.wait(30000, function() return #vim.diagnostic.get(0) > 0 end, 20)
+vim.wait(150000, function() return #vim.diagnostic.get(0) > 0 end, 20)
 local file = assert(io.open(os.getenv('TOLD'), 'w'))
 file:write(vim.json.encode(vim.tbl_map(function(one) return one.message end, vim.diagnostic.get(0))))
 file:close()
@@ -24,13 +24,13 @@ vim.cmd('qa!')
 """
 WAIT_IN_LISP = """
 (require 'eglot)
-(setq eglot-sync-connect 30)
+(setq eglot-sync-connect 150)
 (progn
   (find-file "workflow_definition.yml")
   (unless (derived-mode-p 'yaml-mode) (yaml-mode))
   (unless (eglot-current-server) (apply #'eglot--connect (eglot--guess-contact)))
   (flymake-mode 1)
-  (let ((end (+ (float-time) 30)))
+  (let ((end (+ (float-time) 150)))
     (while (and (not (flymake-diagnostics)) (< (float-time) end)) (accept-process-output nil 0.05)))
   (let ((found (vconcat (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))))
     (with-temp-file (getenv "TOLD") (insert (json-encode found)))))

@@ -157,7 +157,7 @@ export async function openFile(page, name) {
 
 /** The frame of the webview that is shown. */
 export async function webview(page, selector) {
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < 900; round++) {
     for (const frame of page.frames()) {
       if (await frame.locator(selector).count().catch(() => 0)) return frame;
     }
