@@ -65,6 +65,27 @@ tell('filetype', vim.bo.filetype)
     assert "offf" in told["found"]
 
 
+def test_a_prompt_template_in_markdown_is_served(neovim, folder):
+    (folder / "mfo.toml").write_text("[bundle]\nprompts = ['greeting.md']\n", encoding="utf-8")
+    for name in ("greeting.md", "other.md"):
+        (folder / name).write_text("---\nvariables: [who]\n---\nTo {{ .who | uper }}\n", encoding="utf-8")
+    told = run_neovim(
+        neovim,
+        folder,
+        """
+require('mfo').setup()
+vim.cmd('edit other.md | setfiletype markdown')
+local other = vim.api.nvim_get_current_buf()
+vim.cmd('edit greeting.md | setfiletype markdown')
+wait(function() return #vim.diagnostic.get(0) > 0 end, 'findings')
+tell('found', vim.diagnostic.get(0)[1].message)
+tell('others', #vim.diagnostic.get(other))
+""",
+    )
+    assert "uper" in told["found"]
+    assert told["others"] == 0
+
+
 def test_a_file_of_ours_gets_its_filetype_and_others_keep_theirs(neovim, folder):
     (folder / "compose.yml").write_text("services:\n  web: {image: nginx}\n", encoding="utf-8")
     told = run_neovim(

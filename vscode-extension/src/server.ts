@@ -25,6 +25,7 @@ const SELECTOR = [
   { language: "mfo", scheme: "untitled" },
   { language: "yaml", scheme: "file" },
   { pattern: "**/mfo.toml", scheme: "file" },
+  { language: "markdown", scheme: "file" }, // prompt templates; the server leaves alone what no project file lists
 ];
 const MOST_RESTARTS = 4;
 const WITHIN = 3 * 60_000;

@@ -16,22 +16,29 @@ M.options = {
   root_markers = { 'mfo.toml', '.git' },
 }
 
---- Whether the server has something to say of a buffer: YAML files, and the project file.
+--- Whether a buffer is Markdown below a project file, which may list it as a prompt template; the server leaves others alone.
+local function may_be_template(buffer)
+  local name = vim.api.nvim_buf_get_name(buffer)
+  return vim.bo[buffer].filetype == 'markdown' and name ~= '' and vim.fs.root(buffer, { 'mfo.toml' }) ~= nil
+end
+
+--- Whether the server has something to say of a buffer: YAML files, prompt templates in Markdown, and the project file.
 local function is_served(buffer)
   local filetype = vim.bo[buffer].filetype
   return filetype == 'yaml'
     or filetype == 'yaml.mfo'
+    or may_be_template(buffer)
     or (filetype == 'toml' and vim.fs.basename(vim.api.nvim_buf_get_name(buffer)) == 'mfo.toml')
 end
 
---- Start the server for every YAML file and project file from now on, and for those that are open.
+--- Start the server for every file that it serves from now on, and for those that are open.
 ---@param options? mfo.Options
 function M.setup(options)
   M.options = vim.tbl_extend('force', M.options, options or {})
   local group = vim.api.nvim_create_augroup('mfo', { clear = true })
   vim.api.nvim_create_autocmd('FileType', {
     group = group,
-    pattern = { 'yaml', 'yaml.mfo', 'toml' },
+    pattern = { 'yaml', 'yaml.mfo', 'toml', 'markdown' },
     callback = function(event)
       if is_served(event.buf) then
         require('mfo.server').start(event.buf)
