@@ -20,6 +20,7 @@ from mfo_lsp.server.own_params import OwnParams
 from mfo_lsp.server.protocol import RefusedError
 from tests.effort import IS_LONG, examples
 from tests.features.bundles import FILES
+from tests.features.test_markdown_templates import FLOW, GREETING
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BUNDLES = {
@@ -29,6 +30,7 @@ BUNDLES = {
     },
     "everything": FILES,
 }
+MARKDOWN = {"mfo.toml": '[bundle]\nprompts = ["*.md"]\n', "flow.yml": FLOW, "greeting.md": GREETING}
 DOCUMENTS = [(bundle, name) for bundle, files in BUNDLES.items() for name in files if name.endswith(".yml")]
 T = types
 CONVERTER = converters.get_converter()
@@ -193,3 +195,12 @@ async def test_any_cursor(bundle, name):
     asker = Asker(BUNDLES[bundle], name, text)
     for offset in chance.choices(range(len(text) + 1), k=examples(4)):
         await asker.ask_everything(offset)
+
+
+async def test_any_cursor_in_a_template_in_markdown(tmp_path):
+    for name, text in MARKDOWN.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    chance = random.Random("markdown")
+    for end in chance.choices(range(len(GREETING) + 1), k=examples(4)):
+        for text in (GREETING, GREETING[:end]):
+            await Asker(MARKDOWN, "greeting.md", text, tmp_path.as_posix()).ask_everything(end)
