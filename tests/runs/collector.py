@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.effort import PATIENCE
+
 
 @contextmanager
 def collecting():
@@ -34,7 +36,9 @@ def collecting():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.server_port}"}, spans, metrics
+        address = f"http://127.0.0.1:{server.server_port}"
+        patience = f"{PATIENCE:g}"  # without it three seconds have to do
+        yield {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_EXPORTER_OTLP_TIMEOUT": patience}, spans, metrics
     finally:
         server.shutdown()
         server.server_close()
