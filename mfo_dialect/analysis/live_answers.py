@@ -68,6 +68,12 @@ def _oddities(part: NodeView | FlowView, _snapshot: Snapshot) -> Iterable[str]:
         yield _NOT_ITSELF
 
 
+OF_LEVELS = (titles, doubts, successors, dependencies, names, ids)
+"""All that is asked of the nodes of a level by name, what is asked most last."""
+OF_THEMSELVES = frozenset((*OF_LEVELS, _oddities))
+"""What depends on nothing but what is written in the part itself."""
+
+
 def is_damaged(flow: FlowView, snapshot: Snapshot) -> bool:
     """Whether a taskflow may have a node that is not known."""
     if any(level.level.hides_nodes for level in flow.levels) or flow.doubled:

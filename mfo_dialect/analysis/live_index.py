@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from mfo_dialect.facts import Fact, Facts, leave
 
 _Part = TypeVar("_Part", bound=Hashable)
 _NO_KEYS: tuple[Hashable, ...] = ()
+_AT_ONCE = 8
+"""Parts that are asked between two looks at the time."""
 
 
 class _Asker:
@@ -44,6 +47,7 @@ class LiveIndex(Generic[_Part]):
 
     Attributes:
         waiting: parts that are to be asked again, as something that their keys depend on has changed.
+        unasked: parts that nobody has asked yet; until ``fill`` is through, nothing else may be asked of the index.
     """
 
     __slots__ = (
@@ -60,6 +64,7 @@ class LiveIndex(Generic[_Part]):
         "_repeats",
         "_said",
         "_unsettled",
+        "unasked",
         "waiting",
     )
 
@@ -92,6 +97,7 @@ class LiveIndex(Generic[_Part]):
         self._order: list[Hashable] | None = None
         self._askers: dict[_Part, _Asker] = {}
         self.waiting: dict[_Part, None] = {}
+        self.unasked: dict[_Part, None] = {}
 
     def get(self, key: Hashable) -> tuple[_Part, ...]:
         """The parts that say a key; whoever is being computed depends on it."""
@@ -135,9 +141,26 @@ class LiveIndex(Generic[_Part]):
                 cell = self._cells[key] = Fact(self._facts, None)
             cell.note()
 
+    def fill(self, has_time: Callable[[], bool] = lambda: True) -> bool:
+        """Ask the parts that nobody has asked yet, as long as there is time; says whether all have been asked."""
+        frame, self._facts.frame = self._facts.frame, None
+        try:
+            return self._ask_all(self.unasked, has_time)
+        finally:
+            self._facts.frame = frame
+
+    def _ask_all(self, parts: dict[_Part, None], has_time: Callable[[], bool]) -> bool:
+        while parts:
+            for part in [*islice(parts, _AT_ONCE)]:
+                self.ask(part)
+            if parts and not has_time():
+                return False
+        return True
+
     def ask(self, part: _Part) -> None:
         """Ask a part for its keys, a new one or one that has changed."""
         self.waiting.pop(part, None)
+        self.unasked.pop(part, None)
         if not self._facts.is_live:
             self._take(part, self._said_by(part))
             return
@@ -171,6 +194,7 @@ class LiveIndex(Generic[_Part]):
         """Forget a part."""
         self._order = None  # others may be about to go, whose places say nothing any more
         self.waiting.pop(part, None)
+        self.unasked.pop(part, None)
         asker = self._askers.pop(part, None)
         if asker is not None:
             asker.end()
@@ -181,10 +205,9 @@ class LiveIndex(Generic[_Part]):
         self.waiting[part] = None
         self._unsettled[self] = None
 
-    def settle(self) -> None:
-        """Ask those parts again that are waiting for it."""
-        for part in list(self.waiting):
-            self.ask(part)
+    def settle(self, has_time: Callable[[], bool] = lambda: True) -> bool:
+        """Ask those parts again that are waiting for it, as long as there is time; says whether that is done."""
+        return self._ask_all(self.waiting, has_time)
 
     def end(self) -> None:
         """Depend on nothing any more."""
@@ -192,6 +215,7 @@ class LiveIndex(Generic[_Part]):
             asker.end()
         self._askers = {}
         self.waiting = {}
+        self.unasked = {}
 
     def _say(self, part: _Part, before: tuple[Hashable, ...], now: tuple[Hashable, ...]) -> None:
         if before == now:

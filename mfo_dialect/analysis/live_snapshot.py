@@ -9,22 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
 from mfo_dialect.analysis.edited_bundle import EditedBundle
-from mfo_dialect.analysis.live_index import LiveIndex
+from mfo_dialect.analysis.live_indexes import LiveIndexes
 from mfo_dialect.analysis.live_levels import Upkeep
 from mfo_dialect.analysis.live_tables import KeptFact
 from mfo_dialect.analysis.live_triggers import LiveTriggerView
 from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView
-from mfo_dialect.analysis.live_visits import own_visits
+from mfo_dialect.analysis.live_visits import own_visits, walked
 from mfo_dialect.analysis.live_workflow import LiveDocument
-from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, place_of, root_of
+from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, root_of
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
-from mfo_dialect.analysis.visits import PartedWalk, Visit, choose
+from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.facts import Facts
 from mfo_dialect.model.prompts import PromptsDocument, PromptTemplate
 from mfo_dialect.model.workflow import Workflow
@@ -35,7 +36,8 @@ _Subject = TypeVar("_Subject", bound=Hashable)
 _MANY = 64
 """Items from which on it is worth remembering which of them are parts."""
 _ONLY_MAPS = {Mapping}
-_Scope = Bundle | FlowView | LevelView
+_AT_ONCE = 100
+"""Values that are let go of between two looks at the time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +68,8 @@ class LiveSnapshot(Snapshot):
         self._around: dict[object, Document] = {}
         self._tables: dict[object, dict[Any, KeptFact]] = {}
         self._unnoted: dict[object, dict[Any, Any]] = {}
-        self._live_indexes: dict[_Scope, dict[object, LiveIndex[Any]]] = {}
-        self._unsettled: dict[LiveIndex[Any], None] = {}
+        self._live_indexes = LiveIndexes(self)
+        self._outdated: list[dict[Any, Any]] = []
         self._own_items: dict[int, tuple[Sequence, list[Node]]] = {}
 
     # What changes it
@@ -117,17 +119,7 @@ class LiveSnapshot(Snapshot):
     def take(self, upkeep: Upkeep) -> None:
         """Have the indexes follow what an edit has brought, taken away or written anew."""
         self._own_items = {}
-        for part in upkeep.dropped:
-            for index in self._indexes_for(part):
-                index.drop(part)
-        for part in upkeep.dropped:
-            if isinstance(part, FlowView | LevelView):
-                for index in self._live_indexes.pop(part, {}).values():
-                    index.end()
-        for part in (*upkeep.added, *upkeep.rewritten):
-            if part not in upkeep.dropped:
-                for index in self._indexes_for(part):
-                    index.ask(part)
+        self._live_indexes.take(upkeep)
 
     def settle(self, has_time: Callable[[], bool] = lambda: True) -> bool:
         """Bring all facts up to date; says whether they are.
@@ -136,15 +128,11 @@ class LiveSnapshot(Snapshot):
             has_time: asked again and again; where it says no, the rest waits for the next call.
         """
         while True:
-            while self._unsettled:
-                if not has_time():
-                    return False
-                index = next(iter(self._unsettled))
-                del self._unsettled[index]
-                index.settle()
+            if not self._live_indexes.settle(has_time):
+                return False
             if not self.facts.settle(has_time):
                 return False
-            if not self._unsettled:
+            if self._live_indexes.are_settled:
                 return True
 
     def asking(self) -> AbstractContextManager[None]:
@@ -158,9 +146,8 @@ class LiveSnapshot(Snapshot):
 
     def note_from_now_on(self) -> None:
         """Note who asks, and work everything out anew for that."""
-        self._unnoted = {}
-        self._live_indexes = {}
-        self._unsettled = {}
+        self._outdated, self._unnoted = [*self._unnoted.values()], {}  # letting go of all at once takes a while
+        self._live_indexes.note_from_now_on()
         self._edited.forget_kept()
         self.facts.is_live = True
 
@@ -192,34 +179,34 @@ class LiveSnapshot(Snapshot):
         """All that ``find`` finds at the moment."""
         return self.kept(find, _all_of)
 
-    def index(self, scope: _Scope, find: Callable[[Any, Snapshot], Iterable[Hashable]]) -> Any:
+    def index(self, scope: Bundle | FlowView | LevelView, find: Callable[[Any, Snapshot], Iterable[Hashable]]) -> Any:
         """The parts of a scope by the keys that ``find`` says of each at the moment."""
-        known = self._live_indexes.get(scope)
-        if known is None:
-            known = self._live_indexes[scope] = {}
-        index = known.get(find)
-        if index is None:
-            index = known[find] = LiveIndex(
-                self.facts, lambda part: find(part, self), place_of_live_part, self._unsettled
-            )
-            frame, self.facts.frame = self.facts.frame, None
-            try:
-                parts = list(self._parts_in(scope))
-            finally:
-                self.facts.frame = frame
-            for part in parts:
-                index.ask(part)
-        return index
+        return self._live_indexes.get(scope, find)
 
-    def _indexes_for(self, part: Part) -> list[LiveIndex[Any]]:
-        if isinstance(part, LevelView):
-            return []
-        scopes: tuple[_Scope, ...] = (self.bundle,)
-        if isinstance(part, NodeView):
-            scopes = (part.level, part.level.flow, self.bundle)
-        elif isinstance(part, FlowView):
-            scopes = (part, self.bundle)
-        return [index for scope in scopes for index in self._live_indexes.get(scope, {}).values()]
+    def fill(self, has_time: Callable[[], bool]) -> bool:
+        """Work on what will be asked and takes long where there are many parts; says whether that is done.
+
+        Whoever needs an index earlier has it filled at once.
+        """
+        while self._outdated:
+            for key in [*islice(self._outdated[-1], _AT_ONCE)]:
+                del self._outdated[-1][key]
+            if not self._outdated[-1]:
+                self._outdated.pop()
+            if not has_time():
+                return False
+        return self._live_indexes.fill(has_time)
+
+    def parts_of_scope(self, scope: Bundle | FlowView | LevelView) -> Iterable[Part]:
+        """The parts that an index of a scope asks, in no particular order."""
+        match scope:
+            case LevelView():
+                return scope.nodes
+            case FlowView():
+                return scope, *scope.nodes
+            case Bundle():
+                parts = (part for document in self.documents for part in self._parts_of(document))
+                return (part for part in parts if not isinstance(part, LevelView))
 
     @property
     def documents(self) -> tuple[Document, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - may change
@@ -346,43 +333,11 @@ class LiveSnapshot(Snapshot):
             case Bundle() | Source() | LevelView():
                 return ()
             case Document():
-                return self.kept(part, _walked).get(part, ())
+                return self.kept(part, walked).get(part, ())
             case _:
-                document = self._document_of(part)
-                return self.kept(document, _walked).get(part, ()) if document is not None else ()
-
-    def _document_of(self, part: Part) -> Document | None:
-        match part:
-            case NodeView():
-                return self._around.get(part.flow)
-            case _:
-                return self._around.get(part)
-
-
-def place_of_live_part(part: Part) -> tuple[str, int, int]:
-    """As ``place_of``, noting nothing."""
-    match part:
-        case LiveDocument():
-            return part.key, part.mapping_now.span.start, 0
-        case LiveFlowView():
-            return part.home.key, part.mapping_now.span.start, 1
-        case LiveNodeView():
-            flow = part.level.flow
-            return flow.document, part.mapping_now.span.start, 2
-        case LiveTriggerView():
-            return part.home.key, part.trigger.mapping.span.start, 2
-        case _:
-            return place_of(part)
+                document = self._around.get(part.flow if isinstance(part, NodeView) else part)
+                return self.kept(document, walked).get(part, ()) if document is not None else ()
 
 
 def _all_of(find: Callable[[Snapshot], Iterable[_T]], snapshot: Snapshot) -> tuple[_T, ...]:
     return tuple(find(snapshot))
-
-
-def _walked(document: Document, snapshot: Snapshot) -> dict[Part, list[Visit]]:
-    """The declared values of a document by the parts that they belong to."""
-    declared = snapshot.root_type(document)
-    if document.root is None or declared is None:
-        return {}
-    first = Visit(document.key, document.root, choose(declared, document.root))
-    return PartedWalk[Part](first, document, snapshot.borders).by_part

@@ -14,6 +14,7 @@ from mfo_dialect.catalogue.values import ListType, ValueType
 from mfo_dialect.syntax import Sequence
 
 if TYPE_CHECKING:
+    from mfo_dialect.analysis.bundle import Document
     from mfo_dialect.analysis.snapshot import Snapshot
 
 
@@ -67,3 +68,12 @@ def _item_types(holder: LevelView | LiveDocument, snapshot: Snapshot) -> dict[in
         for visit in snapshot.visits_of(around)
         if isinstance(visit.type, ListType) and isinstance(visit.node, Sequence)
     }
+
+
+def walked(document: Document, snapshot: Snapshot) -> dict[Part, list[Visit]]:
+    """The declared values of a document by the parts that they belong to."""
+    declared = snapshot.root_type(document)
+    if document.root is None or declared is None:
+        return {}
+    first = Visit(document.key, document.root, choose(declared, document.root))
+    return PartedWalk[Part](first, document, snapshot.borders).by_part

@@ -32,9 +32,6 @@ from mfo_dialect.rules.running import reports_on
 from mfo_dialect.syntax import Change, LiveTree, Mapping, Node, SyntaxTree, walk
 from mfo_dialect.text import TextEdit
 
-_VERY_MANY = 1000
-"""Parts that take longer than somebody waits."""
-
 
 def unread_source(key: str, text: str, read: Callable[[str], LiveTree] = LiveTree) -> Source:
     """A text for a bundle that is given to ``LiveBundle``, which reads its documents.
@@ -337,7 +334,7 @@ class LiveBundle:
         if not self.now.settle(has_time):
             return False
         while self._near or self._far:
-            if not has_time():
+            if not has_time() or not (self._near or self.now.fill(has_time)):
                 return False
             waiting = self._near or self._far
             check = next(iter(waiting))
@@ -346,10 +343,9 @@ class LiveBundle:
             self._publishing.take(check, check.run())
         return True
 
-    @property
-    def has_far_to_go(self) -> bool:
-        """Whether the edited parts have been looked at, and very many others have not been, whose findings are those of before."""
-        return not self._near and len(self._far) > _VERY_MANY and self.now.facts.is_settled
+    def has_more_left(self, most: int) -> bool:
+        """Whether all edited parts have been looked at, and more than ``most`` others not, whose findings are those of before."""
+        return not self._near and len(self._far) > most and self.now.facts.is_settled
 
     # Findings
 

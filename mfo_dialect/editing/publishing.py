@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable
 
-from mfo_dialect.analysis.live_snapshot import LiveSnapshot, place_of_live_part
+from mfo_dialect.analysis.live_indexes import place_of_live_part
+from mfo_dialect.analysis.live_snapshot import LiveSnapshot
 from mfo_dialect.checker import broken, suppressed
 from mfo_dialect.editing.found import Found, anchored
 from mfo_dialect.editing.part_check import PartCheck, Said

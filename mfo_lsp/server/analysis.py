@@ -13,6 +13,11 @@ from mfo_dialect.findings import Finding
 from mfo_dialect.text import TextEdit
 from mfo_lsp.features.readiness import look_around
 
+_VERY_MANY = 1000
+"""Parts that take longer than somebody waits, where those rules look again that an edit concerns."""
+_SOME = 10
+"""The same where all rules look."""
+
 
 class UneditedBundle:
     """A bundle without open documents.
@@ -121,7 +126,8 @@ class EditedBundle:
     @property
     def has_far_to_go(self) -> bool:
         """Whether the findings of what was edited are right, and very many others are those of before for a while."""
-        return self._was_settled and not self.is_settled and self.live.has_far_to_go
+        most = _VERY_MANY if self.is_ready else _SOME
+        return self._was_settled and not self.is_settled and self.live.has_more_left(most)
 
     def settle_meaning(self, has_time: Callable[[], bool]) -> None:
         """Do the first part of ``settle``: find out what follows from what was edited."""

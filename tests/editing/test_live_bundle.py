@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import cache
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfo_dialect.analysis.bundle import make_bundle, read_source
+from mfo_dialect.analysis.live_answers import OF_THEMSELVES
 from mfo_dialect.editing import LiveBundle, unread_source
 from mfo_dialect.syntax import Engine, LiveTree, Mapping, Sequence
 from mfo_dialect.text import Span, TextEdit
@@ -203,6 +205,29 @@ def test_an_edit_in_a_first_look_has_all_settled() -> None:
     live.edit(FLOW_FILE, [insertion(text, "task_20.message", "no")])
     assert live.look()
     assert "MFO401" in {found.code for found in live.findings(FLOW_FILE)}
+
+
+def test_what_indexes_ask_of_all_parts_is_asked_in_steps_before_anybody_needs_it() -> None:
+    live = LiveBundle(make_bundle([unread_source(FLOW_FILE, long_flow(200)), unread_source(PROMPTS_FILE, PROMPTS)]))
+    assert live.look()
+    rounds = 1
+    while rounds < 2000 and not live.settle(chain([True], repeat(False)).__next__):
+        rounds += 1
+    assert live.work.parts + 50 < rounds < 2000
+
+
+def test_what_a_node_is_asked_by_name_follows_from_what_is_written_in_it() -> None:
+    odd = "  - id: {id}\n    typ: x\n    name: y\n    name: z\n    type: t\n    type: t\n    successors: [{id}]\n"
+    live = opened({FLOW_FILE: long_flow(60) + odd.format(id="odd") + odd.format(id=""), PROMPTS_FILE: PROMPTS})
+    facts, (flow,) = live.now.facts, live.now.flows
+    for find in OF_THEMSELVES:
+        for view in flow.nodes:
+            facts.frame = {}
+            try:
+                _ = [*find(view, live.now)]
+                assert {*facts.frame} <= {*view.own_facts}
+            finally:
+                facts.frame = None
 
 
 # What is shown

@@ -9,8 +9,7 @@ import weakref
 
 import pytest
 
-from mfo_dialect.editing import live_bundle
-from mfo_lsp.server import jobs
+from mfo_lsp.server import analysis, jobs
 from mfo_lsp.server.app import make_server
 from tests.lsp.raw_client import PATIENCE
 
@@ -108,6 +107,7 @@ async def test_a_request_behind_a_change_is_answered_before_diagnostics_are_told
 
 
 async def test_a_request_is_answered_between_the_steps_of_a_check(line, monkeypatch):
+    monkeypatch.setattr(analysis, "_SOME", 100)
     monkeypatch.setattr(jobs, "SLICE", 0.0)
     line.type(2, line=2, character=len("  - id: task_0"))
     for _ in range(10):
@@ -121,6 +121,7 @@ async def test_a_request_is_answered_between_the_steps_of_a_check(line, monkeypa
 
 @pytest.mark.parametrize("turns", range(0, 40, 4))
 async def test_completion_never_waits_behind_diagnostics(line, monkeypatch, turns):
+    monkeypatch.setattr(analysis, "_SOME", 100)
     monkeypatch.setattr(jobs, "SLICE", 0.0)
     line.type(2, line=2, character=len("  - id: task_0"))
     for _ in range(turns):
@@ -135,10 +136,12 @@ async def test_completion_never_waits_behind_diagnostics(line, monkeypatch, turn
     assert is_told == (line.sent[0].get("id") != 7)
 
 
-async def test_where_very_much_must_be_looked_at_what_was_edited_is_told_first(line, monkeypatch):
+@pytest.mark.parametrize("is_ready", [False, True])
+async def test_where_very_much_must_be_looked_at_what_was_edited_is_told_first(line, monkeypatch, is_ready):
     monkeypatch.setattr(jobs, "SLICE", 0.0)
-    monkeypatch.setattr(live_bundle, "_VERY_MANY", 10)
+    monkeypatch.setattr(analysis, "_VERY_MANY" if is_ready else "_SOME", 10)
     edited = line.server.session.analysis("/nowhere")
+    edited.is_ready = is_ready
     line.type(2, line=3, character=len("    type: mfo_api_tool_list"))
     await line.until(lambda: line.versions)
     assert not edited.is_settled
@@ -177,6 +180,7 @@ async def test_what_is_got_ready_gives_way_to_an_edit_and_goes_on_after_it(line)
 
 
 async def test_a_change_between_the_steps_of_a_check_goes_on_with_it(line, monkeypatch):
+    monkeypatch.setattr(analysis, "_SOME", 100)
     monkeypatch.setattr(jobs, "SLICE", 0.0)
     for version in (2, 3, 4):
         line.type(version, line=2, character=len("  - id: task_0"))
