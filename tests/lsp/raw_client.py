@@ -23,8 +23,8 @@ class RawClient:
         self._ids = 0
 
     @classmethod
-    async def start(cls, *arguments: str) -> RawClient:
-        return cls(await asyncio.create_subprocess_exec(*SERVER, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE))
+    async def start(cls, *arguments: str, program: tuple[str, ...] = SERVER) -> RawClient:
+        return cls(await asyncio.create_subprocess_exec(*program, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE))
 
     def write(self, data: bytes) -> None:
         self.process.stdin.write(data)

@@ -60,7 +60,7 @@ async def line():
 
     async def say(**message):
         server.protocol.receive(json.dumps({"jsonrpc": "2.0", **message}).encode())
-        for _ in range(6):
+        for _ in range(30):
             await asyncio.sleep(0)
         return sent.messages[-1] if sent.messages else None
 

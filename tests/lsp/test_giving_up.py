@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import pytest_asyncio
 from lsprotocol import types
 
-from tests.lsp.raw_client import RawClient
+from tests.lsp.raw_client import SERVER, RawClient
 from tests.lsp.test_running import SLOW, TOOLS
 
 TASK = "  - {{id: task_{0}, type: mfo_api_chat_send, config: {{prompt_template_id: draft}}}}\n"
 CANCELLED = types.LSPErrorCodes.RequestCancelled
 BUNDLES = 30
+ENDLESS = """
+import asyncio
+from mfo_lsp.__main__ import main
+from mfo_lsp.server.requests import diagnostics, rename
+
+of_bundle, neighbours, looked_at = diagnostics._of_bundle, rename._neighbours, []
+
+async def one_and_no_other(*given):
+    if looked_at:
+        await asyncio.Event().wait()
+    looked_at.append(given)
+    return await of_bundle(*given)
+
+async def the_first_of(*given):
+    async for one in neighbours(*given):
+        yield one
+        await asyncio.Event().wait()
+
+diagnostics._of_bundle, rename._neighbours = one_and_no_other, the_first_of
+main()
+"""
+"""A server whose long work goes on until it is given up, however slow the client is to do so."""
 
 
 @pytest_asyncio.fixture
-async def client():
-    client = await RawClient.start()
+async def client(request):
+    program = (sys.executable, "-c", ENDLESS) if getattr(request, "param", True) else SERVER
+    client = await RawClient.start(program=program)
     yield client
     stderr = await client.stop()
     assert "Traceback" not in stderr
@@ -74,6 +99,7 @@ def rename(client, folder, message_id="rename"):
 LONG = {"scan": lambda client, _folder: scan(client), "rename": rename}
 
 
+@pytest.mark.parametrize("client", [False], indirect=True, ids=["as it is"])
 @pytest.mark.parametrize("what", LONG)
 async def test_progress_begins_goes_on_and_ends(client, workspace, what):
     await ready(client, workspace, workspace={"workspaceEdit": {"documentChanges": True}})
