@@ -20,6 +20,9 @@ from mfo_runtime.distributed.workflows import own_queue
 from mfo_runtime.errors import JournalError, MfoError, RunHeldError
 from mfo_runtime.flow import Resumption, RunControl, RunOptions, RunOutcome
 
+_LEASE, _LEASE_ON_SQLITE = 20.0, 5.0
+"""Seconds; longer than a worker's, since PostgreSQL knows at once of a command that is gone, and nobody else has its run to do."""
+
 _LOOK = 0.05
 _MOST_LOOKS = 200
 _log = logging.getLogger("mfo_runtime.distributed")
@@ -56,7 +59,8 @@ class RunHere:
             RunHeldError: another worker took the run over.
             MfoError: the run cannot be begun, or cannot be kept any more.
         """
-        settings = MemberSettings(self.words, own_queue(), concurrency=1, is_alone=True)
+        lease = _LEASE_ON_SQLITE if self.database.is_sqlite else _LEASE
+        settings = MemberSettings(self.words, own_queue(), concurrency=1, lease=lease, is_alone=True)
         inner = RunControl()
         worker = Worker(self.database, settings, self.connect, lambda _run: replace(self.options, control=inner))
         worker.runs.complete, worker.runs.connections = self.complete, self.connections

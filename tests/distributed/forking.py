@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing.connection import Connection
 
+from tests.effort import PATIENCE
 from tests.runs import processes
-from tests.runs.processes import LIMIT, ROOT, Ended, environment
+from tests.runs.processes import ROOT, Ended, environment
 
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["tests.distributed.loaded"])
@@ -53,9 +54,9 @@ class Forked:
         return self._process.exitcode
 
     def wait(self, seconds: float | None = None) -> int:
-        self._process.join(LIMIT if seconds is None else seconds)
+        self._process.join(PATIENCE if seconds is None else seconds)
         if self._process.exitcode is None:
-            raise subprocess.TimeoutExpired("mfo", seconds or LIMIT)
+            raise subprocess.TimeoutExpired("mfo", seconds or PATIENCE)
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
@@ -91,8 +92,8 @@ def mfo(*arguments: object, home, module: str = "mfo_runtime", **variables: str)
         reader = threading.Thread(target=lambda: said.append(process.stderr.read()))
         reader.start()
         printed = process.stdout.read()
-        reader.join(LIMIT)
-        status = process.wait(LIMIT)
+        reader.join(PATIENCE)
+        status = process.wait(PATIENCE)
     assert "Traceback" not in said[0], said[0]
     return Ended(status, printed, said[0])
 

@@ -18,9 +18,8 @@ from mfo_runtime.distributed.preparing import prepare
 from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.flow import load_flow
 from mfo_runtime.flow.history import history_of
-from tests.effort import IS_LONG
+from tests.effort import IS_LONG, PATIENCE
 from tests.http_servers import QuietHandler, serving
-from tests.runs.processes import LIMIT
 
 from .forking import forked, mfo
 
@@ -55,7 +54,7 @@ class Counting:
         if task in self.arrived:
             self.arrived[task].set()
         if task in self.held:
-            assert self.held[task].wait(LIMIT)
+            assert self.held[task].wait(PATIENCE)
         else:
             time.sleep(self._chance.random() * self._longest)  # what differs from run to run: which task ends first
         value = hashlib.sha256(task.encode() + body).hexdigest()[:12]
@@ -96,9 +95,14 @@ class Counting:
 
 
 @contextmanager
-def worker(url: str, home, *arguments, module="mfo_runtime", **variables):
-    """A worker that has joined the pool; killed when the block ends."""
-    command = ("worker", "--lease", "2", *arguments)
+def worker(url: str, home, *arguments, lease: float | None = None, module="mfo_runtime", **variables):
+    """A worker that has joined the pool; killed when the block ends.
+
+    On a loaded machine a worker may be silent for seconds and be taken for dead, so its lease is long where nothing else is
+    asked for. PostgreSQL tells at once that a worker was killed; with SQLite its lease has to pass.
+    """
+    patience = lease or (2 if url.startswith("sqlite") else PATIENCE)
+    command = ("worker", "--lease", str(patience), *arguments)
     named = {"MFO_DATABASE_URL": url, "MFO_BASE_URL": NOWHERE, **variables}
     with forked(*command, home=home, module=module, **named) as process:
         line = process.stderr.readline()
@@ -114,7 +118,7 @@ def worker(url: str, home, *arguments, module="mfo_runtime", **variables):
         finally:
             process.send_signal(signal.SIGCONT)
             process.kill()
-            reader.join(LIMIT)
+            reader.join(PATIENCE)
 
 
 class Pool:
@@ -157,9 +161,19 @@ class Pool:
         return self.journal.outcome(self.run(run))
 
 
+def ended_steps(histories) -> set[str]:
+    """The idempotency keys of the tasks that are recorded as done; a run's id and its history each."""
+    return {
+        f"{run}/{node.node}"
+        for run, history in histories
+        for node in history.nodes
+        if node.attempts and node.state == "succeeded"
+    }
+
+
 def until(is_so: Callable[[], bool]) -> None:
     """Look again until something is so; fails when it does not become so."""
-    end = time.monotonic() + LIMIT * (20 if IS_LONG else 1)  # a campaign gets the time that others leave
+    end = time.monotonic() + PATIENCE * (20 if IS_LONG else 1)  # a campaign gets the time that others leave
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.05)  # between two looks at another process

@@ -11,8 +11,8 @@ import pytest
 from mfo_runtime.client.calls import header_of_key
 from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.flow import load_flow
-from tests.effort import IS_LONG
-from tests.runs.processes import EXAMPLES, LIMIT
+from tests.effort import IS_LONG, PATIENCE
+from tests.runs.processes import EXAMPLES
 
 from .between import Between
 from .forking import mfo, mfo_server
@@ -80,7 +80,6 @@ def stage(request, pool, tmp_path):
         yield Stage(pool, tmp_path, example, variables, between)
 
 
-@pytest.mark.timeout(7200 if IS_LONG else 120)
 @pytest.mark.parametrize("stage", [(name, count) for name in INPUTS for count in WORKERS], indirect=True)
 def test_whatever_a_worker_was_doing_when_it_was_killed_others_end_the_run(stage):
     stage.play(doom=0)  # the first run finds nothing that an earlier one has kept
@@ -100,7 +99,6 @@ def dooms(home, role, doom):
     return {"DOOM": str(doom), "DOOM_ROLE": role, "DOOM_FILE": str(seen)}
 
 
-@pytest.mark.timeout(3600 if IS_LONG else 120)
 def test_a_worker_that_is_killed_while_it_takes_over_leaves_that_to_the_next_one(pool, server, tmp_path):
     flow = tmp_path / "four.mfo.yml"
     flow.write_text(FLOW)
@@ -109,7 +107,7 @@ def test_a_worker_that_is_killed_while_it_takes_over_leaves_that_to_the_next_one
         server.hold("two")
         run = pool.submit(flow, url=server.url)
         with worker(pool.url, tmp_path) as first:
-            assert server.arrived["two"].wait(LIMIT)
+            assert server.arrived["two"].wait(PATIENCE)
             first.kill()
         arguments = ("--queue", "other")
         with worker(pool.url, tmp_path, *arguments, module=DOOMED, **dooms(tmp_path, "taker", doom)) as taker:
@@ -120,7 +118,6 @@ def test_a_worker_that_is_killed_while_it_takes_over_leaves_that_to_the_next_one
         assert tasks(server) == ["one", "two", "two", "three"], doom
 
 
-@pytest.mark.timeout(3600 if IS_LONG else 120)
 def test_a_command_that_is_killed_while_it_submits_has_submitted_or_not(pool, server, tmp_path):
     flow = tmp_path / "four.mfo.yml"
     flow.write_text(FLOW)

@@ -10,7 +10,8 @@ from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.distributed.takeover import take_over
 from mfo_runtime.distributed.workflows import own_queue
 from mfo_runtime.flow import load_flow
-from tests.runs.processes import EXAMPLES, LIMIT
+from tests.effort import PATIENCE
+from tests.runs.processes import EXAMPLES
 
 from .forking import forked, mfo, mfo_server
 from .pool import Pool, until, worker
@@ -46,16 +47,16 @@ def test_a_run_that_broke_off_or_was_stopped_goes_on_here_or_by_a_worker(pool, f
     server.hold("two")
     command = {"home": tmp_path, "MFO_DATABASE_URL": pool.url, "MFO_BASE_URL": "http://127.0.0.1:9"}
     with forked("run", flow, "--input", f"url={server.url}", "--engine", "dbos", **command) as process:
-        assert server.arrived["two"].wait(LIMIT)
+        assert server.arrived["two"].wait(PATIENCE)
         process.kill()
     run = pool.run("last").id
     server.arrived["two"].clear()
     with forked("run", "--resume", "last", "--engine", "dbos", **command) as process:
-        assert server.arrived["two"].wait(LIMIT)
+        assert server.arrived["two"].wait(PATIENCE)
         held = pool.mfo("run", "--resume", run, "--engine", "dbos", MFO_BASE_URL="http://127.0.0.1:9")
         assert (held.status, "is being executed by process" in held.stderr) == (2, True)
         process.send_signal(signal.SIGINT)
-        assert process.wait(LIMIT) == 130
+        assert process.wait(PATIENCE) == 130
         assert f"Go on from here: mfo run --engine dbos --resume {run}" in process.stderr.read()
     assert pool.run(run).state == "cancelled"
     server.let_go("two")
@@ -73,7 +74,7 @@ def test_a_worker_goes_on_with_a_run_whose_command_was_killed(pool, flow, server
         worker(pool.url, tmp_path),
         forked("run", flow, "--input", f"url={server.url}", "--engine", "dbos", **command) as process,
     ):
-        assert server.arrived["two"].wait(LIMIT)
+        assert server.arrived["two"].wait(PATIENCE)
         process.kill()
         server.let_go("two")
         run = pool.run("last").id

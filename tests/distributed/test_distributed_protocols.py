@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.runs.processes import LIMIT
+from tests.effort import PATIENCE
 
 from .forking import mfo, mfo_server
 from .pool import until, worker
@@ -27,7 +27,7 @@ def test_a_run_is_gone_on_with_by_workers_of_its_protocol(pool, server, tmp_path
     with mfo_server(home=tmp_path) as variables:
         run = pool.submit(flow, url=server.url)
         with worker(pool.url, tmp_path, **variables) as first:
-            assert server.arrived["two"].wait(LIMIT)
+            assert server.arrived["two"].wait(PATIENCE)
             first.kill()
         with worker(pool.url, tmp_path, module=OTHER, **variables) as other:
             until(lambda: "leaves them alone" in "".join(other.said))

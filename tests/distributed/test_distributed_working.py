@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mfo_runtime.distributed.status import look_at
-from tests.runs.processes import EXAMPLES, LIMIT
+from tests.effort import PATIENCE
+from tests.runs.processes import EXAMPLES
 
 from .forking import mfo, mfo_server
 from .pool import until, worker
@@ -86,7 +87,7 @@ def test_a_run_is_stopped_while_it_waits_and_while_it_is_executed(pool, flow, se
     server.hold("first")
     executed = pool.submit(flow, url=server.url)
     with worker(pool.url, tmp_path):
-        assert server.arrived["first"].wait(LIMIT)
+        assert server.arrived["first"].wait(PATIENCE)
         assert pool.journal.cancel(pool.run(executed))
         pool.ends(executed, "cancelled")
     assert pool.run(waiting).state == "cancelled"
