@@ -10,13 +10,19 @@ from mfo_dialect.analysis.expression_texts import ExpressionText, expression_tex
 from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
-from mfo_dialect.catalogue.values import takes_kind
 from mfo_dialect.expressions import check
-from mfo_dialect.model.workflow import Condition, Trigger
-from mfo_dialect.references import Reference, bare_reference, scan
+from mfo_dialect.model.workflow import Trigger
 from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Mapping, Node, Scalar
+from mfo_lsp.features.completion.answer_readers import goes_with_answer_readers
 from mfo_lsp.features.completion.place import Place
+from mfo_lsp.features.completion.readers_needs import (
+    MOST_PARTS,
+    goes_with,
+    properties_of,
+    variables_of,
+    variables_that_are,
+)
 from mfo_lsp.features.written import parts_naming
 
 _KINDS = {
@@ -39,8 +45,6 @@ _SAID_BY = {
 """The keywords that only one kind of value heeds."""
 _INPUT = ("INPUT",)
 _PAYLOAD = ("TRIGGER", "payload")
-_MOST_PARTS = 100
-"""So many parts are looked at for who reads a value; a choice is made by what these read."""
 
 
 def suits_schema(place: Place, word: str) -> bool:
@@ -71,31 +75,18 @@ def _goes_with_readers(place: Place, steps: tuple[str | int, ...], kind: Kind) -
     """
     for number, step in enumerate(steps):
         if step in {"input_schema", "expected_payload_schema"}:
-            path, written = _properties(steps[number + 1 :]), place.stops[number + 1].node
+            path, written = properties_of(steps[number + 1 :]), place.stops[number + 1].node
             break
     else:
         if steps[:1] != ("schemas",) or len(steps) < 2:  # noqa: PLR2004 - the list, and the name of the schema
-            return True
-        path, written = _properties(steps[2:]), None
+            return goes_with_answer_readers(place.snapshot, steps, kind)
+        path, written = properties_of(steps[2:]), None
     if path is None:
         return True
     described = _Described(place.snapshot, str(steps[1]) if written is None else "", written)
-    return all(_goes_with(use, rest, kind) for use, rest in described.reads(path)) and all(
+    return all(goes_with(use, rest, kind) for use, rest in described.reads(path)) and all(
         _takes_input(text, path[0], Shape(kind)) for text in (described.expressions(path[0]) if len(path) == 1 else ())
     )
-
-
-def _goes_with(use: Use, rest: tuple[str, ...], kind: Kind) -> bool:
-    """Whether a reader that goes on with a path gets what it needs."""
-    if rest:
-        return kind is Kind.MAP or (kind is Kind.LIST and rest[0].isdecimal())
-    return not use.alone or use.value_type is None or takes_kind(use.value_type, kind)
-
-
-def _properties(steps: tuple[str | int, ...]) -> tuple[str, ...] | None:
-    """The path of the value that a schema below another one describes; None where it is not that of a property."""
-    is_plain = len(steps) % 2 == 0 and all(step == "properties" for step in steps[::2])
-    return tuple(str(step) for step in steps[1::2]) if is_plain else None
 
 
 class _Described:
@@ -138,7 +129,7 @@ class _Described:
     def _parts(self, name: str) -> Iterator[NodeView | FlowView | TriggerView]:
         documents = (*(flow.document for flow in self.flows), *(view.workflow.document for view in self.triggers))
         found = (part for document in dict.fromkeys(documents) for part in parts_naming(self.snapshot, document, name))
-        return (part for part in islice(found, _MOST_PARTS) if isinstance(part, NodeView | FlowView | TriggerView))
+        return (part for part in islice(found, MOST_PARTS) if isinstance(part, NodeView | FlowView | TriggerView))
 
     def _is_read_by(self, use: Use) -> bool:
         """Whether a use of ``INPUT`` or ``TRIGGER`` reads what is described; subflows have inputs of their own."""
@@ -155,22 +146,9 @@ def _payload_schema(trigger: Trigger) -> Node | None:
 
 def _takes_input(text: ExpressionText, name: str, shape: Shape) -> bool:
     """Whether an expression is as right where an input has a shape as it is now."""
-    names = dict.fromkeys(_variables_of(text.view, name), shape)
-    if name not in _variables(text.view):
+    names = dict.fromkeys(variables_that_are(text.view, (*_INPUT, name)), shape)
+    if name not in variables_of(text.view):
         names[name] = shape
     tried = check(text.parsed, ChainMap(names, dict(text.names)), unknown_names_allowed=text.are_names_open)
     known = {problem.message for problem in text.checked.problems}
     return all(problem.message in known for problem in tried.problems)
-
-
-def _variables_of(view: NodeView, name: str) -> Iterator[str]:
-    """The ``vars`` of a condition that are an input."""
-    for variable, value in _variables(view).items():
-        found = (bare_reference(value.text), *scan(value.text)[:1]) if isinstance(value, Scalar) else ()
-        if any(isinstance(one, Reference) and (one.root, *one.path) == (*_INPUT, name) for one in found):
-            yield variable
-
-
-def _variables(view: NodeView) -> dict[str, Node]:
-    written = view.node.vars if isinstance(view.node, Condition) else None
-    return {pair.name: pair.value for pair in written.effective_pairs() if pair.name} if written is not None else {}
