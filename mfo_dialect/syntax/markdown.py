@@ -25,12 +25,15 @@ from mfo_dialect.syntax.tree import Mapping, Node, Origin, Pair, Scalar, Style
 from mfo_dialect.text import Span
 
 _OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
-_CLOSING = re.compile(r"^(?:---|\.\.\.)(?:[ \t]+#[^\r\n]*|[ \t]*)(?:\r\n|\n|\r|\Z)", re.MULTILINE)
+_CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)(?:[ \t]+#[^\r\n]*|[ \t]*)(?:\r\n|\n|\r|\Z)")
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _NOT_CLOSED = "the front matter is not closed; a line of three dashes ends it, and the prompt follows"
 _TWO_TEXTS = 'the prompt is written twice: in the front matter\'s "{}", and below it'
 BODY_KEY = "user_prompt"
 _PROMPTS = frozenset({BODY_KEY, "template"})
+_NAME_KEY = "id"
+_NO_NAME = "the id of a template is a text"
+_TWO_NAMES = "there is an id already: remove one of the two"
 _NO_MAP = "the front matter is no map of keys and values"
 
 
@@ -88,19 +91,31 @@ def parse_markdown(text: str, name: str, engine: Engine = BEST_ENGINE) -> Syntax
     problems = [*front.problems]
     if not isinstance(written, Mapping) and written is not None:
         problems.append(Problem(ProblemKind.SYNTAX, _NO_MAP, written.span))
-    given = written.pair("id") if isinstance(written, Mapping) else None
-    is_named = given is not None and isinstance(given.value, Scalar) and not given.value.is_missing
-    identity = given.value if given is not None and is_named else _unwritten(origin, layout.front.start, name)
-    template = _template(written, given, layout, origin)
-    problems += _written_twice(template, layout, text)
+    given = [pair for pair in written.pairs if pair.name == _NAME_KEY] if isinstance(written, Mapping) else []
+    identity = _identity(given) or _unwritten(origin, layout.front.start, name)
+    template = _template(written, layout, origin)
+    problems += [*_wrong_names(given), *_written_twice(template, layout, text)]
     root = _holding("templates", _holding(identity, template, origin, layout), origin, layout)
     problems.sort(key=lambda problem: problem.span)
     return SyntaxTree(text, (YamlDocument(root, Span(0, len(text))),), tuple(problems))
 
 
-def _template(written: Node | None, given: Pair | None, layout: Layout, origin: Origin) -> Mapping:
+def _identity(given: list[Pair]) -> Scalar | None:
+    """The name that the front matter gives, if it is one."""
+    value = given[0].value if given else None
+    return value if isinstance(value, Scalar) and not value.is_missing else None
+
+
+def _wrong_names(given: list[Pair]) -> Iterator[Problem]:
+    if given and not isinstance(given[0].value, Scalar):
+        yield Problem(ProblemKind.SYNTAX, _NO_NAME, given[0].value.span)
+    for pair in given[1:]:
+        yield Problem(ProblemKind.SYNTAX, _TWO_NAMES, pair.key.span)
+
+
+def _template(written: Node | None, layout: Layout, origin: Origin) -> Mapping:
     """The front matter's map without the pair of its name, and with the body as one more pair where it has no prompt."""
-    pairs = tuple(pair for pair in written.pairs if pair is not given) if isinstance(written, Mapping) else ()
+    pairs = tuple(pair for pair in written.pairs if pair.name != _NAME_KEY) if isinstance(written, Mapping) else ()
     if layout.body.start < layout.body.end and not any(pair.name in _PROMPTS for pair in pairs):
         pairs += (Pair(_unwritten(origin, layout.front.end, BODY_KEY), _body(origin, layout)),)
     template = Mapping(origin, layout.front.start, layout.body.end, pairs, flow=False)

@@ -154,6 +154,8 @@ BROKEN = [
     ("---\nid: greeting\nbody\n", "not closed"),
     ("---\nid: greeting\nuser_prompt: Hi\n---\nHello\n", "written twice"),
     ("---\n- a\n---\nHello\n", "no map"),
+    ("---\nid: greeting\nid: other\n---\nHello\n", "an id already"),
+    ("---\nid: [greeting]\n---\nHello\n", "is a text"),
 ]
 
 
