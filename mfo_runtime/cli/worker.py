@@ -87,7 +87,11 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
         show_log("mfo worker", _log, log_format=log_format)
         is_stopped = threading.Event()
         held: list[Worker] = []
-        has_worked = False
+        has_worked = threading.Event()
+
+        def ready() -> None:
+            has_worked.set()
+            say(f"working on queue {queue} of {journal.database}")
 
         def stop(*_: object) -> None:
             is_stopped.set()
@@ -104,14 +108,13 @@ def worker_command(  # noqa: PLR0913 - one argument for each option
                 watch(worker)
                 held[:] = [worker]
                 try:
-                    if worker.work(lambda: say(f"working on queue {queue} of {journal.database}")):
+                    if worker.work(ready):
                         break
                 except JournalError as error:
-                    if not has_worked:
+                    if not has_worked.is_set():
                         raise
                     _log.warning("%s", error.message)
                     is_stopped.wait(_PAUSE)
-                has_worked = True
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 import sqlalchemy.event
+from dbos import error as dbos_error
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -99,7 +100,7 @@ class Database:
         """What goes wrong with the database inside, told as an error of the journal and without the URL's password."""
         try:
             yield
-        except SQLAlchemyError as problem:
+        except (SQLAlchemyError, dbos_error.DBOSException) as problem:
             raise database_error(self, problem) from None
 
     def add_once(self, table: sa.Table, rows: list[dict[str, object]]) -> sa.Insert:
@@ -150,7 +151,7 @@ def _add_columns(connection: sa.Connection) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
 
-def database_error(database: Database, problem: SQLAlchemyError) -> JournalError:
+def database_error(database: Database, problem: SQLAlchemyError | dbos_error.DBOSException) -> JournalError:
     """A problem of the database in words for whoever runs flows."""
     cause = getattr(problem, "orig", None) or problem
     lines = str(cause).strip().splitlines() or [type(cause).__name__]

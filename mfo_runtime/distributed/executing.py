@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from cachetools import LRUCache
 
@@ -104,8 +104,7 @@ class RunsOfWorker:
             return await self._refuse(
                 run_id, TaskFailedError(f"An unexpected error: {type(problem).__name__}: {problem}")
             )
-        await asyncio.Event().wait()
-        raise AssertionError("nobody sets it")
+        return await _never()
 
     async def stop(self) -> None:
         """Give what is executed back to the queue, each run where it is."""
@@ -199,6 +198,14 @@ class RunsOfWorker:
             else:
                 self.on_end(error)
                 return _without_outputs("failed", error.to_data())
+
+
+async def _never() -> NoReturn:
+    """Wait until this worker leaves, which cancels the task; at once where it was, and the run took that for its own end."""
+    task = asyncio.current_task()
+    if task is None or not task.cancelling():
+        await asyncio.Event().wait()
+    raise asyncio.CancelledError
 
 
 def _ignore(_node: str) -> None:

@@ -108,10 +108,12 @@ class SharedJournal:
         return None
 
     def begin(self, run: NewRun) -> SharedRunLog:
-        """As ``RunJournal.begin``: the worker of this journal executes the run at once, past the queue."""
-        with self.database.writing() as connection:
-            self.submit(connection, run, "")
-        return self.resume(self.find(run.id))
+        """Refuse it: a run past the queues could be taken over by nobody. Runs are submitted, and workers resume them.
+
+        Raises:
+            RunHeldError: always.
+        """
+        raise RunHeldError(f"Run {run.id} is begun by workers only.", hint="Put it on a queue, as mfo submit does.")
 
     def resume(self, run: StoredRun) -> SharedRunLog:
         """As ``RunJournal.resume``: the run is this worker's from now on, until it is taken over.

@@ -78,7 +78,7 @@ def forget_some(database: Database, workflows: Workflows, past: Past) -> int:
     Raises:
         JournalError: the database cannot be written.
     """
-    marked: Sequence[sa.Row[Any]] = ()
+    marked: Sequence[sa.Row[Any, Any, Any, Any]] = ()
     for limit in past.limits:
         marked = marked or _mark(database, limit, past.has_settled)
     if not marked:
@@ -104,7 +104,7 @@ def forget_beside(database: Database, now: float) -> None:
 
 def _mark(
     database: Database, limit: sa.ColumnElement[bool], has_settled: sa.ColumnElement[bool]
-) -> Sequence[sa.Row[Any]]:
+) -> Sequence[sa.Row[Any, Any, Any, Any]]:
     """Keep some runs that have ended from going on."""
     chosen = sa.select(runs.c.number).where(limit, has_settled)
     oldest = chosen.order_by(runs.c.started_at).limit(_MOST_AT_ONCE)

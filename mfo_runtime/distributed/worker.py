@@ -116,8 +116,9 @@ class Worker:
 
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(execute)
         DBOS.listen_queues([settings.queue])
-        DBOS.launch()
-        register(settings.queue, settings.concurrency, settings.limits)
+        with self._database.errors():
+            DBOS.launch()
+            register(settings.queue, settings.concurrency, settings.limits)
 
     def _watch(self) -> None:
         """Look after this worker's runs and after the other workers until this one is to stop, or is lost."""

@@ -6,15 +6,17 @@ import signal
 
 import pytest
 
+from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.distributed.submitting import Submission, submit
 from mfo_runtime.distributed.takeover import take_over
 from mfo_runtime.distributed.workflows import own_queue
-from mfo_runtime.flow import load_flow
+from mfo_runtime.errors import RunHeldError
+from mfo_runtime.flow import Keeping, RunOptions, load_flow
 from tests.effort import PATIENCE
 from tests.runs.processes import EXAMPLES
 
 from .forking import forked, mfo, mfo_server
-from .pool import Pool, until, worker
+from .pool import NOWHERE, Pool, until, worker
 from .test_distributed_survival import FLOW, tasks
 
 ORDERS = EXAMPLES / "orders"
@@ -110,3 +112,10 @@ def test_options_that_do_not_fit_are_refused(pool, flow, tmp_path):
     assert (with_url.status, with_url.lines[1]) == (2, "  Add --engine dbos.")
     recorded = pool.mfo("run", flow, "--input", "url=x", "--engine", "dbos", "--record", tmp_path / "tape.json")
     assert (recorded.status, recorded.lines[1]) == (2, "  Leave out --record.")
+
+
+async def test_code_that_keeps_a_run_in_a_pool_is_told_to_submit_it(pool, flow):
+    async with MfoClient(ClientSettings(base_url=NOWHERE)) as client:
+        with pytest.raises(RunHeldError, match="is begun by workers only"):
+            await load_flow(str(flow)).run({"url": "x"}, client, RunOptions(keeping=Keeping(pool.journal)))
+    assert list(pool.journal.runs()) == []
