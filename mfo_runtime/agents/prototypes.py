@@ -87,12 +87,29 @@ def _schema(kind: Any, depth: int) -> dict[str, Any]:
     if kind in _PLAIN:
         return dict(_PLAIN[kind])
     if _is_model(kind):
-        return kind.model_json_schema()
+        told = kind.model_json_schema()
+        return told if depth == 0 else _inlined(told, told.get("$defs", {}))
     if _is_enum(kind):
         return {"enum": [member.value for member in kind]}
     if _is_dataclass(kind) or is_typeddict(kind):
         return _object(kind, depth)
     return _generic(kind, depth)
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any], within: tuple[str, ...] = ()) -> Any:
+    """A model's schema without references, which are read from the root, so that it can stand below another one."""
+    if isinstance(schema, list):
+        return [_inlined(one, definitions, within) for one in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    keywords = cast("dict[str, Any]", schema)
+    inside = {
+        name: _inlined(one, definitions, within) for name, one in keywords.items() if name not in {"$defs", "$ref"}
+    }
+    name = str(keywords.get("$ref", "")).removeprefix("#/$defs/")
+    if name in within:
+        raise TypeError("The type contains itself, or is nested too deeply.")
+    return _inlined(definitions[name], definitions, (*within, name)) | inside if name in definitions else inside
 
 
 def _generic(kind: Any, depth: int) -> dict[str, Any]:
@@ -108,6 +125,9 @@ def _generic(kind: Any, depth: int) -> dict[str, Any]:
         return {"anyOf": [_schema(one, depth + 1) for one in arguments]}
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object"} | ({"additionalProperties": _schema(arguments[1], depth + 1)} if arguments else {})
+    if origin is tuple and arguments and arguments[-1] is not Ellipsis:
+        items = [_schema(one, depth + 1) for one in arguments]
+        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
     if isinstance(origin, type) and issubclass(origin, Sequence | set | frozenset) and not issubclass(origin, bytes):
         return {"type": "array"} | ({"items": _schema(arguments[0], depth + 1)} if arguments else {})
     raise TypeError(f"{kind!r} cannot be said in JSON Schema.")
@@ -174,6 +194,8 @@ def _value(kind: Any, data: Any) -> Any:
         return _value(arguments[0], data)
     if origin in (Union, types.UnionType):
         return _first_that_fits(arguments, data)
+    if isinstance(data, list) and origin is tuple and arguments and arguments[-1] is not Ellipsis:
+        return tuple(map(_value, arguments, cast("list[Any]", data)))
     if isinstance(data, list) and arguments:
         make = cast("Callable[[list[Any]], Any]", origin if origin in (tuple, set, frozenset) else list)
         return make([_value(arguments[0], item) for item in cast("list[Any]", data)])

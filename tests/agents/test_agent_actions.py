@@ -109,6 +109,92 @@ def test_an_action_shows_an_example_that_fits_its_schema():
     Draft202012Validator(action.schema["properties"]["filters"]).validate(json.loads(action.example)["filters"])
 
 
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ({"enum": ["small", "large"]}, '"small"'),
+        ({"type": "string", "default": "für"}, '"für"'),
+        ({"type": "array", "items": {"type": "boolean"}}, "[true]"),
+        ({"type": "object", "properties": {"count": {"type": "integer"}}}, '{"count": 1}'),
+        ({}, "null"),
+    ],
+)
+def test_an_example_is_what_people_would_write(schema, text):
+    assert Action("a", schema=schema).example == text
+
+
+class Line(BaseModel):
+    words: list[Order]
+
+
+class Tree(BaseModel):
+    inner: list[Tree] = []
+
+
+@dataclass
+class Parcel:
+    line: Line
+    size: tuple[int, str]
+    notes: dict[str, Filter]
+    sender: Annotated[Filter | str, "who sends it"]
+    weights: frozenset[float] = frozenset()
+
+
+@dataclass
+class Wood:
+    tree: Tree
+
+
+def test_types_inside_types_are_read_as_they_are():
+    data = {
+        "line": {"words": [{"item": "hat"}]},
+        "size": [3, "cm"],
+        "notes": {"a": {"name": "x"}},
+        "sender": {"name": "y"},
+        "weights": [1.5, 1.5],
+    }
+    Draft202012Validator.check_schema(schema_of(Parcel))
+    assert value_of(Parcel, data) == Parcel(
+        Line(words=[Order(item="hat")]), (3, "cm"), {"a": Filter("x")}, Filter("y"), frozenset({1.5})
+    )
+    assert value_of(Parcel, data | {"sender": "Ada"}).sender == "Ada"
+    assert schema_of(Parcel)["properties"]["sender"]["description"] == "who sends it"
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("line", {"words": [{"count": 1}]}),
+        ("size", [3]),
+        ("size", ["cm", 3]),
+        ("notes", {"a": {}}),
+        ("sender", 3),
+        ("weights", ["heavy"]),
+    ],
+)
+def test_what_does_not_fit_inside_is_refused(key, wrong):
+    right = {"line": {"words": []}, "size": [3, "cm"], "notes": {}, "sender": "Ada"}
+    assert value_of(Parcel, right).sender == "Ada"
+    with pytest.raises(ValueError, match=key):
+        value_of(Parcel, right | {key: wrong})
+
+
+def test_a_model_that_contains_itself_is_refused_below_another_type():
+    assert value_of(Tree, {"inner": [{"inner": []}]}) == Tree(inner=[Tree()])
+    with pytest.raises(TypeError, match="contains itself"):
+        schema_of(Wood)
+
+
+def test_an_action_without_parameters_takes_a_map():
+    (action,) = ActionRegistry().register("stop").actions
+    assert action.schema == {"type": "object", "properties": {}}
+
+
+def test_only_a_call_is_an_action():
+    assert not Response(action="search").is_action("search")
+    assert call("buy", item="hat").to_data() == {"type": "method", "action": "buy", "params": {"item": "hat"}}
+
+
 def call(action, **params):
     return Response(ResponseKind.METHOD, action, params)
 
