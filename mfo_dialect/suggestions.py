@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -23,9 +23,13 @@ def nearest(wrong: str, names: Iterable[str], most: int = 1) -> list[str]:
 
 
 def _near(wrong: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return _ranked(wrong, names if len(names) <= _MANY else SpelledNames(names).sharing(wrong))
+
+
+def _ranked(wrong: str, names: Iterable[str]) -> tuple[str, ...]:
     allowed, folded, length = _allowed(wrong), _folded(wrong), len(wrong)
     ranked: list[tuple[int, str]] = []
-    for name in dict.fromkeys(names if len(names) <= _MANY else _sharing(folded, names, allowed)):
+    for name in dict.fromkeys(names):
         if name == wrong or abs(len(name) - length) > allowed:
             continue
         distance = 0 if _folded(name) == folded else _distance_within(wrong, name, allowed)
@@ -34,27 +38,44 @@ def _near(wrong: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(ranked))
 
 
-def _sharing(folded: str, names: tuple[str, ...], allowed: int) -> Iterable[str]:
-    """The names that share a piece with a wrong one, as each does that is near to it; quick, for where there are many.
+class SpelledNames:
+    """Many names, written so that those that may be near to a wrong one are found without looking at each."""
 
-    The wrong name is cut into one piece more than edits are allowed. Between two pieces one letter is left out, so that no
-    edit, not even a swap of neighbours, is in two of them: one piece at least is whole in every name that is near.
-    """
-    count = allowed + 1
-    joined = "\n".join(names)
-    if len(folded) < count + allowed or not joined.isascii() or not folded.isascii():
-        return names
-    borders = [place * (len(folded) + 1) // count for place in range(count + 1)]
-    pieces = [folded[start : end - 1] for start, end in pairwise(borders)]
-    lines = _folded(joined)
-    if lines.count("\n") != len(names) - 1 or not all(pieces):
-        return names
-    few = len(names) // 4
-    found = [*islice((number for piece in pieces for number in _lines_with(piece, lines)), few)]
-    if len(found) < few:
-        return (names[number] for number in found)
-    each = zip(names, lines.split("\n"), strict=True)  # so many that looking at each is quicker
-    return (name for name, line in each if any(piece in line for piece in pieces))
+    def __init__(self, names: Iterable[str]) -> None:
+        """Take the names, most of which should stay."""
+        self._names = tuple(names)
+        joined = "\n".join(self._names)
+        lines = _folded(joined)
+        is_plain = joined.isascii() and lines.count("\n") == len(self._names) - 1
+        self._lines = lines if is_plain else None
+
+    def nearest(self, wrong: str, most: int, is_there: Callable[[str], bool], others: Iterable[str]) -> list[str]:
+        """``nearest`` among those of the names that are still there, and others that have come."""
+        if not wrong or len(wrong) > _MAX_LENGTH:
+            return []
+        names = (name for name in (*self.sharing(wrong), *others) if is_there(name))
+        return list(_ranked(wrong, names)[:most])
+
+    def sharing(self, wrong: str) -> Iterable[str]:
+        """The names that share a piece with a wrong one, as each does that is near to it.
+
+        The wrong name is cut into one piece more than edits are allowed. Between two pieces one letter is left out, so that
+        no edit, not even a swap of neighbours, is in two of them: one piece at least is whole in every name that is near.
+        """
+        names, lines, folded, allowed = self._names, self._lines, _folded(wrong), _allowed(wrong)
+        count = allowed + 1
+        if lines is None or len(folded) < count + allowed or not folded.isascii():
+            return names
+        borders = [place * (len(folded) + 1) // count for place in range(count + 1)]
+        pieces = [folded[start : end - 1] for start, end in pairwise(borders)]
+        if not all(pieces):
+            return names
+        few = len(names) // 4
+        found = [*islice((number for piece in pieces for number in _lines_with(piece, lines)), few)]
+        if len(found) < few:
+            return [names[number] for number in found]
+        each = zip(names, lines.split("\n"), strict=True)  # so many that looking at each is quicker
+        return (name for name, line in each if any(piece in line for piece in pieces))
 
 
 def _lines_with(piece: str, text: str) -> Iterator[int]:

@@ -35,10 +35,6 @@ class Index(Protocol[_Said_co]):
         """All keys, in the order in which they are first said."""
         ...
 
-    def in_any_order(self) -> Iterator[Any]:
-        """All keys, for who does not care for their order."""
-        ...
-
 
 class BuiltIndex(Generic[_Part]):
     """An index of parts that do not change."""
@@ -74,8 +70,4 @@ class BuiltIndex(Generic[_Part]):
 
     def __iter__(self) -> Iterator[Any]:
         """All keys, in the order in which they are first said."""
-        return iter(self._parts)
-
-    def in_any_order(self) -> Iterator[Any]:
-        """All keys."""
         return iter(self._parts)

@@ -12,6 +12,8 @@ from mfo_dialect.facts import Fact, Facts, leave
 
 _Part = TypeVar("_Part", bound=Hashable)
 _NO_KEYS: tuple[Hashable, ...] = ()
+_MANY = 100
+"""Keys that come until who remembers all others is to look at all of them again."""
 _AT_ONCE = 8
 """Parts that are asked between two looks at the time."""
 
@@ -47,6 +49,7 @@ class LiveIndex(Generic[_Part]):
 
     Attributes:
         waiting: parts that are to be asked again, as something that their keys depend on has changed.
+        came: the keys that have come since somebody emptied this; None where nobody did, or many have.
         unasked: parts that nobody has asked yet; until ``fill`` is through, nothing else may be asked of the index.
     """
 
@@ -64,6 +67,7 @@ class LiveIndex(Generic[_Part]):
         "_repeats",
         "_said",
         "_unsettled",
+        "came",
         "unasked",
         "waiting",
     )
@@ -98,6 +102,7 @@ class LiveIndex(Generic[_Part]):
         self._askers: dict[_Part, _Asker] = {}
         self.waiting: dict[_Part, None] = {}
         self.unasked: dict[_Part, None] = {}
+        self.came: dict[Hashable, None] | None = None
 
     def get(self, key: Hashable) -> tuple[_Part, ...]:
         """The parts that say a key; whoever is being computed depends on it."""
@@ -126,10 +131,14 @@ class LiveIndex(Generic[_Part]):
             self._order = sorted(self._parts, key=self._place_of_key)
         return iter(self._order)
 
+    def has_now(self, key: Hashable) -> bool:
+        """Whether any part says a key, for who depends on which there are already."""
+        return key in self._parts
+
     def in_any_order(self) -> Iterator[Any]:
         """All keys; whoever is being computed depends on which there are."""
         self._names.note()
-        return iter(tuple(self._parts))
+        return iter(self._parts)
 
     def _place_of_key(self, key: Hashable) -> Any:
         return self._place(self._parts[key][0])
@@ -238,13 +247,22 @@ class LiveIndex(Generic[_Part]):
         if key in self._parts:
             insort(order, key, key=self._place_of_key)
 
+    def _with(self, parts: tuple[_Part, ...], part: _Part) -> tuple[_Part, ...]:
+        index = bisect_left(parts, self._place(part), key=self._place) if parts else 0
+        return *parts[:index], part, *parts[index:]
+
+    def _note_coming(self, key: Hashable) -> None:
+        if key in self._parts and self.came is not None:
+            self.came[key] = None
+            if len(self.came) > _MANY:
+                self.came = None
+
     def _change(self, part: _Part, key: Hashable, before: int, now: int) -> None:
         count = self._counts.get(key, 0) + now - before
         parts = self._parts.get(key, ())
         first = parts[0] if parts else None
         if not before:
-            index = bisect_left(parts, self._place(part), key=self._place) if parts else 0
-            parts = (*parts[:index], part, *parts[index:])
+            parts = self._with(parts, part)
         elif not now:
             parts = tuple(one for one in parts if one is not part)
         if count:
@@ -257,6 +275,7 @@ class LiveIndex(Generic[_Part]):
             self._put_in_order(key)
             if first is None or not parts:
                 self._names.tell_readers()
+                self._note_coming(key)
         if (count > 1) != (key in self._repeated):
             if count > 1:
                 self._repeated[key] = None

@@ -6,7 +6,7 @@ Who may change them is ``live_workflow.py`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from mfo_dialect.analysis.graph import Level as Graph
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind, build_level
 from mfo_dialect.analysis.level_of import LevelOf
 from mfo_dialect.analysis.live_graph import LiveGraph
+from mfo_dialect.analysis.live_index import LiveIndex
 from mfo_dialect.analysis.live_names import Names
 from mfo_dialect.analysis.live_wiring import LiveWiring
 from mfo_dialect.analysis.run_order import RunOrders
@@ -31,6 +32,7 @@ from mfo_dialect.analysis.wiring import BuiltWiring
 from mfo_dialect.catalogue.task_types import current_name
 from mfo_dialect.facts import Fact, Facts
 from mfo_dialect.model.workflow import FlowNode, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.suggestions import SpelledNames
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, Sequence
 
@@ -169,6 +171,7 @@ class LiveLevelView(LevelView):
         self.live_graph: LiveGraph[NodeView] = LiveGraph(facts)
         self._snapshot = snapshot
         self._numbers: dict[LiveNodeView, int] | None = None
+        self._spelled: tuple[LiveIndex[NodeView] | None, SpelledNames | None] = None, None
         self._wiring = LiveWiring(self.live_graph, self._built_wiring, attrgetter("rank"))
 
     @property
@@ -223,9 +226,15 @@ class LiveLevelView(LevelView):
         """Its nodes by id; of two with one id, the first."""
         return Names(self._snapshot.index(self, live_answers.ids))
 
-    def ids(self) -> Iterable[str]:
-        """The ids of its nodes in no particular order, each once."""
-        return [name for name in self._snapshot.index(self, live_answers.ids).in_any_order() if name is not None]
+    def near_ids(self, wrong: str, most: int) -> list[str]:
+        """See ``LevelView``; not all ids are looked at again whenever one has changed."""
+        index: LiveIndex[NodeView] = self._snapshot.index(self, live_answers.ids)
+        names = index.in_any_order()
+        known, spelled = self._spelled
+        if known is not index or index.came is None or spelled is None:
+            spelled = SpelledNames(name for name in names if name is not None)
+            self._spelled, index.came = (index, spelled), {}
+        return spelled.nearest(wrong, most, index.has_now, [name for name in index.came if isinstance(name, str)])
 
     def condition(self, name: str) -> NodeView | None:
         """The condition with an id; who asks does not depend on other nodes that have it or had it."""

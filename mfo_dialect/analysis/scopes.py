@@ -18,6 +18,7 @@ from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
 from mfo_dialect.records import record
 from mfo_dialect.references import RESERVED_ROOTS
+from mfo_dialect.suggestions import nearest
 from mfo_dialect.text import Span
 
 __all__ = ["RESERVED_ROOTS", "FlowView", "LevelView", "NodeView", "TriggerView", "node_kind", "view_flows"]
@@ -112,9 +113,9 @@ class LevelView:
         """Its nodes by id, the last one first; of two with one id, the first."""
         return _first_by_id(self.nodes)
 
-    def ids(self) -> Iterable[str]:
-        """The ids of its nodes in no particular order, each once."""
-        return self.by_id
+    def near_ids(self, wrong: str, most: int) -> list[str]:
+        """The ids of its nodes that may have been meant by a wrong one, nearest first, at most ``most`` of them."""
+        return nearest(wrong, self.by_id, most)
 
     def condition(self, name: str) -> NodeView | None:
         """The condition with an id; None where another node has it, or none."""

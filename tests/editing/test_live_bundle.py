@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.analysis.live_answers import OF_THEMSELVES
 from mfo_dialect.editing import LiveBundle, unread_source
+from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Engine, LiveTree, Mapping, Sequence
 from mfo_dialect.text import Span, TextEdit
 from tests.editing.sessions import AGENTS, FLOW, OWN, PROMPTS, Session, session
@@ -228,6 +229,16 @@ def test_what_a_node_is_asked_by_name_follows_from_what_is_written_in_it() -> No
                 assert {*facts.frame} <= {*view.own_facts}
             finally:
                 facts.frame = None
+
+
+def test_the_nearest_ids_are_those_of_now_however_often_ids_have_changed() -> None:
+    live = opened({FLOW_FILE: long_flow(110), PROMPTS_FILE: PROMPTS})
+    (flow,) = live.now.flows
+    for number in range(2, 108):
+        text = live.now.bundle.sources[FLOW_FILE].tree.text
+        live.edit(FLOW_FILE, [insertion(text, f'\n    name: "Task {number}"', "y")])
+        for wrong in ("task_12", f"task_{number}", f"taskk_{number}y") if number % 9 == 0 or number < 4 else ():
+            assert flow.top.near_ids(wrong, 9) == nearest(wrong, [*flow.top.by_id], 9)
 
 
 # What is shown

@@ -54,7 +54,7 @@ from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.suggestions import did_you_mean, nearest
+from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Scalar, follow
 
 _PLAIN = re.compile(r"[\w-]+")
@@ -109,7 +109,7 @@ def _report(view: NodeView, scalar: Scalar, key: str, snapshot: Snapshot) -> Rep
 def _near_ids(asked: tuple[LevelView, str], _snapshot: Snapshot) -> tuple[str, ...]:
     """The ids of a level that a wrong one may have been meant for, nearest first; found once for all who write it."""
     level, wrong = asked
-    return tuple(name for name in nearest(wrong, level.ids(), _MOST) if _PLAIN.fullmatch(name))
+    return tuple(name for name in level.near_ids(wrong, _MOST) if _PLAIN.fullmatch(name))
 
 
 def _report_elsewhere(view: NodeView, scalar: Scalar, elsewhere: NodeView) -> Report:
