@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 
 import pytest
 from model_stand_in import ModelStandIn
@@ -66,8 +67,9 @@ async def test_a_mock_answers_the_same_or_in_order():
     sequence = MockAdapter("a", "b")
     assert [(await sequence.call(HELLO)).text for _ in range(3)] == ["a", "b", "b"]
     assert sequence.call_count == 3
+    await sequence.delete_session("r")
     sequence.reset()
-    assert sequence.call_count == 0
+    assert (sequence.call_count, sequence.deleted) == (0, [])
     assert (await sequence.call(HELLO)).text == "a"
     assert await pieces_of(MockAdapter("a b")) == ["a ", "b", Reply("a b")]
     with pytest.raises(ValueError, match="answer"):
@@ -128,7 +130,8 @@ async def test_a_wrapped_adapter_passes_everything_on(wrap):
     assert wrapped.keeps_sessions
     await wrapped.delete_session("r")
     assert mock.deleted == ["r"]
-    assert (await pieces_of(wrapped))[0] == "x"
+    assert await wrapped.call(HELLO) == Reply("x", reply_id="reply-1")
+    assert await pieces_of(wrap(MockAdapter("a b")), Prompt.of("", "Bye")) == ["a ", "b", Reply("a b")]
 
 
 async def test_calls_are_logged_without_what_is_said(caplog):
@@ -183,8 +186,11 @@ async def test_the_same_prompt_is_answered_from_the_cache():
     assert mock.call_count == 1
     assert (second.text, second.tool_calls) == (first.text, first.tool_calls)
     assert second.usage == {}
-    assert [piece for piece in await pieces_of(adapter) if isinstance(piece, str)] == ["a"]
-    assert (await adapter.call(Prompt.of("Be kind.", "Bye"))).text == "b"
+    assert await pieces_of(adapter) == ["a", second]
+    bye = Prompt.of("Be kind.", "Bye")
+    assert [await pieces_of(adapter, bye) for _ in range(2)] == [["b", Reply("b")]] * 2
+    assert (await adapter.call(bye)).text == "b"
+    assert mock.call_count == 2
 
 
 async def test_a_cache_can_be_turned_off():
@@ -221,12 +227,16 @@ OTHERS = [
     Prompt("Be kind.", HELLO.messages, model_id="m"),
     Prompt("Be kind.", HELLO.messages, provider_id="p"),
     Prompt("Be kind.", HELLO.messages, options={"temperature": 0}),
+    Prompt("Be kind.", HELLO.messages, options={"limits": MappingProxyType({"a": 1})}),
+    Prompt("Be kind.", HELLO.messages, options={"limits": MappingProxyType({"a": 2})}),
 ]
 
 
 def test_a_cache_key_names_all_that_changes_an_answer():
     assert len({cache_key(prompt) for prompt in [HELLO, *OTHERS]}) == len(OTHERS) + 1
     assert cache_key(Prompt("Be kind.", HELLO.messages, metadata={"task_id": "x"})) == cache_key(HELLO)
+    one, other = ({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    assert cache_key(Prompt("", (), options=one)) == cache_key(Prompt("", (), options=other))
 
 
 async def test_a_reply_that_is_gone_on_with_is_kept_for_that_reply_alone():

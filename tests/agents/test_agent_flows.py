@@ -139,6 +139,24 @@ async def test_transform_turns_the_response_before():
     with pytest.raises(InvalidInputError, match="no response"):
         await run(Transform(lambda one: one))
 
+    async def late(response):
+        return response
+
+    with pytest.raises(InvalidInputError, match="plain function"):
+        await run(Chain(saying("a"), Transform(late)))
+
+
+def test_flows_of_nothing_are_refused():
+    with pytest.raises(ValueError, match="case"):
+        Decide()
+    for wrong in ({"enough": 0}, {"enough": 2}):
+        with pytest.raises(ValueError, match="enough"):
+            Parallel(saying("a"), **wrong)
+    assert Parallel(saying("a"), enough=1)
+    with pytest.raises(ValueError, match="once"):
+        IterateMax(saying("a"), lambda one: True, 0)
+    assert IterateMax(saying("a"), lambda one: True, 1)
+
 
 async def test_a_function_is_a_runnable_with_a_name_of_its_own():
     context, _ = await run(Chain(saying("a", "mine"), saying("b")))
@@ -196,13 +214,20 @@ async def test_branches_of_parallel_do_not_see_each_other():
         context.metadata["seen"] = list(context.metadata)
         return Response()
 
-    context, _ = await run(Parallel(RunnableFunction(write), RunnableFunction(write)), {"a": 1})
-    assert context.metadata == {"a": 1, "seen": ["a"]}
+    async def change(context):
+        context.metadata["a"] = 2
+        return Response()
+
+    context, _ = await run(Parallel(RunnableFunction(write), RunnableFunction(change)), {"a": 1})
+    assert context.metadata == {"a": 2, "seen": ["a"]}
 
 
 async def test_a_vote_takes_what_most_say():
-    _, response = await run(Parallel(saying("Yes"), saying("no"), saying(" yes "), merge=vote()))
+    _, response = await run(Parallel(saying("no"), saying("Yes"), saying(" yes "), merge=vote()))
     assert response.message == "Yes"
+    said = ['{"a": 2}', '{"a": 1, "b": 2}', '{"b":2,"a":1}']
+    _, response = await run(Parallel(*map(saying, said), merge=vote()))
+    assert response.message == said[1]
     _, response = await run(Parallel(calling("a", x=1), calling("b"), calling("b"), merge=vote()))
     assert response.action == "b"
 
@@ -224,11 +249,38 @@ async def test_answers_are_validated_and_normalised_before_they_are_merged():
     merge = valid_ones(ANSWER, most_confident(), lambda value: percent(value) if value["confidence"] != "x" else {})
     _, response = await run(Parallel(*map(saying, said), merge=merge))
     assert response.value == {"answer": "b", "confidence": 0.8}
+    assert response.message == '{"answer": "b", "confidence": 0.8}'
+    _, response = await run(Parallel(calling("rate", answer="c", confidence=1), merge=valid_ones(ANSWER, vote())))
+    assert (response.action, response.message, response.value["answer"]) == ("rate", "", "c")
 
 
 async def test_no_valid_answer_is_an_error_that_tells_of_each():
     with pytest.raises(InvalidOutputError, match=r"\[0\] it is not JSON.*\[1\] 'answer'"):
         await run(Parallel(saying("x"), saying("{}"), merge=valid_ones(ANSWER)))
+
+
+@pytest.mark.parametrize(("guess", "ends"), [("blue", ["blue", "red"]), ("red", ["red"])])
+async def test_what_is_begun_ahead_knows_the_prediction_and_is_given_up_where_it_was_wrong(guess, ends):
+    ended = []
+
+    async def shade(context):
+        told = context.metadata["colour"]["message"]
+        try:
+            if told == "blue":
+                await asyncio.Event().wait()
+        finally:
+            ended.append((told, context.previous.message))
+        return Response(message=f"dark {told}")
+
+    async def slowly(context):
+        await asyncio.sleep(0)
+        return Response(message="red")
+
+    first, then = RunnableFunction(slowly, "colour"), RunnableFunction(shade, "shade")
+    context, response = await asyncio.wait_for(run(Prefetch(first, then, lambda _: Response(message=guess))), 5)
+    assert ended == [(one, one) for one in ends]
+    assert response.message == "dark red"
+    assert context.metadata["shade"]["message"] == "dark red"
 
 
 @pytest.mark.parametrize("guess", ["red", "blue", None])
@@ -271,6 +323,9 @@ async def test_the_context_knows_what_was_done_before():
     data = context.record_node("x", "search", {"k": 1})
     assert context.nodes == (data,)
     assert context.node("x") is data
+    context.record_node("y", "", {})
+    context.record_node("x", "again", {})
+    assert [(one.name, one.action) for one in context.nodes] == [("y", ""), ("x", "again")]
     assert (data.name, data.action, data.params) == ("x", "search", {"k": 1})
     snapshot = context.metadata_snapshot()
     context.metadata["b"] = 2

@@ -59,6 +59,19 @@ async def test_the_next_model_is_asked_where_one_fails(ask):
     assert str(BIG) == "one/big"
 
 
+class BreakingOff(MockAdapter):
+    async def stream(self, prompt):
+        yield "Once upon "
+        raise ConnectionFailedError("gone")
+
+
+async def test_what_was_heard_is_not_taken_back():
+    pieces = with_fallbacks([BIG, SMALL])(BreakingOff("never")).stream(HELLO)
+    assert await anext(pieces) == "Once upon "
+    with pytest.raises(ConnectionFailedError):
+        await anext(pieces)
+
+
 async def test_a_model_that_refuses_for_good_is_left_out():
     mock = MockAdapter(ValidationError("no such model"), "a", "b")
     adapter = with_fallbacks([BIG, SMALL])(mock)

@@ -12,6 +12,8 @@ from mfo_runtime.agents import (
     MockAdapter,
     Session,
     SessionManager,
+    ToolCall,
+    new_step,
     simple_step,
 )
 
@@ -59,10 +61,28 @@ async def test_a_session_that_is_deleted_is_forgotten_by_the_server_too():
     assert not engine.sessions.exists("s")
 
 
+class Closing(MockAdapter):
+    is_closed = False
+
+    async def aclose(self):
+        self.is_closed = True
+
+
 async def test_an_engine_that_is_closed_has_no_sessions():
-    async with Engine(MockAdapter("one")) as engine:
+    adapter = Closing("one")
+    async with Engine(adapter) as engine:
         await engine.run_with_session("s", STEP)
     assert len(engine.sessions) == 0
+    assert adapter.is_closed
+
+
+async def test_what_was_called_is_told_in_a_session():
+    step = new_step("ask").task("Ask.").action("search").build()
+    adapter = MockAdapter(ToolCall("search", {}), keeps_sessions=True)
+    context, _ = await Engine(adapter).run_with_session("s", step)
+    assert context.session.messages[-1] == Message("assistant", "[search {}]")
+    await Engine(adapter).run(step)
+    assert adapter.prompts[1].previous_id is None
 
 
 async def test_other_sessions_know_nothing_of_it():
@@ -81,12 +101,21 @@ def test_a_session_is_forgotten_after_its_time():
     assert sessions.get_if_exists("s") is session
     time.now += 9
     session.append_message("user", "still here")
-    time.now += 9
+    time.now += 10
     assert sessions.exists("s")
-    time.now += 2
+    time.now += 1
     assert not sessions.exists("s")
+    later = sessions.get("s")
+    assert later is not session
+    time.now += 9
+    assert sessions.get_if_exists("s") is later
+    time.now += 9
+    assert sessions.get_if_exists("s") is later
+    time.now += 11
     assert sessions.get_if_exists("s") is None
-    assert sessions.get("s") is not session
+    sessions.get("s")
+    time.now += 11
+    assert len(sessions) == 0
 
 
 def test_of_too_many_sessions_the_one_longest_unused_goes():
@@ -105,8 +134,10 @@ def test_of_too_many_sessions_the_one_longest_unused_goes():
 def test_the_settings_of_sessions_can_be_asked_for():
     assert (SessionManager().ttl, SessionManager().max_sessions) == (DEFAULT_SESSION_TTL, DEFAULT_MAX_SESSIONS)
     assert (DEFAULT_SESSION_TTL, DEFAULT_MAX_SESSIONS) == (1800, 1000)
-    with pytest.raises(ValueError, match="ttl"):
-        SessionManager(ttl=0)
+    assert SessionManager(ttl=1, max_sessions=1).max_sessions == 1
+    for wrong in ({"ttl": 0}, {"max_sessions": 0}):
+        with pytest.raises(ValueError, match="ttl"):
+            SessionManager(**wrong)
 
 
 def test_a_session_keeps_what_was_said_until_it_is_cleared():
@@ -118,7 +149,10 @@ def test_a_session_keeps_what_was_said_until_it_is_cleared():
     time.now += 1
     session.record_node("a", "id-1")
     session.record_node("a", "")
+    assert session.last_accessed == 101
     session.append_message("user", "hello")
     assert (session.last_accessed, session.chain, session.messages) == (101, ("id-1",), [Message("user", "hello")])
+    time.now += 1
     session.clear()
+    assert session.last_accessed == 102
     assert (session.chain, session.messages, session.root_reply_id) == ((), [], "")

@@ -103,6 +103,14 @@ def test_a_step_without_a_name_or_anything_to_do_is_not_built():
         new_step("").task("x").build()
     with pytest.raises(ValueError, match="task"):
         new_step("idle").build()
+    assert new_step("asked").input("{{ .q }}").build().input == "{{ .q }}"
+
+
+def test_one_rule_is_no_list_and_actions_are_described_in_the_words_of_their_author():
+    step = new_step("s").guide("Sei höflich.").task("t").action("search", Search, "Für Hüte.").build()
+    told = step.system_prompt(context_of(), describes_actions=True)
+    assert "<guide>\nSei höflich.\n</guide>" in told
+    assert "Für Hüte." in told
 
 
 def test_a_context_is_built_of_named_blocks_and_data_is_no_template():
@@ -136,6 +144,12 @@ async def test_an_action_is_a_tool_where_the_adapter_takes_tools():
     assert response.is_action("search")
     assert [tool.name for tool in adapter.prompts[0].tools] == ["search"]
     assert "<actions>" not in adapter.prompts[0].system
+
+
+@pytest.mark.parametrize("said", ['{"action": ""}', '{"action": 3}', '{"params": {}}'])
+async def test_what_names_no_action_is_a_message(said):
+    _, _, response = await ask(sorting().build(), said)
+    assert (response.kind, response.message) == (ResponseKind.MESSAGE, said)
 
 
 @pytest.mark.parametrize("said", ["I cannot say.", '{"message": "I cannot say."}'])
@@ -174,6 +188,17 @@ async def test_a_validator_gives_the_hint_itself():
     assert "Look for hats alone." in adapter.prompts[1].user
 
 
+@pytest.mark.parametrize(("words", "hint"), [("too long", "too long"), ("", "The answer is not accepted.")])
+async def test_any_value_error_of_a_validator_is_a_refusal(words, hint):
+    def refuse(response, context):
+        if response.message != "yes":
+            raise ValueError(words)
+
+    adapter, _, response = await ask(Step("s", task="t", validator=refuse), "no", "yes")
+    assert response.message == "yes"
+    assert f"<hint>\n{hint}\n</hint>" in adapter.prompts[1].user
+
+
 async def test_after_the_last_retry_the_step_fails_with_the_last_reason():
     with pytest.raises(InvalidOutputError, match=r'"intent" was asked 2 times .* no action "fly"'):
         await ask(sorting().retries(1).build(), '{"action": "fly"}')
@@ -196,6 +221,8 @@ async def test_a_message_can_be_bound_to_a_schema():
     step = Step("rate", task="Rate it.", output_schema={"type": "object", "required": ["stars"]})
     adapter, _, response = await ask(step, "five", "{}", '{"stars": 5}')
     assert adapter.call_count == 3
+    assert "Answer with JSON alone." in adapter.prompts[1].user
+    assert "'stars' is a required property" in adapter.prompts[2].user
     assert response.message == '{"stars": 5}'
 
 
