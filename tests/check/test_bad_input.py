@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -145,16 +146,22 @@ def test_nothing_to_check_is_told(command: Command, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def closed(tmp_path: Path) -> Path:
-    """A directory with a file and a directory that nobody but root can read."""
-    (tmp_path / "workflow.yml").write_text(FLOW)
-    (tmp_path / "shut").mkdir()
-    (tmp_path / "shut" / "workflow.yml").write_text(FLOW)
-    (tmp_path / "secret.yml").write_text(FLOW)
-    (tmp_path / "secret.yml").chmod(0)
-    (tmp_path / "shut").chmod(0)
-    yield tmp_path
-    (tmp_path / "shut").chmod(0o700)
+def closed() -> Iterator[Path]:
+    """A directory that others can reach, with a file and a directory that nobody but root can read.
+
+    It is none of pytest's, which closes the folder around its own to others whenever it is started.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o755)
+        (folder / "workflow.yml").write_text(FLOW)
+        (folder / "shut").mkdir()
+        (folder / "shut" / "workflow.yml").write_text(FLOW)
+        (folder / "secret.yml").write_text(FLOW)
+        (folder / "secret.yml").chmod(0)
+        (folder / "shut").chmod(0)
+        yield folder
+        (folder / "shut").chmod(0o700)
 
 
 AS_NOBODY = (
@@ -180,10 +187,6 @@ AS_NOBODY = (
     ],
 )
 def test_what_nobody_may_read_is_told(closed: Path, argument: str, words: str) -> None:
-    temporary = Path(tempfile.gettempdir()).resolve()
-    for folder in closed.resolve().parents:
-        if folder != temporary and folder.is_relative_to(temporary):
-            folder.chmod(0o755)
     ran = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, "check", argument],
         cwd=closed,
