@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import time
 from contextlib import contextmanager
 
 import httpx
 
 from mfo_runtime.journal import Journal
+from tests.ports import kept_port
 from tests.runs.processes import LIMIT, answering, mfo, reply, started
 from tests.triggers.rooms import SECRET, TOKEN, runs_of, service, wait_for_ends, wait_until
 
@@ -30,15 +30,6 @@ taskflows:
   - taskflow_id: answer
     tasks: [{id: told, type: transform, config: {values: {text: INPUT.text}}}]
 """
-
-
-@contextmanager
-def kept_port():
-    """A port that nobody else is given meanwhile, also while nobody listens there: it is bound, and may be bound again."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", 0))
-        yield holder.getsockname()[1]
 
 
 @contextmanager
