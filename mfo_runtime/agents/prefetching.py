@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
 from mfo_runtime.agents.flow_context import FlowContext
@@ -50,8 +49,6 @@ class Prefetch:
                 context.previous = result
                 return result
         finally:
-            if not ahead.done():
-                ahead.cancel()
-            with contextlib.suppress(Exception, asyncio.CancelledError):
-                await ahead
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
         return await self._then.run(context)

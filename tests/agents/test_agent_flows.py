@@ -309,10 +309,10 @@ async def test_a_prefetched_step_begins_before_the_first_has_ended():
 
     async def then(context):
         begun.set()
-        return Response(message="ok")
+        return Response(message=f"{context.previous.message}, ok")
 
     flow = Prefetch(RunnableFunction(slow), RunnableFunction(then), lambda context: Response(message="red"))
-    assert (await asyncio.wait_for(run(flow), 5)).response.message == "ok"
+    assert (await asyncio.wait_for(run(flow), 5)).response.message == "red, ok"
 
 
 async def test_the_context_knows_what_was_done_before():
