@@ -82,6 +82,8 @@ def place_of(part: Part) -> tuple[str, int, int]:
 def document_key(part: Part) -> str | None:
     """The key of the text that a part stands in; None of the bundle."""
     match part:
+        case NodeView() | PromptTemplate() | Agent() | FlowView():  # the most frequent first
+            return part.document
         case Bundle():
             return None
         case Source() | Document():
@@ -90,5 +92,3 @@ def document_key(part: Part) -> str | None:
             return part.workflow.document
         case LevelView():
             return part.flow.document
-        case _:
-            return part.document

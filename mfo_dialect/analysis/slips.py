@@ -23,20 +23,11 @@ _MOVED = ("dependencies", "successors")
 _WITH_KEYS = frozenset({MapType, ListType, EitherType})
 
 
-class _Around(NamedTuple):
-    """What a value stands in.
+class _Parent(NamedTuple):
+    """The declared map around a value, lists left out, with the keys that it may have."""
 
-    Attributes:
-        parent: the declared map around it, lists left out.
-        parent_keys: the keys which that one may have.
-        borders: identities of nodes that are left out.
-        seen: identities of nodes that were looked at.
-    """
-
-    parent: Mapping | None
-    parent_keys: MappingOf[str, Key]
-    borders: Container[int]
-    seen: set[int]
+    mapping: Mapping
+    keys: MappingOf[str, Key]
 
 
 INVISIBLE = frozenset(
@@ -84,49 +75,58 @@ def read_slips(root: Node, root_type: ValueType, borders: Container[int] = ()) -
         root_type: its declaration.
         borders: identities of nodes below it that are left out, with all that is in them.
     """
-    _look_below(root, root_type, _Around(None, {}, borders, set()), 0)
+    _Look(borders).below(root, root_type, None, 0)
 
 
-def _look_below(node: Node, declared: ValueType, around: _Around, depth: int) -> None:
-    if id(node) in around.seen or depth > _MAX_DEPTH:
-        return
-    around.seen.add(id(node))
-    if type(declared) is EitherType:
-        declared = choose(declared, node)
-    if type(declared) is MapType:
-        if isinstance(node, Mapping):
-            _look_into(node, declared, around, depth)
-    elif type(declared) is ListType and isinstance(node, Sequence):
-        item, borders = declared.item, around.borders
-        if type(item) in _WITH_KEYS:
-            for one in node.items:
-                if type(one) is not Scalar and id(one) not in borders:
-                    _look_below(follow(one), item, around, depth + 1)
+class _Look:
+    """One look at the keys of a tree."""
+
+    __slots__ = ("borders", "seen")
+
+    def __init__(self, borders: Container[int]) -> None:
+        """Leave out ``borders``, the identities of nodes, and look at no node twice."""
+        self.borders = borders
+        self.seen: set[int] = set()
+
+    def below(self, node: Node, declared: ValueType, parent: _Parent | None, depth: int) -> None:
+        if id(node) in self.seen or depth > _MAX_DEPTH:
+            return
+        self.seen.add(id(node))
+        if type(declared) is EitherType:
+            declared = choose(declared, node)
+        if type(declared) is MapType:
+            if isinstance(node, Mapping):
+                self._into(node, declared, parent, depth)
+        elif type(declared) is ListType and isinstance(node, Sequence):
+            item = declared.item
+            if type(item) in _WITH_KEYS:
+                for one in node.items:
+                    if type(one) is not Scalar and id(one) not in self.borders:
+                        self.below(follow(one), item, parent, depth + 1)
+
+    def _into(self, node: Mapping, map_type: MapType, parent: _Parent | None, depth: int) -> None:
+        known, others = known_keys(node, map_type), map_type.others
+        if others is None and not node.names() <= known.keys():
+            keys = effective_keys(node, map_type)
+            for pair in node.effective_pairs():
+                if pair.name is not None and pair.name not in known:
+                    _read(pair, pair.name, node, keys, parent)
+            if map_type.discriminator and map_type.discriminator not in node:
+                known = known_keys(node, map_type)
+        inside: _Parent | None = None
+        for name, pair in node.named_pairs():
+            if type(pair.value) is Scalar:
+                continue
+            key = known.get(name or "")
+            child_type = key.type if key is not None else others
+            if type(child_type) in _WITH_KEYS and child_type is not None:
+                inside = inside or _Parent(node, known)
+                self.below(follow(pair.value), child_type, inside, depth + 1)
 
 
-def _look_into(node: Mapping, map_type: MapType, around: _Around, depth: int) -> None:
-    known, others = known_keys(node, map_type), map_type.others
-    if others is None and not node.names() <= known.keys():
-        keys = effective_keys(node, map_type)
-        for pair in node.effective_pairs():
-            if pair.name is not None and pair.name not in known:
-                _read(pair, pair.name, node, keys, around)
-        if map_type.discriminator and map_type.discriminator not in node:
-            known = known_keys(node, map_type)
-    inside = None
-    for name, pair in node.named_pairs():
-        if type(pair.value) is Scalar:
-            continue
-        key = known.get(name or "")
-        child_type = key.type if key is not None else others
-        if type(child_type) in _WITH_KEYS and child_type is not None:
-            inside = inside or around._replace(parent=node, parent_keys=known)
-            _look_below(follow(pair.value), child_type, inside, depth + 1)
-
-
-def _read(pair: Pair, name: str, node: Mapping, keys: tuple[Key, ...], around: _Around) -> None:
-    if name in _MOVED and around.parent is not None and name in around.parent_keys:
-        around.parent.read_as(name, pair)
+def _read(pair: Pair, name: str, node: Mapping, keys: tuple[Key, ...], parent: _Parent | None) -> None:
+    if name in _MOVED and parent is not None and name in parent.keys:
+        parent.mapping.read_as(name, pair)
         return
     meant = key_meant(name, keys, node)
     key = next((key for key in keys if key.name == meant), None)

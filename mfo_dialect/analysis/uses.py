@@ -212,20 +212,30 @@ def _add_scalars(node: Node, declared: ValueType, depth: int, found: list[_Read]
     if type(node) is Scalar:
         _add(declared, [node] if _may_hold_reference(node) else (), found)
     elif isinstance(declared, MapType):
-        if not isinstance(node, Mapping):
-            return
-        keys, others = known_keys(node, declared), declared.others
-        for name, pair in node.named_pairs():
-            key, value = keys.get(name or ""), pair.value
-            child_type = key.type if key is not None else others
-            if child_type is not None and (type(value) is not Scalar or _may_hold_reference(value)):
-                value = follow(value)
-                _add_scalars(value, choose(child_type, value), depth + 1, found, seen)
+        if isinstance(node, Mapping):
+            _add_in_map(node, declared, depth, found, seen)
     elif isinstance(declared, ListType):
         for item in node if isinstance(node, Sequence) else ():
             _add_scalars(item, choose(declared.item, item), depth + 1, found, seen)
     elif not isinstance(declared, EitherType):
         _add(declared, [scalar for scalar in scalars_below(node) if _may_hold_reference(scalar)], found)
+
+
+def _add_in_map(
+    node: Mapping, declared: MapType, depth: int, found: list[_Read], seen: set[tuple[int, int]]
+) -> None:  # fmt: skip
+    keys, others = known_keys(node, declared), declared.others
+    for name, pair in node.named_pairs():
+        value = pair.value
+        if type(value) is Scalar:
+            text = value.text
+            if not ("." in text or "$" in text or "[" in text):  # as ``_may_hold_reference``, without a call
+                continue
+        key = keys.get(name or "")
+        child_type = key.type if key is not None else others
+        if child_type is not None:
+            value = follow(value)
+            _add_scalars(value, choose(child_type, value), depth + 1, found, seen)
 
 
 def _add(declared: ValueType, scalars: Iterable[Scalar], found: list[_Read]) -> None:

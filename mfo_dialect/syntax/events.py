@@ -25,6 +25,7 @@ except ImportError:  # the C engine is a separate wheel
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
 _ODD = r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _ODD_IN_ASCII = r"[^\t\n\r\x20-\x7e]"
+_READABLE_IN_ASCII = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _INDICATORS = ":?"
 _INNER_INDICATOR = re.compile(r"""(?<=[^\s\[\]{},"'])(?:\?|:(?=[^\s,\[\]{}]))""")
 _BRACKET = re.compile(r"[\[\]{}]")
@@ -74,6 +75,8 @@ def readable_text(text: str) -> tuple[str, StandIns | None]:
     Control characters, lone surrogates, byte order marks and the line breaks that only YAML 1.1 knows (U+0085, U+2028,
     U+2029) are replaced by letters of the private use area that the text does not hold.
     """
+    if text.isascii() and not text.encode("ascii").translate(None, _READABLE_IN_ASCII):  # quicker than a pattern
+        return text, None
     pattern = re.compile(_ODD_IN_ASCII if text.isascii() else _ODD)  # kept by re; the longer one takes long to compile
     odd = set(pattern.findall(text))
     if not odd:
