@@ -152,11 +152,30 @@ class LiveIndex(Generic[_Part]):
 
     def fill(self, has_time: Callable[[], bool] = lambda: True) -> bool:
         """Ask the parts that nobody has asked yet, as long as there is time; says whether all have been asked."""
+        if not self._facts.is_live and not self._said:
+            self._ask_unnoted()
+            return True
         frame, self._facts.frame = self._facts.frame, None
         try:
             return self._ask_all(self.unasked, has_time)
         finally:
             self._facts.frame = frame
+
+    def _ask_unnoted(self) -> None:
+        """Ask all parts at once while nothing is noted, when nobody can depend on any key yet."""
+        by_key: dict[Hashable, list[_Part]] = {}
+        counts = self._counts
+        asked, self.unasked = self.unasked, {}
+        for part in asked:
+            keys = self._said[part] = self._said_by(part)
+            for key in keys:
+                counts[key] = counts.get(key, 0) + 1
+                known = by_key.setdefault(key, [])
+                if not known or known[-1] is not part:
+                    known.append(part)
+        for key, parts in by_key.items():
+            self._parts[key] = tuple(sorted(parts, key=self._place) if len(parts) > 1 else parts)
+        self._repeated = {key: None for key, count in counts.items() if count > 1}
 
     def _ask_all(self, parts: dict[_Part, None], has_time: Callable[[], bool]) -> bool:
         while parts:

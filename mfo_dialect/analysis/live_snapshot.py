@@ -156,7 +156,14 @@ class LiveSnapshot(Snapshot):
     def kept(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
         """What ``find`` says of a subject at the moment; whoever is being computed depends on it."""
         if not self.facts.is_live:
-            return self._kept_unnoted(subject, find)
+            unnoted = self._unnoted.get(find)
+            if unnoted is None:
+                unnoted = self._unnoted[find] = {}
+            try:
+                return unnoted[subject]
+            except KeyError:
+                value = unnoted[subject] = find(subject, self)
+                return value
         table = self._tables.get(find)
         if table is None:
             table = self._tables[find] = {}
@@ -164,16 +171,6 @@ class LiveSnapshot(Snapshot):
         if fact is None:
             fact = table[subject] = KeptFact(self.facts, find, subject, self, table)
         return fact.get()
-
-    def _kept_unnoted(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
-        table = self._unnoted.get(find)
-        if table is None:
-            table = self._unnoted[find] = {}
-        try:
-            return table[subject]
-        except KeyError:
-            value = table[subject] = find(subject, self)
-            return value
 
     def every(self, find: Callable[[Snapshot], Iterable[_T]]) -> tuple[_T, ...]:
         """All that ``find`` finds at the moment."""
