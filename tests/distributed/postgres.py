@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import kept_port
 
 _USER = "mfo"
 _UNPRIVILEGED = "postgres"
@@ -51,11 +52,11 @@ def programs() -> Path | None:
 class Cluster:
     """A running cluster; what a durable one has told is on disk, which no test needs."""
 
-    def __init__(self, folder: Path, bin_folder: Path, *, is_durable: bool = False) -> None:
+    def __init__(self, folder: Path, bin_folder: Path, port: int, *, is_durable: bool = False) -> None:
         self._settings = _SETTINGS if is_durable else (*_SETTINGS, "fsync=off")
         self._data = folder / "data"
         self._bin = bin_folder
-        self.port = _free_port()
+        self.port = port
         self._made = 0
         self._unused: list[str] = []
         folder.chmod(0o755)
@@ -115,15 +116,9 @@ def cluster(*, is_durable: bool = False) -> Iterator[Cluster]:
     """A cluster for as long as the block lasts; not in pytest's folders, which other users may not enter."""
     bin_folder = programs()
     assert bin_folder is not None
-    with tempfile.TemporaryDirectory(prefix="mfo-postgres-") as folder:
-        running = Cluster(Path(folder), bin_folder, is_durable=is_durable)
+    with tempfile.TemporaryDirectory(prefix="mfo-postgres-") as folder, kept_port() as port:
+        running = Cluster(Path(folder), bin_folder, port, is_durable=is_durable)
         try:
             yield running
         finally:
             running.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
