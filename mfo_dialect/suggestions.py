@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -95,8 +95,12 @@ _kept_near = lru_cache(maxsize=32)(_near)
 
 def did_you_mean(wrong: str, names: Iterable[str]) -> str:
     """``; did you mean "name"?`` for the end of a message, or nothing where no name is near."""
-    best = nearest(wrong, names)
-    return f'; did you mean "{best[0]}"?' if best else ""
+    return perhaps(nearest(wrong, names))
+
+
+def perhaps(near: Sequence[str]) -> str:
+    """The same for names that are known to be near, the nearest first."""
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 def edit_distance(left: str, right: str, most: int | None = None) -> int:

@@ -54,7 +54,7 @@ from mfo_dialect.findings import Place, Related, Severity
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
-from mfo_dialect.suggestions import did_you_mean
+from mfo_dialect.suggestions import perhaps
 from mfo_dialect.syntax import Scalar, follow
 
 _PLAIN = re.compile(r"[\w-]+")
@@ -101,7 +101,7 @@ def _report(view: NodeView, scalar: Scalar, key: str, snapshot: Snapshot) -> Rep
     return Report(
         view.document,
         span,
-        f'no node has the id "{wrong}"{did_you_mean(wrong, near[:1])}',
+        f'no node has the id "{wrong}"{perhaps(near)}',
         fixes=lambda: rename_to_nearest(view.document, span, wrong, near),
     )
 
