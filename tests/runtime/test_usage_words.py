@@ -26,5 +26,9 @@ def test_counts_are_words_for_people(usage, words):
 
 def test_each_agent_has_a_line_the_dearest_first():
     agents = {"b": {"tokens": 5}, "desk": {"tokens": 9, "cost": 0.5}, "a": {"tokens": 7, "cost": 0.25}}
-    assert agent_lines({"agents": agents}) == ["desk  9 tokens, cost 0.5", "a     7 tokens, cost 0.25", "b     5 tokens"]
+    assert agent_lines({"agents": agents}) == [
+        "desk  9 tokens, cost 0.5",
+        "a     7 tokens, cost 0.25",
+        "b     5 tokens",
+    ]
     assert agent_lines({"total_tokens": 9}) == []
