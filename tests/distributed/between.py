@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import random
+from collections import Counter
 from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
@@ -12,11 +13,16 @@ from tests.http_servers import QuietHandler, serving
 _FORWARDED = ("authorization", "content-type", "idempotency-key", "accept", "x-request-id")
 
 
+_MOST_LOST = 2
+"""Answers of one request in a row: clients try three times, and a run whose answers are all lost fails rightly."""
+
+
 class Between:
     """Forwards requests; of so many answers (0 to 1) it sends none, as if the connection had broken."""
 
     def __init__(self, target: str, chance: random.Random, lost: float = 0.0) -> None:
         self.keys: list[str] = []
+        self._in_a_row: Counter[tuple[str, str]] = Counter()
         outer, address = self, urlsplit(target)
 
         class Handler(QuietHandler):
@@ -31,7 +37,7 @@ class Between:
                 answer = connection.getresponse()
                 content = answer.read()
                 connection.close()
-                if chance.random() < lost:
+                if outer.loses((key or self.command, self.path), chance.random() < lost):
                     self.close_connection = True
                     return
                 self.answer(answer.status, content, answer.headers.get("Content-Type", "application/json"))
@@ -39,6 +45,12 @@ class Between:
             do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - as the library has it
 
         self._handler = Handler
+
+    def loses(self, request: tuple[str, str], is_meant: bool) -> bool:
+        """Whether the answer of a request is lost that is meant to be."""
+        is_lost = is_meant and self._in_a_row[request] < _MOST_LOST
+        self._in_a_row[request] = self._in_a_row[request] + 1 if is_lost else 0
+        return is_lost
 
     def serving(self) -> AbstractContextManager[str]:
         return serving(self._handler)
