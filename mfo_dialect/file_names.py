@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+PROJECT_FILE = "mfo.toml"
+SHARED_PROJECT_FILE = "pyproject.toml"
+"""The file that a project may share with other tools; what it says of ours stands in its table ``[tool.mfo]``."""
+PROJECT_FILES = (PROJECT_FILE, SHARED_PROJECT_FILE)
+"""The names of files that may say what belongs to a project, that which counts first in front."""
 _MARKDOWN_SUFFIX = ".md"
 
 

@@ -8,9 +8,8 @@ from pathlib import PurePosixPath
 
 from mfo_dialect.model.project import Project, read_project
 from mfo_workspace.files import Files, UnreadableFileError
+from mfo_workspace.project_look import places_of_project_files
 
-PROJECT_FILE = "mfo.toml"
-_SHARED_FILE = "pyproject.toml"
 _SHARED_TABLE = ("tool", "mfo")
 
 
@@ -21,7 +20,7 @@ def find_project(directory: str, files: Files) -> Project:
         directory: an absolute path, written with ``/``.
         files: where to look.
     """
-    for own_path, shared_path in _places(str(PurePosixPath(directory))):
+    for own_path, shared_path in places_of_project_files(str(PurePosixPath(directory))):
         own = _read(own_path, (), files)
         if own is not None:
             return own
@@ -32,14 +31,6 @@ def find_project(directory: str, files: Files) -> Project:
 
 
 _NO_PROJECT = Project()
-
-
-@lru_cache(maxsize=8)
-def _places(folder: str) -> tuple[tuple[str, str], ...]:
-    """Where the two project files of a directory and of those around it would stand, the nearest first."""
-    around = posixpath.dirname(folder)
-    own = posixpath.join(folder, PROJECT_FILE), posixpath.join(folder, _SHARED_FILE)
-    return (own, *(_places(around) if around != folder else ()))
 
 
 def _read(path: str, table: tuple[str, ...], files: Files) -> Project | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from mfo_workspace.files import DiskFiles, Files, UnreadableFileError
+from mfo_workspace.files import DiskFiles, Files
+from mfo_workspace.project_look import nearest_project_file
 from mfo_workspace.walking import Skipped, Unreadable, walk_yaml
 
-_OWN_FILE, _SHARED_FILE = "mfo.toml", "pyproject.toml"
-_OWN_TABLE, _MARKDOWN = "tool.mfo", ".md"
+_MARKDOWN = ".md"
 
 
 def walk_documents(
@@ -43,13 +43,5 @@ def _templates_of(directory: str, files: Files) -> list[str]:
 
 def _may_list_templates(directory: str, files: Files) -> bool:
     """A quick look at the nearest project file; False only where it surely lists no Markdown."""
-    for folder in (Path(directory), *Path(directory).parents):
-        for name in (_OWN_FILE, _SHARED_FILE):
-            path = (folder / name).as_posix()
-            try:
-                text = files.read(path) if files.exists(path) else ""
-            except UnreadableFileError:
-                text = ""
-            if text and (name == _OWN_FILE or _OWN_TABLE in text):
-                return _MARKDOWN in text.lower()
-    return False
+    found = nearest_project_file(directory, files)
+    return found is not None and _MARKDOWN in found[1].lower()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from mfo_dialect.file_names import PROJECT_FILES
 from mfo_dialect.records import record
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ _NEVER_ENTERED = frozenset(
 _OF_VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 _MAX_DEPTH = 64
 _IGNORE_FILE = ".gitignore"
-PROJECT_FILES = frozenset({"mfo.toml", "pyproject.toml"})
-"""The names of files that may say what belongs to a project."""
 
 
 def is_yaml(path: str) -> bool:

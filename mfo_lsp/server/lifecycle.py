@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 
+from mfo_dialect.file_names import PROJECT_FILES
 from mfo_lsp.features.preferences import read_preferences, said_preferences
 from mfo_lsp.server.capabilities import read_client
 from mfo_lsp.server.convert import path_key, to_encoding, to_key
@@ -13,7 +14,7 @@ from mfo_lsp.server.protocol import Phase
 from mfo_lsp.server.settings import SECTION, ask_for_settings
 from mfo_lsp.server.warming import warm_up
 
-_WATCHED = ("**/*.{yml,yaml,md}", "**/mfo.toml", "**/pyproject.toml", "**/*baseline*.json")
+_WATCHED = ("**/*.{yml,yaml,md}", *(f"**/{name}" for name in PROJECT_FILES), "**/*baseline*.json")
 
 
 def initialize(server: Server, params: types.InitializeParams) -> types.InitializeResult:

@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing.live_bundle import unread_source
-from mfo_dialect.file_names import is_markdown
+from mfo_dialect.file_names import PROJECT_FILES, is_markdown
 from mfo_dialect.model.kinds import DocumentKind, may_be_ours
 from mfo_dialect.text import Encoding
 from mfo_lsp.features.completion import Item
@@ -33,7 +33,7 @@ from mfo_lsp.server.trace import Trace
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
 from mfo_workspace.fixing_files import existing_text
-from mfo_workspace.projects import PROJECT_FILE, baseline_path
+from mfo_workspace.projects import baseline_path
 from mfo_workspace.templates import is_template
 from mfo_workspace.walking import is_yaml
 
@@ -41,7 +41,6 @@ _REMEMBERED = 32 * 1024 * 1024
 """Characters of the texts that are remembered although nobody has opened them; those asked for longest ago go first."""
 _MANY = 8
 """Texts from which on a bundle is read in slices."""
-_PROJECT_FILES = (PROJECT_FILE, "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class Session:
         if directory_of(key) in self._reading:
             self._reading[directory_of(key)] = None
             return {directory_of(key)}
-        if posixpath.basename(key) in _PROJECT_FILES:
+        if posixpath.basename(key) in PROJECT_FILES:
             return self.reread([key])
         if is_markdown(key) and not self._is_template(key):
             return set()
@@ -233,7 +232,7 @@ class Session:
 
     def _bundles_around(self, key: str) -> set[str]:
         own = directory_of(key)
-        if posixpath.basename(key) in _PROJECT_FILES:
+        if posixpath.basename(key) in PROJECT_FILES:
             below = own if own.endswith("/") else f"{own}/"
             return {own} | {bundle for bundle in self.watched_bundles() if bundle.startswith(below)}
         if is_file(key) and not is_yaml(key) and not is_markdown(key):
@@ -253,7 +252,7 @@ class Session:
             if self._is_template(key)
             or (not is_file(key) and not is_markdown(key))
             or is_yaml(key)
-            or posixpath.basename(key) in _PROJECT_FILES
+            or posixpath.basename(key) in PROJECT_FILES
         }
 
     def _is_template(self, key: str) -> bool:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from mfo_dialect.model.project import Project
 from mfo_runtime.errors import InvalidInputError
-from mfo_workspace.data_folder import DATA_FOLDER, make_ignored
+from mfo_workspace.data_folder import DATA_FOLDER, HOME_VARIABLE, make_ignored
 from mfo_workspace.projects import project_root
 
 
 def data_path(project: Project, directory: str) -> Path:
     """The folder of ``data_folder``, whether it is there or not."""
-    home = os.environ.get("MFO_HOME")
+    home = os.environ.get(HOME_VARIABLE)
     return Path(home) if home else Path(project_root(project, directory)) / DATA_FOLDER
 
 
@@ -25,7 +25,7 @@ def data_folder(project: Project, directory: str) -> Path:
     Raises:
         InvalidInputError: the folder cannot be made.
     """
-    home = os.environ.get("MFO_HOME")
+    home = os.environ.get(HOME_VARIABLE)
     folder = data_path(project, directory)
     try:
         if home:

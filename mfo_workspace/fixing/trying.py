@@ -10,12 +10,12 @@ from functools import cached_property
 
 from mfo_dialect.analysis.bundle import Bundle, make_bundle, read_source
 from mfo_dialect.checker import INTERNAL_ERROR
+from mfo_dialect.file_names import PROJECT_FILE
 from mfo_dialect.findings import Edit, Finding, Severity
 from mfo_dialect.model.project import Project, read_project
 from mfo_dialect.text import LineIndex, TextEdit, apply_edits
 from mfo_workspace.fixing.choosing import Mending
 from mfo_workspace.fixing.moved import MovedPlaces
-from mfo_workspace.projects import PROJECT_FILE
 
 Check = Callable[[Bundle], Collection[Finding]]
 OtherText = Callable[[str], str | None]

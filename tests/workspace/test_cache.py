@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_lsp.reports import FORMATS, CheckOutcome
-from mfo_workspace.cache.folder import cache_folder
 from mfo_workspace.cache.observing import Observation
 from mfo_workspace.cache.pages import MAX_ENTRIES, Entry, read_page, write_page
 from mfo_workspace.cache.store import CheckCache
 from mfo_workspace.checked import CheckedFiles, grouped
 from mfo_workspace.checking_on_disk import check_on_disk
+from mfo_workspace.data_folder import cache_folder
 from mfo_workspace.walking import walk_yaml
 from tests.effort import examples
 

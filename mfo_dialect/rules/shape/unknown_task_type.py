@@ -51,6 +51,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.task_types import OLDER_NAMES
 from mfo_dialect.catalogue.values import Names
+from mfo_dialect.file_names import PROJECT_FILE
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.model.project import Project, read_project
 from mfo_dialect.rules import select
@@ -63,7 +64,6 @@ from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_PROJECT_FILE = "mfo.toml"
 
 
 def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
@@ -85,7 +85,7 @@ def check(visit: Visit, snapshot: Snapshot) -> Iterator[Report]:
     fixes = rename_to_nearest(visit.document, node.content_span, wrong, names)
     message = f'no task type is called "{wrong}"{did_you_mean(wrong, names)}'
     if not nearest(wrong, names):
-        message += f": declare it in {project.document.rsplit('/', 1)[-1] or _PROJECT_FILE}"
+        message += f": declare it in {project.document.rsplit('/', 1)[-1] or PROJECT_FILE}"
     yield Report(visit.document, node.content_span, message, fixes=(*fixes, *declare))
 
 
@@ -96,7 +96,7 @@ def _declaration(document: str, name: str, project: Project) -> tuple[Fix, ...]:
     lines = f'[{table}]\ndescription = {_toml_text("What " + name + " does.")}\n# module = "package.module:function"\n'
     if project.toml is None:
         folder = document.rsplit("/", 1)[0] + "/" if "/" in document else ""
-        target, place = project.document or f"{folder}{_PROJECT_FILE}", 0
+        target, place = project.document or f"{folder}{PROJECT_FILE}", 0
     else:
         target, place = project.document, len(project.text)
         lines = _distance(project.text) + lines

@@ -18,8 +18,8 @@ def cache_for(options: CheckOptions) -> CheckCache | None:
     if options.no_cache:
         return None
     from mfo_workspace.cache.fingerprint import checker_fingerprint  # noqa: PLC0415 - a check need not remember
-    from mfo_workspace.cache.folder import cache_folder  # noqa: PLC0415 - as above
     from mfo_workspace.cache.store import CheckCache  # noqa: PLC0415 - as above
+    from mfo_workspace.data_folder import cache_folder  # noqa: PLC0415 - as above
 
     try:
         folder = cache_folder(options.cache_dir, os.environ, Path.cwd())

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 import click
 from watchfiles import Change, DefaultFilter, watch
 
-from mfo_dialect.file_names import is_markdown
+from mfo_dialect.file_names import PROJECT_FILES, is_markdown
 from mfo_lsp.cli.check.baselines import UnreadableBaselineError
 from mfo_lsp.cli.check.collecting import Collected, collect
 from mfo_lsp.cli.check.options import CheckOptions
@@ -19,11 +19,11 @@ from mfo_lsp.cli.output import is_terminal, shown_path
 from mfo_workspace.checked import CheckedFiles
 from mfo_workspace.checking_on_disk import check_on_disk
 from mfo_workspace.files import DiskFiles
-from mfo_workspace.projects import PROJECT_FILE, find_project, project_root
+from mfo_workspace.projects import find_project, project_root
 from mfo_workspace.remembering import RememberedChecks
 from mfo_workspace.walking import is_yaml
 
-_LOOKED_AT = frozenset({PROJECT_FILE, "pyproject.toml", ".gitignore"})
+_LOOKED_AT = frozenset({*PROJECT_FILES, ".gitignore"})
 _UNFINISHED = ".tmp"
 _GATHERED, _QUIET, _IDLE = 400, 50, 1_000
 """Milliseconds: how long changes are gathered at most, how long none may come before, and how often nothing is said."""
