@@ -114,7 +114,7 @@ def read_source(key: str, text: str, previous: DocumentKind | None = None) -> So
         previous: the kind that it had before the last edit, which a half-typed text keeps.
     """
     if is_markdown(key):
-        from mfo_dialect.syntax.markdown import parse_markdown  # noqa: PLC0415 - few projects have such files
+        from mfo_dialect.model.markdown import parse_markdown  # noqa: PLC0415 - few projects have such files
 
         return source_of(key, parse_markdown(text, template_name(key)), previous)
     return source_of(key, parse(text), previous)

@@ -16,6 +16,10 @@ from mfo_dialect.catalogue.values import (
     TextType,
 )
 
+BODY_KEY = "user_prompt"
+"""What the body of a template in Markdown says."""
+USER_PROMPT_KEYS = ("template", BODY_KEY)
+"""The two ways to say the user prompt of a template; one of them is written."""
 _TEMPLATE_TEXT = TextType(format=Format.TEMPLATE)
 _NAME = Key("name", TEXT, "A title for people.")
 _DESCRIPTION = Key("description", TEXT, "What it is for.")
@@ -44,7 +48,7 @@ TEMPLATE = MapType(
         _DESCRIPTION,
         Key("template", _TEMPLATE_TEXT, "The prompt, when there is only a user prompt."),
         Key("system_prompt", _TEMPLATE_TEXT, "The system prompt."),
-        Key("user_prompt", _TEMPLATE_TEXT, "The user prompt."),
+        Key(BODY_KEY, _TEMPLATE_TEXT, "The user prompt."),
         Key(
             "variables",
             EitherType(
@@ -90,16 +94,15 @@ TEMPLATE = MapType(
         Key("metadata", MapType("metadata", others=AnyType()), "For people and tools."),
         Key("engine", TextType(choices=("go", "jinja2")), "The template language.", default="go", source="ours"),
     ),
-    one_of=(("template", "user_prompt"),),
+    one_of=(USER_PROMPT_KEYS,),
     at_most_one_of=(("template", "system_prompt"),),
 )
 
-_BODY = frozenset({"template", "user_prompt"})
 FRONT_MATTER = MapType(
     "prompt template",
     (
         Key("id", TextType(non_empty=True), "What tasks call it; else the file's name."),
-        *(key for key in TEMPLATE.keys if key.name not in _BODY),
+        *(key for key in TEMPLATE.keys if key.name not in USER_PROMPT_KEYS),
     ),
 )
 """What a template in Markdown says above its body, which is its user prompt."""

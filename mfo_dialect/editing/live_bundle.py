@@ -46,7 +46,7 @@ def unread_source(key: str, text: str, read: Callable[[str], LiveTree] = LiveTre
 
 def _live_tree(key: str, text: str, read: Callable[[str], LiveTree]) -> LiveTree:
     if is_markdown(key):
-        from mfo_dialect.syntax.live_markdown import LiveMarkdown  # noqa: PLC0415 - few projects have such files
+        from mfo_dialect.model.live_markdown import LiveMarkdown  # noqa: PLC0415 - few projects have such files
 
         return LiveMarkdown(text, template_name(key))
     return read(text)

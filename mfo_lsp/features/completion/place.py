@@ -20,10 +20,10 @@ from mfo_dialect.catalogue.workflow_keys import (
 from mfo_dialect.file_names import is_markdown
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.model.markdown_cursor import context_in_markdown
 from mfo_dialect.model.prompts import PromptsDocument
 from mfo_dialect.syntax import CursorContext, Expects, Mapping, Node, Scalar, Style, Within, context_at, follow
 from mfo_dialect.syntax import Sequence as SequenceNode
-from mfo_dialect.syntax.markdown_cursor import context_in_markdown
 from mfo_dialect.text import LineIndex, Span
 from mfo_lsp.features.completion.schema_keys import SCHEMA_KEYS
 from mfo_lsp.features.recorded import NOTHING_RECORDED, Recorded

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfo_dialect.model.live_markdown import LiveMarkdown
+from mfo_dialect.model.markdown import parse_markdown
 from mfo_dialect.syntax import Mapping, Scalar, walk
-from mfo_dialect.syntax.live_markdown import LiveMarkdown
-from mfo_dialect.syntax.markdown import parse_markdown
 from mfo_dialect.text import edit_between
 
 TEXTS = st.lists(

@@ -1,13 +1,14 @@
-"""What is being typed at a place in a Markdown text with front matter; as ``cursor.py`` says it of YAML."""
+"""What is being typed at a place in a Markdown text with front matter; as ``syntax/cursor.py`` says it of YAML."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+from mfo_dialect.catalogue.prompts_keys import BODY_KEY
+from mfo_dialect.model.markdown import Layout, layout_of
 from mfo_dialect.syntax.cursor import CursorContext, Expects, Within, context_at
 from mfo_dialect.syntax.document import SyntaxTree
-from mfo_dialect.syntax.markdown import BODY_KEY, Layout, layout_of
 from mfo_dialect.text import Span
 
 _WORD_BEFORE = re.compile(r"\S*\Z")

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Sequence as SequenceOf
 
+from mfo_dialect.catalogue.prompts_keys import BODY_KEY, USER_PROMPT_KEYS
 from mfo_dialect.records import record
 from mfo_dialect.syntax.document import Problem, ProblemKind, SyntaxTree, YamlDocument
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
@@ -29,8 +30,6 @@ _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)(?:[ \t]+#[^\r\n]*|[ \t]*)(?:\r
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _NOT_CLOSED = "the front matter is not closed; a line of three dashes ends it, and the prompt follows"
 _TWO_TEXTS = 'the prompt is written twice: in the front matter\'s "{}", and below it'
-BODY_KEY = "user_prompt"
-_PROMPTS = frozenset({BODY_KEY, "template"})
 _NAME_KEY = "id"
 _NO_NAME = "the id of a template is a text"
 _TWO_NAMES = "there is an id already: remove one of the two"
@@ -116,7 +115,7 @@ def _wrong_names(given: list[Pair]) -> Iterator[Problem]:
 def _template(written: Node | None, layout: Layout, origin: Origin) -> Mapping:
     """The front matter's map without the pair of its name, and with the body as one more pair where it has no prompt."""
     pairs = tuple(pair for pair in written.pairs if pair.name != _NAME_KEY) if isinstance(written, Mapping) else ()
-    if layout.body.start < layout.body.end and not any(pair.name in _PROMPTS for pair in pairs):
+    if layout.body.start < layout.body.end and not any(pair.name in USER_PROMPT_KEYS for pair in pairs):
         pairs += (Pair(_unwritten(origin, layout.front.end, BODY_KEY), _body(origin, layout)),)
     template = Mapping(origin, layout.front.start, layout.body.end, pairs, flow=False)
     template.damaged = written is not None and (written.damaged or not isinstance(written, Mapping))
@@ -125,7 +124,9 @@ def _template(written: Node | None, layout: Layout, origin: Origin) -> Mapping:
 
 def _written_twice(template: Mapping, layout: Layout, text: str) -> Iterator[Problem]:
     """What is wrong where the front matter gives a prompt as well as the body."""
-    written = next((pair for pair in template.pairs if pair.name in _PROMPTS and pair.key.start < pair.key.end), None)
+    written = next(
+        (pair for pair in template.pairs if pair.name in USER_PROMPT_KEYS and pair.key.start < pair.key.end), None
+    )
     if written is not None and layout.body.start < layout.body.end:
         first_line = text[layout.body.start : layout.body.end].splitlines()[0]
         span = Span(layout.body.start, layout.body.start + len(first_line))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mfo_dialect.model.markdown import parse_markdown
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
 from mfo_dialect.syntax.live import LiveTree
-from mfo_dialect.syntax.markdown import parse_markdown
 from mfo_dialect.text import Piece, PiecedText
 
 
