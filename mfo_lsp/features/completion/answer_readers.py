@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -11,10 +9,15 @@ from mfo_dialect.analysis.chats import users_of
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts_of
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.analysis.uses import Use
-from mfo_dialect.expressions import check
 from mfo_dialect.shapes import UNKNOWN, Kind, Shape
-from mfo_lsp.features.completion.readers_needs import MOST_PARTS, goes_with, properties_of, variables_that_are
+from mfo_lsp.features.completion.readers_needs import (
+    MOST_PARTS,
+    goes_with,
+    is_as_right,
+    properties_of,
+    uses_below,
+    variables_that_are,
+)
 from mfo_lsp.features.written import parts_naming
 
 _ANSWER = "parsed_content"
@@ -36,28 +39,18 @@ def goes_with_answer_readers(snapshot: Snapshot, steps: tuple[str | int, ...], k
     if path is None:
         return True
     tasks = [chat.view for chat in islice(users_of(template, snapshot), MOST_PARTS)]
-    return all(
-        all(goes_with(use, rest, kind) for use, rest in _uses(task, path, snapshot))
-        and all(_takes(text, task, path, Shape(kind)) for text in _expressions(task, snapshot))
-        for task in tasks
+    return all(_goes_with_readers_of(task, path, kind, snapshot) for task in tasks)
+
+
+def _goes_with_readers_of(task: NodeView, path: tuple[str, ...], kind: Kind, snapshot: Snapshot) -> bool:
+    """Whether all who read a path of a task's answer, and the expressions in its taskflow, can do with a kind of value."""
+    parts = parts_naming(snapshot, task.document, task.id)[:MOST_PARTS]
+    around = [part for part in parts if isinstance(part, NodeView) and part.flow is task.flow]
+    reads = uses_below(parts, (task.id, _ANSWER, *path), snapshot)
+    texts = (text for part in around for text in expression_texts_of(part, snapshot))
+    return all(goes_with(use, rest, kind) for use, rest in reads) and all(
+        _takes(text, task, path, Shape(kind)) for text in texts
     )
-
-
-def _uses(task: NodeView, path: tuple[str, ...], snapshot: Snapshot) -> Iterator[tuple[Use, tuple[str, ...]]]:
-    """Who reads a path of a task's answer, each with the path below it."""
-    names = (task.id, _ANSWER, *path)
-    for part in islice(parts_naming(snapshot, task.document, task.id), MOST_PARTS):
-        for use in snapshot.uses_of(part):
-            said = tuple(segment.name for segment in use.reference.segments)
-            if said[: len(names)] == names:
-                yield use, said[len(names) :]
-
-
-def _expressions(task: NodeView, snapshot: Snapshot) -> Iterator[ExpressionText]:
-    """The expressions of nodes around a task that may read its answer."""
-    for part in islice(parts_naming(snapshot, task.document, task.id), MOST_PARTS):
-        if isinstance(part, NodeView) and part.flow is task.flow:
-            yield from expression_texts_of(part, snapshot)
 
 
 def _takes(text: ExpressionText, task: NodeView, path: tuple[str, ...], shape: Shape) -> bool:
@@ -66,9 +59,7 @@ def _takes(text: ExpressionText, task: NodeView, path: tuple[str, ...], shape: S
     known = text.names.get(task.id)
     if known is not None and task.id not in names:
         names[task.id] = _with(known, (_ANSWER, *path), shape)
-    tried = check(text.parsed, ChainMap(names, dict(text.names)), unknown_names_allowed=text.are_names_open)
-    messages = {problem.message for problem in text.checked.problems}
-    return all(problem.message in messages for problem in tried.problems)
+    return is_as_right(text, names)
 
 
 def _with(shape: Shape, path: tuple[str, ...], value: Shape) -> Shape:

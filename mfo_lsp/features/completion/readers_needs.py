@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterable, Iterator
 
+from mfo_dialect.analysis.expression_texts import ExpressionText
+from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import NodeView
+from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.catalogue.values import takes_kind
+from mfo_dialect.expressions import check
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.references import Reference, bare_reference, scan
-from mfo_dialect.shapes import Kind
+from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Node, Scalar
 
 MOST_PARTS = 100
@@ -21,6 +26,24 @@ def goes_with(use: Use, rest: tuple[str, ...], kind: Kind) -> bool:
     if rest:
         return kind is Kind.MAP or (kind is Kind.LIST and rest[0].isdecimal())
     return not use.alone or use.value_type is None or takes_kind(use.value_type, kind)
+
+
+def uses_below(
+    parts: Iterable[Part], names: tuple[str, ...], snapshot: Snapshot
+) -> Iterator[tuple[Use, tuple[str, ...]]]:
+    """The references in some parts that begin with names, each with the path that it goes on with."""
+    for part in parts:
+        for use in snapshot.uses_of(part):
+            said = tuple(segment.name for segment in use.reference.segments)
+            if said[: len(names)] == names:
+                yield use, said[len(names) :]
+
+
+def is_as_right(text: ExpressionText, names: dict[str, Shape]) -> bool:
+    """Whether nothing is wrong with an expression, where some names have other shapes, that is not wrong with it now."""
+    tried = check(text.parsed, ChainMap(names, dict(text.names)), unknown_names_allowed=text.are_names_open)
+    messages = {problem.message for problem in text.checked.problems}
+    return all(problem.message in messages for problem in tried.problems)
 
 
 def properties_of(steps: tuple[str | int, ...]) -> tuple[str, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator
 from itertools import islice
 
@@ -10,7 +9,6 @@ from mfo_dialect.analysis.expression_texts import ExpressionText, expression_tex
 from mfo_dialect.analysis.scopes import FlowView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.uses import Use
-from mfo_dialect.expressions import check
 from mfo_dialect.model.workflow import Trigger
 from mfo_dialect.shapes import Kind, Shape
 from mfo_dialect.syntax import Mapping, Node, Scalar
@@ -19,7 +17,9 @@ from mfo_lsp.features.completion.place import Place
 from mfo_lsp.features.completion.readers_needs import (
     MOST_PARTS,
     goes_with,
+    is_as_right,
     properties_of,
+    uses_below,
     variables_of,
     variables_that_are,
 )
@@ -114,11 +114,9 @@ class _Described:
         """Who reads a path of what is described, each with the path below it."""
         for roots in (_INPUT, _PAYLOAD):
             names = (*roots, *path)
-            for part in self._parts(names[-1]):
-                for use in self.snapshot.uses_of(part):
-                    said = tuple(segment.name for segment in use.reference.segments)
-                    if said[: len(names)] == names and self._is_read_by(use):
-                        yield use, said[len(names) :]
+            for use, rest in uses_below(self._parts(names[-1]), names, self.snapshot):
+                if self._is_read_by(use):
+                    yield use, rest
 
     def expressions(self, name: str) -> Iterator[ExpressionText]:
         """The expressions that may read an input."""
@@ -149,6 +147,4 @@ def _takes_input(text: ExpressionText, name: str, shape: Shape) -> bool:
     names = dict.fromkeys(variables_that_are(text.view, (*_INPUT, name)), shape)
     if name not in variables_of(text.view):
         names[name] = shape
-    tried = check(text.parsed, ChainMap(names, dict(text.names)), unknown_names_allowed=text.are_names_open)
-    known = {problem.message for problem in text.checked.problems}
-    return all(problem.message in known for problem in tried.problems)
+    return is_as_right(text, names)
