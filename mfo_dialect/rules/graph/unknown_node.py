@@ -51,6 +51,7 @@ from collections.abc import Iterator
 from mfo_dialect.analysis.scopes import LevelView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.findings import Place, Related, Severity
+from mfo_dialect.records import record
 from mfo_dialect.rules import select
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
@@ -61,17 +62,48 @@ _PLAIN = re.compile(r"[\w-]+")
 _MOST = 100
 
 
+@record
+class Wrong:
+    """What is to be said of a name that a level does not have, whoever names it.
+
+    Attributes:
+        elsewhere: the node of another level that has it.
+        named: a node that has it for a ``name``.
+        near: ids of the level that may have been meant, nearest first.
+    """
+
+    elsewhere: NodeView | None = None
+    named: NodeView | None = None
+    near: tuple[str, ...] = ()
+
+
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the names in a node's edges that its level does not have."""
-    for key, scalars in (("dependencies", view.node.dependencies), ("successors", view.node.successors)):
+    node, by_id = view.node, view.level.by_id
+    for key, scalars in (("dependencies", node.dependencies), ("successors", node.successors)):
         for scalar in scalars:
-            wrong = scalar.text
-            if view.node.mapping.get(key) is scalar and not _PLAIN.fullmatch(wrong.strip()):
+            name = scalar.text
+            if name in by_id or not name.strip():
                 continue
-            if not wrong.strip() or wrong in view.level.by_id or _is_meant_as_id(wrong, view.level):
+            if node.mapping.get(key) is scalar and not _PLAIN.fullmatch(name.strip()):
                 continue
-            if not view.flow.damaged and not view.level.level.damaged:
-                yield _report(view, scalar, key, snapshot)
+            wrong = snapshot.kept((view.level, name), _wrong)
+            if wrong is not None:
+                yield _report(view, scalar, key, wrong)
+
+
+def _wrong(asked: tuple[LevelView, str], _snapshot: Snapshot) -> Wrong | None:
+    """What is to be said of a name that a level does not have; found once for all who write it. None where it may be there."""
+    level, name = asked
+    if _is_meant_as_id(name, level) or level.flow.damaged or level.level.damaged:
+        return None
+    elsewhere = level.flow.by_id.get(name)
+    if elsewhere is not None:
+        return Wrong(elsewhere=elsewhere)
+    named = next(iter(level.titled(name)), None)
+    if named is not None:
+        return Wrong(named=named)
+    return Wrong(near=tuple(near for near in level.near_ids(name, _MOST) if _PLAIN.fullmatch(near)))
 
 
 def _is_meant_as_id(name: str, level: LevelView) -> bool:
@@ -86,37 +118,30 @@ def _is_meant_as_id(name: str, level: LevelView) -> bool:
     return False
 
 
-def _report(view: NodeView, scalar: Scalar, key: str, snapshot: Snapshot) -> Report:
-    wrong, span = scalar.text, scalar.content_span
-    elsewhere = view.flow.by_id.get(wrong)
-    if elsewhere is not None:
-        return _report_elsewhere(view, scalar, elsewhere)
-    named = next(iter(view.level.titled(wrong)), None)
-    if named is not None:
-        fix = replace_text(view.document, span, named.id, f'Change to the id "{named.id}"')
-        return Report(
-            view.document, span, f'"{wrong}" is the name of a node; {key} hold ids: "{named.id}"', fixes=(fix,)
-        )
-    near = tuple(name for name in snapshot.kept((view.level, wrong), _near_ids) if name != view.id)
+def _report(view: NodeView, scalar: Scalar, key: str, wrong: Wrong) -> Report:
+    name, span = scalar.text, scalar.content_span
+    if wrong.elsewhere is not None:
+        return _report_elsewhere(view, scalar, wrong.elsewhere)
+    if wrong.named is not None:
+        right = wrong.named.id
+        fix = replace_text(view.document, span, right, f'Change to the id "{right}"')
+        return Report(view.document, span, f'"{name}" is the name of a node; {key} hold ids: "{right}"', fixes=(fix,))
+    near = wrong.near
+    if near and view.id in near:
+        near = tuple(one for one in near if one != view.id)
     return Report(
         view.document,
         span,
-        f'no node has the id "{wrong}"{perhaps(near)}',
-        fixes=lambda: rename_to_nearest(view.document, span, wrong, near),
+        f'no node has the id "{name}"{perhaps(near)}',
+        fixes=lambda: rename_to_nearest(view.document, span, name, near),
     )
-
-
-def _near_ids(asked: tuple[LevelView, str], _snapshot: Snapshot) -> tuple[str, ...]:
-    """The ids of a level that a wrong one may have been meant for, nearest first; found once for all who write it."""
-    level, wrong = asked
-    return tuple(name for name in level.near_ids(wrong, _MOST) if _PLAIN.fullmatch(name))
 
 
 def _report_elsewhere(view: NodeView, scalar: Scalar, elsewhere: NodeView) -> Report:
     """A name of another level: the subflow around it can be named in its place, or the edge belongs further out."""
-    wrong, span = scalar.text, scalar.content_span
-    related = (Related(Place(elsewhere.document, elsewhere.name_span), f'"{wrong}" stands here'),)
-    message = f'"{wrong}" is on another level, and edges never cross a subflow\'s border'
+    name, span = scalar.text, scalar.content_span
+    related = (Related(Place(elsewhere.document, elsewhere.name_span), f'"{name}" stands here'),)
+    message = f'"{name}" is on another level, and edges never cross a subflow\'s border'
     around = next((outer for outer in elsewhere.path if outer.level is view.level and outer is not view), None)
     if around is not None:
         fix = replace_text(view.document, span, around.id, f'Change to the subflow "{around.id}"')
