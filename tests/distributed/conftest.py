@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -53,11 +53,17 @@ def database_url(request, tmp_path):
 
 
 @pytest.fixture
+def any_pool(any_database_url, tmp_path):
+    """The pool of a fresh database of each kind."""
+    with closing(Pool(any_database_url, tmp_path)) as pool:
+        yield pool
+
+
+@pytest.fixture
 def pool(database_url, tmp_path):
     """The pool of a fresh database."""
-    asked = Pool(database_url, tmp_path)
-    yield asked
-    asked.close()
+    with closing(Pool(database_url, tmp_path)) as pool:
+        yield pool
 
 
 @pytest.fixture

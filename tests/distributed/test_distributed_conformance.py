@@ -16,7 +16,7 @@ from mfo_runtime.journal import Journal
 from tests.effort import IS_LONG, PATIENCE
 
 from .forking import forked
-from .pool import NOWHERE, Counting, Pool, ended_steps, until, worker
+from .pool import NOWHERE, Counting, ended_steps, until, worker
 from .programs import Program
 
 PROGRAMS, KILLS = (60, 50) if IS_LONG else (5, 2)
@@ -69,23 +69,21 @@ def killed_now_and_then(start, server, chance, recorded):
     return "".join(said)
 
 
-def test_workers_that_are_killed(any_database_url, programs, tmp_path):
+def test_workers_that_are_killed(any_pool, programs, tmp_path):
     chance, server = random.Random(), Counting(random.Random())
-    pool = Pool(any_database_url, tmp_path)
     with server.serving() as url:
         expected = undisturbed(programs, url)
         server.keys.clear()
-        runs = [pool.submit(path, url=url) for path in sorted(programs.glob("*/*.yml"))]
+        runs = [any_pool.submit(path, url=url) for path in sorted(programs.glob("*/*.yml"))]
         said = killed_now_and_then(
-            lambda: worker(any_database_url, tmp_path),
+            lambda: worker(any_pool.url, tmp_path),
             server,
             chance,
-            lambda: ended_steps((run, pool.history(run)) for run in runs),
+            lambda: ended_steps((run, any_pool.history(run)) for run in runs),
         )
-        with worker(any_database_url, tmp_path) as last:
-            found = [seen(pool.outcome(run)) for run in runs]
+        with worker(any_pool.url, tmp_path) as last:
+            found = [seen(any_pool.outcome(run)) for run in runs]
         said += "".join(last.said)
-    pool.close()
     assert found == expected
     joined_anew = said.count("lost its lease")  # as a worker may that is kept from its heartbeats
     assert max(server.repeated.values(), default=0) <= KILLS + 1 + joined_anew

@@ -16,17 +16,10 @@ from mfo_runtime.distributed.tables import contents, events, parts, runs
 from mfo_runtime.errors import RunHeldError
 from mfo_runtime.journal import Retention
 
-from .pool import Pool, until, worker
+from .pool import until, worker
 
 FLOW = "name: {name}\ntasks:\n  - {{id: told, type: transform, config: {{values: {{a: 1}}}}}}\n"
 DAY = 24 * 3600.0
-
-
-@pytest.fixture
-def any_pool(any_database_url, tmp_path):
-    pool = Pool(any_database_url, tmp_path)
-    yield pool
-    pool.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.effort import PATIENCE
 from tests.runs.processes import EXAMPLES
 
 from .forking import forked, mfo, mfo_server
-from .pool import NOWHERE, Pool, until, worker
+from .pool import NOWHERE, until, worker
 from .test_distributed_survival import FLOW, tasks
 
 ORDERS = EXAMPLES / "orders"
@@ -29,20 +29,18 @@ def flow(tmp_path):
     return path
 
 
-def test_both_engines_give_the_same(any_database_url, tmp_path):
+def test_both_engines_give_the_same(any_pool, tmp_path):
     arguments = (ORDERS / "workflow_definition.yml", "--inputs", ORDERS / "inputs.yml", "--json")
-    pool = Pool(any_database_url, tmp_path)
     with mfo_server("--script", ORDERS / "scripted.yml", home=tmp_path) as variables:
         alone = mfo("run", *arguments, home=tmp_path, **variables)
-        shared = pool.mfo("run", *arguments, "--engine", "dbos", **variables)
+        shared = any_pool.mfo("run", *arguments, "--engine", "dbos", **variables)
     assert (alone.status, shared.status) == (0, 0)
     assert shared.json["states"] == alone.json["states"]
     assert shared.json["outputs"].keys() == alone.json["outputs"].keys()
-    (run,) = pool.journal.runs()
+    (run,) = any_pool.journal.runs()
     assert (run.id, run.state) == (shared.json["run_id"], "succeeded")
-    assert pool.states(run.id) == alone.json["states"]
-    assert pool.outcome(run.id)["outputs"] == shared.json["outputs"]
-    pool.close()
+    assert any_pool.states(run.id) == alone.json["states"]
+    assert any_pool.outcome(run.id)["outputs"] == shared.json["outputs"]
 
 
 def test_a_run_that_broke_off_or_was_stopped_goes_on_here_or_by_a_worker(pool, flow, server, tmp_path):

@@ -17,7 +17,7 @@ from mfo_runtime.triggers.timekeeper import Timekeeper, position_source
 from tests.triggers.rooms import NO_SERVER, service
 from tests.triggers.test_triggers_schedules import MovedClock, utc, workflow
 
-from .pool import Pool, worker
+from .pool import worker
 
 WORKFLOW = """\
 workflow_name: orders
@@ -71,15 +71,14 @@ async def kept(journal, trigger, begin, end):
 
 
 @pytest.mark.parametrize("missed", ["latest", "all"])
-async def test_services_that_keep_one_schedule_fire_it_once(any_database_url, tmp_path, missed):
+async def test_services_that_keep_one_schedule_fire_it_once(any_pool, tmp_path, missed):
     (tmp_path / "workflow.yml").write_text(workflow("*/10 * * * *", missed=missed))
     (trigger,) = load_triggers([str(tmp_path / "workflow.yml")])
-    pool, begin = Pool(any_database_url, tmp_path), utc("2026-01-10 12:05")
-    pool.journal.set_position(position_source(trigger), (begin - timedelta(hours=1)).isoformat())
+    begin = utc("2026-01-10 12:05")
+    any_pool.journal.set_position(position_source(trigger), (begin - timedelta(hours=1)).isoformat())
     late = begin + timedelta(minutes=1)
-    await asyncio.gather(*(kept(pool.journal, trigger, at, utc("2026-01-10 13:05")) for at in (begin, begin, late)))
-    found = list(pool.journal.runs())
-    pool.close()
+    await asyncio.gather(*(kept(any_pool.journal, trigger, at, utc("2026-01-10 13:05")) for at in (begin, begin, late)))
+    found = list(any_pool.journal.runs())
     assert len(found) == (6 + (1 if missed == "latest" else 6))
     assert {run.state for run in found} == {"queued"}
 

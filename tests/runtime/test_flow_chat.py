@@ -52,23 +52,6 @@ async def asked(flow, tmp_path, script=None, **more):
     return trial.outputs["ask"]
 
 
-@pytest.fixture
-def requests(monkeypatch):
-    """Every chat request that the client sends, as the server takes it."""
-    from mfo_runtime.client.chat import ChatRequest
-
-    sent = []
-    to_data = ChatRequest.to_data
-
-    def keep(request):
-        data = to_data(request)
-        sent.append(data)
-        return data
-
-    monkeypatch.setattr(ChatRequest, "to_data", keep)
-    return sent
-
-
 def spoken(request):
     return [(message["role"], message["content"]) for message in request["messages"]]
 
