@@ -112,7 +112,7 @@ class LiveBundle:
     @property
     def work(self) -> Work:
         """How much was done so far."""
-        self._work.facts = self._facts.computed
+        self._work.facts, self._work.noted = self._facts.computed, self._counting.noted
         self._work.unnoted = self._first.looked if self._first is not None else self._work.unnoted
         return self._work
 

@@ -28,57 +28,58 @@ class CountedStep:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """All looks that rules take at parts of one kind: at items, and at declared values one by one."""
+    """The looks that some rules take at parts of one kind: at items, and at declared values one by one."""
 
     steps: tuple[CountedStep, ...]
     concerned: Concerned | None
     concerned_bits: int
 
 
+ALL = -1
+"""The bits of all rules."""
+_MANY = 1000
+
+
 class Counting:
-    """The rules of a plan, counted: each is a bit of a number."""
+    """The rules of a plan, counted: each is a bit of a number.
+
+    Attributes:
+        plan: the plan.
+        bits: the bit of each rule.
+        noted: how many facts rules were found to depend on so far.
+    """
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         """Count ``rules``."""
         self.plan = plan_of(rules)
         self.bits = {rule: 1 << number for number, rule in enumerate(rules)}
-        self._rules = rules
-        self._known: dict[type, Looks] = {}
+        self.noted = 0
+        self._known: dict[tuple[type, int], Looks] = {}
 
-    def looks(self, part: Part) -> Looks:
-        """What rules look at in such a part."""
-        known = self._known.get(type(part))
+    def looks(self, part: Part, bits: int) -> Looks:
+        """What the rules of some bits look at in such a part."""
+        known = self._known.get((type(part), bits))
         if known is None:
+            if len(self._known) >= _MANY:
+                self._known.clear()
             concerned = self.plan.concerned(part)
-            known = self._known[type(part)] = Looks(
-                tuple(self._counted(step) for step in self.plan.steps(part)),
+            counted = (self._counted(step, bits) for step in self.plan.steps(part))
+            known = self._known[type(part), bits] = Looks(
+                tuple(step for step in counted if step.rules),
                 concerned,
-                self._all(concerned.rules) if concerned is not None else 0,
+                self._all(concerned.rules) & bits if concerned is not None else 0,
             )
         return known
 
-    def _counted(self, step: Step) -> CountedStep:
-        rules = tuple((rule, self.bits[rule]) for rule in step.rules)
-        return CountedStep(step.selector.items, rules, self._all(step.rules))
+    def _counted(self, step: Step, bits: int) -> CountedStep:
+        rules = tuple((rule, self.bits[rule]) for rule in step.rules if self.bits[rule] & bits)
+        return CountedStep(step.selector.items, rules, self._all(step.rules) & bits)
 
     def _all(self, rules: Iterable[Rule]) -> int:
         bits = 0
         for rule in rules:
             bits |= self.bits[rule]
         return bits
-
-    def rules(self, bits: int) -> list[Rule]:
-        """The rules of some bits."""
-        found: list[Rule] = []
-        while bits:
-            lowest = bits & -bits
-            found.append(self._rules[lowest.bit_length() - 1])
-            bits ^= lowest
-        return found
-
-
-ALL = -1
-"""The bits of all rules."""
 
 
 class PartCheck:
@@ -135,29 +136,30 @@ class PartCheck:
             leave(source, self)
 
     def run(self) -> Said:
-        """Have the rules look that must; gives what each of them says, with nothing for one that says nothing."""
+        """Have the rules look that must; gives what each of them says, with nothing for one that says nothing any more."""
         stale, self.stale = self.stale, 0
-        run = _Run(self._snapshot, stale)
-        run.said = {rule: [] for rule in (self.found if stale == ALL else self._counting.rules(stale))}
-        looks = self._counting.looks(self.part)
+        counting, part = self._counting, self.part
+        looks = counting.looks(part, stale)
+        run = _Run(self._snapshot, {rule: [] for rule in self.found if counting.bits[rule] & stale})
         for step in looks.steps:
-            if step.bits & stale:
-                run.take_step(step, self.part)
-        if looks.concerned_bits & stale and looks.concerned is not None:
-            run.take_values(looks.concerned.by, looks.concerned_bits, self._counting.bits, self.part)
+            run.take_step(step, part)
+        if looks.concerned is not None and looks.concerned_bits:
+            run.take_values(looks.concerned.by, looks.concerned_bits, counting.bits, part)
+        counting.noted += len(run.sources)
         self._depend(run.sources, stale)
         return run.said
 
     def _depend(self, found: dict[Fact[Any], int], stale: int) -> None:
-        """Depend on what was found to be read, instead of on what those rules read before."""
+        """Depend on what was found to be read, which is used up, instead of on what those rules read before."""
         sources, others = self._sources, ~stale
         gone: list[Fact[Any]] = []
-        for source in [source for source, bits in sources.items() if bits & stale]:
-            left = sources[source] & others
-            if left or source in found:
-                sources[source] = left
-            else:
-                gone.append(source)
+        for source, bits in sources.items():
+            if bits & stale:
+                left = bits & others | found.pop(source, 0)
+                if not left:
+                    gone.append(source)
+                elif left != bits:
+                    sources[source] = left
         own = getattr(self.part, "own_facts", ())
         for source, bits in found.items():
             known = sources.get(source)
@@ -174,32 +176,31 @@ class PartCheck:
 class _Run:
     """One look at a part by some rules."""
 
-    __slots__ = ("_facts", "_snapshot", "_stale", "said", "sources")
+    __slots__ = ("_facts", "_snapshot", "said", "sources")
 
-    def __init__(self, snapshot: LiveSnapshot, stale: int) -> None:
+    def __init__(self, snapshot: LiveSnapshot, said: Said) -> None:
         self.sources: dict[Fact[Any], int] = {}
-        self.said: Said = {}
+        self.said = said
         self._snapshot = snapshot
         self._facts = snapshot.facts
-        self._stale = stale
 
     def take_step(self, step: CountedStep, part: Part) -> None:
-        facts, snapshot, stale = self._facts, self._snapshot, self._stale
+        facts = self._facts
         items: list[Any] = []
         frame: dict[Fact[Any], None] = {}
         facts.frame = frame
         try:
-            items += step.items(part, snapshot)
+            items += step.items(part, self._snapshot)
         except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
             items = []
             for rule, _ in step.rules:
                 self._say(rule, [error])
         finally:
             facts.frame = None
-            self._note(frame, step.bits)
+            if frame:
+                self._note(frame, step.bits)
         for rule, bit in step.rules if items else ():
-            if bit & stale:
-                self._look(rule, bit, items)
+            self._look(rule, bit, items)
 
     def take_values(
         self, concerned: Callable[[Any], tuple[Rule, ...]], bits: int, by_rule: dict[Rule, int], part: Part
@@ -214,7 +215,7 @@ class _Run:
         for visit in visits:
             for rule in concerned(visit):
                 bit = by_rule[rule]
-                if bit & self._stale:
+                if bit & bits:
                     self._look(rule, bit, (visit,))
 
     def _look(self, rule: Rule, bit: int, items: Sequence[Any]) -> None:
@@ -237,6 +238,9 @@ class _Run:
 
     def _note(self, frame: dict[Fact[Any], None], bits: int) -> None:
         sources = self.sources
+        if not sources:
+            self.sources = dict.fromkeys(frame, bits)
+            return
         for fact in frame:
             sources[fact] = sources.get(fact, 0) | bits
 

@@ -339,7 +339,7 @@ class Facts:
 def leave(source: Fact[Any], reader: Reader) -> None:
     """End that a reader depends on a fact; one that nobody needs any more is forgotten."""
     source.remove_reader(reader)
-    if isinstance(source, Derived) and not source.is_read and not source.is_kept:
+    if not source.is_read and isinstance(source, Derived) and not source.is_kept:
         source.forget()
 
 
