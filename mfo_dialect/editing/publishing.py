@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable
+from operator import is_
 
 from mfo_dialect.analysis.live_indexes import place_of_live_part
 from mfo_dialect.analysis.live_snapshot import LiveSnapshot
@@ -21,7 +22,56 @@ from mfo_dialect.rules.one_cause import one_per_cause, what_is_said
 
 _SIGN = "mfo:"
 _INVISIBLE = "MFO107"
-_Groups = dict[PartCheck, tuple[Found, ...]]
+_FEW = 16
+"""One for so many that are there already: then each that comes is put in by itself."""
+
+
+class _Shown:
+    """The findings of one text: those of each part as a group, in the order of the text.
+
+    Attributes:
+        groups: the groups.
+    """
+
+    __slots__ = ("_coming", "_going", "_order", "groups")
+
+    def __init__(self) -> None:
+        self.groups: dict[PartCheck, tuple[Found, ...]] = {}
+        self._order: list[PartCheck] = []
+        self._coming: dict[PartCheck, None] = {}
+        self._going: dict[PartCheck, None] = {}
+
+    def put(self, check: PartCheck, group: tuple[Found, ...]) -> None:
+        """Show other findings of a part; none where the group is empty."""
+        if not group:
+            del self.groups[check]
+            self._pass(check, self._coming, self._going)
+            return
+        if check not in self.groups:
+            self._pass(check, self._going, self._coming)
+        self.groups[check] = group
+
+    @staticmethod
+    def _pass(check: PartCheck, undone: dict[PartCheck, None], done: dict[PartCheck, None]) -> None:
+        """Note that a part comes or goes, unless that undoes what it has done since somebody asked for the order."""
+        if check in undone:
+            del undone[check]
+        else:
+            done[check] = None
+
+    def in_order(self) -> list[tuple[Found, ...]]:
+        """The groups in the order of the text; those that have come and gone are put in and taken out together."""
+        if self._going:
+            self._order = [check for check in self._order if check not in self._going]
+            self._going = {}
+        if len(self._coming) * _FEW > len(self._order):
+            self._order = sorted((*self._order, *self._coming), key=_place)
+        else:
+            for check in self._coming:
+                self._order.insert(bisect_left(self._order, _place(check), key=_place), check)
+        self._coming = {}
+        groups = self.groups
+        return [groups[check] for check in self._order]
 
 
 class Publishing:
@@ -32,8 +82,8 @@ class Publishing:
         self._snapshot = snapshot
         self._choice = choice
         self._rules = tuple(rules)
-        self._groups: dict[str, _Groups] = {}
-        self._order: dict[str, list[PartCheck]] = {}
+        self._shown: dict[str, _Shown] = {}
+        self._documents: dict[PartCheck, tuple[str, ...]] = {}
         self._news: dict[str, None] = {}
         self._invisible = 0
         self._unusual: dict[str, tuple[tuple[Found, ...], list[Finding]]] | None = None
@@ -41,8 +91,12 @@ class Publishing:
     def touch(self, key: str) -> None:
         """Note that a text was edited."""
         self._unusual = None
-        if self._groups.get(key) or self._is_unusual:
+        if self._said_of(key) or self._is_unusual:
             self._news[key] = None
+
+    def _said_of(self, key: str) -> dict[PartCheck, tuple[Found, ...]]:
+        shown = self._shown.get(key)
+        return shown.groups if shown is not None else {}
 
     def take(self, check: PartCheck, said: Said) -> None:
         """Take what rules say of a part now, those that have something else to say than before."""
@@ -53,11 +107,11 @@ class Publishing:
             if not before and not found:
                 continue
             kept = _kept(before, found)
-            if len(kept) == len(before) and all(one is other for one, other in zip(kept, before, strict=True)):
+            if _are_same(kept, before):
                 continue
             is_other = True
-            self._count(before, -1)
-            self._count(kept, 1)
+            if rule.code == _INVISIBLE:
+                self._invisible += _invisible(kept) - _invisible(before)
             if kept:
                 check.found[rule] = kept
             else:
@@ -65,41 +119,36 @@ class Publishing:
         if is_other:
             self._regroup(check)
 
-    def _count(self, found: Iterable[Found], sign: int) -> None:
-        self._invisible += sign * sum(one.code == _INVISIBLE for one in found)
-
     def _found(self, rule: Rule, said: Iterable[Report | Exception]) -> tuple[Found, ...]:
-        bundle = self._snapshot.bundle
-        known, home = bundle.sources, bundle.home
-        found: dict[Finding, None] = {}
-        for report in said:
-            if isinstance(report, Exception):
-                found[broken(rule, self._snapshot, report)] = None
-                continue
-            if report.document in known and report.document not in home:
-                continue
-            severity = self._choice.severity(rule, report)
-            if severity is not None:
-                place = Place(report.document, report.span)
-                finding = Finding(
-                    rule.code,
-                    rule.name,
-                    severity,
-                    report.message,
-                    place,
-                    report.related,
-                    (),
-                    report.tags,
-                    report.missing,
-                )
-                found[finding] = None
-        return tuple(self._anchored(finding) for finding in found)
+        findings = [finding for report in said if (finding := self._finding(rule, report)) is not None]
+        apart = dict.fromkeys(findings) if len(findings) > 1 else findings
+        return tuple([self._anchored(finding) for finding in apart])
+
+    def _finding(self, rule: Rule, report: Report | Exception) -> Finding | None:
+        if isinstance(report, Exception):
+            return broken(rule, self._snapshot, report)
+        bundle, document = self._snapshot.bundle, report.document
+        severity = self._choice.severity(rule, report)
+        if severity is None or (document not in bundle.home and document in bundle.sources):
+            return None
+        return Finding(
+            rule.code,
+            rule.name,
+            severity,
+            report.message,
+            Place(document, report.span),
+            report.related,
+            (),
+            report.tags,
+            report.missing,
+        )
 
     def _anchored(self, finding: Finding) -> Found:
+        related = finding.related
         return Found(
             finding,
             anchored(finding.place, self._tree_of(finding.place)),
-            tuple((anchored(one.place, self._tree_of(one.place)), one.message) for one in finding.related),
+            tuple([(anchored(one.place, self._tree_of(one.place)), one.message) for one in related]) if related else (),
         )
 
     def _tree_of(self, place: Place):  # noqa: ANN202
@@ -111,29 +160,28 @@ class Publishing:
         for found in check.found.values():
             for one in found:
                 by_document.setdefault(one.document, {}).setdefault((one.code, one.at, one.message), one)
-        for document in {*by_document, *(key for key, groups in self._groups.items() if check in groups)}:
+        documents = tuple(by_document)
+        for document in dict.fromkeys((*documents, *self._documents.get(check, ()))):
             group = tuple(by_document.get(document, {}).values())
             if len(group) > 1:
                 group = tuple(sorted(group, key=lambda one: (one.span, one.code, one.message)))
-            groups = self._groups.setdefault(document, {})
-            before = groups.get(check, ())
-            if len(before) == len(group) and all(one is other for one, other in zip(before, group, strict=True)):
-                continue
-            self._news[document] = None
-            self._unusual = None
-            if not group:
-                del groups[check]
-                self._order[document].remove(check)
-                continue
-            if not before:
-                order = self._order.setdefault(document, [])
-                order.insert(bisect_left(order, _place(check), key=_place), check)
-            groups[check] = group
+            shown = self._shown.get(document)
+            if shown is None:
+                shown = self._shown[document] = _Shown()
+            before = shown.groups.get(check, ())
+            if not _are_same(before, group):
+                self._news[document] = None
+                self._unusual = None
+                shown.put(check, group)
+        if documents:
+            self._documents[check] = documents
+        else:
+            self._documents.pop(check, None)
 
     def forget(self, check: PartCheck) -> None:
         """Forget the findings of a part that is there no more."""
         for found in check.found.values():
-            self._count(found, -1)
+            self._invisible -= _invisible(found)
         check.found = {}
         self._regroup(check)
 
@@ -141,7 +189,7 @@ class Publishing:
         """The keys of texts whose findings have come, gone or perhaps moved since this was asked last."""
         found, self._news = set(self._news), {}
         if found and self._is_unusual:
-            found |= set(self._groups)
+            found |= set(self._shown)
         return found
 
     @property
@@ -159,10 +207,10 @@ class Publishing:
         if self._is_unusual:
             group, _ = self._all().get(key, ((), []))
             return [group] if group else []
-        groups = self._groups.get(key)
-        if not groups:
+        shown = self._shown.get(key)
+        if shown is None:
             return []
-        listed = [groups[check] for check in self._order[key]]
+        listed = shown.in_order()
         source = self._snapshot.bundle.sources.get(key)
         return _without_doubles(listed) if source is not None and source.may_have_anchors else listed
 
@@ -172,14 +220,16 @@ class Publishing:
 
     def check_of(self, found: Found) -> PartCheck | None:
         """The part that has a finding; None where it comes of how findings are suppressed."""
-        groups = self._groups.get(found.document, {})
-        return next((check for check, group in groups.items() if any(one is found for one in group)), None)
+        groups = self._said_of(found.document).items()
+        return next((check for check, group in groups if any(one is found for one in group)), None)
 
     def _all(self) -> dict[str, tuple[tuple[Found, ...], list[Finding]]]:
         """By text what is left of all findings, as a fresh check leaves it, and what comes of the suppressions."""
         if self._unusual is not None:
             return self._unusual
-        known = {one.finding(): one for groups in self._groups.values() for group in groups.values() for one in group}
+        known = {
+            one.finding(): one for shown in self._shown.values() for group in shown.groups.values() for one in group
+        }
         applied = {rule.code for rule in self._rules if self._choice.runs_whole(rule)}
         with self._snapshot.asking():
             left = suppressed(self._snapshot, one_per_cause(known), applied, self._choice, ())
@@ -193,6 +243,14 @@ class Publishing:
             shown.setdefault(finding.place.document, []).append(found)
         self._unusual = {key: (tuple(found), more.get(key, [])) for key, found in shown.items()}
         return self._unusual
+
+
+def _are_same(ones: tuple[Found, ...], others: tuple[Found, ...]) -> bool:
+    return len(ones) == len(others) and all(map(is_, ones, others))
+
+
+def _invisible(found: Iterable[Found]) -> int:
+    return sum(one.code == _INVISIBLE for one in found)
 
 
 def _kept(before: tuple[Found, ...], now: tuple[Found, ...]) -> tuple[Found, ...]:

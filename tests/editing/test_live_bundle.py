@@ -155,10 +155,11 @@ def test_an_id_that_many_name_costs_them_no_fact_of_their_own_while_it_is_unknow
     text = long_flow(60) + "".join(other.format(n=n) for n in range(50))
     live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
     live.edit(FLOW_FILE, [insertion(text, '\n    name: "Task 5"', "x")])
-    before = live.work.parts, live.work.facts
+    before = live.work.parts, live.work.facts, live.work.noted
     assert live.settle()
     assert live.work.parts - before[0] <= 60
     assert live.work.facts - before[1] <= 30
+    assert live.work.noted - before[2] <= 400
     said = [found.message for found in live.findings(FLOW_FILE) if found.code == "MFO302"]
     assert said == ['no node has the id "task_5"; did you mean "task_0"?'] * 51
 
@@ -256,6 +257,27 @@ def test_findings_stay_the_same_objects_while_they_move() -> None:
     after = live.groups(FLOW_FILE)
     assert [group is other for group, other in zip(before, after, strict=True)] == [True] * len(before)
     assert [found.span for group in after for found in group] == [span.shifted(2) for span in spans]
+
+
+def test_findings_stand_in_the_order_of_the_text_however_many_come_and_go() -> None:
+    text = long_flow(60)
+    for number in range(10, 50):
+        text = text.replace(f"dependencies: [task_{number}]", f"dependencies: [task_{number}, nobody]")
+    text = text.replace("[task_55]", "[task_55, nowhere]")
+    live = opened({FLOW_FILE: text, PROMPTS_FILE: PROMPTS})
+    for before, new, count in (
+        ('\n    name: "Task 30"', "x", 42),
+        ('\n    name: "Task 52"', "x", 42),
+        ("  - id: task_59\n", "  - id: nobody\n    type: mfo_api_memory_get\n    config: {key: kept}\n", 1),
+        ("dependencies: [task_1]", "dependencies: [nobody_either]\n    # ", 42),
+    ):
+        edit = insertion(text, before, new)
+        for one, expected in ((edit, count), (undone(edit, text), 41)):
+            live.edit(FLOW_FILE, [one])
+            assert live.settle()
+            found = [found for group in live.groups(FLOW_FILE) for found in group]
+            assert [one.code for one in found].count("MFO302") == expected
+            assert [one.span for one in found] == sorted(one.span for one in found)
 
 
 def test_a_text_without_findings_gives_no_news() -> None:
