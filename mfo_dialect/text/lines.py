@@ -108,6 +108,13 @@ class LineIndex:
             return Position(line, offset - start)
         return Position(line, _width(self.slice(start, offset), encoding))
 
+    def ends(self, start: int, end: int, encoding: Encoding = Encoding.UTF32) -> tuple[Position, Position]:
+        """``position`` of the start and of the end of a stretch of the text; ``start`` is not behind ``end``."""
+        first = self.position(start, encoding)
+        if not 0 <= start <= end < self.line_start(first.line + 1):
+            return first, self.position(end, encoding)
+        return first, Position(first.line, first.column + _width(self.slice(start, end), encoding))
+
     def offset(self, position: Position, encoding: Encoding = Encoding.UTF32) -> int:
         """The offset of a position whose column counts in ``encoding``.
 

@@ -51,11 +51,9 @@ class Diagnostic:
     tags: tuple[Tag, ...]
 
 
-def shown_diagnostic(finding: Said, preferences: Preferences) -> Diagnostic | None:
-    """One finding as an editor shows it; None where its user wants no hints and it is one."""
-    if finding.severity is Severity.HINT and not preferences.hints:
-        return None
-    return diagnostic_of(finding)
+def is_shown(finding: Said, preferences: Preferences) -> bool:
+    """Whether an editor shows a finding: not where its user wants no hints and it is one."""
+    return preferences.hints or finding.severity is not Severity.HINT
 
 
 def diagnostic_of(finding: Said) -> Diagnostic:
@@ -64,8 +62,13 @@ def diagnostic_of(finding: Said) -> Diagnostic:
         finding.place.span,
         finding.severity,
         finding.code,
-        RULE_URL.format(code=finding.code),
+        page_of(finding.code),
         finding.message,
         finding.related,
         finding.tags,
     )
+
+
+def page_of(code: str) -> str:
+    """Where the page of a rule stands."""
+    return RULE_URL.format(code=code)

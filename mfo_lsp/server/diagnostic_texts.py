@@ -7,8 +7,9 @@ numbers; one that has not changed at all costs a look at the line where it stand
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from mfo_dialect.text import Piece
 from mfo_lsp.features.diagnostics import Said
@@ -20,8 +21,7 @@ Anchor = tuple[Piece, int, int]
 NO_DIAGNOSTICS = JsonText(b"[]")
 
 
-@dataclass(frozen=True, slots=True)
-class DiagnosticText:
+class DiagnosticText(NamedTuple):
     """One diagnostic.
 
     Attributes:
@@ -45,7 +45,7 @@ class DiagnosticText:
     def moved(self, lines: int) -> DiagnosticText:
         """The same some lines further down."""
         start, first, end, last = self.range
-        return replace(self, range=(start + lines, first, end + lines, last))
+        return DiagnosticText((start + lines, first, end + lines, last), self.message, self.rest)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def group_texts(
 
 
 def _written(group: Sequence[Said], write: Callable[[Said], DiagnosticText | None]) -> GroupText:
-    items = tuple(item for finding in group if (item := write(finding)) is not None)
+    items = tuple([item for finding in group if (item := write(finding)) is not None])
     piece = _piece_of(group)
     return GroupText(group, items, piece, piece.first_line if piece is not None else 0)
 

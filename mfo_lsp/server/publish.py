@@ -9,9 +9,9 @@ from typing import Any
 from lsprotocol import types
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.findings import Finding, Place, Severity, Tag
+from mfo_dialect.findings import Finding, Place, Tag
 from mfo_dialect.text import Encoding, LineIndex, Piece, Span
-from mfo_lsp.features.diagnostics import Diagnostic, Said, shown_diagnostic
+from mfo_lsp.features.diagnostics import Diagnostic, Said, is_shown, page_of
 from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_range
@@ -109,12 +109,12 @@ def diagnostics_of(
     """
 
     def write(finding: Said) -> DiagnosticText | None:
-        shown = shown_diagnostic(finding, session.preferences)
-        if shown is None:
+        if not is_shown(finding, session.preferences):
             return None
         anchor: Anchor | None = getattr(finding, "anchor", None)
-        range_ = _range_in(*anchor, session.encoding) if anchor is not None else _range_of(shown.span, lines, session)
-        return _text_of(shown, range_, bundle, session)
+        if anchor is None:
+            return _text_of(finding, _range_of(finding.place.span, lines, session), bundle, session)
+        return _text_of(finding, _range_in(*anchor, session.encoding), bundle, session)
 
     lines = lines_of(bundle, document)
     return group_texts(groups, before, write)
@@ -128,43 +128,41 @@ def _range_of(span: Span, lines: LineIndex, session: Session) -> Range:
 
 def _range_in(piece: Piece, start: int, end: int, encoding: Encoding) -> Range:
     """The range of what stands within one piece of a text, whose lines are few."""
-    (line, character), (last_line, last) = (piece.lines.position(offset, encoding) for offset in (start, end))
+    (line, character), (last_line, last) = piece.lines.ends(start, end, encoding)
     first = piece.first_line
     return first + line, character, first + last_line, last
 
 
-def _text_of(diagnostic: Diagnostic, range_: Range, bundle: Bundle, session: Session) -> DiagnosticText:
+def _text_of(finding: Said, range_: Range, bundle: Bundle, session: Session) -> DiagnosticText:
     """What ``to_protocol`` gives, written by hand, as there may be thousands."""
     client = session.client
-    url = diagnostic.url if client.code_description else None
-    tags = tuple(tag.value for tag in _tags_of(diagnostic, client))
-    pieces = [
-        b'"message":',
-        json_text(diagnostic.message),
-        _common_text(diagnostic.code, diagnostic.severity, url, tags),
-    ]
-    if client.related_information and diagnostic.related:
-        related = [
+    tags = tuple([tag.value for tag in _tags_of(finding.tags, client)]) if finding.tags else ()
+    common = _common_text(finding.code, int(finding.severity), client.code_description, tags)
+    message = finding.message
+    rest = b'"message":%b%b' % (json_text(message), common)
+    related = finding.related if client.related_information else ()
+    if related:
+        places = [
             {"location": session.plain(location_of(item.place, bundle, session)), "message": item.message}
-            for item in diagnostic.related
+            for item in related
         ]
-        pieces += (b',"relatedInformation":', json_text(related))
-    return DiagnosticText(range_, diagnostic.message, b"".join((*pieces, b"}")))
+        rest += b',"relatedInformation":' + json_text(places)
+    return DiagnosticText(range_, message, rest + b"}")
 
 
 @lru_cache(_MOST_COMMON)
-def _common_text(code: str, severity: Severity, url: str | None, tags: tuple[int, ...]) -> bytes:
+def _common_text(code: str, severity: int, is_described: bool, tags: tuple[int, ...]) -> bytes:  # noqa: FBT001 - for a cache
     """What all diagnostics of a rule say alike, behind a comma and without braces."""
-    value: dict[str, Any] = {"severity": int(severity), "code": code, "source": SOURCE}
-    if url is not None:
-        value["codeDescription"] = {"href": url}
+    value: dict[str, Any] = {"severity": severity, "code": code, "source": SOURCE}
+    if is_described:
+        value["codeDescription"] = {"href": page_of(code)}
     if tags:
         value["tags"] = tags
     return b"," + json_text(value)[1:-1]
 
 
-def _tags_of(diagnostic: Diagnostic, client: Client) -> tuple[types.DiagnosticTag, ...]:
-    return tuple(_TAGS[tag] for tag in diagnostic.tags if _TAGS[tag] in client.diagnostic_tags)
+def _tags_of(tags: Iterable[Tag], client: Client) -> tuple[types.DiagnosticTag, ...]:
+    return tuple(_TAGS[tag] for tag in tags if _TAGS[tag] in client.diagnostic_tags)
 
 
 def drop_findings(session: Session, key: str) -> set[str]:
@@ -229,7 +227,7 @@ def to_protocol(diagnostic: Diagnostic, document: str, bundle: Bundle, session: 
         code=diagnostic.code,
         code_description=types.CodeDescription(diagnostic.url) if client.code_description else None,
         source=SOURCE,
-        tags=_tags_of(diagnostic, client) or None,
+        tags=_tags_of(diagnostic.tags, client) or None,
         related_information=(tuple(related) or None) if client.related_information else None,
     )
 

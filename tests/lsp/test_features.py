@@ -10,7 +10,7 @@ from mfo_dialect.findings import Edit, Finding, Fix, Place, Severity
 from mfo_dialect.text import Span, TextEdit, apply_edits
 from mfo_lsp.features.code_actions import ActionKind, code_actions
 from mfo_lsp.features.code_lenses import code_lenses
-from mfo_lsp.features.diagnostics import shown_diagnostic
+from mfo_lsp.features.diagnostics import diagnostic_of, is_shown
 from mfo_lsp.features.document_symbols import OutlineEntry, document_symbols
 from mfo_lsp.features.fix_all import fix_all, wants_fix_all
 from mfo_lsp.features.preferences import Preferences, read_preferences
@@ -201,9 +201,9 @@ def fix(*places, safe=False, title="Mend it"):
 
 def test_hints_are_shown_where_they_are_wanted():
     hint = finding(severity=Severity.HINT)
-    assert shown_diagnostic(hint, Preferences(hints=False)) is None
-    shown = shown_diagnostic(hint, Preferences())
-    assert shown.url.endswith("/docs/rules/MFO302.md")
+    assert not is_shown(hint, Preferences(hints=False))
+    assert is_shown(hint, Preferences())
+    assert diagnostic_of(hint).url.endswith("/docs/rules/MFO302.md")
 
 
 @pytest.mark.parametrize(
