@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.check.conftest import Command
+from tests.greeting import FLOW, GREETING
 
 PROJECT = '[bundle]\nprompts = ["prompts/*.md"]\n'
-FLOW = (
-    "name: greet\ntasks:\n  - id: hello\n    type: mfo_api_chat_send\n"
-    "    config: {prompt_template_id: greeting, prompt_context: {who: Ann}}\n"
-)
-GREETING = "---\nvariables: [who]\n---\n\n# To {{ .who }}\n"
 
 
 @pytest.fixture

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from tests.greeting import FLOW, GREETING
 from tests.lsp.conftest import Editor
 
-FLOW = (
-    "name: greet\ntasks:\n  - id: hello\n    type: mfo_api_chat_send\n"
-    "    config: {prompt_template_id: greeting, prompt_context: {who: Ann}}\n"
-)
-GREETING = "---\nvariables: [who]\n---\n\n# To {{ .who }}\n"
 PAGE = "---\ntitle: About\n---\n{{ broken\n"
 
 
