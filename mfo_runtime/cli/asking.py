@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from mfo_dialect.references import as_text
-from mfo_runtime.cli.output import say
+from mfo_runtime.cli.output import printable_lines, say
 from mfo_runtime.errors import TaskFailedError
 from mfo_runtime.tasks import Question
 from mfo_workspace.text_report import printable
@@ -42,8 +42,8 @@ class TerminalAsk:
                 return await self._ask(question)
 
     async def _ask(self, question: Question) -> Any:
-        for line in f"{question.task}: {question.text}".splitlines():
-            say(printable(line))
+        for line in printable_lines(f"{question.task}: {question.text}"):
+            say(line)
         for number, choice in enumerate(question.choices, 1):
             say(printable(f"  {number}. {as_text(choice)}"))
         while True:

@@ -75,6 +75,11 @@ def say(text: str) -> None:
         click.echo(text, err=True)
 
 
+def printable_lines(text: str) -> list[str]:
+    """The lines of a text that somebody else wrote, as a terminal can show them."""
+    return [printable(line) for line in text.splitlines()]
+
+
 def shown_path(document: str) -> str:
     """A document as a reader knows it: relative to the current directory where it can be."""
     try:

@@ -18,10 +18,10 @@ from rich.text import Text
 from mfo_dialect.analysis.graph import NodeKind
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.durations import format_duration
+from mfo_runtime.cli.output import printable_lines
 from mfo_runtime.engine.observing import RunEvent
 from mfo_runtime.engine.states import NodeState, RunState
 from mfo_runtime.flow.told_text import TextObserver
-from mfo_workspace.text_report import printable
 
 _MARKS = {
     NodeState.PENDING: ("·", "dim"),
@@ -219,8 +219,8 @@ class LiveProgress:
         node, text = self._said
         width = max(20, self._console.width - 4)
         lines = [
-            printable(line)[place : place + width]
-            for line in text.splitlines()
+            line[place : place + width]
+            for line in printable_lines(text)
             for place in range(0, max(1, len(line)), width)
         ]
         said = [Text(f"  {line}", "italic dim") for line in lines[-_LINES_OF_TEXT:]]

@@ -10,7 +10,7 @@ from rich.table import Table
 from mfo_dialect.durations import format_duration
 from mfo_dialect.references import as_text
 from mfo_runtime.cli.database_option import database_option
-from mfo_runtime.cli.output import print_table, say, write_json
+from mfo_runtime.cli.output import print_table, printable_lines, say, write_json
 from mfo_runtime.cli.places import project_option
 from mfo_runtime.cli.pools import pool_at
 from mfo_workspace.text_report import printable
@@ -37,8 +37,8 @@ def status_command(database_url: str | None, place: str | None, *, as_json: bool
     for question in now.questions:
         choices = ", ".join(map(as_text, question.choices))
         asked = f"? {question.task} asks: {question.text}" + (f" ({choices})" if choices else "")
-        for line in asked.splitlines():
-            click.echo(printable(line))
+        for line in printable_lines(asked):
+            click.echo(line)
         click.echo(f"  answer it: mfo answer {question.run} {question.task} ...")
     for version, count in now.of_other_versions.items():
         say(f"mfo: {count} runs wait for a worker of {version}; this version of mfo cannot replay them")
