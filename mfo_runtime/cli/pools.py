@@ -79,11 +79,14 @@ def submitting_to(journal: SharedJournal, queue: str) -> Callable[[NewRun, Firin
     return lambda run, firing: submit_run(journal, run, Submission(queue, firing=firing))
 
 
-def runs_at(place: str | None, given: str | None) -> tuple[RunJournal, Project]:
-    """The runs of a project: those that its workers share, where it names their database, else those of this machine."""
+def runs_at(place: str | None, given: str | None) -> tuple[RunJournal, Retention]:
+    """The runs of a project, and how long they are kept.
+
+    They are those that its workers share, where it names their database, else those of this machine.
+    """
     journal, project = journal_at(place)
     url = database_url_of(given, project)
-    return (journal if url is None else open_pool(url)), project
+    return (journal, retention_of(project)) if url is None else (open_pool(url), retention_in_pool(project))
 
 
 def retention_in_pool(project: Project) -> Retention:

@@ -10,10 +10,9 @@ from rich.table import Table
 
 from mfo_dialect.durations import format_duration
 from mfo_runtime.cli.database_option import database_option
-from mfo_runtime.cli.journals import retention_of
 from mfo_runtime.cli.output import moment, print_table, say, shown_path, write_json
 from mfo_runtime.cli.places import project_option
-from mfo_runtime.cli.pools import database_url_of, retention_in_pool, runs_at
+from mfo_runtime.cli.pools import runs_at
 from mfo_runtime.cli.progress import state_mark
 from mfo_runtime.journal import Retention, RunJournal, StoredRun
 from mfo_runtime.journal.telling import run_data, state_now
@@ -76,9 +75,7 @@ def prune_command(
     Runs that are being executed are never forgotten.
     """
     outer_place, outer_url = context.obj
-    url = database_url or outer_url
-    journal, project = runs_at(place or outer_place, url)
-    retention = (retention_of if database_url_of(url, project) is None else retention_in_pool)(project)
+    journal, retention = runs_at(place or outer_place, database_url or outer_url)
     if keep_days is not None or keep_last is not None:
         retention = Retention(keep_days, keep_last)
     try:
