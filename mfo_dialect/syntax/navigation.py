@@ -83,9 +83,8 @@ def _start(node: Node) -> int:
 
 
 def _key_start(pair: Pair) -> int:
-    return min(
-        pair.key.span.start, pair.value.span.start
-    )  # the id of a Markdown template stands inside its front matter
+    """Where a pair starts: with its value, where that is a Markdown template's front matter, in which its id stands."""
+    return min(pair.key.span.start, pair.value.span.start)
 
 
 def children_of(node: Node) -> tuple[Node, ...]:
