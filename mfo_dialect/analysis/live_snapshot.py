@@ -24,6 +24,7 @@ from mfo_dialect.analysis.live_workflow import LiveDocument
 from mfo_dialect.analysis.parts import Part, borders_of, parts_of_document, root_of
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, view_flows
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.sure_values import doubtful_among
 from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.facts import Facts
@@ -334,6 +335,18 @@ class LiveSnapshot(Snapshot):
             case _:
                 document = self._around.get(part.flow if isinstance(part, NodeView) else part)
                 return self.kept(document, walked).get(part, ()) if document is not None else ()
+
+    def doubtful_visits_of(self, part: Part) -> list[Visit]:
+        """Those declared values of one part that are not surely right."""
+        return self.kept(part, _doubtful)
+
+    def notable_visits_of(self, part: Part) -> Iterable[Visit]:
+        """All declared values: each reader of them chooses for itself."""
+        return self.visits_of(part)
+
+
+def _doubtful(part: Part, snapshot: Snapshot) -> list[Visit]:
+    return doubtful_among(snapshot.visits_of(part))
 
 
 def _all_of(find: Callable[[Snapshot], Iterable[_T]], snapshot: Snapshot) -> tuple[_T, ...]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, overload
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source
 from mfo_dialect.analysis.index import BuiltIndex, Index
+from mfo_dialect.analysis.light_walk import LightWalk, Remarkable
 from mfo_dialect.analysis.parts import Part, borders_of, document_key, parts_of_document, place_of
 from mfo_dialect.analysis.resolve import Resolution, Scope, resolve
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView, take_apart, view_flows
@@ -178,6 +179,28 @@ class Snapshot:
                 may_have_aliases = self.bundle.sources[document.key].may_have_anchors
                 walked = PartedWalk[Part](first, document, self.borders, may_have_aliases=may_have_aliases)
                 found.update(walked.by_part)
+        return found
+
+    def doubtful_visits_of(self, part: Part) -> list[Visit]:
+        """Those declared values of one part that are not surely right."""
+        found = self._remarkable_by_part.get(part)
+        return found.doubtful if found is not None else []
+
+    def notable_visits_of(self, part: Part) -> Iterable[Visit]:
+        """Those declared values of one part whose declarations are notable (``is_notable``), and perhaps others."""
+        found = self._remarkable_by_part.get(part)
+        return found.notable if found is not None else ()
+
+    @kept_property
+    def _remarkable_by_part(self) -> dict[Part, Remarkable]:
+        found: dict[Part, Remarkable] = {}
+        for document in self.documents:
+            first = self._first_visit(document)
+            if first is not None and self.bundle.sources[document.key].may_have_anchors:
+                walked = PartedWalk[Part](first, document, self.borders)
+                found.update({part: Remarkable(visits) for part, visits in walked.by_part.items()})
+            elif first is not None:
+                found.update(LightWalk[Part](first, document, self.borders).by_part)
         return found
 
     def _first_visit(self, document: Document) -> Visit | None:

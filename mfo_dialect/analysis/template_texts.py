@@ -47,7 +47,7 @@ def template_texts_of(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...
 
 
 def _template_texts(part: Part, snapshot: Snapshot) -> tuple[TemplateText, ...]:
-    visits = snapshot.visits_of(part)
+    visits = snapshot.notable_visits_of(part)
     declared = [visit for visit in visits if type(visit.type) is TextType and visit.type.format is _TEMPLATE]
     return tuple(_found(part, declared)) if declared else ()
 

@@ -23,7 +23,9 @@ from mfo_dialect.catalogue.values import (
 from mfo_dialect.model.access import text_at
 from mfo_dialect.syntax import Mapping, Node, Pair, Scalar, Sequence, follow
 
-_MAX_DEPTH = 64
+MAX_DEPTH = 64
+"""How deep maps and lists are looked into."""
+
 _Part = TypeVar("_Part")
 
 
@@ -78,7 +80,7 @@ def walk(document: str, root: Node, root_type: ValueType) -> Iterator[Visit]:
 
 
 def _add_below(visit: Visit, depth: int, found: list[Visit], seen: set[tuple[int, int]]) -> None:
-    if depth >= _MAX_DEPTH:
+    if depth >= MAX_DEPTH:
         return
     for child in _children(visit):
         declared = child.type
@@ -134,7 +136,7 @@ class PartedWalk(Generic[_Part]):
 
     def _add_below(self, node: Node, declared: ValueType, depth: int, own: list[Visit]) -> None:
         """Add what stands right below a value, and below that; written out, as it is the way to every value."""
-        if depth >= _MAX_DEPTH:
+        if depth >= MAX_DEPTH:
             return
         if type(declared) is MapType:
             if isinstance(node, Mapping):

@@ -6,7 +6,6 @@ from typing import Any
 
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.rules.doubtful_values import doubtful_visits
 from mfo_dialect.rules.plan import Plan
 from mfo_dialect.rules.rule import Report, Rule
 
@@ -21,7 +20,7 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
         try:
             if step.selector.is_doubtful:  # nearly all parts have nothing doubtful: asked once for all such rules
                 if is_sound is None:
-                    is_sound = not doubtful_visits(part, snapshot)
+                    is_sound = not snapshot.doubtful_visits_of(part)
                 if is_sound:
                     continue
             items = [*step.selector.items(part, snapshot)]
@@ -33,7 +32,7 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     concerned = plan.concerned(part)
     if concerned is not None:
         known = concerned.known
-        for visit in snapshot.visits_of(part):
+        for visit in snapshot.notable_visits_of(part):
             found = known.get((id(visit.type), id(visit.key)))
             for rule in found[0] if found is not None else concerned.by(visit):
                 try:

@@ -310,6 +310,11 @@ class Mapping(Node):
             return index.items()
         return ((self.meant(pair), pair) for pair in self.effective_pairs())
 
+    def plain_pairs(self) -> dict[str, Pair] | None:
+        """The pairs by name where they are all that there is and each counts for its own key; else None."""
+        index = self._index or self._indexed()
+        return index if self._is_plain and self._meant is None else None
+
     def names(self) -> KeysView[str]:
         """The keys that are there, written or merged."""
         return (self._index or self._indexed()).keys()

@@ -54,11 +54,11 @@ from collections.abc import Container, Iterator
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.sure_values import VALID_ID
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Format, Names, TextType
 from mfo_dialect.findings import Edit, Fix, Place, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.doubtful_values import VALID_ID, doubtful_visits
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import is_null
 from mfo_dialect.rules.shape.reading import has_own_tag
@@ -130,7 +130,7 @@ def _fix(visit: Visit, named: Iterator[Scalar], fresh: str) -> Fix:
 
 def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | None]]:
     """Every id that may be wrong, with the node that it is the id of."""
-    for visit in doubtful_visits(part, snapshot):
+    for visit in snapshot.doubtful_visits_of(part):
         declared, node = visit.type, visit.node
         if type(declared) is not TextType or declared.format is not Format.IDENTIFIER:
             continue

@@ -45,6 +45,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.light_walk import ADDRESSES
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, TextType, ValueType
@@ -56,7 +57,6 @@ from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
 _MESSAGE = "what is sent can be read and changed on the way: use https://"
-_KEYS = frozenset({"url", "base_url"})
 _PLAIN_HTTP = re.compile(r"\s*(http://)(?:[^\s/?#@]*@)?(\[[^\]\s]*\]|[^\s/?#:]*)", re.IGNORECASE)
 _LOOPBACK = re.compile(
     r"localhost\.?|.*\.localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|host\.docker\.internal", re.IGNORECASE
@@ -101,7 +101,7 @@ def _scheme_without_encryption(url: str) -> Span | None:
 
 
 def _is_address(declared: ValueType, key: Key | None) -> bool:
-    return key is not None and key.name in _KEYS and isinstance(declared, TextType)
+    return key is not None and key.name in ADDRESSES and isinstance(declared, TextType)
 
 
 _addresses = select.visits_where(_is_address)

@@ -80,7 +80,7 @@ _UNKNOWN = None
 
 
 def _said(part: Part, snapshot: Snapshot) -> Iterable[_Name | None]:
-    return _names_in(snapshot.visits_of(part))
+    return _names_in(snapshot.notable_visits_of(part))
 
 
 def _names_in(visits: Iterable[Visit]) -> Iterator[_Name | None]:

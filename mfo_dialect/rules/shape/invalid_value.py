@@ -55,6 +55,7 @@ from mfo_dialect.analysis.outputs import output_shape
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.sure_values import is_allowed
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import (
     Format,
@@ -68,7 +69,6 @@ from mfo_dialect.durations import parse_duration
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.references import Reference, bare_reference, scan
 from mfo_dialect.rules import select
-from mfo_dialect.rules.doubtful_values import doubtful_visits, is_allowed
 from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import is_null
@@ -261,7 +261,7 @@ def _items(part: Part, snapshot: Snapshot) -> Iterator[tuple[Visit, NodeView | N
     """Every value that may not be allowed; an entry of ``outputs`` comes with the node that it stands in."""
     owner = part if isinstance(part, NodeView) else None
     outputs: set[int] = set()
-    for visit in doubtful_visits(part, snapshot):
+    for visit in snapshot.doubtful_visits_of(part):
         node, declared = visit.node, visit.type
         is_output = False
         if type(declared) is TextType:

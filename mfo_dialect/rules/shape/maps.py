@@ -8,13 +8,12 @@ from enum import Enum
 
 from mfo_dialect.analysis.parts import WRITTEN, Part
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.sure_values import has_right_keys
 from mfo_dialect.analysis.visits import Visit, effective_keys, known_keys
 from mfo_dialect.catalogue.slips import key_meant
 from mfo_dialect.catalogue.values import EitherType, Key, ListType, MapType, ValueType
 from mfo_dialect.catalogue.workflow_keys import ONLY_FLOW_KEYS, ONLY_WORKFLOW_KEYS
 from mfo_dialect.records import record
-from mfo_dialect.rules.doubtful_values import doubtful_visits
-from mfo_dialect.rules.right_keys import has_right_keys
 from mfo_dialect.rules.select import Selector
 from mfo_dialect.syntax import Mapping, Node, Pair, ProblemKind, Scalar, Sequence, follow
 
@@ -134,7 +133,7 @@ class _Maps:
 
 
 def _map_views(part: Part, snapshot: Snapshot) -> Iterable[MapView]:
-    for visit in doubtful_visits(part, snapshot):
+    for visit in snapshot.doubtful_visits_of(part):
         node, declared = visit.node, visit.type
         if isinstance(declared, MapType) and isinstance(node, Mapping) and not has_right_keys(node, declared):
             views = snapshot.kept(part, _maps).listed

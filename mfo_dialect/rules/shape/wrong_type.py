@@ -75,7 +75,6 @@ from mfo_dialect.catalogue.values import (
 )
 from mfo_dialect.findings import Fix, Severity
 from mfo_dialect.rules import select
-from mfo_dialect.rules.doubtful_values import doubtful_visits
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.shape.maps import has_value, is_doubtful, is_null
@@ -242,13 +241,14 @@ def _is_needed(visit: Visit, container: MapType | None) -> bool:
 
 def _items(part: Part, snapshot: Snapshot) -> list[Found]:
     """Every value that may be wrong, with the declaration of the map that holds it."""
-    wrong = {visit for visit in doubtful_visits(part, snapshot) if _may_be_wrong(visit)}
+    doubtful = snapshot.doubtful_visits_of(part)
+    wrong = {(id(visit.node), id(visit.type)) for visit in doubtful if _may_be_wrong(visit)}
     maps: dict[int, MapType] = {}
     found: list[Found] = []
     for visit in snapshot.visits_of(part) if wrong else ():
         if isinstance(visit.type, MapType):
             maps[id(visit.node)] = visit.type
-        if visit in wrong:
+        if (id(visit.node), id(visit.type)) in wrong:
             found.append((visit, maps.get(id(visit.container))))
     return found
 

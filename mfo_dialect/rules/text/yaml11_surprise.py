@@ -58,11 +58,12 @@ from collections.abc import Iterator
 
 from mfo_dialect.analysis.parts import WRITTEN
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.sure_values import LEADING_ZEROS, SEXAGESIMAL, WORD_OF_YAML_11
 from mfo_dialect.analysis.visits import Visit, scalars_at
 from mfo_dialect.catalogue.values import AnyType, Format, Key, MapType, SchemaType, TextType, ValueType
 from mfo_dialect.findings import Severity
 from mfo_dialect.model.access import items_at, text_at
-from mfo_dialect.rules.doubtful_values import LEADING_ZEROS, SEXAGESIMAL, WORD_OF_YAML_11, doubtful_where
+from mfo_dialect.rules.doubtful_values import doubtful_where
 from mfo_dialect.rules.fixes import replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.rules.select import Selector
