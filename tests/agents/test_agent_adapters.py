@@ -122,7 +122,18 @@ async def test_middleware_is_composed_left_to_right():
     assert (await engine.run(simple_step("s", "t"))).response.message == "x21"
 
 
-@pytest.mark.parametrize("wrap", [WrappedAdapter, with_cache(MemoryCache()), with_hook(CallHook())])
+@pytest.fixture(params=["nothing", "cache", "hook"])
+def wrap(request):
+    """What puts something around an adapter, made anew for each test."""
+    match request.param:
+        case "cache":
+            return with_cache(MemoryCache())
+        case "hook":
+            return with_hook(CallHook())
+        case _:
+            return WrappedAdapter
+
+
 async def test_a_wrapped_adapter_passes_everything_on(wrap):
     mock = MockAdapter("x", calls_tools=True, keeps_sessions=True)
     wrapped = wrap(mock)
