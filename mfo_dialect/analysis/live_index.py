@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from mfo_dialect.facts import Fact, Facts, leave
+from mfo_dialect.facts import Fact, Facts
 
 _Part = TypeVar("_Part", bound=Hashable)
 _NO_KEYS: tuple[Hashable, ...] = ()
@@ -41,7 +41,7 @@ class _Asker:
     def end(self) -> None:
         """Depend on nothing any more."""
         for source in self.sources:
-            leave(source, self)
+            source.lose(self)
 
 
 class LiveIndex(Generic[_Part]):

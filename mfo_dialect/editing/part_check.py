@@ -10,7 +10,7 @@ from mfo_dialect.analysis.live_snapshot import LiveSnapshot
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing.found import Found
-from mfo_dialect.facts import Fact, leave
+from mfo_dialect.facts import Fact
 from mfo_dialect.rules import Report, Rule
 from mfo_dialect.rules.plan import Concerned, Step, plan_of
 
@@ -114,10 +114,11 @@ class PartCheck:
 
     def hear(self, source: Fact[Any]) -> None:
         """Have those rules look again that depend on a fact."""
-        bits = self._sources.get(source, 0)
-        if bits and not self.stale:
-            self._queue(self)
-        self.stale |= bits
+        bits = self._sources.get(source)
+        if bits:
+            if not self.stale:
+                self._queue(self)
+            self.stale |= bits
 
     def will_ask(self, source: Fact[Any]) -> bool:
         """Whether all rules that depend on a fact are going to look again anyway."""
@@ -133,7 +134,7 @@ class PartCheck:
         """Depend on nothing any more."""
         sources, self._sources = self._sources, {}
         for source in sources:
-            leave(source, self)
+            source.lose(self)
 
     def run(self) -> Said:
         """Have the rules look that must; gives what each of them says, with nothing for one that says nothing any more."""
@@ -170,7 +171,7 @@ class PartCheck:
                 source.add_reader(self)
         for source in gone:
             del sources[source]
-            leave(source, self)
+            source.lose(self)
 
 
 class _Run:

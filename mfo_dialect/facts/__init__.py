@@ -5,7 +5,7 @@ Knows nothing of texts, documents or rules.
 
 from __future__ import annotations
 
-from mfo_dialect.facts.facts import CircularFactError, Derived, Fact, Facts, Input, Reader, leave
+from mfo_dialect.facts.facts import CircularFactError, Derived, Fact, Facts, Input, Reader
 from mfo_dialect.facts.tables import FactIndex, FactTable
 
-__all__ = ["CircularFactError", "Derived", "Fact", "FactIndex", "FactTable", "Facts", "Input", "Reader", "leave"]
+__all__ = ["CircularFactError", "Derived", "Fact", "FactIndex", "FactTable", "Facts", "Input", "Reader"]

@@ -88,6 +88,10 @@ class Fact(Generic[_T]):
         elif isinstance(known, _Many):
             known.pop(reader, None)
 
+    def lose(self, reader: Reader) -> None:
+        """The same; what nobody needs any more is forgotten."""
+        self.remove_reader(reader)
+
     @property
     def is_awaited(self) -> bool:
         """Whether somebody depends on it who is not going to look again anyway."""
@@ -224,7 +228,7 @@ class Derived(Fact[_T]):
                 source.add_reader(self)
         for source in before:
             if source not in found:
-                leave(source, self)
+                source.lose(self)
 
     def hear(self, source: Fact[Any]) -> None:  # noqa: ARG002 - all of it is computed again, whatever has changed
         """Have it computed again."""
@@ -246,6 +250,12 @@ class Derived(Fact[_T]):
         waiting: list[Derived[Any]] = [self]
         while waiting:
             waiting += waiting.pop().let_go()
+
+    def lose(self, reader: Reader) -> None:
+        """See ``Fact``."""
+        self.remove_reader(reader)
+        if not self._readers and not self.is_kept:
+            self.forget()
 
     def let_go(self) -> list[Derived[Any]]:
         """Forget the value; gives the facts that nobody needs any more."""
@@ -333,14 +343,7 @@ class Facts:
             for fact in frame:
                 fact.add_reader(reader)
             for fact in frame:
-                leave(fact, reader)
-
-
-def leave(source: Fact[Any], reader: Reader) -> None:
-    """End that a reader depends on a fact; one that nobody needs any more is forgotten."""
-    source.remove_reader(reader)
-    if not source.is_read and isinstance(source, Derived) and not source.is_kept:
-        source.forget()
+                fact.lose(reader)
 
 
 def _differ(before: object, after: object) -> bool:

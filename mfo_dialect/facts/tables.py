@@ -38,11 +38,11 @@ class FactTable(Mapping[_Key, _Value]):
 
     def get(self, key: _Key, default: _Value | _Other | None = None) -> _Value | _Other | None:
         """The value of a name, or the default; whoever is being computed depends on it."""
-        if self._facts.frame is None:
-            value = self._known.get(key)
-        else:
+        frame = self._facts.frame
+        if frame is not None:
             cell = self._cells.get(key)
-            value = (cell if cell is not None else self._new_cell(key)).get()
+            frame[cell if cell is not None else self._new_cell(key)] = None
+        value = self._known.get(key)
         return default if value is None else value
 
     def __getitem__(self, key: _Key) -> _Value:
@@ -81,7 +81,9 @@ class FactTable(Mapping[_Key, _Value]):
         """Give a name a value; None takes it away."""
         was_known = key in self._known
         if value is None:
-            self._known.pop(key, None)
+            if not was_known:
+                return
+            del self._known[key]
         else:
             self._known[key] = value
         if was_known != (value is not None):
