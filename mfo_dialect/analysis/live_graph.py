@@ -151,21 +151,22 @@ class LiveGraph(Generic[_Node]):
 
     def _connect(self, touched: dict[_Node, None]) -> None:
         """Bring the edges to these nodes, and the order, up to date."""
-        known = self._sources.known
+        known, declared = self._sources.known, self._declared
         wanted = {node: self._wanted_sources(node) for node in touched}
         self._disconnect(
             [(source, node) for node, found in wanted.items() for source in known.get(node, ()) if source not in found]
         )
         for node in touched:
-            if node not in self._declared and node in self._order:
+            if node not in declared and node in self._order:
                 self._order.remove(node)
-        self._take_in([node for node in touched if node in self._declared and node not in self._order], wanted)
+        self._take_in([node for node in touched if node in declared and node not in self._order], wanted)
         self._add_edges(
             [(source, node) for node, found in wanted.items() for source in found if source not in known.get(node, ())]
         )
         for node, sources in wanted.items():
-            self._guards.set(node, self._wanted_guards(node, sources) or None)
-            self._branches.set(node, self._wanted_branches(node) or None)
+            declaration = declared.get(node)
+            self._guards.set(node, tuple(self._wanted_guards(declaration, sources)) or None)
+            self._branches.set(node, self._wanted_branches(node, declaration) or None)
         self._pass_on([*touched, *self._retry()])
 
     def _take_in(self, new: list[_Node], wanted: dict[_Node, dict[_Node, None]]) -> None:
@@ -184,25 +185,23 @@ class LiveGraph(Generic[_Node]):
             return {}
         found: dict[_Node, None] = {}
         for name in declaration.dependencies:
-            first = next(iter(self._named.get(name, ())), None)
-            if first is not None:
+            for first in self._named.get(name, ()):
                 found[first] = None
-        found.update(self._leading_to.get(declaration.id, {}))
+                break
+        if declaration.id in self._leading_to:
+            found.update(self._leading_to[declaration.id])
         found.pop(node, None)
         return found
 
-    def _wanted_guards(self, node: _Node, sources: Iterable[_Node]) -> tuple[_Node, ...]:
-        declaration = self._declared.get(node)
-        return tuple(
-            source
-            for source in sources
-            if declaration is not None
-            and self._declared[source].kind is NodeKind.CONDITION
-            and declaration.id in self._declared[source].successors
-        )
+    def _wanted_guards(self, declaration: NodeDeclaration | None, sources: Iterable[_Node]) -> list[_Node]:
+        """The conditions among the sources of a node that have it as a branch."""
+        if declaration is None:
+            return []
+        declared = self._declared
+        conditions = [source for source in sources if declared[source].kind is NodeKind.CONDITION]
+        return [source for source in conditions if declaration.id in declared[source].successors]
 
-    def _wanted_branches(self, node: _Node) -> tuple[_Node | None, ...]:
-        declaration = self._declared.get(node)
+    def _wanted_branches(self, node: _Node, declaration: NodeDeclaration | None) -> tuple[_Node | None, ...]:
         if declaration is None or declaration.kind is not NodeKind.CONDITION:
             return ()
         targets = (next(iter(self._named.get(name, ())), None) for name in declaration.successors)
@@ -222,7 +221,7 @@ class LiveGraph(Generic[_Node]):
             label, node = heapq.heappop(waiting)
             seen.discard(label)
             before = node in always, node in unconditional
-            now = self._runs_always(node), self._is_unconditional(node)
+            now = self._runs_in_any_case(node)
             if now != before:
                 self._always.set(node, now[0] or None)
                 self._unconditional.set(node, now[1] or None)
@@ -232,15 +231,16 @@ class LiveGraph(Generic[_Node]):
                         seen.add(following)
                         heapq.heappush(waiting, (following, target))
 
-    def _runs_always(self, node: _Node) -> bool:
-        if self._guards.known.get(node):
-            return False
-        sources, always = tuple(self._ordered_sources(node)), self._always.known
-        return not sources or any(source in always for source in sources)
-
-    def _is_unconditional(self, node: _Node) -> bool:
-        unconditional = self._unconditional.known
-        return not self._guards.known.get(node) and all(one in unconditional for one in self._ordered_sources(node))
+    def _runs_in_any_case(self, node: _Node) -> tuple[bool, bool]:
+        """What ``runs_always`` and ``is_unconditional`` are to say of a node, from what they say of those before it."""
+        if node in self._guards.known:
+            return False, False
+        sources = self._sources.known.get(node)
+        if self._backwards:
+            sources = tuple(self._ordered_sources(node))
+        if not sources:
+            return True, True
+        return not self._always.known.keys().isdisjoint(sources), self._unconditional.known.keys() >= {*sources}
 
     def _place(self, node: _Node, sources: Iterable[_Node]) -> None:
         declaration = self._declared[node]
