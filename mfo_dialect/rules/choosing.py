@@ -55,6 +55,8 @@ class Choice:
     def severity(self, rule: Rule, report: Report) -> Severity | None:
         """What a report of a rule weighs; None where it is not wanted."""
         name, own = report.name or rule.name, report.severity or rule.severity
+        if self._is_default:
+            return own if rule.enabled else None
         if not self._is_on(rule, name):
             return None
         chosen = _SEVERITIES.get(self._word(rule, name))

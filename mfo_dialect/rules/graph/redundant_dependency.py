@@ -72,13 +72,13 @@ def check(after: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     if len(sources) < _SEVERAL:
         return
     for before, middle in _implied(after, sources):
-        written = (
-            list(written_edges(level, before.id, after.id)) if before not in producers_inside(after, snapshot) else []
-        )
-        if not written:
+        if before in producers_inside(after, snapshot):
             continue
         if not is_trusted(level, snapshot):
             return
+        written = list(written_edges(level, before.id, after.id))
+        if not written:
+            continue
         message = f'"{after.id}" waits for "{before.id}" anyway: it waits for "{middle.id}", which does'
         fixes = removing_edges(written, f'Remove the edge from "{before.id}" to "{after.id}"', snapshot, safe=True)
         for _, _, item in written:
