@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mfo_dialect import templates
 from mfo_dialect.analysis.bundle import Document
@@ -76,14 +76,14 @@ def _texts_of(template: PromptTemplate) -> Iterator[Node]:
         yield text
 
 
-def first_causes(problems: Iterable[templates.Problem]) -> list[templates.Problem]:
+def first_causes(problems: Collection[templates.Problem]) -> list[templates.Problem]:
     """The problems without those that follow from others before them.
 
     Where the form is broken, or a word such as ``if`` is misspelt, what stands behind is read otherwise than it is meant:
     of mistakes in form the first one counts, if no unknown function stands before it, and nothing behind it.
     """
     kept: list[templates.Problem] = []
-    for problem in sorted(problems, key=lambda problem: problem.noticed_at):
+    for problem in () if not problems else sorted(problems, key=lambda problem: problem.noticed_at):
         if problem.kind is not templates.ProblemKind.SYNTAX:
             kept.append(problem)
             continue

@@ -90,23 +90,16 @@ _MARK = re.compile(
     r"sk-[A-Za-z0-9_-]{20}|[rs]k_(?:live|test)_|A[KS]IA|gh[a-z]_|github_pat|glpat-|xox|AIza|hf_|npm_|SG\.|eyJ|-----BEGIN|://"
 )
 _IN_MARKS = (
-    "sk-",
-    "k_live_",
-    "k_test_",
-    "AKIA",
-    "ASIA",
-    "glpat-",
-    "xox",
-    "AIza",
-    "hf_",
-    "npm_",
-    "SG.",
-    "eyJ",
-    "-----BEGIN",
-    "://",
+    ("-", ("sk-", "glpat-", "-----BEGIN")),
+    ("_", ("k_live_", "k_test_", "hf_", "npm_")),
+    ("A", ("AKIA", "ASIA", "AIza")),
+    ("G", ("SG.",)),
+    ("J", ("eyJ",)),
+    ("x", ("xox",)),
+    ("/", ("://",)),
 )
+"""Every secret that is known by its looks has one of these, or what those of GitHub have; by a character that they hold."""
 _OF_GITHUB = re.compile(r"gh[pousr]_|github_pat")
-"""Every secret that is known by its looks has one of these."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _WHOLE_PRIVATE_KEY = re.compile(rf"{_PRIVATE_KEY.pattern}.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL)
 _SECRET_NAME = re.compile(
@@ -132,19 +125,8 @@ _LEAST_LETTERS = 6
 _Found = tuple[str, str, Scalar, Part]
 
 
-_SECRET_WORDS = (
-    "apikey",
-    "api_key",
-    "api-key",
-    "access",
-    "secret",
-    "private",
-    "auth",
-    "token",
-    "passw",
-    "pwd",
-    "credential",
-)
+_SECRET_WORDS = ("access", "secret", "private", "auth", "token", "passw", "pwd", "credential")
+_KEY_WORDS = ("apikey", "api_key", "api-key")
 """Every key that is called as if it had a secret holds one of these, in small letters."""
 
 
@@ -177,7 +159,7 @@ def _may_hold_secret(written: str) -> bool:
     if "\\" in written or _may_have_marks(written):  # what is escaped may be anything
         return True
     small = written.lower()
-    for word in _SECRET_WORDS:  # noqa: SIM110 - as below
+    for word in (*_SECRET_WORDS, *(_KEY_WORDS if "key" in small else ())):  # noqa: SIM110 - as below
         if word in small:
             return True
     return False
@@ -188,11 +170,13 @@ def _is_long(item: Node) -> TypeGuard[Scalar]:
 
 
 def _may_have_marks(text: str) -> bool:
-    """Whether a text has a part of a mark; words are looked for much quicker than a pattern."""
-    for word in _IN_MARKS:
-        if word in text:
-            return True
-    return "gh" in text and _OF_GITHUB.search(text) is not None
+    """Whether a text has a part of a mark; words are found much quicker than a pattern, and characters than words."""
+    for character, words in _IN_MARKS:
+        if character in text:
+            for word in words:
+                if word in text:
+                    return True
+    return _OF_GITHUB.search(text) is not None
 
 
 @lru_cache(maxsize=1024)

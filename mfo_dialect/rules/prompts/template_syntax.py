@@ -37,7 +37,7 @@ Correct the action that is underlined.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mfo_dialect import templates
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -54,10 +54,16 @@ def check(text: TemplateText, _snapshot: Snapshot) -> Iterator[Report]:
     for problem in problems:
         if problem.kind is not templates.ProblemKind.UNKNOWN_FUNCTION:
             yield Report(text.document, text.scalar.span_of(problem.span), problem.message)
-    for match in _HALF_OPENED.finditer(text.template.source) if not problems else ():
+    for match in _half_opened(text.template.source) if not problems else ():
         span = text.scalar.span_of(Span(*match.span()))
         message = f"this is text, as a brace is missing before it: write {{{match[0]}"
         yield Report(text.document, span, message, severity=Severity.WARNING)
+
+
+def _half_opened(source: str) -> Iterable[re.Match[str]]:
+    if source.count("{") == 2 * source.count("{{"):  # no brace stands alone
+        return ()
+    return _HALF_OPENED.finditer(source)
 
 
 _HALF_OPENED = re.compile(r"(?<!\{)\{-? ?\.[A-Za-z_][\w.]* ?-?\}\}")

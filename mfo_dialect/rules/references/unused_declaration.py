@@ -135,7 +135,7 @@ def check(part: NodeView | FlowView, snapshot: Snapshot) -> Iterator[Report]:
     schema = node.input_schema if isinstance(node, Subflow) else None
     if part.inner is not None and _declares_inputs(schema) and _is_told(flow, snapshot):
         yield from _unused_inputs(schema, part.inner, f'"{part.id}"', snapshot)
-    if not (isinstance(node, Subflow) or _outputs(part)):
+    if not (isinstance(node, Subflow) or (node.mapping.get("outputs") is not None and _outputs(part))):
         return
     if snapshot.kept(flow, _says_what_it_returns) and _is_told(flow, snapshot):
         yield from _unused_outputs(part, snapshot)
