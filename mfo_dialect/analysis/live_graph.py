@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from mfo_dialect.analysis.graph import NodeDeclaration, NodeKind
 from mfo_dialect.analysis.live_order import LiveOrder, sorted_by_edges
 from mfo_dialect.facts import Fact, Facts, FactTable, Input
+from mfo_dialect.steps import Steps, at_once
 
 _Node = TypeVar("_Node", bound=Hashable)
 _MAX_LOOKED_AT = 64
@@ -90,6 +91,10 @@ class LiveGraph(Generic[_Node]):
 
     def update(self, changes: Iterable[tuple[_Node, NodeDeclaration | None]]) -> None:
         """Take new declarations of nodes; None for a node that has gone."""
+        at_once(self.updating(changes))
+
+    def updating(self, changes: Iterable[tuple[_Node, NodeDeclaration | None]]) -> Steps[None]:
+        """The same, a few nodes at a time; nothing may be asked before it is done."""
         touched: dict[_Node, None] = {}
         names: dict[str, None] = {}
         for node, declaration in changes:
@@ -99,9 +104,10 @@ class LiveGraph(Generic[_Node]):
                 self._touch(node, before, touched)
                 self._declare(node, before, declaration)
                 self._touch(node, declaration, touched)
+                yield
         if touched:
             self._find_unknown(names)
-            self._connect(touched)
+            yield from self._connect(touched)
             self.version.set(self.version.get() + 1)
             self.is_plain.set(not self._backwards and not self._repeated)
 
@@ -149,10 +155,11 @@ class LiveGraph(Generic[_Node]):
                 kinds = (self._declared[one].kind for one in self._named.get(name, ()))
                 self._conditions.set(name, any(kind is NodeKind.CONDITION for kind in kinds) or None)
 
-    def _connect(self, touched: dict[_Node, None]) -> None:
+    def _connect(self, touched: dict[_Node, None]) -> Steps[None]:
         """Bring the edges to these nodes, and the order, up to date."""
         known, declared = self._sources.known, self._declared
         wanted = {node: self._wanted_sources(node) for node in touched}
+        yield
         self._disconnect(
             [(source, node) for node, found in wanted.items() for source in known.get(node, ()) if source not in found]
         )
@@ -160,6 +167,7 @@ class LiveGraph(Generic[_Node]):
             if node not in declared and node in self._order:
                 self._order.remove(node)
         self._take_in([node for node in touched if node in declared and node not in self._order], wanted)
+        yield
         self._add_edges(
             [(source, node) for node, found in wanted.items() for source in found if source not in known.get(node, ())]
         )
@@ -167,7 +175,8 @@ class LiveGraph(Generic[_Node]):
             declaration = declared.get(node)
             self._guards.set(node, tuple(self._wanted_guards(declaration, sources)) or None)
             self._branches.set(node, self._wanted_branches(node, declaration) or None)
-        self._pass_on([*touched, *self._retry()])
+            yield
+        yield from self._pass_on([*touched, *self._retry()])
 
     def _take_in(self, new: list[_Node], wanted: dict[_Node, dict[_Node, None]]) -> None:
         """Give new nodes their place in the order; those of a whole level at once, behind each other."""
@@ -207,7 +216,7 @@ class LiveGraph(Generic[_Node]):
         targets = (next(iter(self._named.get(name, ())), None) for name in declaration.successors)
         return tuple(None if target == node else target for target in targets)
 
-    def _pass_on(self, changed: list[_Node]) -> None:
+    def _pass_on(self, changed: list[_Node]) -> Steps[None]:
         """Bring up to date what follows for each node from those before it: whether it runs in any case."""
         for node in changed:
             if node not in self._order:
@@ -230,6 +239,7 @@ class LiveGraph(Generic[_Node]):
                     if following not in seen:
                         seen.add(following)
                         heapq.heappush(waiting, (following, target))
+            yield
 
     def _runs_in_any_case(self, node: _Node) -> tuple[bool, bool]:
         """What ``runs_always`` and ``is_unconditional`` are to say of a node, from what they say of those before it."""

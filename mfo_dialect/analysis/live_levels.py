@@ -25,6 +25,7 @@ from mfo_dialect.model.lower_workflow import (
     level_marks,
     lower_node,
 )
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax import Mapping, Node, Sequence, is_merge_key
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Levels:
             declared: what the catalogue says of the map.
             upkeep: takes what comes and goes.
         """
+        at_once(self.reconciling(level, mapping, declared, upkeep))
+
+    def reconciling(self, level: LiveLevelView, mapping: Mapping, declared: ValueType, upkeep: Upkeep) -> Steps[None]:
+        """The same, a node at a time."""
         self._take_lists(level, mapping)
         lists = [(key, listed, listed.items) for key, listed in _lists(mapping, level.depth)]
         low, high, entries = _window(level, lists)
@@ -97,7 +102,8 @@ class Levels:
         found: list[LiveNodeView] = []
         for view, entry in zip(views, entries, strict=True):
             if view is None:
-                view = self._new(level, entry, declared, upkeep)  # noqa: PLW2901 - there is one now
+                view = yield from self._new(level, entry, declared, upkeep)  # noqa: PLW2901 - there is one now
+                yield
                 changes.append((view, view.declaration))
             elif view.mapping_now is not entry.item and self.rewrite(view, entry.item, declared, upkeep):
                 changes.append((view, view.declaration))
@@ -107,7 +113,7 @@ class Levels:
         level.listed = lists
         if found != before:
             level.put_nodes([*level.live_nodes[:low], *found, *level.live_nodes[high:]])
-        self._declare(level, changes)
+        yield from self._declare(level, changes)
         self.mark(level)
 
     def swap(self, level: LiveLevelView, before: Mapping, now: Mapping, declared: ValueType, upkeep: Upkeep) -> None:
@@ -129,11 +135,11 @@ class Levels:
 
     def declare(self, level: LiveLevelView, view: LiveNodeView) -> None:
         """Let the graph know that a node declares something else."""
-        self._declare(level, [(view, view.declaration)])
+        at_once(self._declare(level, [(view, view.declaration)]))
 
-    def _declare(self, level: LiveLevelView, changes: list[tuple[NodeView, NodeDeclaration | None]]) -> None:
+    def _declare(self, level: LiveLevelView, changes: list[tuple[NodeView, NodeDeclaration | None]]) -> Steps[None]:
         if changes:
-            level.live_graph.update(changes)
+            yield from level.live_graph.updating(changes)
             level.declared.tell_readers()
             self._declared_around(level)
 
@@ -195,7 +201,7 @@ class Levels:
             read_names_plainly(mapping)
         read_slips(mapping, declared, borders)
 
-    def _new(self, level: LiveLevelView, entry: Entry, declared: ValueType, upkeep: Upkeep) -> LiveNodeView:
+    def _new(self, level: LiveLevelView, entry: Entry, declared: ValueType, upkeep: Upkeep) -> Steps[LiveNodeView]:
         own = item_type(declared, level.mapping_now, entry.key, entry.item)
         self._freshen(entry.item, own)
         view = LiveNodeView(self._snapshot.facts, lower_node(entry.key, entry.item), level)
@@ -209,7 +215,7 @@ class Levels:
             vars(view)["inner"] = inner
             upkeep.added[inner] = None
             view.rewrite(lower_node(entry.key, entry.item, LevelOf(inner)))
-            self.reconcile(inner, entry.item, own, upkeep)
+            yield from self.reconciling(inner, entry.item, own, upkeep)
         return view
 
     def drop_level(self, level: LiveLevelView, upkeep: Upkeep) -> None:

@@ -28,6 +28,7 @@ from mfo_dialect.model.lower_workflow import (
     taskflow_maps,
 )
 from mfo_dialect.model.workflow import Workflow
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax import Change, LiveTree, Mapping, Node, Sequence
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class LiveDocument(Document):
         live_triggers: its triggers.
         mapping_now: its map, for who keeps nothing that follows from it.
         own_facts: what can change in it.
+        reading: what is left to be read of it, a node at a time; neither tree nor snapshot may change meanwhile.
     """
 
     __setattr__ = object.__setattr__
@@ -53,7 +55,7 @@ class LiveDocument(Document):
     def __init__(
         self, snapshot: LiveSnapshot, key: str, tree: LiveTree, root: Mapping, classification: Classification
     ) -> None:
-        """Read the document.
+        """Take a document; ``reading`` reads it, and until that is done, nothing may be asked.
 
         Args:
             snapshot: who keeps what follows.
@@ -81,8 +83,11 @@ class LiveDocument(Document):
         snapshot.known_borders[id(root)] = self
         self.upkeep = Upkeep()
         self.upkeep.added[self] = None
+        self.reading = self._read()
+
+    def _read(self) -> Steps[None]:
         try:
-            self._refresh(())
+            yield from self._refreshing(())
         except Exception:
             self.drop()
             raise
@@ -218,6 +223,9 @@ class LiveDocument(Document):
 
     def _refresh(self, stale_triggers: Iterable[TriggerView]) -> None:
         """Read the document's own keys and those of its taskflows anew."""
+        at_once(self._refreshing(stale_triggers))
+
+    def _refreshing(self, stale_triggers: Iterable[TriggerView]) -> Steps[None]:
         root, borders = self._root, self._snapshot.known_borders
         for view in stale_triggers:
             if borders.get(id(view.trigger.mapping)) is view:
@@ -232,7 +240,7 @@ class LiveDocument(Document):
         if self._is_workflow_file:
             name = self.key.rsplit("/", 1)[-1]
             object.__setattr__(self, "classification", classify(root, name, DocumentKind.WORKFLOW))
-        read_slips(root, self._declared, borders)
+        read_slips(root, self._declared, _items_of(root) if self.levels.are_new else borders)
         self._drop_gone(set(stale_triggers))
         self._refresh_flows()
         self._refresh_triggers()
@@ -246,7 +254,7 @@ class LiveDocument(Document):
             if flow not in self.upkeep.added:
                 self.upkeep.rewritten[flow] = None
             top = flow.live_levels[0]
-            self.levels.reconcile(top, flow.mapping_now, self._declared_of(top), self.upkeep)
+            yield from self.levels.reconciling(top, flow.mapping_now, self._declared_of(top), self.upkeep)
         self._tell()
 
     def _tell(self) -> None:
@@ -349,6 +357,12 @@ class LiveDocument(Document):
                 return part.home is self
             case _:
                 return part is self
+
+
+def _items_of(root: Mapping) -> set[int]:
+    """The identities of the nodes of all taskflows, each of which is read by itself."""
+    lists = (flow.get(key) for flow in taskflow_maps(root) for key in NODE_LISTS if key in flow)
+    return {id(item) for listed in lists if isinstance(listed, Sequence) for item in listed.items}
 
 
 def _as_map(declared: object) -> MapType:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mfo_dialect.editing.found import Found
-from mfo_dialect.editing.live_bundle import LiveBundle, unread_source
+from mfo_dialect.editing.live_bundle import LiveBundle
+from mfo_dialect.editing.unread import unread_source
 from mfo_dialect.editing.work import Work
 
 __all__ = ["Found", "LiveBundle", "Work", "unread_source"]

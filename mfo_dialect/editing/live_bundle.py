@@ -6,6 +6,7 @@ One thread at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from collections.abc import Mapping as MappingOf
 from contextlib import AbstractContextManager
 
 from mfo_dialect.analysis.bundle import Bundle, Document, Source, read_document
@@ -20,36 +21,20 @@ from mfo_dialect.editing.first_look import FirstLook
 from mfo_dialect.editing.found import Found
 from mfo_dialect.editing.part_check import Counting, PartCheck
 from mfo_dialect.editing.publishing import Publishing
+from mfo_dialect.editing.unread import live_tree
 from mfo_dialect.editing.work import Work
 from mfo_dialect.facts import Facts
-from mfo_dialect.file_names import is_markdown, template_name
 from mfo_dialect.findings import Finding
-from mfo_dialect.model.kinds import Classification, classify
+from mfo_dialect.model.kinds import Classification, DocumentKind, classify
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
 from mfo_dialect.rules import RULES, Rule
 from mfo_dialect.rules.choosing import Choice
 from mfo_dialect.rules.running import reports_on
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax import Change, LiveTree, Mapping, Node, SyntaxTree, walk
 from mfo_dialect.text import TextEdit
 
-
-def unread_source(key: str, text: str, read: Callable[[str], LiveTree] = LiveTree) -> Source:
-    """A text for a bundle that is given to ``LiveBundle``, which reads its documents.
-
-    Args:
-        key: the key of the text.
-        text: the text.
-        read: makes its tree.
-    """
-    return Source(key, _live_tree(key, text, read), ())
-
-
-def _live_tree(key: str, text: str, read: Callable[[str], LiveTree]) -> LiveTree:
-    if is_markdown(key):
-        from mfo_dialect.model.live_markdown import LiveMarkdown  # noqa: PLC0415 - few projects have such files
-
-        return LiveMarkdown(text, template_name(key))
-    return read(text)
+_NOTHING: MappingOf[str, DocumentKind | None] = {}
 
 
 class LiveBundle:
@@ -58,6 +43,7 @@ class LiveBundle:
     Attributes:
         now: the bundle as it is at the moment, for all who ask about it. What is asked within ``with live.asking()`` is
             worked out once.
+        preparing: what is left to be read before anything can be asked.
     """
 
     def __init__(
@@ -66,7 +52,9 @@ class LiveBundle:
         rules: Iterable[Rule] = RULES,
         asked: RuleSettings = NOTHING_SAID,
         read: Callable[[str], LiveTree] = LiveTree,
-        edited: Collection[str] = (),
+        edited: MappingOf[str, DocumentKind | None] = _NOTHING,
+        *,
+        in_steps: bool = False,
     ) -> None:
         """Take a bundle as it was loaded; nothing is checked yet.
 
@@ -76,7 +64,9 @@ class LiveBundle:
             rules: the rules to choose from.
             asked: what a caller asks for on top of the project file.
             read: makes the tree of a text that is to be edited.
-            edited: keys of texts that are edited from the start: cheaper than asking for their trees afterwards.
+            edited: keys of texts that are edited from the start, cheaper than asking for their trees afterwards, each with the
+                kind that it had, if any: a half-typed text stays what it was.
+            in_steps: leave it to ``preparing`` to read the documents; until that is done, nothing may be asked or edited.
         """
         self._read = read
         self._facts = Facts()
@@ -94,12 +84,20 @@ class LiveBundle:
         self._work = Work()
         self._publishing = Publishing(self.now, self._choice, self._rules)
         self._bundle.refresh()
+        self._first: FirstLook | None = None
+        self._kinds = dict(edited)
+        self.preparing = self._prepare(frozenset(edited))
+        if not in_steps:
+            at_once(self.preparing)
+
+    def _prepare(self, edited: Collection[str]) -> Steps[None]:
         for source in self._sources.values():
             if isinstance(source.tree_now, LiveTree) and not source.documents_now:
-                self._read_anew(source, source.tree_now, is_new=True)
+                yield from self._reading_anew(source, source.tree_now, is_new=True)
             elif source.key in edited:
-                self._read_anew(source, _live_tree(source.key, source.tree_now.text, self._read), is_new=True)
-            elif source.key in bundle.home:
+                tree = live_tree(source.key, source.tree_now.text, self._read)
+                yield from self._reading_anew(source, tree, is_new=True)
+            elif source.key in self._bundle.home:
                 for document in source.documents_now:
                     if document.kind is not None:
                         self._follow(self.now.add(document))
@@ -107,7 +105,7 @@ class LiveBundle:
         for source in self._sources.values():
             self._check_source(source)
         self._work = Work()
-        self._first: FirstLook | None = FirstLook(self.now, self._counting.plan, self._publishing, self._far)
+        self._first = FirstLook(self.now, self._counting.plan, self._publishing, self._far)
 
     @property
     def work(self) -> Work:
@@ -143,7 +141,7 @@ class LiveBundle:
         tree = source.tree_now
         if not isinstance(tree, LiveTree):
             self._end_first_look()
-            tree = _live_tree(key, tree.text, self._read)
+            tree = live_tree(key, tree.text, self._read)
             self._read_anew(source, tree)
         return tree
 
@@ -204,8 +202,12 @@ class LiveBundle:
 
     def _read_anew(self, source: EditedSource, tree: SyntaxTree, *, is_new: bool = False) -> None:
         """Read the documents of a tree as new ones; ``is_new`` where nobody has looked at the tree before."""
+        at_once(self._reading_anew(source, tree, is_new=is_new))
+
+    def _reading_anew(self, source: EditedSource, tree: SyntaxTree, *, is_new: bool) -> Steps[None]:
         self._work.whole += 1
-        previous = next((one.kind for one in source.documents_now if one.kind is not None), None)
+        known = self._kinds.pop(source.key, None)
+        previous = next((one.kind for one in source.documents_now if one.kind is not None), known)
         self._drop_documents(source)
         roots = [document.root for document in tree.documents] or [None]
         for root in roots:
@@ -219,23 +221,25 @@ class LiveBundle:
         found: list[Document] = []
         for root in roots:
             classification = classify(root, name, previous)
-            live = self._live(source, tree, root, classification) if len(roots) == 1 else None
+            live = (yield from self._live(source, tree, root, classification)) if len(roots) == 1 else None
             found.append(live or read_document(source.key, root, classification))
         self._add_documents(source, tree, tuple(found))
 
     def _live(
         self, source: EditedSource, tree: SyntaxTree, root: Node | None, classification: Classification
-    ) -> LiveDocument | None:
+    ) -> Steps[LiveDocument | None]:
         """A document that is kept up to date; None where that cannot be."""
         if source.key not in self._bundle.home or not isinstance(tree, LiveTree) or not isinstance(root, Mapping):
             return None
         if not tree.is_divided or tree.has_anchors or not LiveDocument.fits(root, classification):
             return None
         try:
-            return LiveDocument(self.now, source.key, tree, root, classification)
+            document = LiveDocument(self.now, source.key, tree, root, classification)
+            yield from document.reading
         except Exception as error:  # noqa: BLE001 - a document that is read as a whole is never wrong
             self._work.surprises += not isinstance(error, OutgrownError)
             return None
+        return document
 
     def _replace(self, source: EditedSource, tree: SyntaxTree, documents: tuple[Document, ...]) -> None:
         self._work.whole += 1

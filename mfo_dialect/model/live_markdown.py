@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfo_dialect.model.markdown import parse_markdown
+from mfo_dialect.steps import Steps
 from mfo_dialect.syntax.events import BEST_ENGINE, Engine
 from mfo_dialect.syntax.live import LiveTree
 from mfo_dialect.text import Piece, PiecedText
@@ -18,9 +19,10 @@ class LiveMarkdown(LiveTree):
         self._name = name
         super().__init__(text, engine)
 
-    def _read(self, text: str) -> None:
+    def _read_in_steps(self, text: str) -> Steps[None]:
         self._lines = None
         self._whole = parse_markdown(text, self._name, self._engine)
         self._pieces = PiecedText([Piece(text)])
         self._work.compositions += 1
         self._work.characters += len(text)
+        yield

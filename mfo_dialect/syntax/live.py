@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax.blocks import Stretch
 from mfo_dialect.syntax.blockwise import BlockTree
 from mfo_dialect.syntax.comments import Comment
@@ -48,17 +49,24 @@ class LiveTree(SyntaxTree):
     The nodes of collections that hold blocks stay the same while their blocks come and go: their ``items`` and
     ``pairs`` change. All other nodes never change but in place. It is not to be read in one thread while another
     applies edits.
+
+    Attributes:
+        reading: what is left to be read of the first text, a block at a time; one that something crosses is read in one step
+            all the same.
     """
 
-    __slots__ = ("_block_lines", "_blocks", "_engine", "_pieces", "_spare", "_whole", "_work")
+    __slots__ = ("_block_lines", "_blocks", "_engine", "_pieces", "_spare", "_whole", "_work", "reading")
 
-    def __init__(self, text: str, engine: Engine = BEST_ENGINE, block_lines: int = BLOCK_LINES) -> None:
+    def __init__(
+        self, text: str, engine: Engine = BEST_ENGINE, block_lines: int = BLOCK_LINES, *, in_steps: bool = False
+    ) -> None:
         """Read ``text``; nothing makes this raise.
 
         Args:
             text: any text.
             engine: which YAML parser reads it; the tree does not depend on it.
             block_lines: how many lines a block may have that is not divided further.
+            in_steps: leave it to ``reading`` to read the text; until that is done, there is none.
         """
         self._engine = engine
         self._block_lines = block_lines
@@ -67,7 +75,11 @@ class LiveTree(SyntaxTree):
         self._spare: Spare = {}
         self._work = Work()
         self._pieces = PiecedText([Piece("")])
-        self._read(text)
+        self._lines = None
+        self.reading = self._read_in_steps(text)
+        if not in_steps:
+            with collector_paused():
+                at_once(self.reading)
 
     @property
     def text(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - as an attribute that cannot be set
@@ -195,16 +207,21 @@ class LiveTree(SyntaxTree):
 
     def _read(self, text: str) -> None:
         """Read everything anew."""
+        with collector_paused():
+            at_once(self._read_in_steps(text))
+
+    def _read_in_steps(self, text: str) -> Steps[None]:
         self._lines = None
         self._blocks = self._whole = None
-        with collector_paused():
-            try:
-                if len(text) <= MAX_LENGTH:
-                    spare = {key: [*leaves] for key, leaves in self._spare.items()}
-                    self._blocks = BlockTree(text, self._engine, self._block_lines, spare)
-            except Exception as error:  # noqa: BLE001 - as above
-                self._work.surprises += not isinstance(error, UndividableError)
-                self._blocks = None
+        try:
+            if len(text) <= MAX_LENGTH:
+                spare = {key: [*leaves] for key, leaves in self._spare.items()}
+                blocks = BlockTree(text, self._engine, self._block_lines, spare, in_steps=True)
+                yield from blocks.reading
+                self._blocks = blocks
+        except Exception as error:  # noqa: BLE001 - as above
+            self._work.surprises += not isinstance(error, UndividableError)
+            self._blocks = None
         if self._blocks is not None:
             self._spare = {}
             self._pieces = self._blocks.pieces

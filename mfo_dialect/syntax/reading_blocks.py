@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax.blocks import Container, Header, Leaf, PieceOrigin, Stretch, Unit, with_lead
 from mfo_dialect.syntax.document import Problem
 from mfo_dialect.syntax.events import Engine
@@ -43,9 +44,18 @@ class ReadBlocks:
         root: the map that it is.
         reader: who reads the blocks, and how much that was.
         is_written: whether an edit that was not completed has changed the text already.
+        reading: what is left to be read of the first text, a block at a time.
     """
 
-    def __init__(self, text: str, engine: Engine, block_lines: int = BLOCK_LINES, spare: Spare | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        engine: Engine,
+        block_lines: int = BLOCK_LINES,
+        spare: Spare | None = None,
+        *,
+        in_steps: bool = False,
+    ) -> None:
         """Divide and read a text.
 
         Args:
@@ -53,6 +63,7 @@ class ReadBlocks:
             engine: who reads.
             block_lines: how many lines a block may have that is not divided further.
             spare: blocks that were read before, by what they depend on.
+            in_steps: leave it to ``reading`` to read the text, and to raise.
 
         Raises:
             UndividableError: something in the text crosses its blocks, or it is short.
@@ -73,19 +84,31 @@ class ReadBlocks:
         self._come: dict[int, Stretch] = {}
         self._remade: list[Container] = []
         self._marked: dict[int, Container] = {}
+        self.reading = self._read(text)
+        if not in_steps:
+            at_once(self.reading)
+
+    def _read(self, text: str) -> Steps[None]:
         start = preamble_end(text)
-        if start is None or is_odd(text) or text.count("\n") <= block_lines or not starts_well(ROOT, text[start:]):
+        if (
+            start is None
+            or is_odd(text)
+            or text.count("\n") <= self._block_lines
+            or not starts_well(ROOT, text[start:])
+        ):
             raise UndividableError(None)
         self.root = Container(ROOT, None, None, 0)
         preamble = [Header(text[:start])] if start else []
-        units = self._units(self.root, text[start:], 0)
+        units = yield from self._units_in_steps(self.root, text[start:], 0)
         if units is None:
             raise UndividableError(None)
         self.root.put(0, 0, units)
         self.pieces = PiecedText([*preamble, *self.root.pieces])
         self._register(leaf for unit in units for leaf in leaves_of(unit))
         settle_all(self.root)
-        self._finish(list(self._unsound))
+        yield
+        yield from self._judge(list(self._unsound))
+        self._settle()
         self._gone.clear()
         self._come.clear()
         self._remade.clear()
@@ -117,17 +140,22 @@ class ReadBlocks:
 
     def _units(self, container: Container, text: str, lead: int) -> list[Unit] | None:
         """The blocks that a text divides into; None where it cannot be divided."""
+        return at_once(self._units_in_steps(container, text, lead))
+
+    def _units_in_steps(self, container: Container, text: str, lead: int) -> Steps[list[Unit] | None]:
         marks = heads(container.frame, with_lead(text, lead))
         if not marks or marks[0]:
             return None
         ends = [*marks[1:], len(text)]
-        return [
-            self._unit(container, text[start:end], 0 if start else lead) for start, end in zip(marks, ends, strict=True)
-        ]
+        units: list[Unit] = []
+        for start, end in zip(marks, ends, strict=True):
+            units.append((yield from self._unit(container, text[start:end], 0 if start else lead)))
+            yield
+        return units
 
-    def _unit(self, container: Container, text: str, lead: int) -> Unit:
+    def _unit(self, container: Container, text: str, lead: int) -> Steps[Unit]:
         if text.count("\n") > self._block_lines and container.depth < _MAX_DEPTH:
-            divided = self._divided(container, text, lead)
+            divided = yield from self._divided(container, text, lead)
             if divided is not None:
                 return divided
         key = (text, lead, container.depth, container.frame.is_list)
@@ -138,7 +166,7 @@ class ReadBlocks:
             return leaf
         return self.reader.leaf(text, lead, container)[0]
 
-    def _divided(self, parent: Container, text: str, lead: int) -> Container | None:
+    def _divided(self, parent: Container, text: str, lead: int) -> Steps[Container | None]:
         opening = opening_of(parent.frame, with_lead(text, lead))
         if opening is None:
             return None
@@ -150,7 +178,7 @@ class ReadBlocks:
                 return None
             inner_lead = 0
         container = Container(opening.frame, parent, header, lead if header is not None else inner_lead)
-        units = self._units(container, text[opening.header :], inner_lead)
+        units = yield from self._units_in_steps(container, text[opening.header :], inner_lead)
         if units is None:
             return None
         container.put(0, 0, units)
@@ -210,6 +238,10 @@ class ReadBlocks:
 
     def _finish(self, pending: list[Leaf]) -> None:
         """Judge what could not be read alone, and make the spine right."""
+        at_once(self._judge(pending))
+        self._settle()
+
+    def _judge(self, pending: list[Leaf]) -> Steps[None]:
         waiting = sorted(pending, key=base_of, reverse=True)
         while waiting:
             leaf = waiting.pop()
@@ -218,6 +250,9 @@ class ReadBlocks:
             found = self._judged(leaf)
             if found:
                 waiting = sorted([*(one for one in waiting if one.is_placed), *found], key=base_of, reverse=True)
+            yield
+
+    def _settle(self) -> None:
         if any(count > 1 for count in self._anchors.values()) or self._anchors.keys() & self._undefined.keys():
             raise UndividableError(None)
         touched = {id(one): one for container in self._touched.values() for one in container.around()}

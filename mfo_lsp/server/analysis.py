@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.editing import Found, LiveBundle
 from mfo_dialect.findings import Finding
+from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.text import TextEdit
 from mfo_lsp.features.readiness import look_around
 
@@ -69,12 +70,13 @@ class EditedBundle:
         "live",
     )
 
-    def __init__(self, bundle: Bundle, open_keys: Iterable[str]) -> None:
+    def __init__(self, bundle: Bundle, edited: Mapping[str, DocumentKind | None], *, in_steps: bool = False) -> None:
         """Take a bundle as it was read; nothing is checked yet.
 
         Args:
             bundle: the bundle.
-            open_keys: the texts that will be edited.
+            edited: the texts that will be edited, each with the kind that it had, if any.
+            in_steps: leave it to ``live.preparing`` to read what they say.
         """
         self.as_read = bundle
         self.keys = frozenset(bundle.sources)
@@ -82,7 +84,8 @@ class EditedBundle:
         self.is_settled = False
         self.is_ready = False
         self.is_prepared = False
-        self.live = LiveBundle(bundle, edited=self.keys.intersection(open_keys))
+        own = {key: kind for key, kind in edited.items() if key in self.keys}
+        self.live = LiveBundle(bundle, edited=own, in_steps=in_steps)
         self._asking: ExitStack | None = None
         self._was_asked = False
         self._was_settled = False
@@ -177,6 +180,16 @@ class EditedBundle:
         """A finding with what would mend it."""
         self._stop_asking()
         return self.live.with_fixes(found)
+
+
+def are_of_same_texts(one: Bundle, other: Bundle) -> bool:
+    """Whether two bundles are made of the same texts as read, so that the same follows from both."""
+    is_alike = one.sources.keys() == other.sources.keys() and one.home == other.home
+    return (
+        is_alike
+        and (one.project.document, one.project.text) == (other.project.document, other.project.text)
+        and all(source is other.sources[key] for key, source in one.sources.items())
+    )
 
 
 Analysis: TypeAlias = UneditedBundle | EditedBundle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lsprotocol import types
@@ -34,19 +34,19 @@ def check_soon(server: Server, bundles: Iterable[str]) -> None:
             server.checks.cancel(("ready", bundle))
             server.session.end_reading(bundle)
             _publish(server, drop_findings(server.session, bundle))
-        elif bundle not in server.checks:
-            waiting = server.session.begin_reading(bundle)
-            server.checks.start(bundle, _check(server, bundle, waiting), _report)
+            continue
+        server.session.begin_reading(bundle)
+        if bundle not in server.checks:
+            server.checks.start(bundle, _check(server, bundle), _report)
 
 
-async def _check(server: Server, bundle: str, waiting: Collection[str]) -> None:
+async def _check(server: Server, bundle: str) -> None:
     """Work until all findings of a bundle are right, however often it is edited meanwhile, and say so once.
 
     Where that takes long, what is found in the edited parts is told first, beside what was found elsewhere before.
     """
     share = Slice()
     await share.give_way()
-    await read_in_slices(server, bundle, waiting, share)
     trace = server.session.trace
     with server.house.building():  # the collector looks when all has been told
         analysis = await _settled(server, bundle, share)
@@ -68,6 +68,7 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
     trace = server.session.trace
     told = 0
     while True:
+        await read_in_slices(server, bundle, share)
         with trace.phase("reading"):
             analysis = server.session.analysis(bundle)
         if not isinstance(analysis, EditedBundle):
@@ -100,7 +101,7 @@ async def _get_ready(server: Server, analysis: EditedBundle) -> None:
     with server.house.building():
         while not analysis.is_prepared:
             await share.give_way()
-            if analysis.edits != edits:
+            if analysis.edits != edits or not server.session.is_held(analysis):
                 return
             analysis.get_ready(share.has_time)
         for _ in learn(server):

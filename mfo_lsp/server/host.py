@@ -23,6 +23,8 @@ NAME = "mfo-lsp"
 _CLIENT_PATIENCE = 10.0
 """Seconds that a client may take to answer one of our requests."""
 _SHUTDOWN_PATIENCE = 5.0
+_TOLD = "textDocument/did"
+"""How the methods begin by which a client tells of a document, and asks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,22 @@ class Server(LanguageServer):
         }
 
     def _call(self, method: Method, params: object) -> object:
-        if method.name in self.patient and self.session.is_reading:
+        if self._must_wait(method, params):
             return self._call_later(method, params)
         return method.handle(self, params)
 
+    def _must_wait(self, method: Method, params: object) -> bool:
+        """Whether a request is about what is being read."""
+        if not self.session.is_reading:
+            return False
+        if method.name in self.patient:
+            return True
+        uri = getattr(getattr(params, "text_document", None), "uri", None)
+        return uri is not None and not method.name.startswith(_TOLD) and self.session.is_awaited(uri)
+
     async def _call_later(self, method: Method, params: object) -> object:
-        """Answer when all is known of the bundles that are being read."""
-        while self.session.is_reading:
+        """Answer when what it is about has been read."""
+        while self._must_wait(method, params):
             await self.has_read.wait()
         result = method.handle(self, params)
         return await result if inspect.isawaitable(result) else result

@@ -102,6 +102,11 @@ class OpenText:
             return self._edited.text
 
     @property
+    def length(self) -> int:
+        """The number of code points in it."""
+        return self._edited.lines.length
+
+    @property
     def lines(self) -> LineIndex:
         """Its lines, as they are at any time; for the event loop's thread alone."""
         return self._edited.lines

@@ -26,7 +26,8 @@ from mfo_lsp.server.diagnostic_texts import (
     merged,
 )
 from mfo_lsp.server.json_text import JsonText, json_map, json_text
-from mfo_lsp.server.session import Session, Shown
+from mfo_lsp.server.session import Session
+from mfo_lsp.server.told import Shown
 
 SOURCE = "mfo"
 _TAGS = {Tag.UNNECESSARY: types.DiagnosticTag.Unnecessary, Tag.DEPRECATED: types.DiagnosticTag.Deprecated}

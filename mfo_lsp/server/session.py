@@ -7,28 +7,28 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
 
 from mfo_dialect.analysis.bundle import Bundle, Source, make_bundle, read_source
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.editing.live_bundle import unread_source
+from mfo_dialect.editing import unread_source
 from mfo_dialect.file_names import PROJECT_FILES, is_markdown
 from mfo_dialect.model.kinds import DocumentKind, may_be_ours
+from mfo_dialect.steps import Steps
 from mfo_dialect.text import Encoding
-from mfo_lsp.features.completion import Item
 from mfo_lsp.features.preferences import Preferences
-from mfo_lsp.server.analysis import Analysis, EditedBundle, UneditedBundle
+from mfo_lsp.server.analysis import Analysis, EditedBundle, UneditedBundle, are_of_same_texts
 from mfo_lsp.server.baselines import Baselines
+from mfo_lsp.server.bundle_reading import LONG, BundleReading, ReadOpen, is_much
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import directory_of, is_file, to_key, to_uri
 from mfo_lsp.server.diagnostic_texts import GroupText
-from mfo_lsp.server.json_text import JsonText
 from mfo_lsp.server.open_text import OpenText, TextChange
 from mfo_lsp.server.overlay import OverlaidFiles
 from mfo_lsp.server.recorded_runs import RecordedRuns
+from mfo_lsp.server.told import Offered, SentTokens, Shown
 from mfo_lsp.server.trace import Trace
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import Files, UnreadableFileError
@@ -41,41 +41,6 @@ _REMEMBERED = 32 * 1024 * 1024
 """Characters of the texts that are remembered although nobody has opened them; those asked for longest ago go first."""
 _MANY = 8
 """Texts from which on a bundle is read in slices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the client was last told of one document."""
-
-    uri: str
-    version: int | None
-    diagnostics: JsonText
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """The items that completion offered last: their list's number, and the items with words that nobody has asked for yet."""
-
-    number: int = 0
-    items: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SentTokens:
-    """The semantic tokens of one document as the client last got them: their id, and the protocol's numbers."""
-
-    result_id: str
-    data: tuple[int, ...]
-
-
-def _is_same(one: Bundle, other: Bundle) -> bool:
-    """Whether two bundles are made of the same texts as read, so that the same follows from both."""
-    is_alike = one.sources.keys() == other.sources.keys() and one.home == other.home
-    return (
-        is_alike
-        and (one.project.document, one.project.text) == (other.project.document, other.project.text)
-        and all(source is other.sources[key] for key, source in one.sources.items())
-    )
 
 
 def _length_of_bundle(known: UneditedBundle) -> int:
@@ -134,7 +99,7 @@ class Session:
         self._sources: LRUCache[str, Source] = LRUCache(_REMEMBERED, getsizeof=_length_of_source)
         self._edited: dict[str, EditedBundle] = {}
         self._kinds: dict[str, DocumentKind] = {}
-        self._reading: dict[str, UneditedBundle | None] = {}
+        self._reading: dict[str, BundleReading] = {}
         self._templates: dict[str, bool] = {}
 
     def open(self, uri: str, version: int, text: str) -> set[str]:
@@ -153,9 +118,8 @@ class Session:
             return set()
         with self.trace.phase("text"):
             edits = open_text.change(version, changes, self.encoding)
-        if directory_of(key) in self._reading:
-            self._reading[directory_of(key)] = None
-            return {directory_of(key)}
+        for reading in self._reading.values():
+            reading.edit(key, edits)
         if posixpath.basename(key) in PROJECT_FILES:
             return self.reread([key])
         if is_markdown(key) and not self._is_template(key):
@@ -163,7 +127,12 @@ class Session:
         touched = {bundle for bundle, edited in self._edited.items() if key in edited.keys}
         with self.trace.phase("tree"):
             for bundle in touched:
-                self._edited[bundle].edit(key, edits)
+                if is_much(edits):
+                    self._let_go(bundle)
+                else:
+                    self._edited[bundle].edit(key, edits)
+        if directory_of(key) in self._reading:
+            return touched | {directory_of(key)}
         is_foreign = not touched and directory_of(key) in self._edited and self._read(key) is None
         return touched if touched or is_foreign else self.reread([key])
 
@@ -187,6 +156,8 @@ class Session:
         self.directories = None
         self._remembered.clear()
         self._templates.clear()
+        for reading in self._reading.values():
+            reading.renew()
         for key in keys:
             touched |= self._bundles_around(key)
             touched |= {bundle for bundle in self._edited if bundle.startswith(f"{key}/")}
@@ -228,7 +199,7 @@ class Session:
             known = edited.as_read.sources.get(key)
             return known if known is not None and key in self.open_texts else self._read(key)
 
-        return _is_same(edited.as_read, load_bundle(bundle, self.files, read=read))
+        return are_of_same_texts(edited.as_read, load_bundle(bundle, self.files, read=read))
 
     def _bundles_around(self, key: str) -> set[str]:
         own = directory_of(key)
@@ -270,11 +241,12 @@ class Session:
         if bundle in self._reading:
             return self._begun(bundle)
         if bundle in self.watched_bundles():
-            edited = self._edited[bundle] = EditedBundle(self._load(bundle, self._read_to_edit), self.open_texts)
+            bundle_now = self._load(bundle, self._reader(self._text_of_open, unread_source))
+            edited = self._edited[bundle] = EditedBundle(bundle_now, self._kinds_of_open)
             return edited
         fresh = UneditedBundle(Snapshot(self._load(bundle, self._read)))
         before = self._remembered.get(bundle)
-        if before is not None and _is_same(before.bundle, fresh.bundle):
+        if before is not None and are_of_same_texts(before.bundle, fresh.bundle):
             return before
         if _length_of_bundle(fresh) <= _REMEMBERED:
             self._remembered[bundle] = fresh
@@ -293,41 +265,65 @@ class Session:
         """Whether nothing of a bundle is still to be read."""
         return bundle not in self._reading
 
-    def begin_reading(self, bundle: str) -> tuple[str, ...]:
-        """The texts of a bundle that are to be read ahead; until ``end_reading`` only its open ones are known.
+    def is_awaited(self, uri: str) -> bool:
+        """Whether nothing is known of a document because it is being read in steps."""
+        key = to_key(uri)
+        return directory_of(key) in self._reading and self._is_long(key)
 
-        None where they are few, and are read when the bundle is asked for.
-        """
-        if bundle in self._edited or not is_file(bundle):
-            return ()
-        found: list[str] = []
-        load_bundle(bundle, self.files, read=found.append)
-        waiting = tuple(key for key in found if key not in self.open_texts and key not in self._sources)
-        if len(waiting) < _MANY:
-            return ()
-        self._reading[bundle] = None
-        return waiting
+    def _is_long(self, key: str) -> bool:
+        open_text = self.open_texts.get(key)
+        return open_text is not None and not is_markdown(key) and open_text.length >= LONG
+
+    def reading_of(self, bundle: str) -> BundleReading | None:
+        """What is known of a bundle that is being read."""
+        return self._reading.get(bundle)
+
+    def begin_reading(self, bundle: str) -> None:
+        """Have a bundle read in steps that has many texts or a long open one; until ``end_reading`` only its short open ones are known."""
+        if bundle in self._edited or bundle in self._reading:
+            return
+        waiting: list[str] = []
+        if is_file(bundle):
+            load_bundle(bundle, self.files, read=waiting.append)
+            waiting = [key for key in waiting if key not in self.open_texts and key not in self._sources]
+        is_long = any(self._is_long(key) for key in self.open_texts if directory_of(key) == bundle)
+        if is_long or len(waiting) >= _MANY:
+            self._reading[bundle] = BundleReading(tuple(waiting) if len(waiting) >= _MANY else ())
 
     def read_ahead(self, key: str) -> None:
         """Read a text, so that it is there when its bundle is asked for."""
         self._read(key)
 
-    def end_reading(self, bundle: str) -> None:
-        """What can be read of a bundle has been read."""
-        self._reading.pop(bundle, None)
+    def read_in_steps(self, bundle: str) -> Steps[EditedBundle]:
+        """Read a bundle from the start, with its texts as they are when the first step is made and as they are edited since."""
+        texts = {key: open_text.text for key, open_text in self.open_texts.items()}
+        long = [key for key in texts if directory_of(key) == bundle and self._is_long(key)]
+        reading = self._reading[bundle] = BundleReading()
+        return reading.steps(
+            texts, long, self._kinds_of_open, lambda read: self._load(bundle, self._reader(texts.get, read))
+        )
+
+    def end_reading(self, bundle: str, edited: EditedBundle | None = None) -> None:
+        """What can be read of a bundle in steps has been read."""
+        if self._reading.pop(bundle, None) is not None and edited is not None:
+            self._edited[bundle] = edited
 
     def _begun(self, bundle: str) -> UneditedBundle:
-        """A bundle of which only the open documents are known."""
-        known = self._reading[bundle]
-        if known is None:
-            open_keys = [key for key in self.open_texts if directory_of(key) == bundle]
-            sources = [source for key in open_keys if (source := self._read(key)) is not None]
-            known = self._reading[bundle] = UneditedBundle(Snapshot(make_bundle(sources)))
-        return known
+        """A bundle of which only the open documents are known, and of those the short ones."""
+        reading = self._reading[bundle]
+        if reading.begun is None:
+            keys = [key for key in self.open_texts if directory_of(key) == bundle and not self._is_long(key)]
+            sources = [source for key in keys if (source := self._read(key)) is not None]
+            reading.begun = UneditedBundle(Snapshot(make_bundle(sources)))
+        return reading.begun
 
     def is_current(self, bundle: str, analysis: Analysis, edits: int) -> bool:
         """Whether nothing has changed since a bundle had been edited so often."""
         return self.analysis(bundle) is analysis and analysis.edits == edits
+
+    def is_held(self, edited: EditedBundle) -> bool:
+        """Whether a bundle is still the one that is edited."""
+        return edited in self._edited.values()
 
     def forget_written(self) -> None:
         """Have all diagnostics written anew, as what is to be shown of them has changed."""
@@ -345,13 +341,26 @@ class Session:
         source = read(bundle)
         return make_bundle([source] if source is not None else [])
 
-    def _read_to_edit(self, key: str) -> Source | None:
-        """The same for a bundle that is edited: an open text is read there, unless it keeps a kind that it had."""
+    def _text_of_open(self, key: str) -> str | None:
         open_text = self.open_texts.get(key)
-        if open_text is None or key in self._kinds:
-            return self._read(key)
-        text = open_text.text
-        return unread_source(key, text) if may_be_ours(text, posixpath.basename(key)) else None
+        return open_text.text if open_text is not None else None
+
+    @property
+    def _kinds_of_open(self) -> dict[str, DocumentKind | None]:
+        """The open texts, each with the kind that it keeps while it is being typed."""
+        return {key: self._kinds.get(key) for key in self.open_texts}
+
+    def _reader(self, text_of: Callable[[str], str | None], read: ReadOpen) -> Callable[[str], Source | None]:
+        """Reads what a bundle is made of; the open texts, which ``text_of`` gives, in a way of their own."""
+
+        def read_one(key: str) -> Source | None:
+            text = text_of(key)
+            if text is None:
+                return self._read(key)
+            is_ours = self._kinds.get(key) is not None or may_be_ours(text, posixpath.basename(key))
+            return read(key, text) if is_ours else None
+
+        return read_one
 
     def _read(self, key: str) -> Source | None:
         """The text as read before where it is the same, else read now; None where it is plainly not ours."""

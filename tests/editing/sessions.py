@@ -287,7 +287,7 @@ class Session:
             unread_source(key, text, self._read) if source.random() < 0.5 else self._fresh(key, text, None)
             for key, text in files.items()
         )
-        edited = [key for key in files if source.random() < 0.8]
+        edited = dict.fromkeys(key for key in files if source.random() < 0.8)
         self.live = LiveBundle(make_bundle(begun), read=self._read, edited=edited)
         self._undo: list[tuple[str, TextEdit]] = []
 

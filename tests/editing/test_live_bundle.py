@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.analysis.live_answers import OF_THEMSELVES
 from mfo_dialect.editing import LiveBundle, unread_source
+from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Engine, LiveTree, Mapping, Sequence
 from mfo_dialect.text import Span, TextEdit
@@ -356,3 +357,22 @@ def test_an_edit_outside_the_text_is_refused() -> None:
     with pytest.raises(ValueError, match="outside"):
         live.edit(FLOW_FILE, [TextEdit(Span(10**6, 10**6), "x")])
     assert isinstance(live.tree(FLOW_FILE), LiveTree)
+
+
+def test_a_long_text_is_taken_in_steps_of_a_node() -> None:
+    files = {FLOW_FILE: long_flow(60), PROMPTS_FILE: PROMPTS}
+    live = LiveBundle(make_bundle(unread_source(key, text) for key, text in files.items()), in_steps=True)
+    assert sum(1 for _ in live.preparing) >= 60
+    assert live.settle()
+    assert live.work.whole == 0
+    assert live.work.surprises == 0
+    assert live.full(FLOW_FILE) == opened_long(60).full(FLOW_FILE)
+
+
+def test_a_text_that_has_been_half_typed_stays_what_it_was() -> None:
+    source = unread_source("a.yml", "name: half typed\n")
+    kinds = [
+        LiveBundle(make_bundle([source]), edited={"a.yml": kind}).bundle.sources["a.yml"].kind
+        for kind in (None, DocumentKind.WORKFLOW)
+    ]
+    assert kinds == [None, DocumentKind.WORKFLOW]

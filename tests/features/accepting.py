@@ -87,7 +87,7 @@ class Files:
         bundle = self._live.get(name)
         if bundle is None:
             sources = [read_source(other, whole) for other, whole in self.texts.items()]
-            bundle = self._live[name] = LiveBundle(self._bundle(sources), _RULES, edited=[name])
+            bundle = self._live[name] = LiveBundle(self._bundle(sources), _RULES, edited={name: None})
         before = bundle.tree(name).text
         if before != text:
             bundle.edit(name, [edit_between(before, text)])

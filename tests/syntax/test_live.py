@@ -361,3 +361,11 @@ def test_a_collection_that_is_made_anew_around_blocks_that_stay_is_told_of():
 def items_of(tree):
     root = tree.documents[0].root
     return root.get("tasks").items
+
+
+def test_a_long_text_is_read_in_steps_of_a_block(engine):
+    text = flow() + "broken: [a\nlast: b\n"
+    tree = LiveTree(text, engine, in_steps=True)
+    assert sum(1 for _ in tree.reading) > TASKS
+    assert everything(tree) == everything(LiveTree(text, engine))
+    assert tree.is_divided

@@ -19,8 +19,8 @@ from mfo_lsp.server.host import Server
 from mfo_lsp.server.json_text import JsonText, json_text
 from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.project_documents import is_project_document
-from mfo_lsp.server.session import Offered
 from mfo_lsp.server.test_documents import complete
+from mfo_lsp.server.told import Offered
 
 OPTIONS = types.CompletionOptions(trigger_characters=[".", "{", "<", "[", " ", "|", "%"], resolve_provider=True)
 _NO_WORD = re.compile(r"[^\w$]*")

@@ -9,7 +9,7 @@ from lsprotocol import types
 from mfo_lsp.features.semantic_tokens import MODIFIER_NAMES, SemanticToken, TokenType, semantic_tokens
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
-from mfo_lsp.server.session import SentTokens
+from mfo_lsp.server.told import SentTokens
 
 _TYPES = tuple(TokenType)
 _NUMBERS = {type_: number for number, type_ in enumerate(_TYPES)}
