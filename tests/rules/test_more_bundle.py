@@ -140,6 +140,12 @@ NAMED_AGENTS = [
         {"agents.yml": AGENTS + '  reader:\n    guide: "x\n'},
     ),
     Case(
+        "an id that a map does not heed",
+        HEAD + chat("prompt: x", "agent_id: author"),
+        [("MFO701", "author", 'written in "writer", but in a map')],
+        {"agents.yml": AGENTS + "    id: author\n"},
+    ),
+    Case(
         "agents as a list",
         HEAD + chat("prompt: x", "agent_id: w"),
         [],

@@ -68,8 +68,9 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, Names, TextType
 from mfo_dialect.findings import Severity
+from mfo_dialect.model.access import text_at
 from mfo_dialect.rules import select
-from mfo_dialect.rules.fixes import rename_to_nearest
+from mfo_dialect.rules.fixes import rename_to_nearest, replace_text
 from mfo_dialect.rules.rule import Report, Rule
 from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Scalar
@@ -106,12 +107,22 @@ def _report(document: str, span: Span, name: str, bundle: Bundle, told: str) -> 
     if name in bundle.agents:
         return
     names = tuple(bundle.agents)
+    fixes = rename_to_nearest(document, span, name, names)
+    meant = _called_by_its_key(name, bundle)
     if not bundle.agents_documents:
         advice = "; this bundle has no agents document"
+    elif meant is not None:
+        advice = f'; the id is written in "{meant}", but in a map an agent is called by its key'
+        fixes = (replace_text(document, span, meant, f'Change to "{meant}"'),)
     else:
         advice = did_you_mean(name, names) or (f"; there are {', '.join(names[:8])}" if names else "")
-    fixes = rename_to_nearest(document, span, name, names)
     yield Report(document, span, f'no agent is called "{name}"{advice}', fixes=fixes, name=told)
+
+
+def _called_by_its_key(name: str, bundle: Bundle) -> str | None:
+    """The key of an agent in a map that says in vain that its ``id`` is ``name``."""
+    written = ((key, text_at(agent.mapping, "id")) for key, agent in bundle.agents.items())
+    return next((key for key, said in written if said is not None and said.text == name), None)
 
 
 def _report_capability(document: str, node: Scalar, name: str, bundle: Bundle) -> Iterator[Report]:
