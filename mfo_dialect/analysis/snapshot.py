@@ -332,5 +332,4 @@ def _candidates_of(part: Part, snapshot: Snapshot) -> tuple[Candidate, ...]:
 
 
 def _resolution_of(use: Use, snapshot: Snapshot) -> Resolution:
-    names = tuple([segment.name for segment in use.reference.segments])
-    return resolve(names, Scope(snapshot.bundle, use.level, use.trigger))
+    return resolve(use.reference.names, Scope(snapshot.bundle, use.level, use.trigger))

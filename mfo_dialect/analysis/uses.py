@@ -8,6 +8,7 @@ from enum import Enum
 from functools import lru_cache, partial
 from typing import TypeAlias
 
+from mfo_dialect.analysis.layouts import Child, child_of, layout_of
 from mfo_dialect.analysis.scopes import RESERVED_ROOTS, FlowView, LevelView, NodeView
 from mfo_dialect.analysis.visits import choose, known_keys, references_of, scalars_below
 from mfo_dialect.catalogue.values import VALUE_MAP, AnyType, EitherType, ListType, MapType, References, ValueType
@@ -80,8 +81,8 @@ class _Context:
         return name in RESERVED_ROOTS or (self.flow is not None and name in self.flow.by_id)
 
     def use(self, scalar: Scalar, reference: Reference, value_type: ValueType | None, *, alone: bool) -> Use:
-        place = (self.reader, self.node, self.level, self.flow, self.trigger)
-        return Use(self.document, scalar, reference, *place, alone, value_type)
+        reader, node, level, flow, trigger = self.reader, self.node, self.level, self.flow, self.trigger
+        return Use(self.document, scalar, reference, reader, node, level, flow, trigger, alone, value_type)
 
 
 @record(eq=False)
@@ -196,11 +197,68 @@ def _unfinished(match: re.Match[str], problem: str) -> Reference:
 def _candidates(root: Node, root_type: ValueType, context: Callable[[], _Context]) -> list[Candidate]:
     """The scalars at or below a value that are read for references and look as if they held some."""
     found: list[_Read] = []
-    _add_scalars(root, choose(root_type, root), 0, found, set())
+    chosen = choose(root_type, root)
+    if not _add_quickly(root, chosen, 0, found):
+        found = []
+        _add_scalars(root, chosen, 0, found, set())
     if not found:
         return []
     reader = context()
     return [Candidate(scalar, references, declared, reader) for scalar, references, declared in found]
+
+
+def _add_quickly(node: Node, declared: ValueType, depth: int, found: list[_Read]) -> bool:
+    """As ``_add_scalars``, for a map or list without aliases, so that nothing is come by twice.
+
+    Returns:
+        Whether that is all; false where there is an alias, or a map with doubles, slips or more than texts for keys.
+    """
+    if depth >= _MAX_DEPTH:
+        return False
+    if type(node) is Mapping:
+        if type(declared) is MapType:
+            pairs = node.plain_pairs()
+            if pairs is None:
+                return False
+            for pair, child in zip(pairs.values(), layout_of(node, tuple(pairs), declared).children, strict=True):
+                if child is not None and not _add_child(pair.value, child, depth, found):
+                    return False
+            return True
+    elif type(node) is not Sequence:
+        return False
+    elif type(declared) is ListType:
+        child = child_of(declared.item)
+        return all(_add_child(item, child, depth, found) for item in node.items)
+    return isinstance(declared, (MapType, ListType, EitherType)) or _add_open(node, child_of(declared), depth, found)
+
+
+def _add_child(node: Node, child: Child, depth: int, found: list[_Read]) -> bool:
+    if type(node) is not Scalar:
+        return _add_quickly(node, choose(child.declared, node), depth + 1, found)
+    text = node.text
+    if ("." in text or "$" in text or "[" in text) and not node.is_missing and child.references is not References.NONE:
+        found.append((node, child.references, None if type(child.of_scalar) is AnyType else child.of_scalar))
+    return True
+
+
+def _add_open(node: Node, child: Child, depth: int, found: list[_Read]) -> bool:
+    """The same of all scalars in a map or list where anything may stand."""
+    if child.references is References.NONE:
+        return True
+    if depth >= _MAX_DEPTH:
+        return False
+    inner = (
+        [pair.value for pair in node.pairs] if type(node) is Mapping else node.items if type(node) is Sequence else None
+    )
+    if inner is None:
+        return False
+    for one in inner:
+        is_taken = (
+            _add_child(one, child, depth, found) if type(one) is Scalar else _add_open(one, child, depth + 1, found)
+        )
+        if not is_taken:
+            return False
+    return True
 
 
 def _add_scalars(node: Node, declared: ValueType, depth: int, found: list[_Read], seen: set[tuple[int, int]]) -> None:
@@ -259,6 +317,10 @@ def _uses_in(scalar: Scalar, references: References, value_type: ValueType | Non
             yield context.use(scalar, bare, value_type, alone=True)
             return
     pieces = scan(text, context.is_root)
+    if len(pieces) == 1:
+        if isinstance(pieces[0], Reference):
+            yield context.use(scalar, pieces[0], value_type, alone=True)
+        return
     found = [piece for piece in pieces if isinstance(piece, Reference)]
     alone = len(found) == 1 and not "".join([piece for piece in pieces if isinstance(piece, str)]).strip()
     for reference in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from mfo_dialect.kept import kept_property
 from mfo_dialect.records import record
 from mfo_dialect.text import Span
 
@@ -33,7 +34,7 @@ class Segment:
     bracketed: bool = False
 
 
-@record
+@record(slots=False)
 class Reference:
     """A path in one of the three spellings.
 
@@ -51,15 +52,20 @@ class Reference:
     problem: str = ""
     problem_span: Span = _NOWHERE
 
-    @property
+    @kept_property
     def root(self) -> str:
         """The first name, or an empty text."""
         return self.segments[0].name if self.segments else ""
 
-    @property
+    @kept_property
     def path(self) -> tuple[str, ...]:
         """The names below the root."""
-        return tuple(segment.name for segment in self.segments[1:])
+        return self.names[1:]
+
+    @kept_property
+    def names(self) -> tuple[str, ...]:
+        """All names, the root first."""
+        return tuple([segment.name for segment in self.segments])
 
     def __str__(self) -> str:
         """The path in its plainest spelling: ``root.name.0["any key"]``."""

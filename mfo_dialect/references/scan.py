@@ -131,7 +131,7 @@ def bare_reference(text: str) -> Reference | None:
     Whether it *is* a reference depends on the roots and nodes in scope, which the caller knows; one segment alone
     never is, and the id of a node only before a dot: ``notes[1]`` is text.
     """
-    if "." not in text and "[" not in text:
+    if ("." not in text and "[" not in text) or text.startswith("$"):
         return None
     return _kept_bare(text) if len(text) <= _LONGEST_KEPT else _bare(text)
 

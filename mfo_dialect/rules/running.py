@@ -17,13 +17,16 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     said: list[Said] = []
     is_sound: bool | None = None
     for step in plan.steps(part):
+        selector = step.selector
+        items: tuple[Any, ...] | list[Any]
         try:
-            if step.selector.is_doubtful:  # nearly all parts have nothing doubtful: asked once for all such rules
+            if selector.is_doubtful:  # nearly all parts have nothing doubtful: asked once for all such rules
                 if is_sound is None:
                     is_sound = not snapshot.doubtful_visits_of(part)
                 if is_sound:
                     continue
-            items = [*step.selector.items(part, snapshot)]
+            found = selector.items(part, snapshot)
+            items = found if isinstance(found, tuple) else [*found]
         except Exception as error:  # noqa: BLE001 - the fence: a selector that breaks costs the rules that need it
             said += [(rule, error) for rule in step.rules]
             continue
@@ -45,7 +48,7 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     return said
 
 
-def _look_at(items: list[Any], rules: tuple[Rule, ...], snapshot: Snapshot, said: list[Said]) -> None:
+def _look_at(items: tuple[Any, ...] | list[Any], rules: tuple[Rule, ...], snapshot: Snapshot, said: list[Said]) -> None:
     reports: list[Report] = []
     for rule in rules:
         check = rule.check

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfo_dialect.analysis.light_walk import Remarkable, is_notable
+from mfo_dialect.analysis.layouts import is_notable
+from mfo_dialect.analysis.light_walk import Remarkable
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.agents_keys import AGENTS_FILE

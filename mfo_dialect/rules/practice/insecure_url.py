@@ -45,7 +45,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.light_walk import ADDRESSES
+from mfo_dialect.analysis.layouts import ADDRESSES
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, TextType, ValueType
