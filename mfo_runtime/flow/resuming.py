@@ -35,6 +35,7 @@ class Resumption:
         started_at: when it began, as RFC 3339 has it.
         settings: what its caller wanted to find again.
         environment: what secrets are read from.
+        given_again: the dotted paths of inputs that were not kept and have been given since.
     """
 
     journal: RunJournal
@@ -48,6 +49,7 @@ class Resumption:
     started_at: str
     settings: Mapping[str, Any]
     environment: Mapping[str, str] = field(repr=False)
+    given_again: frozenset[str] = frozenset()
 
     @property
     def has_succeeded(self) -> bool:
@@ -66,7 +68,8 @@ class Resumption:
             InvalidInputError: another input is given, or one of those is not.
         """
         secrets = Secrets(self.flow.view.workflow, self.environment)
-        secrets.know_inputs(given)
+        hidden = frozenset(hidden_paths(self.inputs))
+        secrets.know_inputs(given, given_again=hidden)
         known: dict[str, Any] = _begun_with(self.stored, secrets)["inputs"]
         others = sorted(given.keys() - set(self.hidden_inputs))
         if others:
@@ -80,7 +83,7 @@ class Resumption:
                 f"The journal does not keep the input {missing[0]}, which has the name of a secret.",
                 hint=f"Give it again: --input {missing[0]}=...",
             )
-        return replace(self, inputs={**known, **given})
+        return replace(self, inputs={**known, **given}, given_again=self.given_again | hidden)
 
     async def go_on(self, client: MfoClient, options: RunOptions, again: Sequence[str] = ()) -> RunOutcome:
         """Go on with the run to its end; a run that has succeeded gives its outputs, and nothing is executed.
@@ -114,6 +117,7 @@ class Resumption:
             run_id=self.stored.id,
             started_at=self.started_at,
             trigger=self.trigger,
+            given_again=self.given_again,
             job_id=self.job_id,
             keeping=keeping,
         )

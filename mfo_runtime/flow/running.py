@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -63,6 +63,7 @@ class RunOptions:
         run_id: the run's id; a fresh one where it is empty.
         started_at: when the run began, as RFC 3339 has it; now where it is empty.
         trigger: what started it.
+        given_again: the dotted paths of inputs that the journal did not keep, so that they count as secrets.
         observers: told of every event.
         on_usage: told what a model used, with each of its answers.
         on_text: told what models say while they say it, secrets struck out; None to have answers come whole.
@@ -83,6 +84,7 @@ class RunOptions:
     run_id: str = ""
     started_at: str = ""
     trigger: TriggerCall | None = None
+    given_again: Collection[str] = ()
     observers: Sequence[Observer] = ()
     on_usage: UsageObserver | None = None
     on_text: TextObserver | None = None
@@ -216,7 +218,7 @@ def scope_of_run(
     """The names of a run; ``is_resumed`` says whether values may come from the journal."""
     environment = os.environ if options.environment is None else options.environment
     secrets = options.surroundings.secrets or Secrets(flow.workflow, environment)
-    secrets.know_inputs(inputs, options.trigger)
+    secrets.know_inputs(inputs, options.trigger, options.given_again)
     return RunScope(
         flow,
         bundle,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol, cast
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import TooManyNodesError, to_value
 from mfo_runtime.credentials import read_keyring
 from mfo_runtime.errors import InvalidInputError, is_name_of_secret
+from mfo_runtime.journal import Hidden
 
 _LEAST_LENGTH = 4
 _LEAST_LENGTH_OF_INPUT = 8
@@ -88,13 +89,16 @@ class Secrets:
                 with contextlib.suppress(InvalidInputError):
                     self.get(name)
 
-    def know_inputs(self, inputs: Mapping[str, Any], trigger: Called | None = None) -> None:
+    def know_inputs(
+        self, inputs: Mapping[str, Any], trigger: Called | None = None, given_again: Collection[str] = ()
+    ) -> None:
         """Take inputs with the name of a secret (``password``, ``api_key``) for secrets, texts of 8 characters or more.
 
-        So are fields of what ``trigger`` was called with: a mapping may give them to inputs with harmless names.
+        So are fields of what ``trigger`` was called with: a mapping may give them to inputs with harmless names. Such an
+        input is in ``given_again``, the dotted paths of what a journal did not keep, when the run goes on.
         """
         given = inputs if trigger is None else {**inputs, _PAYLOAD: trigger.payload}
-        for name, value in secret_texts(given):
+        for name, value in secret_texts(given, given_again):
             if _INPUT + name not in self._values:
                 self._keep(_INPUT + name, value)
 
@@ -193,16 +197,17 @@ def _read_keyring(name: str, entry: str) -> str:
     return value
 
 
-def secret_texts(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The texts in maps and lists that stand under names of secrets, with their paths."""
+def secret_texts(value: Any, more: Collection[str] = (), path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The texts in maps and lists that stand under names of secrets, and those at ``more`` paths, with their paths."""
     if depth > _DEEPEST or not isinstance(value, Mapping | list):
         return
     whole = cast("Mapping[Any, Any] | list[Any]", value)
     for key, item in enumerate(whole) if isinstance(whole, list) else whole.items():
         name = f"{path}.{key}" if path else str(key)
-        if isinstance(item, str) and len(item) >= _LEAST_LENGTH_OF_INPUT and is_name_of_secret(str(key)):
+        is_known = isinstance(item, str) and not isinstance(item, Hidden) and len(item) >= _LEAST_LENGTH_OF_INPUT
+        if is_known and (is_name_of_secret(str(key)) or name in more):
             yield name, item
-        yield from secret_texts(item, name, depth + 1)
+        yield from secret_texts(item, more, name, depth + 1)
 
 
 def _sources(workflow: Workflow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from mfo_runtime.client import ClientSettings, MfoClient
 from mfo_runtime.errors import InvalidInputError, RunHeldError
-from mfo_runtime.flow import Keeping, RunOptions, load_run
+from mfo_runtime.flow import Keeping, RunOptions, TriggerCall, load_run
 from mfo_runtime.flow.history import history_of
 from mfo_runtime.journal import JOURNAL_FILE, Journal
 from tests.runtime.flow_room import MemoryFiles, answering, flow_of, flow_with_tasks, run
@@ -183,6 +183,23 @@ async def test_what_is_hidden_is_asked_for_or_told_never_guessed(journal, tmp_pa
     assert told[:3] == ["log_in running", "log_in succeeded", "fine succeeded"]
     with pytest.raises(InvalidInputError, match='no task "nowhere"'):
         await go_on(journal, inputs={"password": "xyzzy1"}, again=["nowhere"])
+
+
+async def test_what_a_call_gave_in_secret_stays_a_secret_when_it_is_given_again(journal, tmp_path):
+    tasks = """\
+- {id: first, type: transform, config: {values: {said: '"Bearer " + INPUT.letter'}}}
+- {id: then, type: transform, config: {values: {said: "first.said"}}, dependencies: [first]}
+"""
+    call = TriggerCall("hook", "webhook", {"password": "planted-payload"})
+    letter = {"letter": "planted-payload"}
+    await begin_and_crash(flow_with_tasks(tasks), journal, crash_at("then"), letter, trigger=call)
+    with pytest.raises(InvalidInputError, match="does not keep the input letter"):
+        await go_on(journal)
+    outcome, _ = await go_on(journal, inputs=letter)
+    assert "resume with --again first" in outcome.error.message
+    outcome, _ = await go_on(journal, inputs=letter, again=["first"])
+    assert outcome.outputs["then"] == {"said": "Bearer [redacted]"}
+    assert "planted" not in kept_text(tmp_path)
 
 
 async def test_an_answer_is_asked_for_once(journal):
