@@ -101,7 +101,10 @@ async def _get_ready(server: Server, analysis: EditedBundle) -> None:
     with server.house.building():
         while not analysis.is_prepared:
             await share.give_way()
-            if analysis.edits != edits or not server.session.is_held(analysis):
+            if not server.session.is_held(analysis):
+                return
+            if analysis.edits != edits:
+                server.house.settle()  # or the collector would go through all of it before the edit is answered
                 return
             analysis.get_ready(share.has_time)
         for _ in learn(server):

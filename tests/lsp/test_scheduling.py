@@ -179,6 +179,14 @@ async def test_what_is_got_ready_gives_way_to_an_edit_and_goes_on_after_it(line)
             await asyncio.sleep(0)
 
 
+async def test_an_edit_does_not_wait_for_the_collector_to_go_through_what_was_got_ready(line, monkeypatch):
+    edited, settled = line.server.session.analysis("/nowhere"), []
+    monkeypatch.setattr(line.server.house, "settle", lambda: settled.append((edited.edits, edited.is_settled)))
+    line.type(2)
+    await line.until(lambda: line.versions == [2])
+    assert settled[0] == (1, False)
+
+
 async def test_a_change_between_the_steps_of_a_check_goes_on_with_it(line, monkeypatch):
     monkeypatch.setattr(analysis, "_SOME", 100)
     monkeypatch.setattr(jobs, "SLICE", 0.0)
