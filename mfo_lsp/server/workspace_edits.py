@@ -10,6 +10,7 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.findings import Edit
 from mfo_dialect.text import LineIndex
 from mfo_lsp.server.convert import to_range
+from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import lines_of
 from mfo_lsp.server.session import Session
 
@@ -50,6 +51,20 @@ def workspace_edit(
     edited = [_document_edit(key, changes, session, said.get(key)) for key, changes in by_document.items()]
     used = {said[key].label: said[key] for key in by_document if key in said}
     return types.WorkspaceEdit(document_changes=[*created, *edited], change_annotations=used or None)
+
+
+def refuse_stale(session: Session, edits: Iterable[Edit], bundles: Iterable[Bundle]) -> None:
+    """Refuse where an open text has changed while edits of it were made, for which bundles that nobody edits were read.
+
+    Raises:
+        RefusedError: one has.
+    """
+    documents = {edit.place.document for edit in edits}
+    for bundle in bundles:
+        for document in documents & {*bundle.sources, bundle.project.document}:
+            open_text = session.open_texts.get(document)
+            if open_text is not None and open_text.text != bundle.text_of(document):
+                raise RefusedError("the document has changed meanwhile", types.LSPErrorCodes.ContentModified)
 
 
 def _lines(document: str, session: Session, bundles: Iterable[Bundle]) -> LineIndex:

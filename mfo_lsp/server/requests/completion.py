@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from mfo_dialect.text import Span
 from mfo_lsp.features.completion import CompletionClient, Item, ItemKind, complete_at, place_at, wanted_by_completion
+from mfo_lsp.features.recorded import NOTHING_RECORDED
 from mfo_lsp.server import project_documents
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_key
@@ -89,11 +90,15 @@ async def answer(
     client = CompletionClient(snippets=session.client.snippets)
     offset = view.offset(params.position)
     place = place_at(view.snapshot, view.key, offset)
+    wanted = wanted_by_completion(place) if place is not None else None
+    recorded = NOTHING_RECORDED
+    if wanted is not None:
+        recorded = await session.recorded_runs.of([wanted], view.snapshot.bundle.project)
+        view = look_up(session, params.text_document.uri) or view  # it may have been edited meanwhile
+        offset = view.offset(params.position)
+        place = place_at(view.snapshot, view.key, offset)
     if place is None:
         return []
-    wanted = wanted_by_completion(place)
-    project = view.snapshot.bundle.project
-    recorded = await session.recorded_runs.of([wanted] if wanted is not None else [], project)
     items = complete_at(place, client, recorded)
     number = session.offered.number + 1
     session.offered = Offered(number, items)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 from lsprotocol import types
@@ -12,8 +11,9 @@ from mfo_dialect.findings import Edit
 from mfo_lsp.features.file_renames import FileRename, bundle_edits, project_edits
 from mfo_lsp.server.convert import directory_of, is_file, to_key
 from mfo_lsp.server.host import Server
+from mfo_lsp.server.lookup import still_snapshot
 from mfo_lsp.server.workspace import workspace_bundles
-from mfo_lsp.server.workspace_edits import workspace_edit
+from mfo_lsp.server.workspace_edits import refuse_stale, workspace_edit
 
 _MAX_BUNDLES = 500
 _FILES = types.FileOperationPattern("**/*.{yml,yaml,py,json,txt,key,pem}", types.FileOperationPatternKind.File)
@@ -24,17 +24,21 @@ OPTIONS = types.FileOperationRegistrationOptions(
 
 
 async def will_rename(server: Server, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
-    """The edits of project files and workflows that name the files; None where none does."""
+    """The edits of project files and workflows that name the files; None where none does.
+
+    Raises:
+        RefusedError: one of them has changed meanwhile.
+    """
     renames = tuple(_renames(params))
     if not renames:
         return None
     bundles: list[Bundle] = []
     edits: dict[Edit, None] = {}
     for key in await _bundles(server, renames):
-        bundle = server.session.analysis(key).snapshot.bundle
+        bundle = (await still_snapshot(server.session, key)).bundle
         bundles.append(bundle)
         edits |= dict.fromkeys((*project_edits(bundle.project, renames), *bundle_edits(bundle, renames)))
-        await asyncio.sleep(0)
+    refuse_stale(server.session, edits, bundles)
     return workspace_edit(edits, server.session, bundles) if edits else None
 
 

@@ -33,7 +33,10 @@ async def answer(server: Server, params: types.HoverParams) -> types.Hover | Non
     wanted = wanted_by_hover(view.snapshot, view.key, offset)
     project = view.snapshot.bundle.project
     recorded = await session.recorded_runs.of([wanted] if wanted is not None else [], project)
-    found = hover(view.snapshot, view.key, offset, datetime.now(UTC), recorded)
+    view = look_up(session, params.text_document.uri)  # it may have been edited meanwhile
+    if view is None:
+        return None
+    found = hover(view.snapshot, view.key, view.offset(params.position), datetime.now(UTC), recorded)
     return _converted(found, view.lines, session)
 
 

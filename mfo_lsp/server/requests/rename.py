@@ -23,7 +23,7 @@ from mfo_lsp.server.protocol import RefusedError
 from mfo_lsp.server.publish import lines_of
 from mfo_lsp.server.session import Session
 from mfo_lsp.server.workspace import workspace_bundles
-from mfo_lsp.server.workspace_edits import workspace_edit
+from mfo_lsp.server.workspace_edits import refuse_stale, workspace_edit
 from mfo_workspace.projects import baseline_path
 
 _NO_NAME = "There is no name here that could be changed."
@@ -63,7 +63,7 @@ async def answer(server: Server, params: types.RenameParams) -> types.WorkspaceE
     token = params.work_done_token
     progress = Progress(server, token if token is not None else f"mfo-{uuid4()}", shown=token is not None)
     progress.begin("Rename")
-    work = _renamed(server, progress, snapshot, key, offset, params.new_name)
+    work = _renamed(server, progress, apart(snapshot), key, offset, params.new_name)
     try:
         found, snapshots = await cancellable(server, progress.token, work, "The rename")
     finally:
@@ -72,38 +72,38 @@ async def answer(server: Server, params: types.RenameParams) -> types.WorkspaceE
         raise RefusedError(_NO_NAME)
     if isinstance(found, Refusal):
         raise RefusedError(found.words)
-    _refuse_stale(server, found, snapshots)
     bundles = [one.bundle for one in snapshots]
+    refuse_stale(session, found.edits, bundles)
     return workspace_edit(found.edits, session, bundles, _annotations(found, key, params.new_name))
 
 
 async def _renamed(
-    server: Server, progress: Progress, snapshot: Snapshot, key: str, offset: int, new_name: str
+    server: Server, progress: Progress, here: Callable[[], Snapshot], key: str, offset: int, new_name: str
 ) -> tuple[Renaming | Refusal | None, list[Snapshot]]:
-    snapshots = [snapshot]
-    async for neighbour in _neighbours(server, key, snapshot):
-        snapshots.append(neighbour)
-        progress.report(f"{len(snapshots)} bundles")
-    still = [apart(one) for one in snapshots]
-    return await asyncio.to_thread(_everywhere, server.session, still, key, offset, new_name), snapshots
+    still = [here]
+    async for neighbour in _neighbours(server, key):
+        still.append(neighbour)
+        progress.report(f"{len(still)} bundles")
+    return await asyncio.to_thread(_everywhere, server.session, still, key, offset, new_name)
 
 
 def _everywhere(
     session: Session, still: Iterable[Callable[[], Snapshot]], key: str, offset: int, new_name: str
-) -> Renaming | Refusal | None:
+) -> tuple[Renaming | Refusal | None, list[Snapshot]]:
     """The new name in the bundles, and in the files beside them that name things of theirs."""
-    snapshot, *neighbours = (one() for one in still)
+    snapshots = [one() for one in still]
+    snapshot, *neighbours = snapshots
     found = rename(snapshot, key, offset, new_name, neighbours)
     if not isinstance(found, Renaming) or not found.edits:
-        return found
+        return found, snapshots
     edits = list(found.edits)
-    for seeing in (snapshot, *neighbours):
+    for seeing in snapshots:
         edits += companion_edits(seeing, found.symbols, new_name, _companions(session, seeing))
         path = baseline_path(seeing.bundle.project)
         known = session.baselines.held(path) if path else None
         edit = baseline_edit(seeing, found.edits, path, *known) if known is not None else None
         edits += [edit] if edit is not None else []
-    return replace(found, edits=tuple(sorted(dict.fromkeys(edits), key=lambda edit: edit.place)))
+    return replace(found, edits=tuple(sorted(dict.fromkeys(edits), key=lambda edit: edit.place))), snapshots
 
 
 def _companions(session: Session, snapshot: Snapshot) -> dict[str, str]:
@@ -113,9 +113,9 @@ def _companions(session: Session, snapshot: Snapshot) -> dict[str, str]:
     return {key: session.other_text(key) or "" for key in names if is_companion(posixpath.basename(key))}
 
 
-async def _neighbours(server: Server, key: str, snapshot: Snapshot) -> AsyncIterator[Snapshot]:
-    """The other bundles of the same project, where bundles may share documents or task types."""
-    project = snapshot.bundle.project
+async def _neighbours(server: Server, key: str) -> AsyncIterator[Callable[[], Snapshot]]:
+    """The other bundles of the same project, where bundles may share documents or task types, as they are then."""
+    project = server.session.analysis(directory_of(key)).bundle.project
     if not project.section("bundle") and not project.task_types:
         return
     bundles = await workspace_bundles(server)
@@ -128,18 +128,8 @@ async def _neighbours(server: Server, key: str, snapshot: Snapshot) -> AsyncIter
         if bundle != directory_of(key):
             other = server.session.analysis(bundle).snapshot
             if other.bundle.project.document == project.document and other.bundle.documents:
-                yield other
+                yield apart(other)
             await asyncio.sleep(0)
-
-
-def _refuse_stale(server: Server, found: Renaming, snapshots: Iterable[Snapshot]) -> None:
-    """Refuse where a text has changed while the edits were made."""
-    documents = {edit.place.document for edit in found.edits}
-    for snapshot in snapshots:
-        for document in documents & snapshot.bundle.sources.keys():
-            open_text = server.session.open_texts.get(document)
-            if open_text is not None and open_text.text != snapshot.bundle.text_of(document):
-                raise RefusedError("the document has changed meanwhile", types.LSPErrorCodes.ContentModified)
 
 
 def _annotations(found: Renaming, key: str, new_name: str) -> dict[str, types.ChangeAnnotation]:

@@ -12,7 +12,7 @@ from mfo_dialect.templates.execution import system_clock
 from mfo_lsp.features.prompt_context import GivenValue, given_by_chat, wanted_by_chat
 from mfo_lsp.features.rendered_prompt import RenderedPrompt, chat_at, chats_for, rendered_prompt, template_for
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.lookup import View, look_up_still
 from mfo_lsp.server.own_params import OwnParams
 from mfo_lsp.server.protocol import INVALID_PARAMS, RefusedError
 
@@ -26,7 +26,7 @@ async def answer(server: Server, params: OwnParams) -> dict[str, Any] | None:
     Raises:
         RefusedError: no template has the name.
     """
-    view = look_up(server.session, params.uri)
+    view = await look_up_still(server.session, params.uri)
     if view is None:
         return None
     name = params.names.get("template")
