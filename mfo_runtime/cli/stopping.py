@@ -1,4 +1,4 @@
-"""Stopping a run by a signal: the first one gently, the second one at once, the third one without waiting for anything."""
+"""Stopping by signals: the first one gently, the second one at once, the third one without waiting for anything."""
 
 from __future__ import annotations
 
@@ -6,14 +6,40 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from mfo_runtime.cli.output import say
 from mfo_runtime.flow import RunControl
 
 _PATIENCE = 3.0
+"""Seconds that stopping at once may take."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def hear_signals(heard: Callable[[signal.Signals], None]) -> list[signal.Signals]:
+    """Have the running loop tell of what asks to stop; gives the signals that the platform can tell of."""
+    loop = asyncio.get_running_loop()
+    told: list[signal.Signals] = []
+    for number in _SIGNALS:
+        try:
+            loop.add_signal_handler(number, heard, number)
+        except (NotImplementedError, RuntimeError, ValueError):
+            continue
+        told.append(number)
+    return told
+
+
+def leave_unless_ended(status: int) -> None:
+    """End the process with this exit status where stopping at once, which has begun, takes more than three seconds."""
+    asyncio.get_running_loop().call_later(_PATIENCE, leave, status)
+
+
+def leave(status: int) -> None:
+    """End the process with this exit status, whatever is under way."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
 
 
 class Stopper:
@@ -34,20 +60,14 @@ class Stopper:
     def listening(self) -> Generator[None]:
         """Hear signals inside the block; where the platform cannot, Ctrl-C cancels the run by asyncio's own way."""
         loop = asyncio.get_running_loop()
-        heard: list[signal.Signals] = []
-        for number in _SIGNALS:
-            try:
-                loop.add_signal_handler(number, self._stop, number, loop)
-            except (NotImplementedError, RuntimeError, ValueError):
-                continue
-            heard.append(number)
+        heard = hear_signals(self._stop)
         try:
             yield
         finally:
             for number in heard:
                 loop.remove_signal_handler(number)
 
-    def _stop(self, number: signal.Signals, loop: asyncio.AbstractEventLoop) -> None:
+    def _stop(self, number: signal.Signals) -> None:
         self._count += 1
         self.status = self.status or 128 + number
         if self._count == 1:
@@ -55,11 +75,6 @@ class Stopper:
             self.control.cancel()
         elif self._count == 2:  # noqa: PLR2004 - the second signal
             self.control.cancel(at_once=True)
-            loop.call_later(_PATIENCE, self._leave)
+            leave_unless_ended(self.status)
         else:
-            self._leave()
-
-    def _leave(self) -> None:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(self.status)
+            leave(self.status)

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from contextlib import ExitStack
+from functools import partial
 
 import click
 
@@ -16,6 +16,7 @@ from mfo_runtime.cli.database_option import database_option
 from mfo_runtime.cli.findings import outcome_of, show_findings
 from mfo_runtime.cli.log_lines import log_format_option, show_log
 from mfo_runtime.cli.output import say, shown_path, tell_as
+from mfo_runtime.cli.stopping import hear_signals, leave, leave_unless_ended
 from mfo_runtime.cli.trigger_places import Pools, places_of
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.flow import RefusedDocumentError
@@ -25,9 +26,7 @@ from mfo_runtime.triggers.stopping import StopSignal
 from mfo_workspace.text_report import printable
 
 FAILED = 1
-_PATIENCE = 3.0
 _log = logging.getLogger("mfo_runtime.triggers")
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command("triggers")
@@ -113,7 +112,8 @@ def triggers_command(  # noqa: PLR0913 - one argument for each option
     several of these services may serve the same triggers: each firing begins one run.
 
     Interrupted once, it accepts nothing more and lets runs end; twice, it stops at once. Runs that have not ended go on
-    when it is started again.
+    when it is started again. The exit status is then 0; it is 130 (143 after SIGTERM) where stopping at once took more
+    than three seconds, or somebody interrupted it a third time, so that it was broken off.
     """
     settings = ServiceSettings(
         host=host,
@@ -148,7 +148,7 @@ async def _serve(
     from mfo_runtime.triggers.service import serve_triggers  # noqa: PLC0415 - slow to import
 
     stop = StopSignal()
-    _listen_to_signals(stop)
+    hear_signals(partial(_heard, stop))
 
     def ready(address: ServerAddress) -> None:
         click.echo(f"serving at {address.url}")
@@ -174,24 +174,11 @@ def _words(trigger: ServedTrigger) -> str:
     return f"event {trigger.text('event_type')}: {started}"
 
 
-def _listen_to_signals(stop: StopSignal) -> None:
-    loop = asyncio.get_running_loop()
-
-    def heard(number: signal.Signals) -> None:
-        match stop.give():
-            case 1:
-                say("mfo: stopping; runs under way may end. Press Ctrl-C again to stop at once.")
-            case _:
-                loop.call_later(_PATIENCE, _leave, 128 + number)
-
-    for number in _SIGNALS:
-        try:
-            loop.add_signal_handler(number, heard, number)
-        except (NotImplementedError, RuntimeError, ValueError):
-            continue
-
-
-def _leave(status: int) -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(status)
+def _heard(stop: StopSignal, number: signal.Signals) -> None:
+    match stop.give():
+        case 1:
+            say("mfo: stopping; runs under way may end. Press Ctrl-C again to stop at once.")
+        case 2:
+            leave_unless_ended(128 + number)
+        case _:
+            leave(128 + number)

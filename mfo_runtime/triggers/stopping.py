@@ -11,14 +11,13 @@ class StopSignal:
     def __init__(self) -> None:
         self._gently = asyncio.Event()
         self._at_once = asyncio.Event()
+        self._count = 0
 
     def give(self) -> int:
         """Tell the service to stop; gives how many times it was told."""
-        if not self._gently.is_set():
-            self._gently.set()
-            return 1
-        self._at_once.set()
-        return 2
+        self._count += 1
+        (self._gently if self._count == 1 else self._at_once).set()
+        return self._count
 
     async def wait(self) -> None:
         """Return when it is told."""

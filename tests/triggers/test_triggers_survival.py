@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import socket
 import sqlite3
 import threading
 from collections import Counter
@@ -154,6 +155,30 @@ def test_told_twice_it_stops_at_once(tmp_path):
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(LIMIT) in {0, 130}, "130 where it cannot end at once by itself"
         assert [run.state for run in runs_of(home)] == ["running"]
+
+
+def test_told_three_times_it_waits_for_nobody(tmp_path):
+    with room_for(tmp_path) as (home, _, asked), service("--grace", "1000", home=home, cwd=tmp_path) as running:
+        order(running, 0)
+        wait_until(lambda: "GET /second/0" in asked, "the run is at its second task")
+        with calling_slowly(running):
+            for said in ("stopping", "1 runs are parked"):
+                running.process.send_signal(signal.SIGTERM)
+                assert said in next(line for line in running.process.stderr if said in line)
+            running.process.send_signal(signal.SIGTERM)
+            assert running.process.wait(LIMIT) == 143
+        assert [run.state for run in runs_of(home)] == ["running"]
+
+
+@contextmanager
+def calling_slowly(running):
+    """A call of a trigger whose body never comes."""
+    url = httpx.URL(running.url)
+    with socket.create_connection((url.host, url.port)) as caller:
+        head = f"POST /api/trigger/order HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+        caller.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n".encode())
+        assert b" 100 " in caller.recv(100)  # the body is waited for
+        yield
 
 
 def test_past_the_queue_callers_are_told_to_come_back_and_nothing_is_begun(tmp_path):
