@@ -10,6 +10,15 @@ from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.ways import one_surely_runs, ran_before
 
 
+def plainly_ran_before(reader: NodeView, producer: NodeView) -> bool:
+    """Whether ``producer`` leads to ``reader`` on a taskflow's own level, where no condition decides about either."""
+    level = reader.level
+    if level is not producer.level or level.owner is not None:
+        return False
+    wiring = level.wiring
+    return wiring.is_plain and wiring.is_unconditional(reader) and wiring.leads_to(producer, reader)
+
+
 def has_run(reader: NodeView, producer: NodeView, verdict: RanBefore) -> bool:
     """Whether this is what is known of ``producer`` when ``reader`` starts; false where the graph cannot be trusted.
 
@@ -17,18 +26,11 @@ def has_run(reader: NodeView, producer: NodeView, verdict: RanBefore) -> bool:
     id is used twice, and where a misspelt edge may be the one that is missing: each of these is a finding of its own.
     That is asked last, as it depends on much.
     """
-    level = reader.level
-    if level is producer.level and level.owner is None and level.wiring.is_plain and _always_before(reader, producer):
+    if plainly_ran_before(reader, producer):
         return verdict is RanBefore.SURELY and _is_trusted(reader, producer)
     if not _are_levels_plain(reader, producer):
         return _is_trusted(reader, producer) and _whole_order(reader, producer).verdict is verdict
     return _on_plain_levels(reader, producer) is verdict and _is_trusted(reader, producer)
-
-
-def _always_before(reader: NodeView, producer: NodeView) -> bool:
-    """Whether a node leads to another one of its level that no condition decides about, as nearly all readings are."""
-    wiring = reader.level.wiring
-    return wiring.is_unconditional(reader) and wiring.leads_to(producer, reader)
 
 
 def run_order(reader: NodeView, producer: NodeView) -> RunOrder | None:

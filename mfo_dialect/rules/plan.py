@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from mfo_dialect.analysis.parts import Part
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, ValueType
 from mfo_dialect.records import record
@@ -66,6 +67,7 @@ class Plan:
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Lay out ``rules``."""
         self._concerned: dict[type, Concerned | None] = {}
+        self._steps_by_type: dict[str, tuple[Step, ...]] = {}
         concerned: dict[type, Concerned] = {}
         steps: dict[type, dict[Selector, list[Rule]]] = {}
         for rule in rules:
@@ -87,6 +89,19 @@ class Plan:
         steps = self._steps.get(type(part))
         if steps is None:
             steps = self._steps[type(part)] = self._steps.get(self._kind(part), ())
+        return steps
+
+    def steps_at(self, part: Part) -> tuple[Step, ...]:
+        """As ``steps``, without those that give nothing for nodes of the part's type."""
+        if not isinstance(part, NodeView):
+            return self.steps(part)
+        name = part.type_name
+        steps = self._steps_by_type.get(name)
+        if steps is None:
+            if len(self._steps_by_type) >= _MANY:
+                self._steps_by_type.clear()
+            steps = tuple(one for one in self.steps(part) if not one.selector.types or name in one.selector.types)
+            self._steps_by_type[name] = steps
         return steps
 
     def _kind(self, part: Part) -> type:

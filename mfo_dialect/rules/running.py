@@ -16,7 +16,7 @@ def reports_on(part: Part, plan: Plan, snapshot: Snapshot) -> list[Said]:
     """What the rules of a plan report on one part, each with its rule, and with what went wrong in a rule itself."""
     said: list[Said] = []
     is_sound: bool | None = None
-    for step in plan.steps(part):
+    for step in plan.steps_at(part):
         selector = step.selector
         items: tuple[Any, ...] | list[Any]
         try:

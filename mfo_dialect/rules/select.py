@@ -13,6 +13,8 @@ from mfo_dialect.analysis.chats import CHAT
 from mfo_dialect.analysis.expression_texts import ExpressionText
 from mfo_dialect.analysis.node_reads import NodeRead
 from mfo_dialect.analysis.parts import WRITTEN, Part
+from mfo_dialect.analysis.reads import plainly_ran_before
+from mfo_dialect.analysis.resolve import Outcome
 from mfo_dialect.analysis.scopes import FlowView, LevelView, NodeView, TriggerView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.analysis.template_texts import TemplateText
@@ -20,6 +22,7 @@ from mfo_dialect.analysis.uses import Use
 from mfo_dialect.analysis.visits import Visit
 from mfo_dialect.catalogue.values import Key, Names, TextType, ValueType
 from mfo_dialect.model.prompts import Agent, PromptTemplate
+from mfo_dialect.model.workflow import Subflow
 from mfo_dialect.records import record
 
 Concerns = Callable[[ValueType, Key | None], bool]
@@ -34,12 +37,15 @@ class Selector:
         items: the items of one part of these kinds; looks at that part, and asks for others by name only.
         concerns: of a selector of declared values, whether it is about those with a declaration; else None.
         is_doubtful: whether all items come of the part's doubtful values (``doubtful_values``), so that a part without has none.
+        types: the types of tasks, by their present names, that alone have such items, and an empty text where other nodes may
+            have some; nothing where all nodes may.
     """
 
     parts: tuple[type, ...]
     items: Callable[[Any, Snapshot], Iterable[Any]]
     concerns: Concerns | None = None
     is_doubtful: bool = False
+    types: tuple[str, ...] = ()
 
 
 def of(*kinds: type) -> Selector:
@@ -79,15 +85,30 @@ def tasks_of_type(*names: str) -> Selector:
     def items(view: NodeView, _snapshot: Snapshot) -> tuple[NodeView, ...]:
         return (view,) if view.type_name in names else ()
 
-    return Selector((NodeView,), items)
+    return Selector((NodeView,), items, types=names)
+
+
+def _subflows(view: NodeView, _snapshot: Snapshot) -> tuple[NodeView, ...]:
+    return (view,) if isinstance(view.node, Subflow) else ()
+
+
+def _lost_uses(part: Part, snapshot: Snapshot) -> list[Use]:
+    return [
+        use
+        for use in snapshot.uses_of(part)
+        if use.reference.problem or snapshot.resolution(use).outcome not in _LEADING_SOMEWHERE
+    ]
+
+
+_LEADING_SOMEWHERE = (Outcome.KNOWN, Outcome.UNKNOWN)
 
 
 def _expressions(view: NodeView, snapshot: Snapshot) -> Iterable[ExpressionText]:
     return of_expressions.expression_texts_of(view, snapshot)
 
 
-def _reads(view: NodeView, snapshot: Snapshot) -> Iterable[NodeRead]:
-    return of_reads.node_reads_of(view, snapshot)
+def _unsure_reads(view: NodeView, snapshot: Snapshot) -> list[NodeRead]:
+    return [one for one in of_reads.node_reads_of(view, snapshot) if not plainly_ran_before(one.reader, one.producer)]
 
 
 def _template_texts(part: Part, snapshot: Snapshot) -> Iterable[TemplateText]:
@@ -127,11 +148,20 @@ chats = tasks_of_type(CHAT)
 uses = Selector((FlowView, NodeView, TriggerView), _uses)
 """The references."""
 
-expressions = Selector((NodeView,), _expressions)
+lost_uses = Selector((FlowView, NodeView, TriggerView), _lost_uses)
+"""The references that are no paths, or lead nowhere."""
+
+uses_of_triggers = Selector((TriggerView,), _uses)
+"""The references in the mappings of triggers."""
+
+subflows = Selector((NodeView,), _subflows, types=("",))
+"""The subflows of all taskflows."""
+
+expressions = Selector((NodeView,), _expressions, types=("", "transform"))
 """The expressions of conditions and transforms."""
 
-reads = Selector((NodeView,), _reads)
-"""The places where a node reads another one."""
+unsure_reads = Selector((NodeView,), _unsure_reads)
+"""The places where a node reads another one that does not plainly run before it."""
 
 template_texts = Selector(WRITTEN, _template_texts)
 """The texts that are templates."""

@@ -71,12 +71,7 @@ _KEYS = ("idempotency", "request-id", "requestid", "dedup")
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report one request whose retries may do a thing twice."""
     task = view.node
-    if (
-        not isinstance(task, Task)
-        or view.type_name != "http_request"
-        or task.config is None
-        or task.error_handling is None
-    ):
+    if not isinstance(task, Task) or task.config is None or task.error_handling is None:
         return
     method = text_at(task.config, "method")
     pair = task.error_handling.pair("retry")
@@ -114,4 +109,12 @@ def _fixes(view: NodeView, config: Mapping, headers: Mapping | None, snapshot: S
     )
 
 
-RULE = Rule("MFO805", "unbounded-retry", Severity.WARNING, select.nodes, check, topics=("reliability",), fix="unsafe")
+RULE = Rule(
+    "MFO805",
+    "unbounded-retry",
+    Severity.WARNING,
+    select.tasks_of_type("http_request"),
+    check,
+    topics=("reliability",),
+    fix="unsafe",
+)

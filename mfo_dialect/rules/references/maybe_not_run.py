@@ -128,4 +128,4 @@ def _runs_after(view: NodeView, producer: NodeView) -> bool:
     return has_run(view, producer, RanBefore.SURELY)
 
 
-RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, select.reads, check, fix="unsafe")
+RULE = Rule("MFO404", "maybe-not-run", Severity.WARNING, select.unsure_reads, check, fix="unsafe")

@@ -124,4 +124,4 @@ def _fixes(reader: NodeView, order: RunOrder, snapshot: Snapshot) -> tuple[Fix, 
     return (fix,) if fix is not None else ()
 
 
-RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, select.reads, check, fix="safe")
+RULE = Rule("MFO403", "reference-before-run", Severity.ERROR, select.unsure_reads, check, fix="safe")

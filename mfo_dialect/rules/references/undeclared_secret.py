@@ -118,5 +118,5 @@ def _report(workflow: Workflow, name: str, span: Span, snapshot: Snapshot, *, is
     yield Report(workflow.document, span, f'the {what} "{name}" is not declared{advice}', fixes=fixes, name=told)
 
 
-_ITEMS = (select.uses, select.visits_naming(Names.SECRET))
+_ITEMS = (select.lost_uses, select.visits_naming(Names.SECRET))
 RULE = Rule("MFO411", "undeclared-secret", Severity.ERROR, _ITEMS, check, more_names=("undeclared-env",), fix="unsafe")

@@ -115,4 +115,4 @@ def _nearest_or_all(wrong: str, choices: tuple[str, ...]) -> str:
     return f"; there {'is' if len(choices) == 1 else 'are'} {listed}{', ...' if len(choices) > _MOST_NAMES else ''}"
 
 
-RULE = Rule("MFO402", "unknown-output", Severity.ERROR, select.uses, check, fix="unsafe")
+RULE = Rule("MFO402", "unknown-output", Severity.ERROR, select.lost_uses, check, fix="unsafe")

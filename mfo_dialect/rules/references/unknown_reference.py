@@ -111,4 +111,4 @@ def _escape(use: Use) -> tuple[Fix, ...]:
     return (replace_text(use.document, Span(start, start), "$", "Escape it: write $${ for the text ${"),)
 
 
-RULE = Rule("MFO401", "unknown-reference", Severity.ERROR, select.uses, check, fix="unsafe")
+RULE = Rule("MFO401", "unknown-reference", Severity.ERROR, select.lost_uses, check, fix="unsafe")

@@ -107,4 +107,4 @@ def _schema_place(use: Use) -> Place | None:
     return None
 
 
-RULE = Rule("MFO410", "unknown-trigger-field", Severity.ERROR, select.uses, check, fix="unsafe")
+RULE = Rule("MFO410", "unknown-trigger-field", Severity.ERROR, select.lost_uses, check, fix="unsafe")

@@ -179,4 +179,4 @@ def _has_default(schema: object) -> bool:
     return isinstance(schema, dict) and "default" in schema
 
 
-RULE = Rule("MFO706", "input-mismatch", Severity.ERROR, (select.triggers, select.nodes), check, fix="unsafe")
+RULE = Rule("MFO706", "input-mismatch", Severity.ERROR, (select.triggers, select.subflows), check, fix="unsafe")

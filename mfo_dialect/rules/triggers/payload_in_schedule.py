@@ -70,4 +70,4 @@ def check(use: Use, _snapshot: Snapshot) -> Iterator[Report]:
         yield Report(use.document, use.span, "a schedule has no payload: its input_mapping holds plain values only")
 
 
-RULE = Rule("MFO705", "payload-in-schedule", Severity.ERROR, select.uses, check)
+RULE = Rule("MFO705", "payload-in-schedule", Severity.ERROR, select.uses_of_triggers, check)
