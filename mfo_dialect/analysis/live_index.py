@@ -14,6 +14,8 @@ _Part = TypeVar("_Part", bound=Hashable)
 _NO_KEYS: tuple[Hashable, ...] = ()
 _MANY = 100
 """Keys that come until who remembers all others is to look at all of them again."""
+_FEW = 16
+"""Parts with one key that are kept as they are given; more are kept in a list, so that one more costs no copy of all."""
 _AT_ONCE = 8
 """Parts that are asked between two looks at the time."""
 
@@ -58,6 +60,7 @@ class LiveIndex(Generic[_Part]):
         "_cells",
         "_counts",
         "_facts",
+        "_given",
         "_keys_of",
         "_names",
         "_order",
@@ -92,7 +95,8 @@ class LiveIndex(Generic[_Part]):
         self._keys_of = keys_of
         self._place = place
         self._said: dict[_Part, tuple[Hashable, ...]] = {}
-        self._parts: dict[Hashable, tuple[_Part, ...]] = {}
+        self._parts: dict[Hashable, tuple[_Part, ...] | list[_Part]] = {}
+        self._given: dict[Hashable, tuple[_Part, ...]] = {}
         self._counts: dict[Hashable, int] = {}
         self._cells: dict[Hashable, Fact[None]] = {}
         self._names: Fact[None] = Fact(facts, None)
@@ -107,7 +111,13 @@ class LiveIndex(Generic[_Part]):
     def get(self, key: Hashable) -> tuple[_Part, ...]:
         """The parts that say a key; whoever is being computed depends on it."""
         self._note(key)
-        return self._parts.get(key, ())
+        parts = self._parts.get(key, ())
+        if isinstance(parts, tuple):
+            return parts
+        given = self._given.get(key)
+        if given is None:
+            given = self._given[key] = tuple(parts)
+        return given
 
     def count(self, key: Hashable) -> int:
         """How often a key is said; whoever is being computed depends on it."""
@@ -174,7 +184,8 @@ class LiveIndex(Generic[_Part]):
                 if not known or known[-1] is not part:
                     known.append(part)
         for key, parts in by_key.items():
-            self._parts[key] = tuple(sorted(parts, key=self._place) if len(parts) > 1 else parts)
+            in_order = sorted(parts, key=self._place) if len(parts) > 1 else parts
+            self._parts[key] = tuple(in_order) if len(in_order) <= _FEW else in_order
         self._repeated = {key: None for key, count in counts.items() if count > 1}
 
     def _ask_all(self, parts: dict[_Part, None], has_time: Callable[[], bool]) -> bool:
@@ -266,9 +277,24 @@ class LiveIndex(Generic[_Part]):
         if key in self._parts:
             insort(order, key, key=self._place_of_key)
 
-    def _with(self, parts: tuple[_Part, ...], part: _Part) -> tuple[_Part, ...]:
-        index = bisect_left(parts, self._place(part), key=self._place) if parts else 0
-        return *parts[:index], part, *parts[index:]
+    def _with(self, parts: tuple[_Part, ...] | list[_Part], part: _Part) -> tuple[_Part, ...] | list[_Part]:
+        if not parts:
+            return (part,)
+        place, own = self._place, self._place(part)
+        is_last = place(parts[-1]) < own  # as it is while all parts are asked one after the other
+        index = len(parts) if is_last else bisect_left(parts, own, key=place)
+        if isinstance(parts, tuple):
+            parts = (*parts[:index], part, *parts[index:])
+            return parts if len(parts) <= _FEW else [*parts]
+        parts.insert(index, part)
+        return parts
+
+    @staticmethod
+    def _without(parts: tuple[_Part, ...] | list[_Part], part: _Part) -> tuple[_Part, ...] | list[_Part]:
+        if isinstance(parts, tuple):
+            return tuple(one for one in parts if one is not part)
+        del parts[next(index for index, one in enumerate(parts) if one is part)]
+        return parts
 
     def _note_coming(self, key: Hashable) -> None:
         if key in self._parts and self.came is not None:
@@ -277,13 +303,14 @@ class LiveIndex(Generic[_Part]):
                 self.came = None
 
     def _change(self, part: _Part, key: Hashable, before: int, now: int) -> None:
+        self._given.pop(key, None)
         count = self._counts.get(key, 0) + now - before
         parts = self._parts.get(key, ())
         first = parts[0] if parts else None
         if not before:
             parts = self._with(parts, part)
         elif not now:
-            parts = tuple(one for one in parts if one is not part)
+            parts = self._without(parts, part)
         if count:
             self._counts[key] = count
             self._parts[key] = parts

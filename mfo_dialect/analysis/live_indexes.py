@@ -125,13 +125,13 @@ class LiveIndexes:
 def place_of_live_part(part: Part) -> tuple[str, int, int]:
     """As ``place_of``, noting nothing."""
     match part:
+        case LiveNodeView():  # which most parts are
+            mapping = part.mapping_now
+            return part.level.flow.document, mapping.origin.base + mapping.start, 2
         case LiveDocument():
             return part.key, part.mapping_now.span.start, 0
         case LiveFlowView():
             return part.home.key, part.mapping_now.span.start, 1
-        case LiveNodeView():
-            flow = part.level.flow
-            return flow.document, part.mapping_now.span.start, 2
         case LiveTriggerView():
             return part.home.key, part.trigger.mapping.span.start, 2
         case _:
