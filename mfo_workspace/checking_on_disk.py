@@ -54,7 +54,7 @@ def check_on_disk(
         wanted: absolute paths, written with ``/``, each with whether a person named it.
         asked: what is asked for on top of the project files.
         cache: what earlier runs found with the same settings; is written when all is checked.
-        mere_hints: whether hints are wanted where there is nothing but hints.
+        mere_hints: whether hints are wanted where there is nothing but hints, and their lines wherever they are.
 
     Returns:
         The same with and without a cache, in one process and in many; but for mere hints, if they are not wanted.
@@ -74,7 +74,7 @@ def _check_all(
     missing = [group for group in groups if group not in known]
     if missing:
         for group, (checked, observation) in zip(
-            missing, _check(missing, asked, is_remembered=cache is not None), strict=True
+            missing, _check(missing, asked, is_remembered=cache is not None, mere_hints=mere_hints), strict=True
         ):
             known[group] = checked
             if cache is not None and observation is not None:
@@ -87,7 +87,7 @@ def _check_all(
 
 
 def _check(
-    groups: Sequence[FileGroup], asked: RuleSettings, *, is_remembered: bool
+    groups: Sequence[FileGroup], asked: RuleSettings, *, is_remembered: bool, mere_hints: bool
 ) -> Iterator[tuple[FoundGroup, Observation | None]]:
     from mfo_workspace.checking import check_observed  # noqa: PLC0415 - loads the rules
 
@@ -95,7 +95,7 @@ def _check(
     if count > 1:
         from mfo_workspace.processes import check_in_processes  # noqa: PLC0415 - slow to import
 
-        yield from check_in_processes(groups, asked, count, is_remembered=is_remembered)
+        yield from check_in_processes(groups, asked, count, is_remembered=is_remembered, mere_hints=mere_hints)
         return
     yield from check_observed(groups, asked, is_remembered=is_remembered)
 

@@ -26,17 +26,31 @@ from mfo_workspace.garbage import rare_collections
 SentGroup: TypeAlias = tuple[FoundGroup, Observation | None]
 """What was found, packed if a worker found it, and all that it follows from."""
 
-_CHUNKS_FOR_EACH = 8
 _LARGEST_CHUNK = 16
+_SHARES_OF_REST = 2
 
 
 def check_in_processes(
-    groups: Sequence[FileGroup], asked: RuleSettings, count: int, *, is_remembered: bool = True
+    groups: Sequence[FileGroup],
+    asked: RuleSettings,
+    count: int,
+    *,
+    is_remembered: bool = True,
+    mere_hints: bool = True,
 ) -> Iterator[SentGroup]:
-    """Check groups with ``count`` workers, which end with this process; what a lost worker leaves is checked here."""
+    """Check groups with ``count`` workers, which end with this process; what a lost worker leaves is checked here.
+
+    Args:
+        groups: what to check.
+        asked: what is asked for on top of the project files.
+        count: how many workers there are to be.
+        is_remembered: whether anybody wants to know what each check looked at.
+        mere_hints: whether anybody wants the texts of groups in which nothing but hints is found: most of what is sent.
+    """
     done = 0
+    check = partial(_check_chunk, asked, is_remembered=is_remembered, mere_hints=mere_hints)
     try:
-        for observed in _by_workers(groups, partial(_check_chunk, asked, is_remembered=is_remembered), count):
+        for observed in _by_workers(groups, check, count):
             done += 1
             yield observed
     except (BrokenProcessPool, OSError):
@@ -47,15 +61,12 @@ def _by_workers(
     groups: Sequence[FileGroup], check: Callable[[Sequence[FileGroup]], list[SentGroup]], count: int
 ) -> Iterator[SentGroup]:
     is_copied = sys.platform == "linux" and threading.active_count() == 1
-    gc.collect()
     gc.freeze()
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork" if is_copied else "spawn"), _start_worker)
-    size = max(1, min(_LARGEST_CHUNK, len(groups) // (count * _CHUNKS_FOR_EACH)))
-    chunks = [groups[start : start + size] for start in range(0, len(groups), size)]
     others = {*multiprocessing.active_children()}
     try:
         with _interrupts_held():  # one that comes while a process is copied would be lost
-            found = pool.map(check, chunks)
+            found = pool.map(check, _chunks(groups, count))
         for checked in found:
             yield from checked
     except BaseException:  # nobody waits for what the workers are at
@@ -65,6 +76,15 @@ def _by_workers(
     finally:
         pool.shutdown(cancel_futures=True)
         gc.unfreeze()
+
+
+def _chunks(groups: Sequence[FileGroup], count: int) -> Iterator[Sequence[FileGroup]]:
+    """What is handed to a worker at once: less and less towards the end, so that all workers end at about the same time."""
+    start = 0
+    while start < len(groups):
+        size = max(1, min(_LARGEST_CHUNK, (len(groups) - start) // (count * _SHARES_OF_REST)))
+        yield groups[start : start + size]
+        start += size
 
 
 @contextmanager
@@ -95,9 +115,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _check_chunk(asked: RuleSettings, groups: Sequence[FileGroup], *, is_remembered: bool) -> list[SentGroup]:
+def _check_chunk(
+    asked: RuleSettings, groups: Sequence[FileGroup], *, is_remembered: bool, mere_hints: bool
+) -> list[SentGroup]:
     with rare_collections():
         return [
-            (packed(checked), observation)
+            (packed(checked, mere_hints=mere_hints), observation)
             for checked, observation in check_observed(groups, asked, is_remembered=is_remembered)
         ]

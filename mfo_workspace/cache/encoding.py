@@ -14,6 +14,8 @@ from mfo_workspace.checked import CheckedGroup
 from mfo_workspace.files import UnreadableFileError
 
 Json = Any
+compact_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""Plain values without cycles as JSON, in ASCII and without a space; ``json.dumps`` would look for cycles, which takes as long."""
 _SEVERITIES = {severity.value: severity for severity in Severity}
 _TAGS = {tag.value: tag for tag in Tag}
 
@@ -24,7 +26,7 @@ class PackedGroup:
 
     Attributes:
         found: what ``group_to_json`` gives, written on one line.
-        texts: as in ``CheckedGroup``.
+        texts: as in ``CheckedGroup``; none where only hints were found and nobody wants these.
         file_count: as in ``CheckedGroup``.
         is_quiet: as in ``CheckedGroup``.
     """
@@ -42,12 +44,12 @@ class PackedGroup:
 FoundGroup: TypeAlias = CheckedGroup | PackedGroup
 
 
-def packed(group: FoundGroup) -> PackedGroup:
-    """What was found, to be sent or kept."""
+def packed(group: FoundGroup, *, mere_hints: bool = True) -> PackedGroup:
+    """What was found, to be sent or kept; ``mere_hints``: with the texts also where there is nothing but hints."""
     if isinstance(group, PackedGroup):
         return group
-    found = json.dumps(group_to_json(group), separators=(",", ":")).encode("ascii")
-    return PackedGroup(found, group.texts, group.file_count, group.is_quiet)
+    found, is_quiet = compact_json(group_to_json(group)).encode("ascii"), group.is_quiet
+    return PackedGroup(found, group.texts if mere_hints or not is_quiet else {}, group.file_count, is_quiet)
 
 
 def group_to_json(group: CheckedGroup) -> Json:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from mfo_workspace.cache.encoding import compact_json
 from mfo_workspace.cache.observing import Observation
 
 MAX_ENTRIES = 4096
@@ -69,7 +70,7 @@ def write_page(path: Path, page: Page) -> None:
     room = MAX_BYTES - 2 * _DIGEST_BYTES
     for key, entry in [*page.items()][: -MAX_ENTRIES - 1 : -1]:
         seen = entry.observation
-        judged = json.dumps([seen.questions, seen.answers, entry.file_count, entry.is_quiet], separators=(",", ":"))
+        judged = compact_json([seen.questions, seen.answers, entry.file_count, entry.is_quiet])
         room -= len(key) + len(judged) + len(entry.found) + 8
         if room < 0:
             break
