@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from mfo_runtime.agents.exchange import Adapter, Middleware, Piece, Prompt, Reply, estimated_tokens
 from mfo_runtime.agents.wrapping import WrappedAdapter
 from mfo_runtime.errors import BudgetExceededError
+from mfo_runtime.json_numbers import is_number, is_whole_number
 
 _MILLION = 1_000_000
 _WARNED_AT = 0.8
@@ -216,7 +217,7 @@ def prompt_tokens(prompt: Prompt) -> int:
 
 def _most_tokens(prompt: Prompt) -> int:
     most = prompt.options.get("max_tokens")
-    return most if isinstance(most, int) and not isinstance(most, bool) and most > 0 else _LEAST_ANSWER
+    return most if is_whole_number(most) and most > 0 else _LEAST_ANSWER
 
 
 def _check(budget: Budget, tokens: int, cost: float | None, model_id: str | None) -> None:
@@ -256,4 +257,4 @@ def _told(budget: Budget) -> str:
 
 
 def _count(value: Any, otherwise: int) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else otherwise
+    return int(value) if is_number(value) and value >= 0 else otherwise

@@ -10,6 +10,7 @@ from mfo_runtime.agents import SpendingBook
 from mfo_runtime.cli.data_folders import data_folder, data_path
 from mfo_runtime.cli.places import directory_of
 from mfo_runtime.journal import Journal, Retention
+from mfo_runtime.json_numbers import is_number
 from mfo_workspace.files import DiskFiles
 from mfo_workspace.projects import find_project
 
@@ -66,4 +67,4 @@ def retention_of(project: Project, defaults: Retention | None = None) -> Retenti
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+    return float(value) if is_number(value) and value >= 0 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mfo_runtime.json_numbers import is_number
 from mfo_runtime.tasks.safeguards import map_of
 
 
@@ -13,7 +14,7 @@ def usage_words(usage: Mapping[str, Any]) -> str:
 
     Whatever else a server counts follows under its own name. What each agent used is left to ``agent_lines``.
     """
-    counts = {name: _number(count) for name, count in usage.items() if _is_number(count)}
+    counts = {name: _number(count) for name, count in usage.items() if is_number(count)}
     total = counts.pop("total_tokens", None)
     split = [(name, counts.pop(f"{name}_tokens", None)) for name in ("input", "output")]
     if total is not None:
@@ -38,11 +39,7 @@ def agent_lines(usage: Mapping[str, Any]) -> list[str]:
 
 
 def _size(share: Mapping[str, Any], name: str) -> float:
-    return float(share[name]) if _is_number(share.get(name)) else 0.0
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return float(share[name]) if is_number(share.get(name)) else 0.0
 
 
 def _number(value: float) -> str:

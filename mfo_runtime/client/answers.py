@@ -12,6 +12,7 @@ from typing import Any
 
 from mfo_runtime.client.chain import Reply
 from mfo_runtime.errors import InvalidResponseError
+from mfo_runtime.json_numbers import is_whole_number
 
 
 class Answer:
@@ -47,7 +48,7 @@ class Answer:
     def identifier(self, key: str) -> str:
         """An id: a text that is not empty, or a whole number as text."""
         value = self.data.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if is_whole_number(value):
             return str(value)
         if not self.text(key):
             raise self.wrong(key, "an id")

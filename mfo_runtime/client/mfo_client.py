@@ -30,6 +30,7 @@ from mfo_runtime.client.tools import Tools
 from mfo_runtime.client.webhooks import Webhooks
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.http import HttpClient, HttpSettings, Timeouts
+from mfo_runtime.json_numbers import is_number
 
 
 class Operations:
@@ -166,7 +167,7 @@ class MfoClient(Operations):
         )
         answer = Answer.of(await self._exchange(call))
         seconds = answer.data.get("expires_in")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+        if not is_number(seconds) or seconds <= 0:
             return IssuedToken(answer.text("token"))
         return IssuedToken(answer.text("token"), float(seconds))
 

@@ -27,6 +27,7 @@ from mfo_runtime.errors import (
     ValidationError,
 )
 from mfo_runtime.http import HttpResponse
+from mfo_runtime.json_numbers import is_number
 
 _BY_STATUS: Mapping[int, type[ServerError]] = {
     401: AuthenticationError,
@@ -80,7 +81,7 @@ def refusal_of(operation: Operation, said: Mapping[str, Any], request_id: str) -
     status, seconds = said.get("status"), said.get("retry_after")
     status = status if isinstance(status, int) and 400 <= status < 600 else 500  # noqa: PLR2004 - HTTP's failures
     facts: Facts = {"status": status, "request_id": request_id, "transient": is_transient_status(status)}
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
+    if is_number(seconds) and seconds >= 0:
         facts["retry_after"] = float(min(seconds, 10**_MAX_SECONDS_DIGITS))
     if (details := said.get("details")) not in (None, {}, []):
         facts["details"] = details

@@ -16,6 +16,7 @@ from mfo_dialect.catalogue.error_handling import MOST_TRIES
 from mfo_dialect.durations import parse_duration
 from mfo_runtime.client.limits import CircuitBreakerPolicy, RateLimit
 from mfo_runtime.errors import InvalidInputError
+from mfo_runtime.json_numbers import is_number, is_whole_number
 
 _KEYS = frozenset(
     {
@@ -248,13 +249,13 @@ class _Reader:
 
     def whole(self, key: str, default: int) -> int:
         value = self._data.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not is_whole_number(value):
             raise self._wrong(key, "a whole number")
         return value
 
     def number(self, key: str, default: float) -> float:
         value = self._data.get(key, default)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not is_number(value):
             raise self._wrong(key, "a number")
         return float(value)
 

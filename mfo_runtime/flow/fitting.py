@@ -28,6 +28,7 @@ from mfo_dialect.suggestions import did_you_mean
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, Scalar, Sequence, follow
 from mfo_runtime.errors import InvalidInputError, Place
+from mfo_runtime.json_numbers import is_number, is_whole_number
 
 PlaceOf = Callable[[Node], Place]
 _MAX_SHOWN = 60
@@ -146,9 +147,9 @@ def _has_kind(value: Any, value_type: ValueType) -> bool:
         case BooleanType():
             return isinstance(value, bool)
         case IntegerType():
-            return isinstance(value, int) and not isinstance(value, bool)
+            return is_whole_number(value)
         case NumberType():
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number(value)
         case TextType():
             return not isinstance(value, Mapping | list)
         case _:

@@ -14,6 +14,7 @@ from mfo_dialect.model.workflow import Task
 from mfo_dialect.syntax import Mapping as MappingNode
 from mfo_dialect.syntax import Node, TooManyNodesError, to_value
 from mfo_runtime.engine.plan import RunPlan, RunSettings, make_plan
+from mfo_runtime.json_numbers import is_whole_number
 from mfo_runtime.tasks.local import READING_METHODS
 
 _NO_SLOT_TYPES = frozenset({"ask_user"})
@@ -101,4 +102,4 @@ def _seconds(text: Any, default: float | None) -> float | None:
 
 
 def _whole(value: Any, default: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else default
+    return value if is_whole_number(value) and value > 0 else default

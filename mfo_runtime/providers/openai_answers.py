@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from mfo_runtime.errors import redact
+from mfo_runtime.json_numbers import is_whole_number
 from mfo_runtime.providers.conversation import ChatReply, ProviderError, ToolCall
 
 BAD_GATEWAY = 502
@@ -165,7 +166,7 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if is_whole_number(value) and value >= 0 else None
 
 
 def _reason(body: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from mfo_runtime.agents import Message, Prompt, Purse, Reply, Spent, ToolDef
 from mfo_runtime.client import ChatMessage, ChatReply, ChatRequest, Operations, TextPiece, ToolCall
 from mfo_runtime.errors import AuthenticationError, AuthorizationError, InvalidOutputError, MfoError
+from mfo_runtime.json_numbers import is_number
 from mfo_runtime.tasks.context import TaskContext
 from mfo_runtime.tasks.prompts import RenderedPrompt
 from mfo_runtime.tasks.safeguards import map_of
@@ -82,7 +83,7 @@ _DECIMALS = 12
 def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:
     """Add what a model used to a sum; what is no number is left out, but what counts for agents."""
     for name, count in usage.items():
-        if isinstance(count, int | float) and not isinstance(count, bool):
+        if is_number(count):
             summed = total.get(name, 0) + count
             total[name] = round(summed, _DECIMALS) if isinstance(summed, float) else summed
     for agent, share in map_of(usage.get(AGENTS)).items():

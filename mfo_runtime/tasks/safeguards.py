@@ -27,6 +27,7 @@ from mfo_runtime.agents import (
 )
 from mfo_runtime.client import CircuitBreakerPolicy, Clock
 from mfo_runtime.client.breaker import Breaker
+from mfo_runtime.json_numbers import is_number, is_whole_number
 
 _MOST_KEPT = 1000
 _log = logging.getLogger("mfo_runtime.budgets")
@@ -67,7 +68,7 @@ def tenant_rate(project: Project, tenant: str) -> int | None:
     """How often models may be asked in a minute for a tenant; None for any number."""
     section = project.section("tenants")
     rate = map_of(section.get("limits")).get(tenant, section.get("requests_per_minute"))
-    return rate if isinstance(rate, int) and not isinstance(rate, bool) and rate > 0 else None
+    return rate if is_whole_number(rate) and rate > 0 else None
 
 
 @dataclass
@@ -178,7 +179,7 @@ def items_of(value: Any) -> list[Any]:
 
 def limit_of_money(value: Any) -> float | None:
     """An amount that is a limit; None for none, an endless one included."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+    if not is_number(value) or not 0 <= value < math.inf:
         return None
     return float(value)
 
@@ -189,4 +190,4 @@ def _tokens_of(usage: Mapping[str, Any]) -> int:
 
 
 def _tokens(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    return value if is_whole_number(value) and value > 0 else None

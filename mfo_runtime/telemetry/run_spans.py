@@ -18,6 +18,7 @@ from mfo_runtime.engine.observing import RunEvent
 from mfo_runtime.engine.states import NodeState, RunState
 from mfo_runtime.errors import redact
 from mfo_runtime.http.tracing import Ended
+from mfo_runtime.json_numbers import is_whole_number
 from mfo_runtime.telemetry.setting_up import Telemetry
 
 _NANOSECONDS = 1_000_000_000
@@ -68,7 +69,7 @@ class RunSpans:
         """Count what a model used."""
         for name in _TOKENS:
             count = usage.get(name)
-            if isinstance(count, int) and not isinstance(count, bool) and count > 0:
+            if is_whole_number(count) and count > 0:
                 self._meters.tokens.add(count, {"mfo.token.kind": name.partition("_")[0]})
                 if node in self._tries:
                     self._tries[node][1].set_attribute(f"gen_ai.usage.{name}", count)

@@ -13,6 +13,7 @@ from mfo_dialect.model.prompts import Agent
 from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.agents import ModelChoice
 from mfo_runtime.errors import AgentNotAllowedError, InvalidInputError
+from mfo_runtime.json_numbers import is_whole_number
 from mfo_runtime.tasks.prompts import plain_data
 from mfo_runtime.tasks.safeguards import items_of, limit_of_money, map_of
 
@@ -205,7 +206,7 @@ def _model(written: Mapping[str, Any]) -> ModelChoice:
 
 
 def _whole(value: Any, default: int, least: int = 1) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= least else default
+    return value if is_whole_number(value) and value >= least else default
 
 
 def _whole_or_none(value: Any) -> int | None:
