@@ -36,7 +36,7 @@ class Tag(Enum):
     DEPRECATED = "deprecated"
 
 
-@record(order=True)
+@record(order=True, guarded=False)
 class Place:
     """A stretch of one document; ``document`` is the key by which the bundle knows it."""
 
@@ -52,7 +52,7 @@ class Related:
     message: str
 
 
-@record
+@record(guarded=False)
 class Edit:
     """Put ``new_text`` at ``place``; a document that does not exist yet is created by an edit at ``Span(0, 0)``."""
 
@@ -60,7 +60,7 @@ class Edit:
     new_text: str
 
 
-@record
+@record(guarded=False)
 class Fix:
     """A way to mend a finding.
 
@@ -75,7 +75,7 @@ class Fix:
     safe: bool = False
 
 
-@record
+@record(guarded=False)
 class Finding:
     """One mistake at one place.
 

@@ -31,7 +31,7 @@ class Kind(Enum):
     ANY = "any"
 
 
-@record
+@record(guarded=False)
 class Shape:
     """What is known of one value.
 

@@ -32,7 +32,7 @@ __all__ = [
 CHAT = "mfo_api_chat_send"
 
 
-@record(eq=False)
+@record(eq=False, guarded=False)
 class ChatUse:
     """One chat task and its prompt.
 

@@ -33,7 +33,7 @@ class Priority(IntEnum):
     LOW = 2
 
 
-@record
+@record(guarded=False)
 class NodeDeclaration:
     """One node as the document declares it.
 
@@ -65,7 +65,7 @@ class Cycle:
     path: tuple[str, ...]
 
 
-@record(slots=False)
+@record(slots=False, guarded=False)
 class Level:
     """The graph of one level. All numbers are places of nodes in ``nodes``, but those of ``loops``.
 

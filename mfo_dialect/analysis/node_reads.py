@@ -16,7 +16,7 @@ from mfo_dialect.syntax import Scalar
 from mfo_dialect.text import Span
 
 
-@record(eq=False)
+@record(eq=False, guarded=False)
 class NodeRead:
     """One reading.
 

@@ -25,7 +25,7 @@ class Outcome(Enum):
     ABSENT = "absent"
 
 
-@record
+@record(guarded=False)
 class Resolution:
     """What a path leads to.
 
@@ -48,7 +48,7 @@ class Resolution:
     parent: Shape = UNKNOWN
 
 
-@record
+@record(guarded=False)
 class Scope:
     """Where a path is read: the level whose names it sees, or the trigger whose mapping holds it.
 

@@ -27,7 +27,7 @@ _index_of = attrgetter("index")
 _PRIORITIES = {"high": Priority.HIGH, "low": Priority.LOW}
 
 
-@record(eq=False, slots=False)
+@record(eq=False, slots=False, guarded=False)
 class NodeView:
     """A node in its place.
 
@@ -90,7 +90,7 @@ class NodeView:
         return tuple(view.id for view in self.path)
 
 
-@record(eq=False, slots=False)
+@record(eq=False, slots=False, guarded=False)
 class LevelView:
     """A level in its place.
 
@@ -181,7 +181,7 @@ class LevelView:
         return self.leads_to_more or bool(self.waiting_for_more)
 
 
-@record(eq=False, slots=False)
+@record(eq=False, slots=False, guarded=False)
 class FlowView:
     """A taskflow with its names.
 

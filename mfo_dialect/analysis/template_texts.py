@@ -18,7 +18,7 @@ from mfo_dialect.records import record
 from mfo_dialect.syntax import Mapping, Node, Scalar
 
 
-@record(eq=False)
+@record(eq=False, guarded=False)
 class TemplateText:
     """One text.
 

@@ -30,7 +30,7 @@ class Reader(Enum):
     TRIGGER = "trigger"
 
 
-@record(eq=False)
+@record(eq=False, guarded=False)
 class Use:
     """One reference in its place.
 
@@ -68,7 +68,7 @@ class Use:
         return self.scalar.span_of(self.reference.segments[index].span)
 
 
-@record
+@record(guarded=False)
 class _Context:
     document: str
     reader: Reader
@@ -85,7 +85,7 @@ class _Context:
         return Use(self.document, scalar, reference, reader, node, level, flow, trigger, alone, value_type)
 
 
-@record(eq=False)
+@record(eq=False, guarded=False)
 class Candidate:
     """A scalar that may hold references.
 

@@ -16,7 +16,7 @@ Offered = tuple[Fix, ...] | Callable[[], tuple[Fix, ...]]
 """Fixes, or what makes them when somebody asks: making them may read the text around, which finding seldom does."""
 
 
-@record
+@record(guarded=False)
 class Report:
     """What a rule says of one place; the checker makes a finding of it.
 

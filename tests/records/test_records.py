@@ -75,6 +75,15 @@ class Checked:
             raise ValueError("upside down")
 
 
+@record(guarded=False)
+class Unguarded:
+    """Of which thousands are made."""
+
+    x: int
+    y: int = 7
+    tags: list[str] = field(default_factory=list[str])
+
+
 arguments = st.tuples(
     st.integers(0, 3), st.integers(0, 3), st.lists(st.sampled_from("ab"), max_size=2), st.text(max_size=2)
 )
@@ -166,3 +175,13 @@ def test_a_record_of_a_record_has_the_fields_of_both() -> None:
     assert repr(Named(1)).endswith("Named(value=1, name='n')")
     assert (Only(1), Named(2, "m")) == (Only(1), Named(2, "m"))
     assert Named(1) != Only(1)
+
+
+def test_a_record_without_a_guard_is_as_any_other() -> None:
+    value = Unguarded(1, tags=["a"])
+    assert repr(value) == "Unguarded(x=1, y=7, tags=['a'])"
+    assert value == Unguarded(1, 7, ["a"])
+    assert replace(value, y=8) == Unguarded(1, 8, ["a"])
+    assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == value  # noqa: S301 - our own bytes
+    assert Unguarded(1).tags is not Unguarded(1).tags
+    assert not hasattr(value, "__dict__")
