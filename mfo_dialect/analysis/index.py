@@ -8,8 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
+from mfo_dialect.records import record
+
 _Part = TypeVar("_Part", bound=Hashable)
 _Said_co = TypeVar("_Said_co", covariant=True)
+_Asked = TypeVar("_Asked")
+
+
+@record
+class OfItself(Generic[_Asked]):
+    """A function whose keys follow from nothing but what is written in the part, whatever else there is.
+
+    Attributes:
+        keys_of: gives the keys of a part.
+    """
+
+    keys_of: Callable[[_Asked], Iterable[Hashable]]
+
+    def __call__(self, part: _Asked, _snapshot: object) -> Iterable[Hashable]:
+        """The keys of a part."""
+        return self.keys_of(part)
 
 
 class Index(Protocol[_Said_co]):

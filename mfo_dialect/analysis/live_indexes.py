@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfo_dialect.analysis import live_answers
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.index import OfItself
 from mfo_dialect.analysis.live_index import LiveIndex
 from mfo_dialect.analysis.live_levels import Upkeep
 from mfo_dialect.analysis.live_triggers import LiveTriggerView
@@ -76,7 +77,7 @@ class LiveIndexes:
         for scope, known in self._known.items():
             is_large = isinstance(scope, LiveLevelView) and len(scope.live_nodes) > _LARGE
             wanted = dict.fromkeys((*(live_answers.OF_LEVELS if is_large else ()), *known))
-            own = {find: index for find, index in known.items() if find in live_answers.OF_THEMSELVES}
+            own = {find: index for find, index in known.items() if _asks_nobody_else(find)}
             self._known[scope] = own
             to_fill += [(scope, find) for find in wanted if find not in own]
         self._to_fill = sorted(to_fill, key=lambda one: isinstance(one[0], Bundle), reverse=True)  # from the end on
@@ -120,6 +121,10 @@ class LiveIndexes:
                 return False
             del self._unsettled[index]
         return True
+
+
+def _asks_nobody_else(find: Find) -> bool:
+    return isinstance(find, OfItself) or find in live_answers.OF_THEMSELVES
 
 
 def place_of_live_part(part: Part) -> tuple[str, int, int]:

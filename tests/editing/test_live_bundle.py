@@ -15,6 +15,7 @@ from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.analysis.live_answers import OF_THEMSELVES
 from mfo_dialect.editing import LiveBundle, unread_source
 from mfo_dialect.model.kinds import DocumentKind
+from mfo_dialect.rules.practice.untrusted_flow import SOURCES
 from mfo_dialect.suggestions import nearest
 from mfo_dialect.syntax import Engine, LiveTree, Mapping, Sequence
 from mfo_dialect.text import Span, TextEdit
@@ -223,7 +224,7 @@ def test_what_a_node_is_asked_by_name_follows_from_what_is_written_in_it() -> No
     odd = "  - id: {id}\n    typ: x\n    name: y\n    name: z\n    type: t\n    type: t\n    successors: [{id}]\n"
     live = opened({FLOW_FILE: long_flow(60) + odd.format(id="odd") + odd.format(id=""), PROMPTS_FILE: PROMPTS})
     facts, (flow,) = live.now.facts, live.now.flows
-    for find in OF_THEMSELVES:
+    for find in (*OF_THEMSELVES, SOURCES):
         for view in flow.nodes:
             facts.frame = {}
             try:
@@ -231,6 +232,18 @@ def test_what_a_node_is_asked_by_name_follows_from_what_is_written_in_it() -> No
                 assert {*facts.frame} <= {*view.own_facts}
             finally:
                 facts.frame = None
+
+
+def test_what_follows_from_parts_alone_is_not_asked_again_at_the_first_edit() -> None:
+    text = long_flow(60)
+    live = LiveBundle(make_bundle([unread_source(FLOW_FILE, text), unread_source(PROMPTS_FILE, PROMPTS)]))
+    assert live.look()
+    known = live.now.index(live.bundle, SOURCES)
+    assert True not in known
+    live.edit(FLOW_FILE, [insertion(text, "  - id: task_20\n", "  - id: ask\n    type: http_request\n")])
+    assert live.settle()
+    assert live.now.index(live.bundle, SOURCES) is known
+    assert True in known
 
 
 def test_the_nearest_ids_are_those_of_now_however_often_ids_have_changed() -> None:

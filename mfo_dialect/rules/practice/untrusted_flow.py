@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from mfo_dialect.analysis.bundle import Bundle
+from mfo_dialect.analysis.index import OfItself
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import FlowView, NodeView
 from mfo_dialect.analysis.snapshot import Snapshot, TriggerView
@@ -55,12 +56,16 @@ Cause: TypeAlias = Reached | Sent | Outside
 
 def has_sources(snapshot: Snapshot) -> bool:
     """Whether anything comes from outside at all."""
-    return True in snapshot.index(snapshot.bundle, _is_source)
+    return True in snapshot.index(snapshot.bundle, SOURCES)
 
 
-def _is_source(part: Part, _snapshot: Snapshot) -> tuple[bool, ...]:
+def _is_source(part: Part) -> tuple[bool, ...]:
     is_request = isinstance(part, NodeView) and part.type_name == "http_request"
     return (True,) if is_request or isinstance(part, TriggerView) else ()
+
+
+SOURCES = OfItself(_is_source)
+"""Whether a part brings something in from outside."""
 
 
 def cause_of(use: Use, snapshot: Snapshot) -> Cause | None:
