@@ -105,13 +105,14 @@ def missing_variables(chat: ChatUse) -> tuple[MissingVariable, ...]:
         and not (isinstance(written, Scalar) and written.is_missing)
     ):
         return ()
-    given = set(template.defaults)
-    if chat.context is not None:
-        given.update(pair.name for pair in chat.context.effective_pairs() if pair.name is not None)
+    given = {
+        *template.defaults,
+        *([pair.name for pair in chat.context.effective_pairs()] if chat.context is not None else ()),
+    }
     if template.variables is not None:
-        return tuple(MissingVariable(name, required=True) for name in template.variables if name not in given)
-    unguarded = dict.fromkeys(read.name for _, read in template_reads(template) if not read.guarded)
-    return tuple(MissingVariable(name, required=False) for name in unguarded if name not in given)
+        return tuple([MissingVariable(name, required=True) for name in template.variables if name not in given])
+    unguarded = dict.fromkeys([read.name for _, read in template_reads(template) if not read.guarded])
+    return tuple([MissingVariable(name, required=False) for name in unguarded if name not in given])
 
 
 def template_reads(template: PromptTemplate) -> Iterator[tuple[Scalar, templates.VariableRead]]:

@@ -8,7 +8,7 @@ people read.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum, IntEnum
 
@@ -199,10 +199,7 @@ def _build_one(nodes: Sequence[NodeDeclaration], inner: list[Level | None]) -> L
         position.setdefault(node.id, number)
     all_successors = _edges(nodes, position)
     found = find_loops(all_successors, [node.kind is NodeKind.CONDITION for node in nodes])
-    successors = [
-        tuple(target for target in targets if (source, target) not in found.removed)
-        for source, targets in enumerate(all_successors)
-    ]
+    successors = _without(found.removed, all_successors)
     predecessors: list[list[int]] = [[] for _ in nodes]
     for source, targets in enumerate(successors):
         for target in targets:
@@ -215,8 +212,13 @@ def _build_one(nodes: Sequence[NodeDeclaration], inner: list[Level | None]) -> L
     return Level(
         nodes=tuple(nodes),
         position=position,
-        edges=tuple((source, target) for source, targets in enumerate(all_successors) for target in targets),
-        branches=tuple(_branches(number, node, position) for number, node in enumerate(nodes)),
+        edges=tuple([(source, target) for source, targets in enumerate(all_successors) for target in targets]),
+        branches=tuple(
+            [
+                _branches(number, node, position) if node.kind is NodeKind.CONDITION else ()
+                for number, node in enumerate(nodes)
+            ]
+        ),
         loops=found.loops,
         loop_of=tuple(loop_of),
         cycles=tuple(Cycle(tuple(nodes[member].id for member in cycle)) for cycle in found.cycles),
@@ -231,16 +233,26 @@ def _build_one(nodes: Sequence[NodeDeclaration], inner: list[Level | None]) -> L
 def _edges(nodes: Sequence[NodeDeclaration], position: Mapping[str, int]) -> list[list[int]]:
     targets: list[set[int]] = [set() for _ in nodes]
     for number, node in enumerate(nodes):
-        targets[number].update(position[name] for name in node.successors if name in position)
+        if node.successors:
+            targets[number].update(position[name] for name in node.successors if name in position)
         for name in node.dependencies:
             if name in position:
                 targets[position[name]].add(number)
-    return [sorted(reached - {number}) for number, reached in enumerate(targets)]
+    for number, reached in enumerate(targets):
+        reached.discard(number)
+    return [sorted(reached) for reached in targets]
+
+
+def _without(removed: Collection[tuple[int, int]], successors: list[list[int]]) -> list[tuple[int, ...]]:
+    if not removed:
+        return [tuple(targets) for targets in successors]
+    return [
+        tuple(target for target in targets if (source, target) not in removed)
+        for source, targets in enumerate(successors)
+    ]
 
 
 def _branches(number: int, node: NodeDeclaration, position: Mapping[str, int]) -> tuple[int | None, ...]:
-    if node.kind is not NodeKind.CONDITION:
-        return ()
     targets = (position.get(name) for name in node.successors)
     return tuple(None if target == number else target for target in targets)
 

@@ -85,10 +85,26 @@ def _chat_shape(outputs: Shape, config: Mapping | None, template: PromptTemplate
     if config is None or template is None or "agent_id" in config:
         return outputs
     answer = schema_shape(template.output_schema, bundle)
+    if answer is UNKNOWN and not (template.inline_tools or template.tool_names):
+        return _with_any_tool_results(outputs)
     shape = outputs
     if answer is not UNKNOWN:
         shape = _with_field(shape, "parsed_content", answer)
     return _with_field(shape, "tool_call_results", _tool_results(template, config, bundle))
+
+
+def _with_any_tool_results(outputs: Shape) -> Shape:
+    """What most chats give, made once."""
+    known = _of_any_tools.get(id(outputs))
+    if known is None:
+        if len(_of_any_tools) >= _MOST_KEPT:
+            _of_any_tools.clear()
+        known = _of_any_tools[id(outputs)] = outputs, _with_field(outputs, "tool_call_results", open_map({}))
+    return known[1]
+
+
+_MOST_KEPT = 64
+_of_any_tools: dict[int, tuple[Shape, Shape]] = {}
 
 
 def _tool_results(template: PromptTemplate, config: Mapping, bundle: Bundle) -> Shape:

@@ -74,6 +74,9 @@ def borders_of(parts: Iterable[Part]) -> dict[int, Part]:
 
 def place_of(part: Part) -> tuple[str, int, int]:
     """Where a part stands among all others: sorted by it, parts are in the order of the texts, outer ones first."""
+    if type(part) is NodeView:  # nearly all are
+        mapping = part.node.mapping
+        return part.document, mapping.origin.base + mapping.start, 2
     root = part.root if isinstance(part, Document) else root_of(part)
     rank = 0 if isinstance(part, Document) else 1 if isinstance(part, FlowView) else 2
     return document_key(part) or "", root.origin.base + root.start if root is not None else 0, rank

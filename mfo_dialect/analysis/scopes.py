@@ -120,7 +120,7 @@ class LevelView:
     def condition(self, name: str) -> NodeView | None:
         """The condition with an id; None where another node has it, or none."""
         found = self.by_id.get(name)
-        return found if found is not None and found.kind is NodeKind.CONDITION else None
+        return found if found is not None and isinstance(found.node, Condition) else None
 
     def named(self, name: str) -> tuple[NodeView, ...]:
         """Its nodes with an id, in the order of the document."""
@@ -351,8 +351,8 @@ def declaration_of(node: FlowNode, unnamed: str, inner: tuple[NodeDeclaration, .
     return NodeDeclaration(
         node.id.text if node.id is not None else unnamed,
         node_kind(node),
-        tuple(scalar.text for scalar in node.dependencies),
-        tuple(scalar.text for scalar in node.successors),
+        tuple([scalar.text for scalar in node.dependencies]),
+        tuple([scalar.text for scalar in node.successors]),
         _priority(node),
         inner,
     )

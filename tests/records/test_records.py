@@ -182,6 +182,6 @@ def test_a_record_without_a_guard_is_as_any_other() -> None:
     assert repr(value) == "Unguarded(x=1, y=7, tags=['a'])"
     assert value == Unguarded(1, 7, ["a"])
     assert replace(value, y=8) == Unguarded(1, 8, ["a"])
-    assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == value  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == value
     assert Unguarded(1).tags is not Unguarded(1).tags
     assert not hasattr(value, "__dict__")

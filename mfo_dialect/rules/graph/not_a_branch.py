@@ -79,8 +79,9 @@ def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report the conditions that one node depends on and that do not lead to it."""
     if view.node.id is None:
         return
+    level = view.level
     for item in view.node.dependencies:
-        condition = view.level.condition(item.text)
+        condition = level.condition(item.text)
         if condition is None or condition.id == view.id:
             continue
         if not _leads_to(condition, view) and not _is_unclear(condition, view):

@@ -50,9 +50,11 @@ from mfo_dialect.rules.rule import Report, Rule
 
 def check(view: NodeView, snapshot: Snapshot) -> Iterator[Report]:
     """Report where one node names itself among its edges."""
-    own = [("dependencies", item) for item in view.node.dependencies if item.text == view.id]
-    own += [("successors", item) for item in view.node.successors if item.text == view.id]
-    for key, item in own if not view.flow.damaged else ():
+    node, own_id = view.node, view.id
+    own = [("dependencies", item) for item in node.dependencies if item.text == own_id]
+    if node.successors:
+        own += [("successors", item) for item in node.successors if item.text == own_id]
+    for key, item in own if own and not view.flow.damaged else ():
         verb = "waits for itself" if key == "dependencies" else "is a successor of itself"
         is_branch = key == "successors" and view.kind is NodeKind.CONDITION
         if is_branch:

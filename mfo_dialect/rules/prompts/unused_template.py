@@ -108,22 +108,6 @@ def _is_read(bundle: Bundle, _snapshot: Snapshot) -> bool:
     return bool(bundle.workflows) and not any(one.root is None or one.root.damaged for one in documents)
 
 
-def _is_told(snapshot: Snapshot) -> bool:
-    """Whether all names of templates are known that the bundle uses."""
-    bundle = snapshot.bundle
-    if not snapshot.kept(bundle, _is_read):
-        return False
-    return _UNKNOWN not in snapshot.index(bundle, _said) and _UNKNOWN not in snapshot.kept(bundle, _said_elsewhere)
-
-
-def _is_used(name: _Name, snapshot: Snapshot) -> bool:
-    """Whether something names a template, or may mean it by a name that is nearly the same."""
-    bundle = snapshot.bundle
-    if name in snapshot.index(bundle, _said) or name in snapshot.kept(bundle, _said_elsewhere):
-        return True
-    return name in snapshot.kept(bundle, _meant)
-
-
 def _meant(bundle: Bundle, snapshot: Snapshot) -> frozenset[_Name]:
     """What may be meant by names that nothing has."""
     said = [*snapshot.index(bundle, _said), *snapshot.kept(bundle, _said_elsewhere)]
@@ -146,15 +130,24 @@ def _is_listed(document: str, bundle: Bundle) -> bool:
 
 def check(template: PromptTemplate, snapshot: Snapshot) -> Iterator[Report]:
     """Report a template that nothing names, or else those of its error templates."""
-    if _is_listed(template.document, snapshot.bundle) or not _is_told(snapshot):
+    bundle = snapshot.bundle
+    if _is_listed(template.document, bundle) or not snapshot.kept(bundle, _is_read):
         return
+    said, elsewhere = snapshot.index(bundle, _said), snapshot.kept(bundle, _said_elsewhere)
+    if _UNKNOWN in said or _UNKNOWN in elsewhere:
+        return
+
+    def is_used(name: _Name) -> bool:
+        """Whether something names a template, or may mean it by a name that is nearly the same."""
+        return name in said or name in elsewhere or name in snapshot.kept(bundle, _meant)
+
     name = template.id
-    if not _is_used((Names.PROMPT_TEMPLATE, name.text), snapshot):
+    if not is_used((Names.PROMPT_TEMPLATE, name.text)):
         message = f'no task or agent of this bundle uses the prompt template "{name.text}"'
         yield Report(template.document, name.content_span, message, tags=_TAGS)
         return
     for error_name, _ in template.error_templates.values():
-        if not _is_used((Names.ERROR_TEMPLATE, error_name.text), snapshot):
+        if not is_used((Names.ERROR_TEMPLATE, error_name.text)):
             message = f'no task of this bundle uses the error template "{error_name.text}"'
             yield Report(template.document, error_name.content_span, message, tags=_TAGS, name="unused-error-template")
 
