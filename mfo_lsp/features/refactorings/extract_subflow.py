@@ -21,6 +21,7 @@ from mfo_lsp.features.refactorings.draft import Draft
 from mfo_lsp.features.refactorings.grouped_reads import longer_paths
 from mfo_lsp.features.refactorings.grouping import obstacle_to_grouping, surely_runs
 from mfo_lsp.features.refactorings.levels import (
+    OTHER_LAYOUT,
     LevelAddress,
     address_of,
     fresh_id,
@@ -37,7 +38,6 @@ from mfo_lsp.features.refactorings.name_lists import names_in, with_names
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
 
 _NAME = "subflow"
-_OTHER_LAYOUT = Obstacle("The lists of nodes or of their ids are written in a way that cannot be moved safely.")
 
 
 def extract_subflow(selection: Selection) -> Iterator[Offer]:
@@ -68,7 +68,7 @@ def obstacle_to_extracting(level: LevelView, chosen: Sequence[NodeView]) -> str:
     if any(has_anchors(view.node.mapping) for view in chosen):
         return "A selected node holds an anchor or an alias, whose order in the text counts."
     if any(is_unmovable(view) for view in chosen):
-        return _OTHER_LAYOUT.words
+        return OTHER_LAYOUT.words
     numbers = [view.index for view in chosen]
     return obstacle_to_grouping(level.graph, numbers, goes_on=goes_on_after_failure(flow))
 
@@ -80,19 +80,19 @@ def extracted(snapshot: Snapshot, level: LevelView, chosen: Sequence[NodeView]) 
     edges = _border_edges(level, chosen, ids)
     edits, longer = _without_border(draft, level, ids, group), longer_paths(chosen, group, snapshot)
     if edits is None:
-        return _OTHER_LAYOUT
+        return OTHER_LAYOUT
     if isinstance(longer, Obstacle):
         return longer
     draft.apply((*edits, *longer))
     lines = _take_out(draft, address, ids)
     if lines is None:
-        return _OTHER_LAYOUT
+        return OTHER_LAYOUT
     level = level_at(address, draft.snapshot)
     added = with_items(
         address.document, mapping_of(level), "subflows", _subflow(group, *edges, lines), draft.text(address.document)
     )
     if added is None:
-        return _OTHER_LAYOUT
+        return OTHER_LAYOUT
     draft.apply([added])
     draft.apply(_kept_comments(draft, address, group, snapshot))
     return draft.texts

@@ -20,6 +20,7 @@ from mfo_lsp.features.refactorings.blocks import item_block, with_items, without
 from mfo_lsp.features.refactorings.draft import Draft
 from mfo_lsp.features.refactorings.inlined_reads import reads_of, without_subflow
 from mfo_lsp.features.refactorings.levels import (
+    OTHER_LAYOUT,
     LevelAddress,
     address_of,
     goes_on_after_failure,
@@ -33,8 +34,6 @@ from mfo_lsp.features.refactorings.levels import (
 from mfo_lsp.features.refactorings.moving import blocks_by_list, lines_by_list, words_above
 from mfo_lsp.features.refactorings.name_lists import append_names, names_in, with_names
 from mfo_lsp.features.refactorings.values import Obstacle, Offer, Selection, Texts
-
-_OTHER_LAYOUT = Obstacle("The lists of nodes or of their ids are written in a way that cannot be moved safely.")
 
 
 def inline_subflow(selection: Selection) -> Iterator[Offer]:
@@ -63,7 +62,7 @@ def obstacle_to_inlining(view: NodeView, inner: LevelView) -> str:
     if has_anchors(view.node.mapping):
         return "The subflow holds an anchor or an alias, whose order in the text counts."
     if any(is_unmovable(one) for one in (view, *inner.nodes)):
-        return _OTHER_LAYOUT.words
+        return OTHER_LAYOUT.words
     is_branch = any(view.index in branches for branches in level.graph.branches)
     if is_branch and len(inner.graph.entries) > 1:
         return "The subflow is a branch of a condition, and several of its nodes start first: a branch leads to one."
@@ -124,17 +123,17 @@ def inlined(snapshot: Snapshot, view: NodeView, inner: LevelView) -> Texts | Obs
     ends = ends or _Ends(tuple(inner.graph.nodes[node].id for node in inner.graph.entries), ())
     edits = _edges(draft, view, inner, ends)
     if edits is None:
-        return _OTHER_LAYOUT
+        return OTHER_LAYOUT
     counts = {one.id: reads_of(one, snapshot) for one in inner.nodes}
     draft.apply((*reads, *edits))
     lines = _take_out(draft, address, view.id)
     if lines is None:
-        return _OTHER_LAYOUT
+        return OTHER_LAYOUT
     for key, items in lines.items():
         mapping = mapping_of(level_at(address, draft.snapshot))
         added = with_items(document, mapping, key, items, draft.text(document))
         if added is None:
-            return _OTHER_LAYOUT
+            return OTHER_LAYOUT
         draft.apply([added])
     draft.apply(_kept_words(draft, address, view, inner, snapshot))
     level = level_at(address, draft.snapshot)

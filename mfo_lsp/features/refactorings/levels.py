@@ -15,11 +15,12 @@ from mfo_dialect.syntax import Alias, Mapping, path_at, walk
 from mfo_dialect.syntax import Sequence as SequenceNode
 from mfo_dialect.text import Span
 from mfo_lsp.features.refactorings.draft import Draft
-from mfo_lsp.features.refactorings.values import Selection
+from mfo_lsp.features.refactorings.values import Obstacle, Selection
 
 _TO_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*")
 LISTS = ("tasks", "conditions", "subflows")
 """The keys of a level under which its nodes stand."""
+OTHER_LAYOUT = Obstacle("The lists of nodes or of their ids are written in a way that cannot be moved safely.")
 
 
 @dataclass(frozen=True, slots=True)
