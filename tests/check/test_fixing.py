@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.check.conftest import Command
+from tests.programs import run_python_on
 
 OLD = "name: f\r\ntasks:\r\n  - id: a  # first\r\n    type: slop_api_memory_get\r\n    config: {key: k}\r\n"
 NEW = OLD.replace("slop_", "mfo_")
@@ -145,14 +146,7 @@ def test_a_file_that_cannot_be_written_is_one_line_and_stays_as_it_was(tmp_path:
 
 
 def pipe(folder: Path, text: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "mfo_lsp", "check", *arguments, "-"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        input=text,
-        capture_output=True,
-        check=False,
-    )
+    return run_python_on(text, "-m", "mfo_lsp", "check", *arguments, "-", folder=folder)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

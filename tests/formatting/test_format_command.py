@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import ROOT
 from tests.effort import PATIENCE
+from tests.programs import run_python_on
 
 BEFORE = "name :  flow\ntasks:\n- id:   a   # why\n  type: transform\n  config: { values: {x: '1'} }\n"
 AFTER = "name: flow\ntasks:\n  - id: a   # why\n    type: transform\n    config: {values: {x: '1'}}\n"
 
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "mfo_lsp", "format", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        input=stdin,
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_python_on(stdin, "-m", "mfo_lsp", "format", *arguments, folder=folder)
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> tuple[int, str, str]:

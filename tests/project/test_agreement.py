@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,8 @@ from mfo_dialect.findings import Finding, Severity
 from mfo_runtime.flow import load_flow
 from mfo_workspace.checking import check_files
 from mfo_workspace.files import DiskFiles
-from tests.effort import PATIENCE
+from tests.programs import ROOT, run_python
 
-ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / "examples").rglob("workflow_definition.yml"))
 every_example = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.parent.name)
 
@@ -29,16 +26,7 @@ def errors_of(path: Path) -> set[Finding]:
 
 
 def program(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_python("-m", module, *arguments)
 
 
 @every_example

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.effort import PATIENCE
+from tests.programs import run_python
 
 ROOT = Path(__file__).resolve().parents[2]
 OF_OTHER_COMMANDS = {
@@ -37,16 +34,8 @@ RUN = "import runpy; sys.argv[0:1] = []; runpy.run_module(sys.argv[0], run_name=
 
 def loaded_by(module: str, *arguments: str) -> set[str]:
     """The modules that a Python process has loaded when it ends: one that runs a module, or only imports it."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"{AND_TELL}; {RUN if arguments else f'import {module}'}", module, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    program = f"{AND_TELL}; {RUN if arguments else f'import {module}'}"
+    done = run_python("-c", program, module, *arguments)
     assert done.returncode == 0, done.stderr[-2000:]
     return set(done.stderr.rsplit("\n", 1)[-1].split("\t"))
 

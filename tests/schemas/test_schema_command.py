@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from mfo_lsp.cli.schema import KINDS, file_name, schema_text
 from tests.docs.blocks import ROOT
-from tests.effort import PATIENCE
+from tests.programs import run_python_on
 
 
 def run(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "mfo_lsp", "schema", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_python_on(b"", "-m", "mfo_lsp", "schema", *arguments, folder=folder, **environment)
 
 
 def test_it_prints_a_schema_in_utf_8_whatever_the_terminal_takes() -> None:
