@@ -13,6 +13,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 from mfo_dialect.text import Encoding, LineIndex, Span
 from mfo_lsp.server.convert import to_range, to_uri
+from tests.lsp.letters import FLOW, PROMPTS
 from tests.lsp.raw_client import PATIENCE, SERVER
 
 
@@ -145,3 +146,14 @@ async def editor(tmp_path):
     await asyncio.wait_for(client.shutdown_session(), PATIENCE)
     assert client._server.returncode == 0
     await client.stop()
+
+
+@pytest_asyncio.fixture
+async def bundle(editor):
+    """An editor in which the flow and the prompts of ``letters`` are open."""
+    editor.write("workflow.yml", FLOW)
+    editor.write("prompts.yml", PROMPTS)
+    editor.open("workflow.yml")
+    editor.open("prompts.yml")
+    await editor.sees("workflow.yml")
+    return editor

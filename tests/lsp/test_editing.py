@@ -14,26 +14,8 @@ from mfo_dialect.text import Encoding
 from mfo_workspace.bundles import load_bundle
 from mfo_workspace.files import DiskFiles
 from tests.lsp.conftest import Editor, initialize_params
+from tests.lsp.letters import FLOW, PROMPTS
 from tests.lsp.raw_client import PATIENCE, SERVER
-
-FLOW = """\
-name: letters
-tasks:
-  - id: fetch_letter
-    type: mfo_api_memory_get
-    config: {key: letter}
-  - id: answer
-    type: mfo_api_chat_send
-    config:
-      prompt_template_id: draft
-      prompt_context: {letter: "${fetch_letter.value}"}
-    dependencies: [fetch_letter]
-"""
-PROMPTS = """\
-templates:
-  draft:
-    user_prompt: "Answer this: {{ .letter }}"
-"""
 
 
 @pytest.fixture

@@ -10,17 +10,6 @@ from lsprotocol import types
 from mfo_dialect.text import Encoding, LineIndex
 from mfo_lsp.server.convert import to_position
 from tests.lsp.raw_client import PATIENCE
-from tests.lsp.test_editing import FLOW, PROMPTS
-
-
-@pytest.fixture
-async def bundle(editor):
-    editor.write("workflow.yml", FLOW)
-    editor.write("prompts.yml", PROMPTS)
-    editor.open("workflow.yml")
-    editor.open("prompts.yml")
-    await editor.sees("workflow.yml")
-    return editor
 
 
 def position(editor, name, part, after=0):

@@ -10,8 +10,8 @@ from pytest_lsp import ClientServerConfig
 from mfo_dialect.text import Encoding
 from mfo_lsp.server.convert import to_uri
 from tests.lsp.conftest import Editor, initialize_params
+from tests.lsp.letters import FLOW, PROMPTS
 from tests.lsp.raw_client import SERVER
-from tests.lsp.test_editing import FLOW, PROMPTS
 from tests.lsp.test_renaming import answered
 
 STAMP = '[task_types.stamp]\nmodule = "post:stamp"\n'

@@ -9,18 +9,7 @@ from lsprotocol import types
 
 from mfo_lsp.server.convert import to_uri
 from tests.lsp.raw_client import PATIENCE, RawClient
-from tests.lsp.test_editing import FLOW, PROMPTS
 from tests.lsp.test_features_e2e import place
-
-
-@pytest.fixture
-async def bundle(editor):
-    editor.write("workflow.yml", FLOW)
-    editor.write("prompts.yml", PROMPTS)
-    editor.open("workflow.yml")
-    editor.open("prompts.yml")
-    await editor.sees("workflow.yml")
-    return editor
 
 
 async def of(request):

@@ -13,8 +13,8 @@ from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.convert import to_position, to_range
 from mfo_lsp.server.requests import inlay_hints, signature_help
 from tests.lsp.in_process import ENCODINGS, document, serving
+from tests.lsp.letters import FLOW, PROMPTS
 from tests.lsp.raw_client import PATIENCE
-from tests.lsp.test_editing import FLOW, PROMPTS
 
 TEXT = 'name: a\ntasks:\n  - {id: "\U0001d11e", type: transform, config: {values: {n: len("\U0001d11e")}}}\n'
 WHOLE = types.Range(types.Position(0, 0), types.Position(100, 0))

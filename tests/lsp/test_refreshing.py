@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lsprotocol import types
 
-from tests.lsp.test_editing import FLOW, PROMPTS
+from tests.lsp.letters import FLOW, PROMPTS
 
 REFRESHES = {types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_SEMANTIC_TOKENS_REFRESH}
 """What the recorded client can be told; it is too old to be told of inlay hints."""

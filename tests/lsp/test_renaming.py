@@ -12,8 +12,8 @@ from pytest_lsp import ClientServerConfig
 from mfo_dialect.text import Encoding, LineIndex, Span, TextEdit, apply_edits
 from mfo_lsp.server.convert import to_position, to_span
 from tests.lsp.conftest import Editor, initialize_params
+from tests.lsp.letters import FLOW, PROMPTS
 from tests.lsp.raw_client import PATIENCE, SERVER
-from tests.lsp.test_editing import FLOW, PROMPTS
 
 
 async def answered(waiting):
