@@ -23,6 +23,14 @@ from mfo_dialect.catalogue.values import (
 _TEMPLATE_TEXT = TextType(format=Format.TEMPLATE)
 _TEXTS = ListType(TextType(non_empty=True))
 
+SPENDING = (
+    Key("max_tokens", IntegerType(1), "The most tokens that it may use."),
+    Key("max_cost", NumberType(0), "The most that it may cost."),
+    Key("max_tool_calls", IntegerType(0), "How often it may call tools."),
+)
+"""What an agent may spend, and a task that runs one."""
+REQUESTS_PER_MINUTE = Key("requests_per_minute", IntegerType(1), "How often the server may be asked in a minute.")
+
 MODEL = MapType(
     "model",
     (
@@ -89,13 +97,7 @@ AGENT = MapType(
             "limits",
             MapType(
                 "limits",
-                (
-                    Key("max_tokens", IntegerType(1), "The most tokens that it may use."),
-                    Key("max_cost", NumberType(0), "The most that it may cost."),
-                    Key("max_tool_calls", IntegerType(0), "How often it may call tools."),
-                    Key("timeout", DURATION, "How long it may take."),
-                    Key("requests_per_minute", IntegerType(1), "How often the server may be asked in a minute."),
-                ),
+                (*SPENDING, Key("timeout", DURATION, "How long it may take."), REQUESTS_PER_MINUTE),
             ),
             "What the agent may spend.",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mfo_dialect.catalogue.agents_keys import REQUESTS_PER_MINUTE, SPENDING
 from mfo_dialect.catalogue.error_handling import ERROR_HANDLING
 from mfo_dialect.catalogue.task_types.declaration import TaskType
 from mfo_dialect.catalogue.values import (
@@ -18,7 +19,6 @@ from mfo_dialect.catalogue.values import (
     ListType,
     MapType,
     Names,
-    NumberType,
     References,
     TextType,
     choice,
@@ -138,12 +138,10 @@ AGENT_RUN = TaskType(
                 MapType(
                     "limits",
                     (
-                        Key("max_tokens", IntegerType(1), "The most tokens that it may use."),
-                        Key("max_cost", NumberType(0), "The most that it may cost."),
-                        Key("max_tool_calls", IntegerType(0), "How often it may call tools."),
+                        *SPENDING,
                         Key("max_turns", IntegerType(1), "How often the model may be asked."),
                         Key("timeout", VALUE_DURATION, "How long it may take."),
-                        Key("requests_per_minute", IntegerType(1), "How often the server may be asked in a minute."),
+                        REQUESTS_PER_MINUTE,
                     ),
                 ),
                 "Tighter limits than the agent's own.",
