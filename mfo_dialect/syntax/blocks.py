@@ -65,14 +65,23 @@ class Stretch(Piece):
     def comments(self) -> tuple[Comment, ...]:
         """Its comments, found on demand; their spans count from its own start."""
         if self._comments is None:
-            self._comments = find_comments(self.text, nodes_of(self.parts), self.base)
+            self._comments = find_comments(self.text, self._nodes, self.base)
         return self._comments
+
+    @property
+    def _nodes(self) -> Iterator[Node]:
+        """The nodes that are written in it."""
+        return nodes_of(self.parts)
 
 
 class Header(Stretch):
     """The lines before the first block of a collection: those of its key, or what stands before the first key of all."""
 
     __slots__ = ()
+
+    @property
+    def _nodes(self) -> Iterator[Node]:
+        return (part.key for part in self.parts if isinstance(part, Pair))
 
 
 class Leaf(Stretch):

@@ -11,6 +11,7 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.model.access import entries_at, text_at
 from mfo_dialect.model.prompts import Agent, AgentsDocument, PromptsDocument, PromptTemplate, Tool
 from mfo_dialect.model.workflow import Condition, FlowNode, Level, Subflow, Task, Taskflow, Trigger, Workflow
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax import Mapping, Node, Scalar
 from mfo_dialect.text import Span
 
@@ -54,16 +55,28 @@ class OutlineEntry:
 
 def document_symbols(snapshot: Snapshot, document: str) -> tuple[OutlineEntry, ...]:
     """The outline of one text, in document order; empty where it is not ours."""
+    return at_once(document_symbols_in_steps(snapshot, document))
+
+
+def document_symbols_in_steps(snapshot: Snapshot, document: str) -> Steps[tuple[OutlineEntry, ...]]:
+    """The same, an entry at a time."""
     source = snapshot.bundle.sources.get(document)
-    if source is None:
-        return ()
-    return _in_order(symbol for part in source.documents for symbol in _of_document(part))
+    found: list[OutlineEntry] = []
+    for part in source.documents if source is not None else ():
+        if isinstance(part.model, Workflow):
+            for taskflow in part.model.taskflows:
+                found.append((yield from _taskflow(taskflow)))
+                yield
+        for entry in _of_document(part):
+            found.append(entry)
+            yield
+    return _in_order(found)
 
 
 def _of_document(document: Document) -> Iterator[OutlineEntry]:
+    """The entries of a document besides its taskflows."""
     match document.model:
         case Workflow() as workflow:
-            yield from (_taskflow(taskflow) for taskflow in workflow.taskflows)
             yield from (_trigger(trigger) for trigger in workflow.triggers)
             yield from _schemas(workflow.schemas)
         case PromptsDocument() as prompts:
@@ -77,18 +90,21 @@ def _of_document(document: Document) -> Iterator[OutlineEntry]:
                 yield from _settings(document.root)
 
 
-def _taskflow(taskflow: Taskflow) -> OutlineEntry:
+def _taskflow(taskflow: Taskflow) -> Steps[OutlineEntry]:
     detail = text_at(taskflow.mapping, "description") if taskflow.name else None
-    return _entry(
-        taskflow.id, "taskflow", OutlineKind.TASKFLOW, detail, taskflow.mapping, _level_children(taskflow.level)
-    )
+    children = yield from _level_children(taskflow.level)
+    return _entry(taskflow.id, "taskflow", OutlineKind.TASKFLOW, detail, taskflow.mapping, children)
 
 
-def _level_children(level: Level) -> tuple[OutlineEntry, ...]:
-    return _in_order(_node(node) for node in level.nodes)
+def _level_children(level: Level) -> Steps[tuple[OutlineEntry, ...]]:
+    found: list[OutlineEntry] = []
+    for node in level.nodes:
+        found.append((yield from _node(node)))
+        yield
+    return _in_order(found)
 
 
-def _node(node: FlowNode) -> OutlineEntry:
+def _node(node: FlowNode) -> Steps[OutlineEntry]:
     match node:
         case Task():
             return _entry(node.id, "task", OutlineKind.TASK, node.type, node.mapping)
@@ -96,7 +112,8 @@ def _node(node: FlowNode) -> OutlineEntry:
             return _entry(node.id, "condition", OutlineKind.CONDITION, node.expression, node.mapping)
         case Subflow():
             title = text_at(node.mapping, "name")
-            return _entry(node.id, "subflow", OutlineKind.SUBFLOW, title, node.mapping, _level_children(node.level))
+            children = yield from _level_children(node.level)
+            return _entry(node.id, "subflow", OutlineKind.SUBFLOW, title, node.mapping, children)
 
 
 def _trigger(trigger: Trigger) -> OutlineEntry:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mfo_dialect.analysis.snapshot import Snapshot
-from mfo_dialect.syntax import Comment, Mapping, Node, Sequence, SyntaxTree
+from mfo_dialect.steps import Steps, at_once
+from mfo_dialect.syntax import Comment, LiveTree, Mapping, Node, Sequence, SyntaxTree
 from mfo_dialect.text import LineIndex, Span
 
 _CLOSING = ("]", "}")
+_LINES = 50
+"""How many lines are looked at for comments in one step."""
 
 
 class FoldKind(Enum):
@@ -43,17 +46,29 @@ def folds(snapshot: Snapshot, document: str, limit: int | None = None) -> tuple[
         document: the key of the text; one that the bundle has not has no folds.
         limit: how many at most; the outer ones count first.
     """
+    return at_once(folds_in_steps(snapshot, document, limit))
+
+
+def folds_in_steps(snapshot: Snapshot, document: str, limit: int | None = None) -> Steps[tuple[Fold, ...]]:
+    """The same, a fold at a time."""
     source = snapshot.bundle.sources.get(document)
     if source is None:
         return ()
-    found = [*_of_collections(source.tree), *_of_comments(source.tree)]
+    found: list[Fold] = []
+    for fold in _of_collections(source.tree):
+        found += [fold] if fold is not None else []
+        yield
+    comments = yield from _comments(source.tree)
+    for fold in _of_comments(comments, source.tree.lines):
+        found.append(fold)
+        yield
     if limit is not None and len(found) > limit:
         found = sorted(found, key=lambda fold: fold.depth)[: max(limit, 0)]
     return tuple(sorted(found, key=lambda fold: fold.span))
 
 
-def _of_collections(tree: SyntaxTree) -> Iterator[Fold]:
-    """One fold for each first line: where several start there, the outermost, which hides the others too."""
+def _of_collections(tree: SyntaxTree) -> Iterator[Fold | None]:
+    """One fold for each first line: where several start there, the outermost, which hides the others too; None for the rest."""
     lines = tree.lines
     taken: set[int] = set()
     roots = [document.root for document in tree.documents if document.root is not None]
@@ -64,6 +79,8 @@ def _of_collections(tree: SyntaxTree) -> Iterator[Fold]:
         if lines.line_of(end) > first and first not in taken:
             taken.add(first)
             yield Fold(Span(first_line_end(lines, first), end), FoldKind.BLOCK, depth)
+        else:
+            yield None
         waiting += [(part, depth + 1) for part in _parts(node)]
 
 
@@ -92,10 +109,23 @@ def first_line_end(lines: LineIndex, line: int) -> int:
     return lines.line_start(line) + len(lines.line_text(line))
 
 
-def _of_comments(tree: SyntaxTree) -> Iterator[Fold]:
-    for run in comment_runs(tree.comments, tree.lines):
+def _comments(tree: SyntaxTree) -> Steps[tuple[Comment, ...]]:
+    """All comments; of a tree that is kept in blocks, some lines at a time."""
+    if not isinstance(tree, LiveTree) or not tree.is_divided:
+        return tree.comments
+    found: list[Comment] = []
+    lines = tree.lines
+    for line in range(0, lines.line_count, _LINES):
+        start, end = lines.line_start(line), lines.line_start(line + _LINES)
+        found += [one for one in tree.comments_between(start, end) if start <= one.span.start < end]
+        yield
+    return tuple(found)
+
+
+def _of_comments(comments: Iterable[Comment], lines: LineIndex) -> Iterator[Fold]:
+    for run in comment_runs(comments, lines):
         if len(run) > 1:
-            start = first_line_end(tree.lines, tree.lines.line_of(run[0].span.start))
+            start = first_line_end(lines, lines.line_of(run[0].span.start))
             yield Fold(Span(start, run[-1].span.end), FoldKind.COMMENT)
 
 

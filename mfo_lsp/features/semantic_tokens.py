@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from itertools import pairwise
 
+from mfo_dialect.analysis.bundle import Source
 from mfo_dialect.analysis.expression_texts import ExpressionText, expression_texts_of
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.parts_at import parts_between
@@ -23,9 +24,13 @@ from mfo_dialect.expressions import Token as ExpressionToken
 from mfo_dialect.expressions import TokenKind as ExpressionTokenKind
 from mfo_dialect.expressions.tokens import WORD_OPERATORS
 from mfo_dialect.references import Spelling
+from mfo_dialect.steps import Steps
 from mfo_dialect.text import LineIndex, Span
-from mfo_lsp.features.symbols import Occurrence, SymbolKind, index_symbols
+from mfo_lsp.features.symbols import Occurrence, SymbolIndex, SymbolKind, index_symbols
 from mfo_lsp.features.template_words import Word, WordKind, template_actions
+
+_LINES = 50
+"""How many lines are looked at in one step."""
 
 
 class TokenType(Enum):
@@ -80,16 +85,38 @@ def semantic_tokens(snapshot: Snapshot, document: str, within: Span | None = Non
         within: only those that touch this stretch; all where it is None.
     """
     source = snapshot.bundle.sources.get(document)
+    return tuple(_found(snapshot, source, index_symbols(snapshot), within)) if source is not None else ()
+
+
+def semantic_tokens_in_steps(
+    snapshot: Snapshot, document: str, count: int = _LINES
+) -> Steps[tuple[SemanticToken, ...]]:
+    """All tokens of one text, ``count`` lines at a time."""
+    source = snapshot.bundle.sources.get(document)
     if source is None:
         return ()
-    names = index_symbols(snapshot)
+    found: list[SemanticToken] = []
+    names, lines = index_symbols(snapshot), source.tree.lines
+    for line in range(0, lines.line_count, count):
+        within = Span(lines.line_start(line), lines.line_start(line + count))
+        is_last = line + count >= lines.line_count
+        of_stretch = _found(snapshot, source, names, within)
+        found += [
+            one for one in of_stretch if within.start <= one.span.start and (is_last or one.span.start < within.end)
+        ]
+        yield
+    return tuple(found)
+
+
+def _found(snapshot: Snapshot, source: Source, names: SymbolIndex, within: Span | None) -> Iterator[SemanticToken]:
+    document = source.key
     said = names.in_document(document) if within is None else names.between(document, within)
     within = within or Span(0, source.tree.lines.length)
-    every = [(_name(found, source.text) for found in said)]
+    every = [(_name(found, source.tree.lines) for found in said)]
     every += [tokens for part in parts_between(snapshot, document, within) for tokens in _of_part(part, snapshot)]
     found = [token for tokens in every for token in tokens if _is_within(token.span, within)]
     found.sort(key=lambda token: token.span.start)  # of two that start together, the more telling one comes first
-    return tuple(_apart(piece for token in found for piece in _by_line(token, source.tree.lines)))
+    return _apart(piece for token in found for piece in _by_line(token, source.tree.lines))
 
 
 def _is_within(span: Span, within: Span) -> bool:
@@ -151,13 +178,13 @@ _NAMES = {
 _READONLY = {SymbolKind.SECRET, SymbolKind.ENVIRONMENT}
 
 
-def _name(found: Occurrence, text: str) -> SemanticToken:
+def _name(found: Occurrence, lines: LineIndex) -> SemanticToken:
     kind = found.symbol.kind
     modifiers = Modifier.DECLARATION if found.is_declaration else Modifier.NONE
     if kind in _READONLY:
         modifiers |= Modifier.READONLY
     if kind is SymbolKind.TASK_TYPE and not found.is_declaration:
-        written = text[found.span.start : found.span.end]
+        written = lines.slice(*found.span)
         is_ours = written in BUILT_IN or written in OLDER_NAMES
         modifiers |= Modifier.DEFAULT_LIBRARY if is_ours else Modifier.NONE
         modifiers |= Modifier.DEPRECATED if written in OLDER_NAMES else Modifier.NONE

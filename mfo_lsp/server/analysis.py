@@ -104,14 +104,15 @@ class EditedBundle:
             self._asking.enter_context(self.live.asking())
         return self.live.snapshot
 
-    def _stop_asking(self) -> None:
+    def rest(self) -> None:
+        """Let go of what was kept for those who ask, which the next edit would do: of much of it that takes a while."""
         if self._asking is not None:
             self._asking.close()
             self._asking = None
 
     def edit(self, key: str, edits: Iterable[TextEdit]) -> None:
         """Edit one of its texts; each edit speaks of the text after the one before it."""
-        self._stop_asking()
+        self.rest()
         self._looking = None
         self.edits += 1
         self.is_settled = False
@@ -120,7 +121,7 @@ class EditedBundle:
     def settle(self, has_time: Callable[[], bool]) -> bool:
         """Work on what edits have changed as long as there is time; says whether all findings are right."""
         if not self.is_settled:
-            self._stop_asking()
+            self.rest()
             self.is_settled = self.live.look(has_time)
             self._was_settled = self._was_settled or self.is_settled
             self.is_ready = self.is_ready or (self.is_settled and self.edits > 0)
@@ -135,13 +136,13 @@ class EditedBundle:
     def settle_meaning(self, has_time: Callable[[], bool]) -> None:
         """Do the first part of ``settle``: find out what follows from what was edited."""
         if not self.is_settled:
-            self._stop_asking()
+            self.rest()
             self.live.now.settle(has_time)
 
     def get_ready(self, has_time: Callable[[], bool]) -> bool:
         """Find out what edits and answers will have to know, as long as there is time; says whether that is known."""
         if not self.is_ready:
-            self._stop_asking()
+            self.rest()
             self.is_ready = self.live.settle(has_time)
         if not self.is_ready:
             return False
@@ -178,7 +179,7 @@ class EditedBundle:
 
     def with_fixes(self, found: Found) -> Finding:
         """A finding with what would mend it."""
-        self._stop_asking()
+        self.rest()
         return self.live.with_fixes(found)
 
 

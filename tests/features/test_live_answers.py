@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.steps import at_once
 from mfo_dialect.syntax import Engine
 from mfo_dialect.text import Span, TextEdit
 from mfo_lsp.features.call_hierarchy import node_at
@@ -28,7 +29,7 @@ from mfo_lsp.features.preferences import Preferences
 from mfo_lsp.features.references import references
 from mfo_lsp.features.rename import prepare_rename
 from mfo_lsp.features.selection import selections
-from mfo_lsp.features.semantic_tokens import semantic_tokens
+from mfo_lsp.features.semantic_tokens import semantic_tokens, semantic_tokens_in_steps
 from mfo_lsp.features.signature_help import signature_help
 from mfo_lsp.features.type_definition import type_definitions
 from tests.editing.sessions import OWN, Session
@@ -74,6 +75,7 @@ AT_A_PLACE: dict[str, Answer] = {
 }
 OF_A_TEXT: dict[str, Answer] = {
     "colours": lambda snapshot, key, _: semantic_tokens(snapshot, key),
+    "colours in steps": lambda snapshot, key, _: at_once(semantic_tokens_in_steps(snapshot, key, 5)),
     "outline": lambda snapshot, key, _: document_symbols(snapshot, key),
     "folds": lambda snapshot, key, _: folds(snapshot, key),
     "code lenses": lambda snapshot, key, _: code_lenses(snapshot, key, WISHES),

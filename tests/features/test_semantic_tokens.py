@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from mfo_dialect.steps import at_once
 from mfo_dialect.text import Span
-from mfo_lsp.features.semantic_tokens import MODIFIER_NAMES, Modifier, semantic_tokens
+from mfo_lsp.features.semantic_tokens import MODIFIER_NAMES, Modifier, semantic_tokens, semantic_tokens_in_steps
 from tests.features.bundles import FILES, snapshot_of
 
 
@@ -94,3 +97,17 @@ def test_a_stretch_gives_what_touches_it():
     assert semantic_tokens(snapshot, "workflow.yml", middle)[0].span == middle
     assert semantic_tokens(snapshot, "workflow.yml", Span(0, len(FILES["workflow.yml"]))) == everything
     assert semantic_tokens(snapshot, "other.yml") == ()
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_some_lines_at_a_time_give_the_same(count):
+    prompts = (
+        FILES["prompts.yml"]
+        + "  b:\n    user_prompt: |\n      {{/* why\n      so */}}{{\n        .x }} ${INPUT\n      .y} {{ .z"
+    )
+    snapshot = snapshot_of(prompts=prompts, workflow=FILES["workflow.yml"])
+    for document in snapshot.bundle.sources:
+        everything = semantic_tokens(snapshot, document)
+        assert everything
+        assert at_once(semantic_tokens_in_steps(snapshot, document, count)) == everything
+    assert sum(1 for _ in semantic_tokens_in_steps(snapshot, "workflow.yml", count)) >= 10

@@ -184,3 +184,26 @@ async def test_a_document_that_changes_ever_again_is_read_all_the_same(editor):
         editor.put(version, LONG.replace("Task", f"Task {version}"))
     await editor.until(lambda: editor.told() and editor.told()[-1]["version"] == 19)
     assert editor.told()[-1]["diagnostics"] == await fresh_findings(LONG.replace("Task", "Task 19"))
+
+
+WHOLE = ["textDocument/foldingRange", "textDocument/documentSymbol", "textDocument/semanticTokens/full"]
+
+
+@pytest.mark.parametrize("method", WHOLE)
+async def test_an_answer_about_a_whole_document_keeps_no_other_waiting(editor, method):
+    editor.say(method, {"textDocument": {"uri": URI}}, id=7)
+    editor.hover(8, URI)
+    await editor.until(lambda: editor.answers(7))
+    assert [message["id"] for message in editor.sent if message.get("id") in {7, 8}] == [8, 7]
+    assert editor.answers(7)[0]
+
+
+@pytest.mark.parametrize("method", WHOLE)
+async def test_an_answer_about_a_whole_document_is_given_up_where_it_is_edited(editor, method):
+    editor.say(method, {"textDocument": {"uri": URI}}, id=7)
+    for _ in range(12):
+        await asyncio.sleep(0)
+    editor.type(2)
+    await editor.until(lambda: 7 in [message.get("id") for message in editor.sent])
+    (answer,) = [message for message in editor.sent if message.get("id") == 7]
+    assert answer["error"]["code"] == -32801

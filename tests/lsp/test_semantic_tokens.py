@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from lsprotocol import types
@@ -39,10 +40,19 @@ def words(data, text, encoding):
     return found
 
 
+async def tokens_of(server):
+    return json.loads(await semantic_tokens.answer(server, types.SemanticTokensParams(document("flow.yml"))))
+
+
+async def delta_since(server, result_id):
+    params = types.SemanticTokensDeltaParams(document("flow.yml"), result_id)
+    return json.loads(await semantic_tokens.answer_delta(server, params))
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_words_are_the_same_in_each_encoding(encoding):
+async def test_words_are_the_same_in_each_encoding(encoding):
     server = serving(encoding, flow__yml=FLOW)
-    data = semantic_tokens.answer(server, types.SemanticTokensParams(document("flow.yml"))).data
+    data = (await tokens_of(server))["data"]
     found = words(data, FLOW, encoding)
     start = found.index(('"𝄞é"', "string"))
     assert found[start : start + 5] + found[-4:] == [
@@ -51,9 +61,9 @@ def test_words_are_the_same_in_each_encoding(encoding):
     ]  # fmt: skip
 
 
-def test_a_delta_leads_from_what_was_sent_to_what_is():
+async def test_a_delta_leads_from_what_was_sent_to_what_is():
     server = serving(flow__yml=FLOW)
-    before = semantic_tokens.answer(server, types.SemanticTokensParams(document("flow.yml")))
+    before = await tokens_of(server)
     for old, new in [
         ("id: b", "id: bee"),
         ("dependencies: [ask]\n", "dependencies: []\n"),
@@ -61,23 +71,20 @@ def test_a_delta_leads_from_what_was_sent_to_what_is():
         ("+ ask.value", ""),
     ]:
         type_over(server, "flow.yml", old, new)
-        params = types.SemanticTokensDeltaParams(document("flow.yml"), before.result_id)
-        delta = semantic_tokens.answer_delta(server, params)
-        data = list(before.data)
-        for edit in sorted(delta.edits, key=lambda edit: -edit.start):
-            data[edit.start : edit.start + edit.delete_count] = edit.data or ()
-        now = semantic_tokens.answer(server, types.SemanticTokensParams(document("flow.yml")))
-        assert (tuple(data), delta.result_id) == (now.data, now.result_id)
+        delta = await delta_since(server, before["resultId"])
+        data = before["data"]
+        for edit in sorted(delta["edits"], key=lambda edit: -edit["start"]):
+            data[edit["start"] : edit["start"] + edit["deleteCount"]] = edit["data"]
+        now = await tokens_of(server)
+        assert (data, delta["resultId"]) == (now["data"], now["resultId"])
         before = now
 
 
-def test_nothing_changed_is_an_empty_delta_and_an_unknown_result_gives_all():
+async def test_nothing_changed_is_an_empty_delta_and_an_unknown_result_gives_all():
     server = serving(flow__yml=FLOW)
-    first = semantic_tokens.answer(server, types.SemanticTokensParams(document("flow.yml")))
-    same = semantic_tokens.answer_delta(server, types.SemanticTokensDeltaParams(document("flow.yml"), first.result_id))
-    assert (same.edits, same.result_id) == ([], first.result_id)
-    unknown = semantic_tokens.answer_delta(server, types.SemanticTokensDeltaParams(document("flow.yml"), "other"))
-    assert unknown.data == first.data
+    first = await tokens_of(server)
+    assert await delta_since(server, first["resultId"]) == {"edits": [], "resultId": first["resultId"]}
+    assert (await delta_since(server, "other"))["data"] == first["data"]
 
 
 def test_a_range_gives_its_lines():
@@ -87,9 +94,9 @@ def test_a_range_gives_its_lines():
     assert words(found.data, FLOW, Encoding.UTF16) == [("mfo_api_memory_get", "type")]
 
 
-def test_a_foreign_document_has_no_tokens():
+async def test_a_foreign_document_has_no_tokens():
     server = serving(compose__yml="services: {web: {image: nginx}}\n")
-    assert semantic_tokens.answer(server, types.SemanticTokensParams(document("compose.yml"))) is None
+    assert await semantic_tokens.answer(server, types.SemanticTokensParams(document("compose.yml"))) is None
 
 
 async def test_an_editor_gets_tokens_and_deltas(editor):

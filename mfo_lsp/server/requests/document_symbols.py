@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from mfo_lsp.features.document_symbols import OutlineEntry, OutlineKind, document_symbols
+from mfo_dialect.steps import Steps
+from mfo_dialect.text import Span
+from mfo_lsp.features.document_symbols import OutlineEntry, OutlineKind, document_symbols_in_steps
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.json_text import JsonText, json_list, json_map
+from mfo_lsp.server.lookup import View
+from mfo_lsp.server.slices import in_slices
 
 _KINDS = {
     OutlineKind.TASKFLOW: types.SymbolKind.Module,
@@ -31,17 +35,26 @@ _OLDER_KINDS = {
 """What stands for kinds that came after the protocol's first version."""
 
 
-def answer(
-    server: Server, params: types.DocumentSymbolParams
-) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
-    """The outline of a document."""
-    view = look_up(server.session, params.text_document.uri)
-    if view is None:
-        return []
-    symbols = document_symbols(view.snapshot, view.key)
-    if server.session.client.nested_symbols:
-        return [_nested(symbol, view) for symbol in symbols]
-    return [flat for symbol in symbols for flat in _flat(symbol, view, None)]
+async def answer(server: Server, params: types.DocumentSymbolParams) -> JsonText | list[types.DocumentSymbol]:
+    """The outline of a document.
+
+    Raises:
+        RefusedError: the document is long, and has changed meanwhile.
+    """
+    return await in_slices(server, params.text_document.uri, _found) or []
+
+
+def _found(view: View) -> Steps[JsonText]:
+    symbols = yield from document_symbols_in_steps(view.snapshot, view.key)
+    texts: list[JsonText] = []
+    for symbol in symbols:
+        if view.session.client.nested_symbols:
+            texts.append((yield from _nested(symbol, view)))
+        else:
+            for flat in _flat(symbol, view, None):
+                texts.append(flat)
+                yield
+    return json_list(texts)
 
 
 def kind_for(kind: OutlineKind, client: Client) -> types.SymbolKind:
@@ -50,21 +63,34 @@ def kind_for(kind: OutlineKind, client: Client) -> types.SymbolKind:
     return found if found in client.symbol_kinds else _OLDER_KINDS.get(found, found)
 
 
-def _nested(symbol: OutlineEntry, view: View) -> types.DocumentSymbol:
-    return types.DocumentSymbol(
-        symbol.name,
-        kind_for(symbol.kind, view.session.client),
-        view.range(symbol.span),
-        view.range(symbol.name_span),
-        symbol.detail or None,
-        children=[_nested(child, view) for child in symbol.children],
+def _nested(symbol: OutlineEntry, view: View) -> Steps[JsonText]:
+    """An entry as the protocol writes it, by hand, as there may be thousands."""
+    children: list[JsonText] = []
+    for child in symbol.children:
+        children.append((yield from _nested(child, view)))
+        yield
+    return json_map(
+        name=symbol.name,
+        kind=kind_for(symbol.kind, view.session.client).value,
+        range=_range(symbol.span, view),
+        selectionRange=_range(symbol.name_span, view),
+        detail=symbol.detail or None,
+        children=json_list(children),
     )
 
 
-def _flat(symbol: OutlineEntry, view: View, container: str | None) -> Iterator[types.SymbolInformation]:
-    location = types.Location(view.session.uri(view.key), view.range(symbol.span))
-    yield types.SymbolInformation(
-        location, symbol.name, kind_for(symbol.kind, view.session.client), container_name=container
+def _flat(symbol: OutlineEntry, view: View, container: str | None) -> Iterator[JsonText]:
+    yield json_map(
+        location={"uri": view.session.uri(view.key), "range": _range(symbol.span, view)},
+        name=symbol.name,
+        kind=kind_for(symbol.kind, view.session.client).value,
+        containerName=container,
     )
     for child in symbol.children:
         yield from _flat(child, view, symbol.name)
+
+
+def _range(span: Span, view: View) -> dict[str, object]:
+    found = view.range(span)
+    ends = {"start": found.start, "end": found.end}
+    return {name: {"line": place.line, "character": place.character} for name, place in ends.items()}
