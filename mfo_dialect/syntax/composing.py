@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -85,17 +85,8 @@ class _Properties(NamedTuple):
     content_start: int
 
 
-class _Open:
-    """A collection whose end has not come yet."""
-
-    __slots__ = ("children", "end", "event", "flow", "is_map")
-
-    def __init__(self, event: Any, *, is_map: bool) -> None:
-        self.event = event
-        self.is_map = is_map
-        self.flow = bool(event.flow_style)
-        self.children: list[Node] = []
-        self.end = -1
+_Open: TypeAlias = tuple[Any, list[Node], bool]
+"""A collection whose end has not come yet: the event it began with, the nodes in it, and whether it is a map."""
 
 
 def compose(
@@ -190,13 +181,13 @@ class _Composer:
 
     def run(self, next_event: Any) -> None:
         stack, scalar, origin = self.stack, self.scalar, self.origin
-        limit = self.limit if self.is_exact else -1
-        children = self.root
+        limit, style_of = self.limit if self.is_exact else -1, _STYLES_IN_LINES.get
+        children: list[Node] = self.root
         while True:
             event = next_event()
             kind: object = event.__class__
             if kind is ScalarEvent:
-                value, style, end = event.value, _STYLES_IN_LINES.get(event.style), event.end_mark.index
+                value, style, end = event.value, style_of(event.style), event.end_mark.index
                 is_bare = event.anchor is None and event.ctag is None
                 if value and is_bare and style is not None and end <= limit:  # as nearly all are: without a call
                     children.append(Scalar(origin, event.start_mark.index, end, value, style))
@@ -206,13 +197,12 @@ class _Composer:
                 if len(stack) >= self.max_depth:
                     children.append(self.too_deep(event, next_event))
                     continue
-                opened = _Open(event, is_map=kind is MappingStartEvent)
-                stack.append(opened)
-                children = opened.children
+                children = []
+                stack.append((event, children, kind is MappingStartEvent))
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                opened = stack.pop()
-                children = stack[-1].children if stack else self.root
-                children.append(self.collection(opened, event.end_mark.index))
+                node = self.collection(stack.pop(), event.end_mark.index)
+                children = stack[-1][1] if stack else self.root
+                children.append(node)
             elif kind is AliasEvent:
                 children.append(self.alias(event))
             elif kind is DocumentStartEvent:
@@ -232,7 +222,7 @@ class _Composer:
             opened = self.stack.pop()
             with suppress(RefusedError):  # a collection whose own name is refused is not kept
                 node = self.collection(opened, min(end, len(self.text)))
-                (self.stack[-1].children if self.stack else self.root).append(node)
+                (self.stack[-1][1] if self.stack else self.root).append(node)
         self.finish_document()
 
     def scalar(self, event: Any) -> Scalar:
@@ -269,26 +259,27 @@ class _Composer:
         return node
 
     def collection(self, opened: _Open, end: int) -> Node:
-        event, children = opened.event, opened.children
-        start = event.start_mark.index
+        event, children, is_map = opened
+        start, flow = event.start_mark.index, bool(event.flow_style)
         tag = anchor = None
         if event.anchor is not None or event.ctag is not None:
             tag, anchor, _, start = self.properties(event, end)
-        if not opened.flow:
+        if not flow:
             end = max(start + 1, children[-1].end) if children else start
         if end > self.limit:
             start, end = min(start, self.limit), self.limit
-        if not opened.is_map:
-            node: Node = Sequence(self.origin, start, end, tuple(children), flow=opened.flow, tag=tag, anchor=anchor)
+        if not is_map:
+            node: Node = Sequence(self.origin, start, end, tuple(children), flow=flow, tag=tag, anchor=anchor)
         else:
             if len(children) % 2:
                 children.append(Scalar(self.origin, children[-1].end, children[-1].end, "", Style.PLAIN))
-            pairs = tuple(map(Pair, children[::2], children[1::2]))
-            if opened.flow and len(pairs) == 1 and type(pairs[0].key) is Mapping:
+            each = iter(children)
+            pairs = tuple(map(Pair, each, each))
+            if flow and len(pairs) == 1 and type(pairs[0].key) is Mapping:
                 template = self.unquoted_template(pairs[0], start, end)
                 if template is not None:
                     return template
-            node = Mapping(self.origin, start, end, pairs, flow=opened.flow, tag=tag, anchor=anchor)
+            node = Mapping(self.origin, start, end, pairs, flow=flow, tag=tag, anchor=anchor)
             if not node.index_plain():
                 self.result.is_plain = False
         if anchor is not None:
@@ -328,12 +319,13 @@ class _Composer:
 
     def missing_place(self, place: int) -> int:
         """Where nothing is written: behind the colon or the dash, wherever the engine says."""
-        if not self.stack or (self.stack[-1].flow and not self.stack[-1].is_map):
+        if not self.stack:
             return place
-        opened = self.stack[-1]
-        children = opened.children
-        if not opened.is_map:
-            after = children[-1].end if children else opened.event.start_mark.index
+        event, children, is_map = self.stack[-1]
+        if not is_map:
+            if event.flow_style:
+                return place
+            after = children[-1].end if children else event.start_mark.index
             match = _DASH.match(self.text, after)
             return match.end() if match and match.end() <= place else place
         if len(children) % 2 == 0:
