@@ -48,16 +48,23 @@ def mappings_at(mapping: Mapping, name: str) -> Iterator[Mapping]:
 
 def texts_at(mapping: Mapping, name: str) -> tuple[Scalar, ...]:
     """The texts in the list under a key; a single text counts as a list of one."""
-    single = text_at(mapping, name)
-    if single is not None:
-        return (single,)
-    return tuple(item for item in items_at(mapping, name) if isinstance(item, Scalar) and not item.is_missing)
+    node = mapping.get(name)
+    if node is None:
+        return ()
+    if isinstance(node, Scalar) and node.start != node.end:
+        return (node,)
+    return tuple([item for item in items_at(mapping, name) if isinstance(item, Scalar) and item.start != item.end])
 
 
 def entries_at(mapping: Mapping, name: str) -> Iterator[tuple[Scalar, Node]]:
     """The keys and values of the map under a key, in order; only keys that are scalars, and the first of two."""
     inner = mapping_at(mapping, name)
     if inner is None:
+        return
+    if inner.is_plain:
+        for pair in inner.pairs:
+            if isinstance(pair.key, Scalar):  # as all are
+                yield pair.key, follow(pair.value)
         return
     seen: set[str] = set()
     for pair in inner.effective_pairs():

@@ -96,8 +96,13 @@ def _level(mapping: Mapping, depth: int) -> Level:
         if depth < MAX_DEPTH or key != SUBFLOWS
         for item in mappings_at(mapping, key)
     ]
-    nodes.sort(key=lambda node: node.mapping.span.start)
+    nodes.sort(key=_start)
     return Level(tuple(nodes), *level_marks(mapping))
+
+
+def _start(node: FlowNode) -> int:
+    mapping = node.mapping
+    return mapping.origin.base + mapping.start
 
 
 def level_marks(mapping: Mapping) -> tuple[bool, bool]:
