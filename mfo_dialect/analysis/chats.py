@@ -58,13 +58,24 @@ class ChatUse:
 
 def chat_use(view: NodeView, bundle: Bundle) -> ChatUse | None:
     """The chat of a node; None where it is no chat task or has no config."""
-    task = view.node
-    if not isinstance(task, Task) or view.type_name != CHAT or task.config is None:
+    config = chat_config(view)
+    if config is None:
         return None
-    name = text_at(task.config, "prompt_template_id")
+    name = text_at(config, "prompt_template_id")
     template = bundle.templates.get(name.text) if name is not None else None
-    context = task.config.get("prompt_context")
-    return ChatUse(view, task.config, name, template, context if isinstance(context, Mapping) else None)
+    return ChatUse(view, config, name, template, given_variables(config))
+
+
+def chat_config(view: NodeView) -> Mapping | None:
+    """The config of a chat task; None of other nodes, and where there is none."""
+    task = view.node
+    return task.config if isinstance(task, Task) and view.type_name == CHAT else None
+
+
+def given_variables(config: Mapping) -> Mapping | None:
+    """The ``prompt_context`` of a chat task's config; None where there is none."""
+    context = config.get("prompt_context")
+    return context if isinstance(context, Mapping) else None
 
 
 def users_of(template: str, snapshot: Snapshot) -> tuple[ChatUse, ...]:
@@ -75,8 +86,8 @@ def users_of(template: str, snapshot: Snapshot) -> tuple[ChatUse, ...]:
 
 
 def _template_named(part: Part, _snapshot: Snapshot) -> tuple[str, ...]:
-    task = part.node if isinstance(part, NodeView) and part.type_name == CHAT else None
-    name = text_at(task.config, "prompt_template_id") if isinstance(task, Task) and task.config is not None else None
+    config = chat_config(part) if isinstance(part, NodeView) else None
+    name = text_at(config, "prompt_template_id") if config is not None else None
     return (name.text,) if name is not None else ()
 
 

@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mfo_dialect.analysis.bundle import Bundle
-from mfo_dialect.analysis.chats import ChatUse, chat_use, missing_variables, template_reads
+from mfo_dialect.analysis.chats import (
+    ChatUse,
+    chat_config,
+    chat_use,
+    given_variables,
+    missing_variables,
+    template_reads,
+)
 from mfo_dialect.analysis.parts import Part
 from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
@@ -68,16 +75,18 @@ def _given_in_vain(chat: ChatUse, name: str, read: Counter[str]) -> Pair | None:
 def _count(name: str, snapshot: Snapshot) -> int:
     """How often a variable is written, by templates and by tasks."""
     elsewhere = snapshot.kept(snapshot.bundle, _words_elsewhere)
-    return snapshot.index(snapshot.bundle, _words_said).count(name) + elsewhere[name]
+    return snapshot.index(snapshot.bundle, words_said).count(name) + elsewhere[name]
 
 
-def _words_said(part: Part, snapshot: Snapshot) -> Iterator[str]:
+def words_said(part: Part, snapshot: Snapshot) -> Iterator[str]:
+    """The variables that a template or a task writes, each as often as it stands there; a task need not know templates."""
     bundle = snapshot.bundle
     if isinstance(part, PromptTemplate) and bundle.templates.get(part.id.text) is part:
         yield from _words_of(part).elements()
-    chat = chat_use(part, bundle) if isinstance(part, NodeView) else None
-    if chat is not None and chat.context is not None:
-        yield from (pair.name for pair in chat.context.pairs if pair.name is not None)
+    config = chat_config(part) if isinstance(part, NodeView) else None
+    given = given_variables(config) if config is not None else None
+    if given is not None:
+        yield from (pair.name for pair in given.pairs if pair.name is not None)
 
 
 def _words_elsewhere(bundle: Bundle, _snapshot: Snapshot) -> Counter[str]:

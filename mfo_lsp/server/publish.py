@@ -144,11 +144,17 @@ def _text_of(finding: Said, range_: Range, bundle: Bundle, session: Session) -> 
     related = finding.related if client.related_information else ()
     if related:
         places = [
-            {"location": session.plain(location_of(item.place, bundle, session)), "message": item.message}
-            for item in related
+            {"location": _plain_location(item.place, bundle, session), "message": item.message} for item in related
         ]
         rest += b',"relatedInformation":' + json_text(places)
     return DiagnosticText(range_, message, rest + b"}")
+
+
+def _plain_location(place: Place, bundle: Bundle, session: Session) -> dict[str, Any]:
+    """What ``location_of`` gives, as plain values."""
+    line, character, last_line, last = _range_of(place.span, lines_of(bundle, place.document), session)
+    ends = {"start": {"line": line, "character": character}, "end": {"line": last_line, "character": last}}
+    return {"uri": session.uri(place.document), "range": ends}
 
 
 @lru_cache(_MOST_COMMON)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mfo_dialect.analysis.bundle import make_bundle, read_source
 from mfo_dialect.analysis.live_answers import OF_THEMSELVES
+from mfo_dialect.analysis.variable_slips import words_said
 from mfo_dialect.editing import LiveBundle, unread_source
 from mfo_dialect.model.kinds import DocumentKind
 from mfo_dialect.rules.practice.untrusted_flow import SOURCES
@@ -224,7 +225,7 @@ def test_what_a_node_is_asked_by_name_follows_from_what_is_written_in_it() -> No
     odd = "  - id: {id}\n    typ: x\n    name: y\n    name: z\n    type: t\n    type: t\n    successors: [{id}]\n"
     live = opened({FLOW_FILE: long_flow(60) + odd.format(id="odd") + odd.format(id=""), PROMPTS_FILE: PROMPTS})
     facts, (flow,) = live.now.facts, live.now.flows
-    for find in (*OF_THEMSELVES, SOURCES):
+    for find in (*OF_THEMSELVES, SOURCES, words_said):
         for view in flow.nodes:
             facts.frame = {}
             try:
