@@ -21,10 +21,10 @@ from mfo_runtime.server.people import People
 from mfo_runtime.server.service import Service, open_service
 from mfo_runtime.server.settings import ServerSettings
 from mfo_runtime.server.stopping import Stopping
+from mfo_runtime.server.uvicorn_settings import uvicorn_config
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
-_GRACE_SECONDS = 5
 
 
 class RunningServer:
@@ -145,18 +145,7 @@ class _AnnouncingServer(uvicorn.Server):
 
 
 def _server(service: Service, ready: Callable[[], None]) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app_of_service(service),
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
+    config = uvicorn_config(app_of_service(service), lifespan="on")
     return _AnnouncingServer(config, ready, service.stopping)
 
 

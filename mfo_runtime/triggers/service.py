@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from mfo_runtime.errors import InvalidInputError
 from mfo_runtime.server.listening import ServerAddress, listen, url_of
 from mfo_runtime.server.settings import is_loopback
+from mfo_runtime.server.uvicorn_settings import uvicorn_config
 from mfo_runtime.triggers.app import create_app
 from mfo_runtime.triggers.event_triggers import event_trigger_of
 from mfo_runtime.triggers.listener import Listener
@@ -36,7 +37,6 @@ Source: TypeAlias = Callable[[], Awaitable[None]]
 """Fires triggers until it is cancelled."""
 
 _TOKEN_BYTES = 32
-_HTTP_GRACE = 5
 _MOST_CONNECTIONS = 1000
 _PAUSE_AFTER_DEFECT = 30.0
 _log = logging.getLogger("mfo_runtime.triggers")
@@ -111,20 +111,7 @@ class _HttpServer(uvicorn.Server):
     """Says when it has started, and leaves signals to others."""
 
     def __init__(self, app: ASGIApp) -> None:
-        config = uvicorn.Config(
-            app,
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_graceful_shutdown=_HTTP_GRACE,
-        )
-        super().__init__(config)
+        super().__init__(uvicorn_config(app, "off", _MOST_CONNECTIONS))
         self.has_started = asyncio.Event()
 
     @contextmanager
