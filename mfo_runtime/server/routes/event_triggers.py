@@ -10,16 +10,13 @@ from typing import Any
 from mfo_dialect.suggestions import did_you_mean
 from mfo_runtime.server.bodies import check_shape
 from mfo_runtime.server.database import from_json, to_json
+from mfo_runtime.server.deliverers import HIDDEN, Deliverers
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
-from mfo_runtime.server.failures import invalid, not_found
+from mfo_runtime.server.failures import invalid
 from mfo_runtime.server.filters import check_filter
 from mfo_runtime.server.pages import PAGES, page_of_rows
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.shapes import MAP, NAME, OPTIONAL_MAP, TEXT, URL, body
-from mfo_runtime.server.store import Store
-
-HIDDEN = "[hidden]"
-"""What stands in answers where a secret is set."""
 
 _METHODS = ("POST", "PUT", "PATCH", "GET", "DELETE")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -81,7 +78,7 @@ def _create(call: Call) -> Answer:
             now,
         ),
     )
-    return Answer(_fetch(store, trigger_id))
+    return Answer(_TRIGGERS.fetch(store, trigger_id))
 
 
 def _action(given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -108,35 +105,6 @@ def _check_job_type(config: Mapping[str, Any], call: Call) -> None:
         raise invalid(f"action_config.job_type: unknown job type{near}", "action_config.job_type")
 
 
-def _get(call: Call) -> Answer:
-    return Answer(_fetch(call.service.store, call.path["id"]))
-
-
-def _delete(call: Call) -> Answer:
-    store = call.service.store
-    if not store.database.write("DELETE FROM event_triggers WHERE id = ?", (call.path["id"],)):
-        raise not_found("event trigger")
-    deliveries.give_up(store, call.path["id"])
-    return Answer({"success": True})
-
-
-def _list_deliveries(call: Call) -> Answer:
-    trigger = _fetch(call.service.store, call.path["id"])
-    return Answer(deliveries.page(call.service.store, trigger["id"], call.query))
-
-
-def _retry_delivery(call: Call) -> Answer:
-    trigger = _fetch(call.service.store, call.path["id"])
-    return Answer(deliveries.revive(call.service.store, trigger["id"], call.path["delivery_id"]))
-
-
-def _fetch(store: Store, trigger_id: str) -> dict[str, Any]:
-    row = store.database.row("SELECT * FROM event_triggers WHERE id = ?", (trigger_id,))
-    if row is None:
-        raise not_found("event trigger")
-    return _show(row)
-
-
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     """A row as clients see it: with the names of the dialect's task and those of the data model."""
     config = from_json(row["action_config"])
@@ -158,22 +126,23 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
+_TRIGGERS = Deliverers("event_triggers", "event trigger", _show)
 ENDPOINTS = (
     Endpoint("GET", "/api/config/event-triggers", _list, "List the event triggers", query=PAGES),
     Endpoint("POST", "/api/config/event-triggers", _create, "Create an event trigger", _CREATE, 201),
-    Endpoint("GET", "/api/config/event-triggers/{id}", _get, "Read an event trigger"),
-    Endpoint("DELETE", "/api/config/event-triggers/{id}", _delete, "Delete an event trigger"),
+    Endpoint("GET", "/api/config/event-triggers/{id}", _TRIGGERS.get, "Read an event trigger"),
+    Endpoint("DELETE", "/api/config/event-triggers/{id}", _TRIGGERS.delete, "Delete an event trigger"),
     Endpoint(
         "GET",
         "/api/config/event-triggers/{id}/deliveries",
-        _list_deliveries,
+        _TRIGGERS.list_deliveries,
         "List what the trigger's action sent out, and how that went",
         query={**PAGES, "status": {"enum": list(deliveries.STATUSES)}},
     ),
     Endpoint(
         "POST",
         "/api/config/event-triggers/{id}/deliveries/{delivery_id}/retry",
-        _retry_delivery,
+        _TRIGGERS.retry_delivery,
         "Send again what was given up",
         status=202,
     ),

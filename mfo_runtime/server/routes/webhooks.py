@@ -6,13 +6,11 @@ import sqlite3
 from typing import Any
 
 from mfo_runtime.server.database import from_json, to_json
+from mfo_runtime.server.deliverers import HIDDEN, Deliverers
 from mfo_runtime.server.endpoint import Answer, Call, Endpoint
-from mfo_runtime.server.failures import not_found
 from mfo_runtime.server.pages import PAGES, page_of_rows
-from mfo_runtime.server.routes.event_triggers import HIDDEN
 from mfo_runtime.server.rows import deliveries
 from mfo_runtime.server.shapes import NAME, OPTIONAL_MAP, URL, body
-from mfo_runtime.server.store import Store
 
 _TYPE = {"enum": ["event", "trigger", "callback"]}
 _CREATE = body(
@@ -50,36 +48,7 @@ def _create(call: Call) -> Answer:
             now,
         ),
     )
-    return Answer(_fetch(store, webhook_id))
-
-
-def _get(call: Call) -> Answer:
-    return Answer(_fetch(call.service.store, call.path["id"]))
-
-
-def _delete(call: Call) -> Answer:
-    store = call.service.store
-    if not store.database.write("DELETE FROM webhooks WHERE id = ?", (call.path["id"],)):
-        raise not_found("webhook")
-    deliveries.give_up(store, call.path["id"])
-    return Answer({"success": True})
-
-
-def _list_deliveries(call: Call) -> Answer:
-    webhook = _fetch(call.service.store, call.path["id"])
-    return Answer(deliveries.page(call.service.store, webhook["id"], call.query))
-
-
-def _retry_delivery(call: Call) -> Answer:
-    webhook = _fetch(call.service.store, call.path["id"])
-    return Answer(deliveries.revive(call.service.store, webhook["id"], call.path["delivery_id"]))
-
-
-def _fetch(store: Store, webhook_id: str) -> dict[str, Any]:
-    row = store.database.row("SELECT * FROM webhooks WHERE id = ?", (webhook_id,))
-    if row is None:
-        raise not_found("webhook")
-    return _show(row)
+    return Answer(_WEBHOOKS.fetch(store, webhook_id))
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -95,22 +64,23 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
+_WEBHOOKS = Deliverers("webhooks", "webhook", _show)
 ENDPOINTS = (
     Endpoint("GET", "/api/webhooks", _list, "List the webhooks", query=PAGES),
     Endpoint("POST", "/api/webhooks", _create, "Create a webhook; its secret is never shown again", _CREATE, 201),
-    Endpoint("GET", "/api/webhooks/{id}", _get, "Read a webhook"),
-    Endpoint("DELETE", "/api/webhooks/{id}", _delete, "Delete a webhook"),
+    Endpoint("GET", "/api/webhooks/{id}", _WEBHOOKS.get, "Read a webhook"),
+    Endpoint("DELETE", "/api/webhooks/{id}", _WEBHOOKS.delete, "Delete a webhook"),
     Endpoint(
         "GET",
         "/api/webhooks/{id}/deliveries",
-        _list_deliveries,
+        _WEBHOOKS.list_deliveries,
         "List its deliveries and how they went",
         query={**PAGES, "status": {"enum": list(deliveries.STATUSES)}},
     ),
     Endpoint(
         "POST",
         "/api/webhooks/{id}/deliveries/{delivery_id}/retry",
-        _retry_delivery,
+        _WEBHOOKS.retry_delivery,
         "Send a delivery again that was given up",
         status=202,
     ),
