@@ -146,6 +146,7 @@ class Session:
         self._kinds.pop(key, None)  # the kind that it kept while it was being typed goes with the buffer
         for bundle in [name for name, edited in self._edited.items() if edited.edits]:
             self._drop(bundle, key)
+        self._forget_unused()  # what nobody has open any more is not compared with the disk
         touched = self.reread([key])
         self._forget_unused()
         return touched

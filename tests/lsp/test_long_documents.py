@@ -186,6 +186,18 @@ async def test_a_document_that_changes_ever_again_is_read_all_the_same(editor):
     assert editor.told()[-1]["diagnostics"] == await fresh_findings(LONG.replace("Task", "Task 19"))
 
 
+async def test_a_document_that_is_closed_is_not_read_from_the_disk_for_that(editor, tmp_path, monkeypatch):
+    file = tmp_path / "long.yml"
+    file.write_text(LONG)
+    editor.open_long(uri=file.as_uri())
+    await editor.until(lambda: editor.told(file.as_uri()))
+    read = []
+    monkeypatch.setattr(session, "read_source", lambda *said: read.append(said))
+    editor.say("textDocument/didClose", {"textDocument": {"uri": file.as_uri()}})
+    assert read == []
+    assert editor.told(file.as_uri())[-1]["diagnostics"] == []
+
+
 WHOLE = ["textDocument/foldingRange", "textDocument/documentSymbol", "textDocument/semanticTokens/full"]
 
 
