@@ -148,7 +148,9 @@ class BlockTree(ReadBlocks):
         inner = first.container
         is_tail = inner is not container and container.children[high].last is last
         if is_tail and inner is not None and isinstance(first, Leaf) and text:
-            return self._tail_edited(inner, container, first, high, text)
+            lead = lead_at(inner, inner.index_of(first))
+            if text[:lead] == first.text[:lead]:  # else the dash that makes it an item of its own is gone
+                return self._tail_edited(inner, container, first, high, text)
         before = pieces_until(container.children[low], first)
         behind = pieces_behind(container.children[high], last)
         return self._reworked(container, low, high + 1, before + text + behind)

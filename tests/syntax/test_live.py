@@ -297,6 +297,37 @@ def test_a_task_that_is_broken_under_way_costs_that_task_only(broken):
     assert everything(tree) == everything(parse(text))
 
 
+OF_TWO_FLOWS = """\
+taskflows:
+  - taskflow_id: first
+    tasks:
+      - id: ask
+        type: a
+        config:
+          key: x
+        timeout: 30s
+      - id: store
+        type: b
+        config:
+          key: y
+        timeout: 30s
+  - taskflow_id: second
+    tasks:
+      - id: alone
+        type: c
+        config:
+          key: z
+"""
+
+
+def test_lines_go_to_the_item_before_when_their_own_dash_goes_with_the_lines_between(engine):
+    tree = LiveTree(OF_TWO_FLOWS, engine, 4)
+    gone = Span(OF_TWO_FLOWS.index("      - id: store"), OF_TWO_FLOWS.index("        type: c"))
+    tree.apply([TextEdit(gone, "")])
+    assert everything(tree) == everything(read(tree.text, engine, 4))
+    assert tree.problems == ()
+
+
 def test_a_block_that_came_and_went_is_not_told_of():
     text = flow()
     tree = LiveTree(text)
