@@ -246,14 +246,24 @@ class BlockTree(ReadBlocks):
         if marks is not None and (not marks or marks[0]):
             return None
         outside = Leaf(text[end:], 0, parent)
+        inside = [Leaf(text[:end], lead, container)] if end else []
         index = parent.index_of(container) + 1
         self._swap(parent, index, index, [outside])
-        self._swap(container, low, high, [Leaf(text[:end], lead, container)] if end else [])
-        pending = self._reworked(container, low, low + 1, text[:end]) if end else []
-        if outside.is_placed:
-            index = parent.index_of(outside)
-            pending += self._reworked(parent, index, index + 1, outside.text)
-        return pending
+        self._swap(container, low, high, [*inside])
+        pending = self._reworked(parent, index, index + 1, outside.text)  # first, as it may belong further out still
+        if not _stands(container):  # what is around it was divided anew
+            return pending
+        if inside:
+            return pending + self._reworked(container, low, low + 1, text[:end])
+        return [*pending, self._collapsed(container)] if container.breaks <= self._block_lines else pending
+
+
+def _stands(container: Container) -> bool:
+    """Whether a collection is still one of those that the text is divided into."""
+    leaf = next(iter(leaves_of(container)), None)
+    if leaf is None or leaf.container is None or not leaf.is_placed:
+        return False
+    return any(around is container for around in leaf.container.around())
 
 
 def _is_same_way(one: tuple[Node, ...], other: tuple[Node, ...]) -> bool:

@@ -328,6 +328,26 @@ def test_lines_go_to_the_item_before_when_their_own_dash_goes_with_the_lines_bet
     assert tree.problems == ()
 
 
+def test_a_line_that_comes_to_stand_outside_all_collections_starts_a_block_of_the_root(engine):
+    text = """\
+flow: a
+tests:
+  - name: first
+    trigger: b
+    inputs: {x: 1}
+    expect:
+      outputs:
+        subject: c
+        body: {d: 1}
+      calls:
+        - {task: e, path: f}
+"""
+    tree = LiveTree(text, engine, 8)
+    gone = Span(text.index("igger"), text.index("uts:\n        subject"))
+    tree.apply([TextEdit(gone, "\n")])
+    assert everything(tree) == everything(read(tree.text, engine, 8))
+
+
 def test_a_block_that_came_and_went_is_not_told_of():
     text = flow()
     tree = LiveTree(text)
