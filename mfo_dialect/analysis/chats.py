@@ -93,7 +93,8 @@ def _template_named(part: Part, _snapshot: Snapshot) -> tuple[str, ...]:
 
 def is_plain_name(scalar: Scalar) -> bool:
     """Whether a name is written out, and not put together from references."""
-    return not any(isinstance(piece, Reference) for piece in scan(scalar.text))
+    text = scalar.text
+    return "$" not in text or not any(isinstance(piece, Reference) for piece in scan(text))
 
 
 @record

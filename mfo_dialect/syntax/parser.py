@@ -17,7 +17,7 @@ from mfo_dialect.syntax.tree import Node, Origin, Scalar, Style
 from mfo_dialect.text import Span
 
 _BYTE_ORDER_MARK = "\ufeff"
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]+")
+_FORBIDDEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]+"
 _MAX_FORBIDDEN = 100
 _TOO_LARGE = f"longer than {MAX_LENGTH // (1024 * 1024)} Mi characters; it is not read"
 
@@ -129,7 +129,7 @@ def _is_mere_text(root: Node | None) -> bool:
 
 
 def _forbidden_characters(text: str) -> Iterator[Problem]:
-    for count, match in enumerate(_FORBIDDEN.finditer(text)):
+    for count, match in enumerate(re.finditer(_FORBIDDEN, text)):
         if count >= _MAX_FORBIDDEN:
             return
         message = f"the character U+{ord(match[0][0]):04X} is not allowed in YAML"

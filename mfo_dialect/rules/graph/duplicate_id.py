@@ -78,14 +78,20 @@ def _check_document(item: Document) -> Iterator[Report]:
 
 def _check_node(view: NodeView) -> Iterator[Report]:
     own = view.node.id
-    same = view.flow.named(view.id) if own is not None and view.id.strip() else ()
-    first = same[0].node.id if len(same) > 1 else None
-    number = same.index(view) if first is not None else 0
-    if first is None or own is None or not number:
+    if own is None:
+        return
+    same = view.flow.named(view.id)
+    if len(same) < _SEVERAL or not view.id.strip():
+        return
+    first, number = same[0].node.id, same.index(view)
+    if first is None or not number:
         return
     free = (name for count in itertools.count(2) if not view.flow.named(name := f"{view.id}_{count}"))
     fresh = next(itertools.islice(free, number - 1, None))
     yield _report(view.document, own, first, fresh, "a node of this taskflow")
+
+
+_SEVERAL = 2
 
 
 def _doubles(document: str, ids: Iterable[Scalar], what: str) -> Iterator[Report]:

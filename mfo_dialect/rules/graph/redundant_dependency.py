@@ -92,7 +92,7 @@ def _implied(target: NodeView, sources: tuple[NodeView, ...]) -> Iterator[tuple[
     """The nodes whose edges to a node are implied, each with the node between."""
     wiring = target.level.wiring
     guards = wiring.guards(target)
-    inside = [source for source in sources if wiring.same_loop(source, target)]
+    inside = sources if wiring.is_plain else [source for source in sources if wiring.same_loop(source, target)]
     for source in inside:
         if source in guards:
             continue

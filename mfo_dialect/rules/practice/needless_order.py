@@ -98,10 +98,13 @@ def _free_edges(view: NodeView, snapshot: Snapshot) -> Iterator[NodeView]:
     """The tasks that a task could run beside, if it reads nothing of them."""
     wiring = view.level.wiring
     sources = wiring.predecessors(view) if _has_no_effect(view, snapshot) else ()
-    if not sources or not wiring.is_unconditional(view) or wiring.in_loop(view):
+    if not sources or not wiring.is_unconditional(view):
+        return
+    may_repeat = not wiring.is_plain
+    if may_repeat and wiring.in_loop(view):
         return
     for source in sources:
-        if wiring.in_loop(source) or not _has_no_effect(source, snapshot):
+        if (may_repeat and wiring.in_loop(source)) or not _has_no_effect(source, snapshot):
             continue
         if not any(wiring.leads_to(source, other) for other in sources if other is not source):
             yield source
