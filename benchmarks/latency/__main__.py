@@ -1,6 +1,6 @@
 """Measure how long an editor waits, for several servers and sizes of documents in one run, and write a table.
 
-Usage: python -m benchmarks.latency [--sizes 10 100 1000 10000] [--repeats 20] [--yaml-language-server COMMAND]
+Usage: python -m benchmarks.latency [--sizes 10 100 1000 10000] [--repeats 50] [--yaml-language-server COMMAND]
            [--other-repeats 5] [--keep FILE]
 
 Times are milliseconds; E is the median of the empty pygls server for a keystroke at 100 tasks in the same run. An answer
@@ -117,7 +117,7 @@ def _sorted(diagnostics: Iterable[dict[str, Any]]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000])
-    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--repeats", type=int, default=50)
     parser.add_argument("--generator", type=Path, default=os.environ.get("MFO_GENERATOR"))
     parser.add_argument("--yaml-language-server", metavar="COMMAND", help="measured beside, with our schema")
     parser.add_argument("--other-repeats", type=int, help="repeats of the other servers, which are slow with much text")

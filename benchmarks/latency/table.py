@@ -78,9 +78,12 @@ def _amount(found: Any) -> float:
 
 
 def at(seconds: list[float], share: float) -> float:
-    """The value below which a share of the times lies, in milliseconds."""
+    """The value below which a share of the times lies, in milliseconds; between two of them where no time is there itself."""
     ordered = sorted(seconds)
-    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    place = (len(ordered) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return 1000 * (ordered[low] + (place - low) * (ordered[high] - ordered[low]))
 
 
 def _base(results: Results) -> int:
