@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
+from mfo_dialect.analysis.suppression_texts import suppression_texts
 from mfo_dialect.analysis.suppressions import Listed, apply_suppressions, suppressions
 from mfo_dialect.findings import Finding, Place, Severity
 from mfo_dialect.model.rule_settings import NOTHING_SAID, RuleSettings
@@ -23,7 +24,9 @@ from mfo_dialect.text import Span
 INTERNAL_ERROR = "MFO999"
 
 
-def check(bundle: Bundle, rules: Iterable[Rule] = RULES, asked: RuleSettings = NOTHING_SAID) -> tuple[Finding, ...]:
+def check(
+    bundle: Bundle, rules: Iterable[Rule] = RULES, asked: RuleSettings = NOTHING_SAID, *, mere_hints: bool = True
+) -> tuple[Finding, ...]:
     """All findings in the bundle's home documents, sorted by document and place; never raises.
 
     Findings that a comment in their document suppresses are left out.
@@ -32,10 +35,11 @@ def check(bundle: Bundle, rules: Iterable[Rule] = RULES, asked: RuleSettings = N
         bundle: the documents, and the project file whose settings count.
         rules: the rules to choose from.
         asked: what a caller asks for on top of the project file.
+        mere_hints: whether anybody learns of hints; where not, those may be missing, and nothing else is.
     """
     snapshot = Snapshot(bundle)
     try:
-        return check_snapshot(snapshot, rules, asked=asked)
+        return check_snapshot(snapshot, rules, asked=asked, mere_hints=mere_hints or _count_hints(snapshot))
     finally:
         snapshot.let_go()
 
@@ -46,6 +50,8 @@ def check_snapshot(
     fixed: Collection[str] = (),
     asked: RuleSettings = NOTHING_SAID,
     goes_on: Callable[[], bool] = lambda: True,
+    *,
+    mere_hints: bool = True,
 ) -> tuple[Finding, ...]:
     """As ``check``, for a caller that goes on using the snapshot.
 
@@ -55,14 +61,27 @@ def check_snapshot(
         fixed: codes of rules that neither comments in the documents nor settings switch off or weaken for this caller.
         asked: what a caller asks for on top of the project file.
         goes_on: asked before each part; where it says no, what was found so far is given, which is of no use as an answer.
+        mere_hints: whether rules run that have nothing but hints to give.
     """
-    chosen = _chosen(tuple(rules), snapshot.bundle.project.rule_settings, asked, frozenset(fixed))
+    chosen = _chosen(
+        tuple(rules), snapshot.bundle.project.rule_settings, asked, frozenset(fixed), mere_hints=mere_hints
+    )
     findings = dict.fromkeys(_found(chosen.plan, snapshot, chosen.choice, goes_on))
     try:
         left = suppressed(snapshot, one_per_cause(findings), chosen.applied, chosen.choice, fixed)
     except Exception as error:  # noqa: BLE001 - the fence: comments that cannot be read suppress nothing
         left = [*findings, broken(unused_suppression.RULE, snapshot, error)]
     return tuple(sorted(left, key=order_of))
+
+
+def _count_hints(snapshot: Snapshot) -> bool:
+    """Whether other findings, or a baseline, depend on the hints of a bundle: a comment may suppress one, or be needless."""
+    try:
+        return bool(
+            snapshot.bundle.project.baseline or snapshot.every(suppressions) or snapshot.every(suppression_texts)
+        )
+    except Exception:  # noqa: BLE001 - the fence: what cannot be read is said where it is applied
+        return True
 
 
 class _Chosen(NamedTuple):
@@ -80,10 +99,12 @@ class _Chosen(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _chosen(rules: tuple[Rule, ...], project: RuleSettings, asked: RuleSettings, fixed: frozenset[str]) -> _Chosen:
+def _chosen(
+    rules: tuple[Rule, ...], project: RuleSettings, asked: RuleSettings, fixed: frozenset[str], *, mere_hints: bool
+) -> _Chosen:
     """What runs under some settings; kept, as many bundles are checked under the same."""
     choice = Choice(project, asked, fixed)
-    running = tuple(rule for rule in rules if choice.runs(rule))
+    running = tuple(rule for rule in rules if choice.runs(rule) and (mere_hints or not choice.only_hints(rule)))
     return _Chosen(choice, plan_of(running), frozenset(rule.code for rule in running if choice.runs_whole(rule)))
 
 

@@ -33,8 +33,10 @@ def check_files(wanted: Iterable[tuple[str, bool]], files: Files, asked: RuleSet
     return merged(check_group(group, files, asked) for group in grouped(wanted))
 
 
-def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SAID) -> CheckedGroup:
-    """Check files of one directory; see ``check_files``."""
+def check_group(
+    group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SAID, *, mere_hints: bool = True
+) -> CheckedGroup:
+    """Check files of one directory; see ``check_files``, and ``checker.check`` for ``mere_hints``."""
     directory, wanted = group
     unreadable: list[UnreadableFileError] = []
     paths = [
@@ -48,7 +50,7 @@ def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SA
     count = sum(bundle.sources[path].is_ours for path in paths if path in bundle.sources)
     if not count:
         return CheckedGroup(unreadable=tuple(unreadable))
-    findings = check(bundle, asked=asked)
+    findings = check(bundle, asked=asked, mere_hints=mere_hints)
     texts = _texts(bundle)
     documents = dict.fromkeys((*texts, *documents_of(findings)))
     spoken_of = _of_findings(texts, findings)
@@ -56,7 +58,7 @@ def check_group(group: FileGroup, files: Files, asked: RuleSettings = NOTHING_SA
 
 
 def check_observed(
-    groups: Iterable[FileGroup], asked: RuleSettings, *, is_remembered: bool = True
+    groups: Iterable[FileGroup], asked: RuleSettings, *, is_remembered: bool = True, mere_hints: bool = True
 ) -> Iterator[ObservedGroup]:
     """Check groups on the disk, one after the other.
 
@@ -64,11 +66,12 @@ def check_observed(
         groups: what to check.
         asked: what is asked for on top of the project files.
         is_remembered: whether anybody wants to know what each check looked at.
+        mere_hints: as for ``checker.check``.
     """
     disk = ObservedDisk()
     for group in groups:
         disk.start()
-        checked = check_group(group, disk, asked)
+        checked = check_group(group, disk, asked, mere_hints=mere_hints)
         is_sure = is_remembered and not any(finding.code == INTERNAL_ERROR for finding in checked.findings)
         yield checked, disk.observation if is_sure else None
 

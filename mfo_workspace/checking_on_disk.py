@@ -54,7 +54,8 @@ def check_on_disk(
         wanted: absolute paths, written with ``/``, each with whether a person named it.
         asked: what is asked for on top of the project files.
         cache: what earlier runs found with the same settings; is written when all is checked.
-        mere_hints: whether hints are wanted where there is nothing but hints, and their lines wherever they are.
+        mere_hints: whether anybody learns of hints, and of their lines; where not, some or all of them are missing. A cache
+            is for one of the two.
 
     Returns:
         The same with and without a cache, in one process and in many; but for mere hints, if they are not wanted.
@@ -97,7 +98,7 @@ def _check(
 
         yield from check_in_processes(groups, asked, count, is_remembered=is_remembered, mere_hints=mere_hints)
         return
-    yield from check_observed(groups, asked, is_remembered=is_remembered)
+    yield from check_observed(groups, asked, is_remembered=is_remembered, mere_hints=mere_hints)
 
 
 def _workers(file_count: int) -> int:

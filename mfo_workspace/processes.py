@@ -45,7 +45,8 @@ def check_in_processes(
         asked: what is asked for on top of the project files.
         count: how many workers there are to be.
         is_remembered: whether anybody wants to know what each check looked at.
-        mere_hints: whether anybody wants the texts of groups in which nothing but hints is found: most of what is sent.
+        mere_hints: whether anybody learns of hints, and wants the texts of groups in which nothing else is found: most of
+            what is sent.
     """
     done = 0
     check = partial(_check_chunk, asked, is_remembered=is_remembered, mere_hints=mere_hints)
@@ -54,7 +55,8 @@ def check_in_processes(
             done += 1
             yield observed
     except (BrokenProcessPool, OSError):
-        yield from check_observed(islice(groups, done, None), asked, is_remembered=is_remembered)
+        rest = islice(groups, done, None)
+        yield from check_observed(rest, asked, is_remembered=is_remembered, mere_hints=mere_hints)
 
 
 def _by_workers(
@@ -121,5 +123,7 @@ def _check_chunk(
     with rare_collections():
         return [
             (packed(checked, mere_hints=mere_hints), observation)
-            for checked, observation in check_observed(groups, asked, is_remembered=is_remembered)
+            for checked, observation in check_observed(
+                groups, asked, is_remembered=is_remembered, mere_hints=mere_hints
+            )
         ]

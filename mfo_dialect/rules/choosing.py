@@ -52,6 +52,16 @@ class Choice:
             return rule.enabled
         return all(self._is_on(rule, name) for name in (rule.name, *rule.more_names))
 
+    def only_hints(self, rule: Rule) -> bool:
+        """Whether nothing that a rule says weighs more than a hint; a rule of hints has no report that weighs more."""
+        is_hint = rule.severity is Severity.HINT
+        if self._is_default:
+            return is_hint
+        words = [self._word(rule, name) for name in (rule.name, *rule.more_names)]
+        return (
+            all(word == Severity.HINT.word or (is_hint and not word) for word in words) and rule.code not in self._fixed
+        )
+
     def severity(self, rule: Rule, report: Report) -> Severity | None:
         """What a report of a rule weighs; None where it is not wanted."""
         name, own = report.name or rule.name, report.severity or rule.severity

@@ -51,6 +51,15 @@ def test_what_is_known_is_left_out_and_told(command: Command, tmp_path: Path) ->
     assert command("check", cwd=tmp_path) == before
 
 
+def test_a_hint_that_a_baseline_knows_is_not_gone_where_hints_are_not_shown(command: Command, tmp_path: Path) -> None:
+    write(tmp_path, workflow__yml=FLOW.replace("mfo_api_memory_get", "slop_api_memory_get"), mfo__toml=SETTINGS)
+    assert command("check", "--update-baseline", "--hints", cwd=tmp_path).status == 0
+    for _ in range(2):
+        ran = command("check", cwd=tmp_path)
+        assert (ran.status, ran.out) == (0, "")
+        assert "4 findings left out" in ran.err
+
+
 def test_only_what_is_new_is_reported(command: Command, tmp_path: Path) -> None:
     taken(command, tmp_path)
     moved = FLOW.replace("tasks:\n", "tasks:\n\n  # more\n").replace("    colour: red\n", "")

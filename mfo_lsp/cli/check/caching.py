@@ -25,7 +25,8 @@ def cache_for(options: CheckOptions) -> CheckCache | None:
         folder = cache_folder(options.cache_dir, os.environ, Path.cwd())
     except OSError:  # no current directory
         return None
-    return CheckCache(folder, checker_fingerprint(), repr(options.rule_settings))
+    settings = f"{options.rule_settings!r}{'' if shows_hints(options) else ' without hints'}"
+    return CheckCache(folder, checker_fingerprint(), settings)
 
 
 def shows_hints(options: CheckOptions) -> bool:
