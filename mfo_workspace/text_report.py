@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from mfo_dialect.findings import Finding, Severity
@@ -18,12 +19,12 @@ _MAX_RELATED = 6
 
 
 def text_report(outcome: CheckOutcome, *, colour: bool = False, hints: bool = False) -> str:
-    """All findings but hints, then one line that sums up; nothing at all where there is nothing to say.
+    """All findings but hints, then one line that sums those up; nothing at all where there is nothing to say.
 
     Args:
         outcome: what was found.
         colour: whether to use the terminal's colours.
-        hints: whether to show hints too.
+        hints: whether to show hints, and to count them, too.
     """
     shown = [finding for finding in outcome.findings if hints or finding.severity is not Severity.HINT]
     if not shown:
@@ -31,7 +32,7 @@ def text_report(outcome: CheckOutcome, *, colour: bool = False, hints: bool = Fa
     paint = _Paint(colour)
     secrets = _secrets(outcome)
     blocks = ["\n".join(_lines(outcome, finding, paint, secrets)) for finding in shown]
-    return "\n\n".join(blocks) + f"\n\n{paint(_summary(outcome), _BOLD)}\n"
+    return "\n\n".join(blocks) + f"\n\n{paint(_summary(shown, outcome.file_count), _BOLD)}\n"
 
 
 def clean_line(outcome: CheckOutcome) -> str:
@@ -134,14 +135,15 @@ def _cells(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _summary(outcome: CheckOutcome) -> str:
+def _summary(shown: Sequence[Finding], file_count: int) -> str:
+    counts = Counter(finding.severity for finding in shown)
     parts = [
-        _counted(outcome.count(Severity.ERROR), "error"),
-        _counted(outcome.count(Severity.WARNING), "warning"),
-        _counted(outcome.count(Severity.INFORMATION), "remark"),
-        _counted(outcome.count(Severity.HINT), "hint"),
+        _counted(counts[Severity.ERROR], "error"),
+        _counted(counts[Severity.WARNING], "warning"),
+        _counted(counts[Severity.INFORMATION], "remark"),
+        _counted(counts[Severity.HINT], "hint"),
     ]
-    return f"{', '.join(part for part in parts if part)} in {_counted(outcome.file_count, 'file')}"
+    return f"{', '.join(part for part in parts if part)} in {_counted(file_count, 'file')}"
 
 
 def _counted(count: int, word: str) -> str:

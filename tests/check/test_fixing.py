@@ -53,8 +53,19 @@ def test_fixes_to_confirm_are_applied_when_asked_for(command: Command, tmp_path:
     ("text", "options", "note"),
     [
         (ASKED, [], "1 finding can be mended with --fix --unsafe-fixes"),
-        (ASKED.replace("mfo_", "slop_"), [], "1 finding can be mended with --fix, 1 more with --unsafe-fixes"),
-        (ASKED.replace("mfo_", "slop_"), ["--unsafe-fixes"], "2 findings can be mended with --fix --unsafe-fixes"),
+        (ASKED.replace("mfo_", "slop_"), ["--hints"], "1 finding can be mended with --fix, 1 more with --unsafe-fixes"),
+        (
+            ASKED.replace("mfo_", "slop_"),
+            ["--hints", "--unsafe-fixes"],
+            "2 findings can be mended with --fix --unsafe-fixes",
+        ),
+        # What is not shown is not counted, whether or not a comment makes rules of hints run.
+        (ASKED.replace("mfo_", "slop_"), [], "1 finding can be mended with --fix --unsafe-fixes"),
+        (
+            ASKED.replace("mfo_", "slop_") + "  - {id: b, type: slop_api_tool_list}  # mfo: ignore[MFO207]\n",
+            [],
+            "1 finding can be mended with --fix --unsafe-fixes",
+        ),
     ],
 )
 def test_without_fixing_the_summary_says_how_much_could_be(

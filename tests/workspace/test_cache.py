@@ -182,7 +182,7 @@ def test_hints_alone_need_not_be_read(tmp_path: Path) -> None:
     wanted = [(path, False) for path in walk_yaml(tmp_path / "x")]
     for _ in range(2):
         both = check_on_disk(wanted, cache=cache_at(tmp_path / "cache"), mere_hints=False)
-        assert {finding.severity.word for finding in both.findings} == {"error", "hint"}
+        assert {finding.severity.word for finding in both.findings} == {"error"}
 
 
 @settings(max_examples=examples(40))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from mfo_dialect.findings import Finding, Severity
 from mfo_lsp.cli.check.fix_words import fixable_note
 from mfo_lsp.cli.check.options import CheckOptions
 from mfo_lsp.cli.output import is_terminal, reason_of, shown_path, wants_colour, write_file, write_stdout
@@ -64,7 +65,7 @@ def _for_stdout(outcome: CheckOutcome, options: CheckOptions) -> str:
             report = text_report(outcome, colour=wants_colour(options.colour), hints=options.hints)
             if not report:
                 return clean_line(outcome) if options.watch and is_terminal() else ""
-            note = fixable_note(outcome.findings, options)
+            note = fixable_note(_shown(outcome, options), options)
             return report + (f"{note}\n" if note else "")
         case "concise":
             from mfo_lsp.reports.concise import concise_report  # noqa: PLC0415 - as above
@@ -72,6 +73,10 @@ def _for_stdout(outcome: CheckOutcome, options: CheckOptions) -> str:
             return concise_report(outcome, hints=options.hints)
         case name:
             return FORMATS[name](outcome)
+
+
+def _shown(outcome: CheckOutcome, options: CheckOptions) -> list[Finding]:
+    return [finding for finding in outcome.findings if options.hints or finding.severity is not Severity.HINT]
 
 
 def _write_files(outcome: CheckOutcome, options: CheckOptions) -> Iterator[str]:
