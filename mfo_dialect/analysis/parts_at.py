@@ -42,8 +42,8 @@ def parts_near(snapshot: Snapshot, key: str, offset: int) -> tuple[Part, ...]:
         return ()
     if source.may_have_anchors:
         return parts_of_text(snapshot, key)
-    around = _nodes_at(source.tree, offset)
-    found = {part_around(snapshot, around): None, part_around(snapshot, _named_at(source.tree, offset)): None}
+    around, named = _nodes_at(source.tree, offset)
+    found = {part_around(snapshot, around): None, part_around(snapshot, named): None}
     return tuple(one for part in found if part is not None for one in (part, *flows_written_as(part, snapshot)))
 
 
@@ -88,17 +88,18 @@ def flows_written_as(part: Part, snapshot: Snapshot) -> list[FlowView]:
     return [flow for flow in snapshot.flows_of(part) if flow.taskflow.mapping is part.root]
 
 
-def _nodes_at(tree: SyntaxTree, offset: int) -> list[Node]:
-    roots = (document.root for document in tree.documents)
-    around = [root for root in roots if root is not None and root.span.contains(offset)][:1]
-    return [*around, *(step.node for root in around for step in path_at(root, offset))]
+def _nodes_at(tree: SyntaxTree, offset: int) -> tuple[list[Node], list[Node]]:
+    """The nodes around an offset, and the value whose key stands there.
 
-
-def _named_at(tree: SyntaxTree, offset: int) -> list[Node]:
-    """The value whose key stands at an offset: the key is a part's name where parts are written as a map."""
+    The key is a part's name where parts are written as a map.
+    """
     steps = path_at(tree, offset)
-    last = steps[-1] if steps else None
-    return [last.pair.value] if last is not None and last.part is StepInto.KEY and last.pair is not None else []
+    if not steps:
+        roots = (document.root for document in tree.documents)
+        return [root for root in roots if root is not None and root.is_touched_at(offset)][:1], []
+    last = steps[-1]
+    named = [last.pair.value] if last.part is StepInto.KEY and last.pair is not None else []
+    return [steps[0].parent, *(step.node for step in steps)], named
 
 
 def _nodes_between(tree: SyntaxTree, span: Span) -> Iterator[Node]:
@@ -121,8 +122,8 @@ def _children_between(node: Node, span: Span) -> list[Node]:
 
 
 def _start(node: Node) -> int:
-    return node.span.start
+    return node.origin.base + node.start
 
 
 def _key_start(pair: Pair) -> int:
-    return pair.key.span.start
+    return _start(pair.key)

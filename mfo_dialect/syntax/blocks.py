@@ -48,17 +48,15 @@ class Stretch(Piece):
     Attributes:
         parts: the nodes that it adds to its list, or the pairs that it adds to its map.
         container: the collection that it is a block of, or that it opens.
-        left: what was found out about where its lines start.
     """
 
-    __slots__ = ("_comments", "container", "left", "parts")
+    __slots__ = ("_comments", "container", "parts")
 
     def __init__(self, text: str, container: Container | None = None) -> None:
         """Make a stretch that stands nowhere yet."""
         super().__init__(text)
         self.container = container
         self.parts: tuple[Part, ...] = ()
-        self.left: object = None
         self._comments: tuple[Comment, ...] | None = None
 
     @property

@@ -48,7 +48,7 @@ def path_at(tree: SyntaxTree | Node, offset: int) -> tuple[Step, ...]:
     """
     node = tree if isinstance(tree, Node) else _root_at(tree, offset)
     steps: list[Step] = []
-    while node is not None and node.span.contains(offset):
+    while node is not None and node.is_touched_at(offset):
         step = _step(node, offset)
         if step is None:
             break
@@ -58,33 +58,36 @@ def path_at(tree: SyntaxTree | Node, offset: int) -> tuple[Step, ...]:
 
 
 def _root_at(tree: SyntaxTree, offset: int) -> Node | None:
-    return next((one.root for one in tree.documents if one.root is not None and one.root.span.contains(offset)), None)
+    return next((one.root for one in tree.documents if one.root is not None and one.root.is_touched_at(offset)), None)
 
 
 def _step(node: Node, offset: int) -> Step | None:
     if isinstance(node, Sequence):
         index = bisect_right(node.items, offset, key=_start) - 1
-        if index >= 0 and node.items[index].span.contains(offset):
+        if index >= 0 and node.items[index].is_touched_at(offset):
             return Step(node, Part.ITEM, index, node.items[index])
     if isinstance(node, Mapping):
         index = bisect_right(node.pairs, offset, key=_key_start) - 1
         if index < 0:
             return None
         pair = node.pairs[index]
-        if pair.key.span.contains(offset):
+        if pair.key.is_touched_at(offset):
             return Step(node, Part.KEY, pair.name, pair.key, pair)
-        if pair.value.span.contains(offset):
+        if pair.value.is_touched_at(offset):
             return Step(node, Part.VALUE, pair.name, pair.value, pair)
     return None
 
 
 def _start(node: Node) -> int:
-    return node.span.start
+    return node.origin.base + node.start  # without making a span, as this is asked at every step of every search
 
 
 def _key_start(pair: Pair) -> int:
     """Where a pair starts: with its value, where that is a Markdown template's front matter, in which its id stands."""
-    return min(pair.key.span.start, pair.value.span.start)
+    key, value = pair.key, pair.value
+    if key.origin is value.origin and key.start <= value.start:
+        return key.origin.base + key.start
+    return min(_start(key), _start(value))
 
 
 def children_of(node: Node) -> tuple[Node, ...]:

@@ -65,6 +65,7 @@ class Outlook:
         self.lines = lines
         self._openers: dict[int, tuple[Opener, ...]] = {}
         self._parents: dict[tuple[int, int, Opener | None], Opener | None] = {}
+        self._texts: dict[int, str] = {}
 
     def openers(self, line: int) -> tuple[Opener, ...]:
         """The dashes and the key with which a line starts, from left to right."""
@@ -73,8 +74,14 @@ class Outlook:
             found = self._openers[line] = tuple(self._read(line))
         return found
 
+    def _text(self, number: int) -> str:
+        text = self._texts.get(number)
+        if text is None:
+            text = self._texts[number] = self.lines.line_text(number)
+        return text
+
     def _read(self, number: int) -> Iterator[Opener]:
-        text = self.lines.line_text(number)
+        text = self._text(number)
         base = self.lines.line_start(number)
         place = self._margin(text)
         while match := _DASH.match(text, place):
@@ -102,7 +109,7 @@ class Outlook:
 
     def _content(self, number: int) -> tuple[int, str] | None:
         """Margin and text of a line that is neither blank nor a comment, and whose margin says how far it is indented."""
-        text = self.lines.line_text(number)
+        text = self._text(number)
         margin = self._margin(text)
         return None if margin == len(text) or text[margin] == "#" or "\t" in text[:margin] else (margin, text)
 

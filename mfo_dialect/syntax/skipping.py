@@ -40,28 +40,37 @@ class BlockLines(PiecedLines):
             The line, and how many items at ``column`` were passed over.
         """
         piece = self.pieces.piece_of_line(line)
-        run, index = self.pieces.place_of(piece)
         is_end = line >= piece.first_line + piece.breaks - 1
-        passed = 0
+        left = _left_of(piece)
+        if left.column <= column and not (past_items and is_end and left.column == column and not left.others):
+            return line, 0
+        return self._above(piece, column, left.items if left.column <= column else 0, past_items=past_items)
+
+    def _above(self, piece: Piece, column: int, passed: int, *, past_items: bool) -> tuple[int, int]:
+        """As ``above``, of the lines before ``piece``, ``passed`` items of which were passed over."""
+        number, index = self.pieces.place_of(piece)
+        pieces = piece.run.pieces[:index]
         while True:
-            left = _left_of(piece)
+            for one in reversed(pieces):
+                left = one.memo or _left_of(one)
+                if left.column <= column:
+                    if not past_items or left.column < column or left.others:
+                        return one.first_line + one.breaks - 1, passed
+                    passed += left.items
+            number, passed = self._run_above(number, column, passed, past_items=past_items)
+            if number < 0:
+                return -1, passed
+            pieces = self.pieces.runs[number].pieces
+
+    def _run_above(self, number: int, column: int, passed: int, *, past_items: bool) -> tuple[int, int]:
+        """The nearest run before one in which ``above`` finds a line, or -1, and how many items were passed over so far."""
+        for above in range(number - 1, -1, -1):
+            left = self._left_of_run(above)
             if left.column <= column:
-                if not (past_items and is_end and left.column == column and not left.others):
-                    return line, passed
+                if not past_items or left.column < column or left.others:
+                    return above, passed
                 passed += left.items
-            index -= 1
-            while index < 0:
-                run -= 1
-                if run < 0:
-                    return -1, passed
-                index = len(self.pieces.runs[run].pieces) - 1
-                left = self._left_of_run(run)
-                if left.column > column or (past_items and left.column == column and not left.others):
-                    passed += left.items if left.column == column else 0
-                    index = -1
-            piece = self.pieces.runs[run].pieces[index]
-            line = piece.first_line + piece.breaks - 1
-            is_end = True
+        return -1, passed
 
     def below(self, line: int, column: int) -> int:
         """The nearest line from ``line`` downwards that may start at ``column`` or further left; else the line count."""
@@ -95,14 +104,16 @@ class BlockLines(PiecedLines):
 
 
 def _left_of(piece: Piece) -> Left:
-    if not isinstance(piece, Stretch):
-        return Left(0, 0, 1)
-    if piece.left is None:
-        first = _FIRST.search(piece.text)
-        lines = _lines_up_to(len(first[1])).finditer(piece.text) if first is not None else ()
-        piece.left = _furthest(Left(len(line[1]), int(bool(line[2])), int(not line[2])) for line in lines)
-    assert isinstance(piece.left, Left)
-    return piece.left
+    """What stands furthest left in a piece; kept as its memo, where those who ask often may look first."""
+    if piece.memo is None:
+        piece.memo = _found_in(piece.text) if isinstance(piece, Stretch) else Left(0, 0, 1)
+    return piece.memo
+
+
+def _found_in(text: str) -> Left:
+    first = _FIRST.search(text)
+    lines = _lines_up_to(len(first[1])).finditer(text) if first is not None else ()
+    return _furthest(Left(len(line[1]), int(bool(line[2])), int(not line[2])) for line in lines)
 
 
 @lru_cache(_MANY)

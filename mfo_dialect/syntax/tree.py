@@ -46,6 +46,10 @@ class Node:
         base = self.origin.base
         return Span(base + self.start, base + self.end)
 
+    def is_touched_at(self, offset: int) -> bool:
+        """Whether a cursor at ``offset`` stands in the node or at one of its ends; quicker than to ask its span."""
+        return self.start <= offset - self.origin.base <= self.end
+
     @property
     def source(self) -> str:
         """The node as written, quotes and indicators included."""

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
+from typing import Any
 
 from mfo_dialect.text.lines import LineIndex, places_in
 
@@ -87,9 +88,10 @@ class Piece:
         run: where it stands; no run of any text before it is put into one and after it was taken out.
         start: its offset in the run.
         line: its line in the run.
+        memo: what somebody found out about its text.
     """
 
-    __slots__ = ("_lines", "breaks", "line", "run", "start", "text")
+    __slots__ = ("_lines", "breaks", "line", "memo", "run", "start", "text")
 
     def __init__(self, text: str) -> None:
         """Make a piece that stands nowhere yet."""
@@ -98,6 +100,7 @@ class Piece:
         self.run = _NOWHERE
         self.start = 0
         self.line = 0
+        self.memo: Any = None
         self._lines: LineIndex | None = None
 
     @property
@@ -173,7 +176,7 @@ class PiecedText:
         for run in self.runs:
             known = run.held.get(words)
             if known is None:
-                known = run.held[words] = any(words in piece.text for piece in run.pieces)
+                known = run.held[words] = words in run.text
             if known:
                 return True
         return False
@@ -196,20 +199,20 @@ class PiecedText:
         for run in self.runs:
             known = run.held.get("")
             if known is None:
-                known = run.held[""] = all(piece.text.isascii() for piece in run.pieces)
+                known = run.held[""] = run.text.isascii()
             if not known:
                 return False
         return True
 
     def piece_at(self, offset: int) -> Piece:
         """The piece that holds the code point at ``offset``; the first or last one outside the text."""
-        run = self.runs[max(bisect_right(self.runs, offset, key=_start) - 1, 0)]
-        return run.pieces[max(bisect_right(run.pieces, offset - run.start, key=_start) - 1, 0)]
+        run = self.runs[(bisect_right(self.runs, offset, key=_start) or 1) - 1]
+        return run.pieces[(bisect_right(run.pieces, offset - run.start, key=_start) or 1) - 1]
 
     def piece_of_line(self, line: int) -> Piece:
         """The piece that holds the 0-based ``line``; the first or last one outside the text."""
-        run = self.runs[max(bisect_right(self.runs, line, key=_line) - 1, 0)]
-        return run.pieces[max(bisect_right(run.pieces, line - run.line, key=_line) - 1, 0)]
+        run = self.runs[(bisect_right(self.runs, line, key=_line) or 1) - 1]
+        return run.pieces[(bisect_right(run.pieces, line - run.line, key=_line) or 1) - 1]
 
     def following(self, piece: Piece) -> Iterator[Piece]:
         """``piece`` and the pieces behind it."""
