@@ -52,7 +52,7 @@ class LineIndex:
     def __init__(self, text: str) -> None:
         """Index ``text``, which is kept by reference."""
         self._text = text
-        self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+        self._starts = [0, *[match.end() for match in _LINE_BREAK.finditer(text)]]
 
     @property
     def text(self) -> str:
@@ -77,6 +77,8 @@ class LineIndex:
 
     def line_text(self, line: int) -> str:
         """The 0-based ``line`` without its line break; empty past the last line."""
+        if 0 <= line < len(self._starts) - 1:
+            return self._text[self._starts[line] : self._starts[line + 1]].rstrip("\r\n")
         return self._text[self.line_start(line) : self.line_start(line + 1)].rstrip("\r\n")
 
     def line_of(self, offset: int) -> int:
