@@ -145,6 +145,11 @@ class LiveBundle:
             self._read_anew(source, tree)
         return tree
 
+    def is_read_whole(self, key: str) -> bool:
+        """Whether all of a text of the bundle is read again at its next edit."""
+        tree = self._sources[key].tree_now
+        return isinstance(tree, LiveTree) and not tree.is_divided
+
     def edit(self, key: str, edits: Iterable[TextEdit]) -> None:
         """Edit a text.
 
@@ -165,7 +170,7 @@ class LiveBundle:
             raise
         document = self._live_document(source)
         if document is None or change.is_whole or not tree.is_divided or tree.has_anchors:
-            self._read_anew(source, tree)
+            self._read_anew(source, tree, is_new=change.is_whole and not tree.is_divided)
         else:
             self._apply(source, document, change)
 

@@ -8,6 +8,7 @@ whatever follows. So more and more of the following text is looked at until it s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 
@@ -37,10 +38,11 @@ _UNREADABLE = "YAML cannot read the text from here on"
 class UndividableError(Exception):
     """The blocks of a collection cannot be told apart after all; None stands for the whole text."""
 
-    def __init__(self, container: Container | None) -> None:
-        """Give ``container`` up."""
+    def __init__(self, container: Container | None, crossing: Iterable[str] = ()) -> None:
+        """Give ``container`` up; ``crossing`` are the anchors because of which, if that is why."""
         super().__init__("the blocks of a collection cannot be told apart")
         self.container = container
+        self.crossing = tuple(crossing)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ whole at each edit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mfo_dialect.steps import Steps, at_once
@@ -22,6 +22,7 @@ from mfo_dialect.syntax.skipping import BlockLines
 from mfo_dialect.syntax.stretches import ChangedBlock, Spare
 from mfo_dialect.syntax.tree import Node
 from mfo_dialect.text import LineIndex, Piece, PiecedLines, PiecedText, Span, TextEdit, edit_between
+from mfo_dialect.text.lines import places_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class LiveTree(SyntaxTree):
             all the same.
     """
 
-    __slots__ = ("_block_lines", "_blocks", "_engine", "_pieces", "_spare", "_whole", "_work", "reading")
+    __slots__ = ("_block_lines", "_blocks", "_crossing", "_engine", "_pieces", "_spare", "_whole", "_work", "reading")
 
     def __init__(
         self, text: str, engine: Engine = BEST_ENGINE, block_lines: int = BLOCK_LINES, *, in_steps: bool = False
@@ -72,6 +73,9 @@ class LiveTree(SyntaxTree):
         self._block_lines = block_lines
         self._blocks: BlockTree | None = None
         self._whole: SyntaxTree | None = None
+        self._crossing: dict[
+            str, int
+        ] = {}  # how often is written, at the last try, what kept the text from being divided
         self._spare: Spare = {}
         self._work = Work()
         self._pieces = PiecedText([Piece("")])
@@ -165,22 +169,40 @@ class LiveTree(SyntaxTree):
 
         Args:
             edits: one after the other; the offsets of each speak of the text after those before it. Each is drawn
-                after the one before it is made, so that it may be worked out then.
+                after the one before it is made, so that it may be worked out then; those of a sequence are made as one
+                where the text is read whole at each edit.
 
         Raises:
             ValueError: an edit lies outside the text; those before it are done.
         """
         is_whole = False
+        if isinstance(edits, Sequence) and len(edits) > 1 and self._blocks is None:
+            edits = self._as_one(edits)
         for edit in edits:
-            start, end = edit.span
-            if not 0 <= start <= end <= self._pieces.length:
-                raise ValueError(f"edit {edit.span} lies outside the text")
-            if start < end or edit.new_text:
+            self._demand_inside(edit, self._pieces.length)
+            if edit.span.start < edit.span.end or edit.new_text:
                 is_whole = self._applied(edit) or is_whole
         if self._blocks is None:
             return Change(is_whole=is_whole, problems=is_whole)
         changes = self._blocks.taken_changes()
         return Change(is_whole=True, problems=True) if is_whole else Change(False, *changes)
+
+    def _as_one(self, edits: Sequence[TextEdit]) -> Iterator[TextEdit]:
+        """The one edit that does what all of them do; of some that are wrong, those before the first of these."""
+        text = self.text
+        for edit in edits:
+            start, end = edit.span
+            if not 0 <= start <= end <= len(text):
+                yield self.edit_to(text)
+            self._demand_inside(edit, len(text))
+            text = text[:start] + edit.new_text + text[end:]
+        yield self.edit_to(text)
+
+    @staticmethod
+    def _demand_inside(edit: TextEdit, length: int) -> None:
+        start, end = edit.span
+        if not 0 <= start <= end <= length:
+            raise ValueError(f"edit {edit.span} lies outside the text")
 
     def edit_to(self, text: str) -> TextEdit:
         """The one edit that makes this text another one, as short as possible: for who is told all of the new text."""
@@ -213,28 +235,52 @@ class LiveTree(SyntaxTree):
     def _read_in_steps(self, text: str) -> Steps[None]:
         self._lines = None
         self._blocks = self._whole = None
+        if self._is_still_crossed(text):
+            whole = read(text, self._engine, None)
+            if not whole.problems:  # else what is broken may hide what crosses, and is mended in blocks
+                self._take_whole(whole)
+                return
+        yield from self._divide(text)
+        if self._blocks is not None:
+            self._spare = {}
+            self._pieces = self._blocks.pieces
+            self._count(self._blocks.reader.work, Work())
+        else:
+            self._take_whole(read(text, self._engine, None))
+
+    def _divide(self, text: str) -> Steps[None]:
+        self._crossing = {}
         try:
             if len(text) <= MAX_LENGTH:
                 spare = {key: [*leaves] for key, leaves in self._spare.items()}
                 blocks = BlockTree(text, self._engine, self._block_lines, spare, in_steps=True)
                 yield from blocks.reading
                 self._blocks = blocks
-        except Exception as error:  # noqa: BLE001 - as above
-            self._work.surprises += not isinstance(error, UndividableError)
-            self._blocks = None
-        if self._blocks is not None:
-            self._spare = {}
-            self._pieces = self._blocks.pieces
-            self._count(self._blocks.reader.work, Work())
-        else:
-            self._whole = read(text, self._engine, None)
-            self._pieces = PiecedText([Piece(text)])
-            self._work.compositions += 1
-            self._work.characters += len(text)
+        except UndividableError as error:
+            words = [f"{mark}{name}" for name in error.crossing for mark in "&*"]
+            self._crossing = {word: _count_outside_comments(text, word) for word in words}
+        except Exception:  # noqa: BLE001 - as above
+            self._work.surprises += 1
+
+    def _take_whole(self, whole: SyntaxTree) -> None:
+        self._whole = whole
+        self._pieces = PiecedText([Piece(whole.text)])
+        self._work.compositions += 1
+        self._work.characters += len(whole.text)
+
+    def _is_still_crossed(self, text: str) -> bool:
+        """Whether a text cannot be divided as long as one was not in which these anchors and aliases stood as often."""
+        crossing = self._crossing.items()
+        return bool(crossing) and all(_count_outside_comments(text, word) == count for word, count in crossing)
 
     def _count(self, work: Work, before: Work) -> None:
         self._work.compositions += work.compositions - before.compositions
         self._work.characters += work.characters - before.characters
+
+
+def _count_outside_comments(text: str, word: str) -> int:
+    """How often a word stands in a text; a ``#`` is taken for a comment's wherever it is, as an estimate will do here."""
+    return sum("#" not in text[text.rfind("\n", 0, at) + 1 : at] for at in places_in(text, word))
 
 
 __all__ = ["Change", "ChangedBlock", "LiveTree"]

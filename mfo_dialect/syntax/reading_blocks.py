@@ -253,8 +253,9 @@ class ReadBlocks:
             yield
 
     def _settle(self) -> None:
-        if any(count > 1 for count in self._anchors.values()) or self._anchors.keys() & self._undefined.keys():
-            raise UndividableError(None)
+        crossing = {name for name, count in self._anchors.items() if count > 1 or name in self._undefined}
+        if crossing:
+            raise UndividableError(None, crossing)
         touched = {id(one): one for container in self._touched.values() for one in container.around()}
         for container in sorted(touched.values(), key=lambda one: -one.depth):
             if container.children and container.children[0].first.is_placed:

@@ -53,12 +53,13 @@ class EditedBundle:
         is_settled: whether all findings are right.
         is_ready: whether the next edit costs no more than what depends on it.
         is_prepared: whether the next answer at a place need not find out either what all of them have to know.
-        live: the bundle and its findings, kept right edit by edit.
     """
 
     __slots__ = (
         "_asking",
+        "_live",
         "_looking",
+        "_untaken",
         "_was_asked",
         "_was_settled",
         "as_read",
@@ -67,7 +68,6 @@ class EditedBundle:
         "is_ready",
         "is_settled",
         "keys",
-        "live",
     )
 
     def __init__(self, bundle: Bundle, edited: Mapping[str, DocumentKind | None], *, in_steps: bool = False) -> None:
@@ -85,11 +85,19 @@ class EditedBundle:
         self.is_ready = False
         self.is_prepared = False
         own = {key: kind for key, kind in edited.items() if key in self.keys}
-        self.live = LiveBundle(bundle, edited=own, in_steps=in_steps)
+        self._live = LiveBundle(bundle, edited=own, in_steps=in_steps)
+        self._untaken: dict[str, list[TextEdit]] = {}
         self._asking: ExitStack | None = None
         self._was_asked = False
         self._was_settled = False
         self._looking: Iterator[None] | None = None
+
+    @property
+    def live(self) -> LiveBundle:
+        """The bundle and its findings, kept right edit by edit."""
+        if self._untaken:
+            self.take_edits()
+        return self._live
 
     @property
     def bundle(self) -> Bundle:
@@ -111,12 +119,24 @@ class EditedBundle:
             self._asking = None
 
     def edit(self, key: str, edits: Iterable[TextEdit]) -> None:
-        """Edit one of its texts; each edit speaks of the text after the one before it."""
+        """Edit one of its texts; each edit speaks of the text after the one before it.
+
+        A text that is read whole at each edit is read when somebody asks, so that many quick edits of it are one.
+        """
         self.rest()
         self._looking = None
         self.edits += 1
         self.is_settled = False
-        self.live.edit(key, edits)
+        if self._live.is_read_whole(key):
+            self._untaken.setdefault(key, []).extend(edits)
+        else:
+            self._live.edit(key, edits)
+
+    def take_edits(self) -> None:
+        """Read the texts of which that was put off."""
+        untaken, self._untaken = self._untaken, {}
+        for key, edits in untaken.items():
+            self._live.edit(key, edits)
 
     def settle(self, has_time: Callable[[], bool]) -> bool:
         """Work on what edits have changed as long as there is time; says whether all findings are right."""

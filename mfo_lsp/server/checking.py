@@ -74,6 +74,8 @@ async def _settled(server: Server, bundle: str, share: Slice) -> EditedBundle | 
         if not isinstance(analysis, EditedBundle):
             return None
         was_ready = analysis.is_ready
+        with trace.phase("tree"):
+            analysis.take_edits()
         with trace.phase("meaning"):
             analysis.settle_meaning(share.has_time)
         with trace.phase("rules"):

@@ -89,6 +89,20 @@ async def test_many_quick_changes_are_told_once(line):
     assert line.versions == [29]
 
 
+async def test_many_quick_changes_are_read_once_where_a_text_is_read_whole():
+    line = Line()
+    line.open(FLOW.replace("name: Task 3\n", "name: &a Task 3\n").replace("name: Task 9\n", "name: *a\n"))
+    await line.until(lambda: line.versions == [1])
+    read = line.server.session.analysis("/nowhere").live.work.whole
+    for version in range(2, 12):
+        line.type(version)
+    line.ask(7, line=0, character=len("name: xxxxx"))
+    await line.until(lambda: line.versions[-1] == 11)
+    found = line.server.session.analysis("/nowhere")
+    assert found.live.work.whole == read + 1
+    assert found.bundle.text_of("/nowhere/flow.yml").startswith("name: a" + "x" * 10)
+
+
 async def test_a_change_that_comes_while_the_last_is_told_is_told_too(line):
     def type_on(message):
         if message.get("params", {}).get("version") == 2:

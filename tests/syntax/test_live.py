@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfo_dialect.syntax import LiveTree, Scalar, parse, walk
+from mfo_dialect.syntax import LiveTree, Scalar, live, parse, walk
+from mfo_dialect.syntax.blockwise import BlockTree
 from mfo_dialect.syntax.events import Engine
 from mfo_dialect.syntax.parser import read
 from mfo_dialect.text import Encoding, LineIndex, Span, TextEdit
@@ -262,6 +263,65 @@ def test_edits_speak_of_the_text_after_those_before():
     assert shown(tree.documents[0].root) == "{'a': 1, 'b': 33}"
     with pytest.raises(ValueError, match="outside"):
         tree.apply([TextEdit(Span(3, 99), "")])
+
+
+CROSSED = flow().replace('name: "Task 20"', 'name: &a "Task 20"').replace('name: "Task 30"', "name: *a")
+
+
+def test_edits_that_come_together_are_read_once_where_a_text_has_no_blocks():
+    tree = LiveTree(CROSSED)
+    assert not tree.is_divided
+    work, wanted, edits = tree.work.compositions, CROSSED, []
+    for letter in "one":
+        edits.append(insertion(wanted, " 9: and\n", letter))
+        wanted = edited(wanted, edits[-1])
+    assert tree.apply(edits).is_whole
+    assert tree.text == wanted
+    assert everything(tree) == everything(parse(wanted))
+    assert tree.work.compositions == work + 1
+
+
+def test_of_edits_that_come_together_those_before_a_wrong_one_are_made():
+    tree = LiveTree(CROSSED)
+    first = insertion(CROSSED, "name: flow", "x")
+    with pytest.raises(ValueError, match="outside"):
+        tree.apply([first, TextEdit(Span(3, len(CROSSED) + 2), ""), TextEdit(Span(0, 1), "")])
+    assert tree.text == edited(CROSSED, first)
+    assert everything(tree) == everything(parse(tree.text))
+
+
+def test_an_edit_is_worked_out_when_those_before_it_are_made():
+    tree = LiveTree(CROSSED)
+
+    def edits():
+        yield insertion(tree.text, "name: flow", "a: 1\n")
+        yield insertion(tree.text, "name: flow", "b: 2\n")
+
+    tree.apply(edits())
+    assert tree.text.startswith("a: 1\nb: 2\nname: flow")
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "is_tried"),
+    [
+        ("name: flow", "a: 1\n", False),
+        ("&a ", "'", True),  # what is broken may hide what crosses
+        ("&a ", "'x' # ", True),
+        ("*a", "# ", True),
+        ("a\n    text: |\n      Says 30", "b", True),
+    ],
+)
+def test_blocks_are_not_looked_for_again_while_the_same_alias_crosses_them(monkeypatch, before, new, is_tried):
+    tries = []
+    tree = LiveTree(CROSSED)
+    monkeypatch.setattr(live, "BlockTree", lambda *arguments, **more: tries.append(1) or BlockTree(*arguments, **more))
+    edit = insertion(CROSSED, before, new)
+    tree.apply([edit])
+    assert bool(tries) == is_tried
+    text = edited(CROSSED, edit)
+    assert everything(tree) == everything(parse(text))
+    tree.apply([TextEdit(Span(edit.span.start, edit.span.start + len(new)), "")])
+    assert everything(tree) == everything(parse(CROSSED))
 
 
 @settings(max_examples=examples(30), deadline=None)
