@@ -100,6 +100,7 @@ class Server(LanguageServer):
         }
 
     def _call(self, method: Method, params: object) -> object:
+        self.house.note_use()
         if self._must_wait(method, params):
             return self._call_later(method, params)
         return method.handle(self, params)
