@@ -74,6 +74,7 @@ def test_without_fixing_the_summary_says_how_much_could_be(
     path = write(tmp_path, text)
     ran = command("check", *options, cwd=tmp_path)
     assert ran.out.splitlines()[-1] == note
+    assert ("1 error, 1 hint in 1 file" if "--hints" in options else "1 error in 1 file") in ran.out.splitlines()
     assert path.read_text() == text
 
 
