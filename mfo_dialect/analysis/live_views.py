@@ -94,7 +94,7 @@ class LiveNodeView(NodeView):
     @property
     def rank(self) -> int:
         """Where it starts: as long as two nodes are there, the same one stands first."""
-        return self._node.mapping.span.start
+        return self._node.mapping.place
 
     @property
     def kind(self) -> NodeKind:

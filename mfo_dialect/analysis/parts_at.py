@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from mfo_dialect.analysis.bundle import Document
 from mfo_dialect.analysis.parts import Part, parts_of_document
@@ -16,6 +17,8 @@ from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.syntax import Mapping, Node, Pair, Sequence, SyntaxTree, path_at
 from mfo_dialect.syntax import Part as StepInto
 from mfo_dialect.text import Span
+
+_PLACE = attrgetter("place")
 
 
 def part_around(snapshot: Snapshot, nodes: Iterable[Node]) -> Part | None:
@@ -113,17 +116,13 @@ def _nodes_between(tree: SyntaxTree, span: Span) -> Iterator[Node]:
 
 def _children_between(node: Node, span: Span) -> list[Node]:
     if isinstance(node, Sequence):
-        first = max(bisect_right(node.items, span.start, key=_start) - 1, 0)
-        return [*node.items[first : bisect_right(node.items, span.end, key=_start)]]
+        first = max(bisect_right(node.items, span.start, key=_PLACE) - 1, 0)
+        return [*node.items[first : bisect_right(node.items, span.end, key=_PLACE)]]
     if isinstance(node, Mapping):
         first = max(bisect_left(node.pairs, span.start, key=_key_start) - 1, 0)
         return [pair.value for pair in node.pairs[first : bisect_right(node.pairs, span.end, key=_key_start)]]
     return []
 
 
-def _start(node: Node) -> int:
-    return node.origin.base + node.start
-
-
 def _key_start(pair: Pair) -> int:
-    return _start(pair.key)
+    return pair.key.place

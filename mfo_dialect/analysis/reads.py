@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
 from mfo_dialect.analysis.run_order import RanBefore, RunOrder, Why
@@ -65,16 +65,21 @@ def verdict_in_the_end(producer: NodeView) -> RanBefore | None:
     return RanBefore.SURELY if is_sure else RanBefore.PERHAPS
 
 
-def verdicts_near(reader: NodeView, most: int) -> Iterator[tuple[NodeView, RanBefore | None]]:
+def verdicts_near(
+    reader: NodeView, most: int, is_wanted: Callable[[str], bool]
+) -> Iterator[tuple[NodeView, RanBefore | None]]:
     """The nodes that stand before ``reader``, roughly the nearest in the text first, each with what ``verdict_of`` says.
 
     Args:
         reader: a node; the levels around it are plain.
         most: how many nodes of a level are walked back through.
+        is_wanted: says of a node's id whether it is to be among them.
     """
     flow = reader.flow
     is_trusted = _is_trusted(reader, reader)
     for producer in _before(reader, most):
+        if not is_wanted(producer.id):
+            continue
         inside = producer.path[_meeting(reader, producer) + 1 :]
         if flow.by_id.get(producer.id) is not producer or not all(view.level.wiring.is_plain for view in inside):
             yield producer, verdict_of(reader, producer)
@@ -86,7 +91,7 @@ def verdicts_near(reader: NodeView, most: int) -> Iterator[tuple[NodeView, RanBe
 def _before(reader: NodeView, most: int) -> Iterator[NodeView]:
     for view in reversed(reader.path):
         wiring = view.level.wiring
-        place = view.node.mapping.span.start
+        place = view.node.mapping.place
         waiting = [(0, 0, view)]
         seen: set[NodeView] = {view}
         while waiting and len(seen) <= most:
@@ -94,8 +99,7 @@ def _before(reader: NodeView, most: int) -> Iterator[NodeView]:
             for source in wiring.predecessors(current):
                 if source not in seen:
                     seen.add(source)
-                    gap = abs(source.node.mapping.span.start - place)
-                    heappush(waiting, (gap, len(seen), source))
+                    heappush(waiting, (abs(source.node.mapping.place - place), len(seen), source))
                     yield source
                     yield from _inside(source, most)
 

@@ -70,7 +70,7 @@ class NodeView:
         """Where its id stands, or its start where it has none."""
         if self.node.id is not None:
             return self.node.id.content_span
-        start = self.node.mapping.span.start
+        start = self.node.mapping.place
         return Span(start, start + 1)
 
     @kept_property
@@ -243,7 +243,7 @@ class FlowView:
 
         Names of roots mean the roots, whatever nodes are called.
         """
-        ordered = sorted(self.nodes, key=lambda view: view.node.mapping.span.start)
+        ordered = sorted(self.nodes, key=lambda view: view.node.mapping.place)
         return {name: view for name, view in _first_by_id(ordered).items() if name not in RESERVED_ROOTS}
 
     @kept_property

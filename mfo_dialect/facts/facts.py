@@ -155,6 +155,8 @@ class Derived(Fact[_T]):
         frame = self._facts.frame
         if frame is not None:
             frame[self] = None
+        elif self._facts.held is not None:
+            self._facts.held[self] = None
         elif not self._readers and not self.is_kept:
             value, error = self._value, self._error
             self.forget()
@@ -277,6 +279,7 @@ class Facts:
         is_live: whether facts change. While they do not, nobody's dependencies are noted, and what is computed once stays;
             derived facts of that time are of no use afterwards.
         frame: the facts read so far by what is being computed; None while nothing is.
+        held: the derived facts that are kept for somebody who asks many things once; None while nobody does.
         computed: how many times a derived fact has been computed.
         changed: the kept facts that got other values since somebody last cleared this.
     """
@@ -285,6 +288,7 @@ class Facts:
         """Start with no fact."""
         self.is_live = is_live
         self.frame: dict[Fact[Any], None] | None = None
+        self.held: dict[Derived[Any], None] | None = None
         self.computed = 0
         self.changed: dict[Derived[Any], None] = {}
         self._stale: list[tuple[int, int, Derived[Any]]] = []
@@ -334,15 +338,18 @@ class Facts:
             yield
             return
         reader: Derived[None] = Derived(self, lambda: None, is_kept=False)
-        outer, frame = self.frame, dict[Fact[Any], None]()
-        self.frame = frame
+        outer, held = (self.frame, self.held), dict[Derived[Any], None]()
+        self.frame, self.held = (
+            None,
+            held,
+        )  # what is not derived need not be noted: nothing is computed again because of it
         try:
             yield
         finally:
-            self.frame = outer
-            for fact in frame:
+            self.frame, self.held = outer
+            for fact in held:
                 fact.add_reader(reader)
-            for fact in frame:
+            for fact in held:
                 fact.lose(reader)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from mfo_dialect.records import record
@@ -12,6 +13,8 @@ from mfo_dialect.syntax.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
     from mfo_dialect.syntax.document import SyntaxTree
+
+_PLACE = attrgetter("place")
 
 
 class Part(Enum):
@@ -63,7 +66,7 @@ def _root_at(tree: SyntaxTree, offset: int) -> Node | None:
 
 def _step(node: Node, offset: int) -> Step | None:
     if isinstance(node, Sequence):
-        index = bisect_right(node.items, offset, key=_start) - 1
+        index = bisect_right(node.items, offset, key=_PLACE) - 1
         if index >= 0 and node.items[index].is_touched_at(offset):
             return Step(node, Part.ITEM, index, node.items[index])
     if isinstance(node, Mapping):
@@ -78,16 +81,12 @@ def _step(node: Node, offset: int) -> Step | None:
     return None
 
 
-def _start(node: Node) -> int:
-    return node.origin.base + node.start  # without making a span, as this is asked at every step of every search
-
-
 def _key_start(pair: Pair) -> int:
     """Where a pair starts: with its value, where that is a Markdown template's front matter, in which its id stands."""
     key, value = pair.key, pair.value
     if key.origin is value.origin and key.start <= value.start:
-        return key.origin.base + key.start
-    return min(_start(key), _start(value))
+        return key.place
+    return min(key.place, value.place)
 
 
 def children_of(node: Node) -> tuple[Node, ...]:

@@ -46,6 +46,11 @@ class Node:
         base = self.origin.base
         return Span(base + self.start, base + self.end)
 
+    @property
+    def place(self) -> int:
+        """Where the node starts in the document; quicker than to ask its span."""
+        return self.origin.base + self.start
+
     def is_touched_at(self, offset: int) -> bool:
         """Whether a cursor at ``offset`` stands in the node or at one of its ends; quicker than to ask its span."""
         return self.start <= offset - self.origin.base <= self.end

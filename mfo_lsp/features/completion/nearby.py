@@ -44,4 +44,4 @@ def nearest(nodes: Sequence[NodeView], offset: int) -> Iterator[NodeView]:
 
 
 def _start(view: NodeView) -> int:
-    return view.node.mapping.span.start
+    return view.node.mapping.place

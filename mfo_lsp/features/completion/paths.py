@@ -139,7 +139,7 @@ def _node_choice(
 
 
 def _all_verdicts(place: Place, flow: FlowView) -> Iterator[_Verdict]:
-    ordered = sorted(flow.by_id.values(), key=lambda view: abs(view.node.mapping.span.start - place.offset))
+    ordered = sorted(flow.by_id.values(), key=lambda view: abs(view.node.mapping.place - place.offset))
     return ((view, _verdict(place.owner.view, view)) for view in ordered)
 
 
@@ -148,8 +148,7 @@ def _near_verdicts(place: Place, flow: FlowView, typed: str) -> Iterator[_Verdic
     reader, is_meant = place.owner.view, meaning(typed)
     is_plain = reader is not None and all(view.level.wiring.is_plain for view in reader.path)
     if reader is not None and reader.node.id is not None and is_plain and not flow.damaged:
-        found = verdicts_near(reader, _FAR if typed else _NEAR)
-        return (one for one in found if is_meant(one[0].id))
+        return verdicts_near(reader, _FAR if typed else _NEAR, is_meant)
     around = reversed(reader.path) if reader is not None else ()
     levels = [view.level for view in around] or [flow.top]
     nodes = chain.from_iterable(nearest(level.nodes, place.offset) for level in levels)
