@@ -91,6 +91,22 @@ def test_many_questions_at_once_compute_each_fact_once() -> None:
     assert not number.is_read
 
 
+def test_who_asks_many_things_once_has_nothing_noted_but_what_is_computed() -> None:
+    facts = Facts()
+    table: FactTable[int, int] = FactTable(facts)
+    for key in range(10):
+        table.set(key, key)
+    total = facts.derive(lambda: sum(table[key] for key in range(5)))
+    with facts.reading():
+        assert [table.get(key) for key in range(10)] == list(range(10))
+        assert (total.get(), facts.frame) == (10, None)
+        assert facts.held == {total: None}
+        table.set(3, 30)  # whoever was computed hears of it all the same
+        facts.settle()
+        assert total.get() == 37
+    assert (facts.frame, facts.held) == (None, None)
+
+
 def test_a_failure_is_a_value_that_can_be_mended() -> None:
     facts = Facts()
     divisor = facts.input(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mfo_dialect.analysis import reads
 from tests.features.test_completion import BRANCHES, FLOW, accepted, labels
 from tests.features.test_completion import CompletionClient as Client
 
@@ -126,3 +127,27 @@ def test_a_block_that_an_earlier_text_has_swallowed_is_completed_for_itself():
     offered = labels(VALUES.format(swallowed))
     assert "a" in offered
     assert "value" not in offered
+
+
+CHAIN = "name: x\ntasks:\n  - id: task_000\n    type: mfo_api_tool_list\n" + "".join(
+    f"  - id: task_{n:03}\n    type: mfo_api_memory_get\n    config: {{key: k}}\n    dependencies: [task_{n - 1:03}]\n"
+    for n in range(1, 150)
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", [f"task_{n:03}" for n in range(149, 49, -1)]),  # of many the nearest
+        ("ask_07", [f"task_{n:03}" for n in (107, 97, 87, *range(79, 69, -1), 67, 57, 47, 37, 27, 17, 7)]),
+        ("task_0145", []),
+    ],
+)
+def test_of_many_nodes_those_that_fit_what_is_typed_are_offered_and_no_others_are_judged(monkeypatch, typed, offered):
+    judged = []
+    judge = reads._on_plain_way
+    monkeypatch.setattr(reads, "_on_plain_way", lambda *views: judged.append(views[1].id) or judge(*views))
+    last = "  - id: last\n    type: mfo_api_memory_get\n    dependencies: [task_149]\n    config:\n      key: "
+    found = labels(f'{CHAIN}{last}"${{{typed}<|>}}"\n')
+    assert [name for name in found if name.startswith("task")] == offered
+    assert judged == offered
