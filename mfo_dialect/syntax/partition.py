@@ -20,6 +20,7 @@ _ENTRY_KINDS = frozenset({Kind.KEY, Kind.TIGHT_KEY, Kind.WORD})
 _DOCUMENT_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
 _START_MARK = re.compile(r"---[ \t]*(?:(?<=[ \t])#[^\r\n]*)?\r?\n")
 _CONTENT = re.compile(r"^[ \t]*[^ \t\r\n#]", re.MULTILINE)
+_TAB = re.compile(r"^ *\t", re.MULTILINE)
 _DASH_GAP = re.compile(r" *-( +)(?=[^ \t\r\n#])")
 _BLANK = re.compile(r"[ \t]*(?=[\r\n]|\Z)")
 _REST = re.compile(r"[ \t]*(?:(?<=[ \t])#.*)?\Z")
@@ -62,7 +63,10 @@ class Opening:
 
 
 def preamble_end(text: str) -> int | None:
-    """Where the first line with content starts, a ``---`` before it passed over; None where none does."""
+    """Where the first line with content starts, a ``---`` before it passed over; None where none does.
+
+    None as well where a tab indents a line before it: the parsers refuse that, though no block would tell.
+    """
     place = 0
     for _ in range(2):
         content = _CONTENT.search(text, place)
@@ -70,7 +74,7 @@ def preamble_end(text: str) -> int | None:
             return None
         mark = _START_MARK.match(text, content.start()) if place == 0 else None
         if mark is None:
-            return content.start()
+            return None if _TAB.search(text, 0, content.start()) else content.start()
         place = mark.end()
     return None
 

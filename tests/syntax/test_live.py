@@ -265,6 +265,14 @@ def test_edits_speak_of_the_text_after_those_before():
         tree.apply([TextEdit(Span(3, 99), "")])
 
 
+@pytest.mark.parametrize("before", ["\t# a comment\n", "# a comment\n \t\n", "---\n\t# a comment\n"])
+def test_a_tab_before_the_first_key_is_told_of_however_long_the_text_is(before, engine):
+    tree = LiveTree(flow(), engine)
+    tree.apply([TextEdit(Span(0, 0), before)])
+    for found in (tree, parse(before + flow(), engine), parse(before + "name: flow\n", engine)):
+        assert [problem.span.start for problem in found.problems] == [tree.problems[0].span.start]
+
+
 CROSSED = flow().replace('name: "Task 20"', 'name: &a "Task 20"').replace('name: "Task 30"', "name: *a")
 
 
