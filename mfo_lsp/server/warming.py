@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from itertools import chain
 
 from lsprotocol import types
 from pygls.protocol.json_rpc import JsonRPCResponseMessage
@@ -119,13 +120,33 @@ def learn(server: Server) -> Iterator[None]:
         yield
 
 
+def _ask(live: LiveBundle) -> Iterator[None]:
+    """Ask what an editor asks while somebody types, one thing in each step."""
+    hover(live.snapshot, "workflow.yml", _PLACE)
+    yield
+    for place in (_PLACE, _TYPE):
+        items = complete(live.snapshot, "workflow.yml", place)
+        yield
+        for item in items:
+            item.words()
+            yield
+
+
 async def warm_up(server: Server) -> None:
     """Check a small bundle twice, and edit it, as long as no document is open."""
     await asyncio.sleep(_REST)
+    with (
+        server.house.building()
+    ):  # the collector would take longer than any step, and whoever opens a document would wait
+        if await _has_warmed_up(server):
+            server.house.settle()
+
+
+async def _has_warmed_up(server: Server) -> bool:
     share = Slice()
     for _ in range(_ROUNDS):
         if server.session.open_texts:
-            return
+            return False
         await share.give_way()
         live = LiveBundle(make_bundle(unread_source(key, text) for key, text in _TEXTS.items()))
         for work in (live.look, live.settle):
@@ -134,16 +155,11 @@ async def warm_up(server: Server) -> None:
         live.edit("workflow.yml", [TextEdit(Span(_PLACE, _PLACE), "x")])
         while not server.session.open_texts and not live.settle(share.has_time):
             await share.give_way()
-        if not server.session.open_texts:
-            hover(live.snapshot, "workflow.yml", _PLACE)
-            for place in (_PLACE, _TYPE):
-                for item in complete(live.snapshot, "workflow.yml", place):
-                    item.words()
-        for _ in learn(server):
+        for _ in chain(_ask(live), learn(server)):
             if server.session.open_texts:
-                return
+                return False
             await share.turn()
-    server.house.settle()
+    return True
 
 
 _TEXTS = {"workflow.yml": _FLOW, "prompts.yml": _PROMPTS}
