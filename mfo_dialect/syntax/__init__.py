@@ -18,7 +18,6 @@ from mfo_dialect.syntax.parser import parse
 from mfo_dialect.syntax.plain import TooManyNodesError, to_value
 from mfo_dialect.syntax.tree import (
     Alias,
-    AnyNode,
     Mapping,
     Node,
     Origin,
@@ -44,7 +43,6 @@ else:
 
 __all__ = [
     "Alias",
-    "AnyNode",
     "Change",
     "ChangedBlock",
     "Comment",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, KeysView
 from collections.abc import Sequence as SequenceOf
-from typing import TypeAlias
 
 from mfo_dialect.syntax.core_schema import CoreValue, resolve_plain, resolve_tagged
 from mfo_dialect.syntax.origin import Origin
@@ -271,8 +270,8 @@ class Mapping(Node):
         if self._index is None:
             index = self._index = dict[str, Pair]()
             for pair in self.effective_pairs():
-                known = index.get(pair.name) if pair.name is not None else pair
-                if pair.name is not None and (known is None or _is_nothing(known.value)):
+                known = index[pair.name].value if pair.name in index else None
+                if pair.name is not None and (known is None or (isinstance(known, Scalar) and known.is_missing)):
                     index[pair.name] = pair
         return self._index
 
@@ -331,10 +330,8 @@ class Mapping(Node):
     def get(self, name: str) -> Node | None:
         """The value that counts for a key, aliases followed; None where the key is not there."""
         pair = (self._index or self._indexed()).get(name)
-        if pair is None:
-            pair = self._meant.get(name) if self._meant is not None else None
-            if pair is None:
-                return None
+        if pair is None and (self._meant is None or (pair := self._meant.get(name)) is None):
+            return None
         value = pair.value
         return value if value.__class__ is not Alias else follow(value)
 
@@ -377,7 +374,6 @@ class Mapping(Node):
             waiting += merges[::-1]
 
 
-AnyNode: TypeAlias = Scalar | Sequence | Mapping | Alias
 _MAX_ALIASES = 8
 
 
@@ -390,10 +386,6 @@ def follow(node: Node) -> Node:
             return node
         node = node.target
     return node
-
-
-def _is_nothing(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.is_missing
 
 
 def _merged_maps(value: Node) -> list[Mapping]:

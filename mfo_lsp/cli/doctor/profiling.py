@@ -27,6 +27,7 @@ from mfo_dialect.text import LineIndex
 from mfo_lsp.cli.doctor.diagnosis import KeystrokeProfile, Phase
 from mfo_lsp.cli.doctor.memory import peak_memory
 from mfo_lsp.server import checking, publish
+from mfo_lsp.server.analysis import EditedBundle
 from mfo_lsp.server.app import make_server
 from mfo_lsp.server.lookup import look_up
 from mfo_lsp.server.open_text import OpenText
@@ -157,7 +158,7 @@ def _phases(spent: Callable[[CodeType], float], whole: float) -> Iterator[Phase]
     diagnostics = spent(publish.take_edited.__code__)
     writing = spent(checking._publish.__code__)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what is measured
     phases = [
-        Phase("message", max(received - text - edited, 0.0)),
+        Phase("message", max(received - text - spent(EditedBundle.edit.__code__), 0.0)),
         Phase("text", text),
         Phase("tree", tree),
         Phase("meaning", max(edited - tree, 0.0) + facts),
