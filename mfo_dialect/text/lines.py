@@ -145,7 +145,7 @@ def _is_bmp(text: str) -> bool:
 
 
 def _width(piece: str, encoding: Encoding) -> int:
-    if piece.isascii():
+    if encoding is Encoding.UTF32 or piece.isascii():
         return len(piece)
     return sum(_units(character, encoding) for character in piece)
 

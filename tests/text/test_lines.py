@@ -100,6 +100,13 @@ def test_widths_are_those_of_the_codecs(text: str) -> None:
         assert lines.position(offset, Encoding.UTF16) == (line, len(before.encode("utf-16-le")) // 2)
 
 
+@given(st.text(alphabet="ab\r\n€😀", max_size=30), st.sampled_from(ENCODINGS), st.integers(0, 30), st.integers(0, 30))
+def test_the_ends_of_a_stretch_are_where_each_of_them_is(text: str, encoding: Encoding, one: int, other: int) -> None:
+    lines = LineIndex(text)
+    start, end = sorted(min(place, len(text)) for place in (one, other))
+    assert lines.ends(start, end, encoding) == (lines.position(start, encoding), lines.position(end, encoding))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "overlap"),
     [
