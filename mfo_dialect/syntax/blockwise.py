@@ -217,9 +217,10 @@ class BlockTree(ReadBlocks):
         """Whether a collection still begins as one does after ``text`` has taken the place of some of its blocks."""
         if low:
             return True
-        if text:
-            return starts_well(container.frame, with_lead(text, lead_at(container, 0)))
         rest = container.children[high:]
+        if text:
+            behind = rest[0].first.text if rest else ""
+            return starts_well(container.frame, with_lead(text, lead_at(container, 0)) + behind)
         return bool(rest) and not lead_at(container, 0) and starts_well(container.frame, rest[0].first.text)
 
     def _moved_into(self, inner: Container, container: Container, low: int, high: int, text: str) -> list[Leaf]:

@@ -14,7 +14,7 @@ from functools import cache
 
 from mfo_dialect.syntax.conflicts import is_conflict_marker
 from mfo_dialect.syntax.dividing import has_own_value
-from mfo_dialect.syntax.outline import Kind, key_end, line_of
+from mfo_dialect.syntax.outline import Kind, Line, key_end, line_of
 
 _ENTRY_KINDS = frozenset({Kind.KEY, Kind.TIGHT_KEY, Kind.WORD})
 _DOCUMENT_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
@@ -117,10 +117,21 @@ def last_head(frame: Frame, text: str, offset: int) -> int:
 
 
 def starts_well(frame: Frame, text: str) -> bool:
-    """Whether a text can be the beginning of a collection: its first line is an item or an ordinary key."""
+    """Whether a text can be the beginning of a collection: its first line is an item or an ordinary key.
+
+    At the root, words alone can stand above the first key, as they do while somebody types a key there.
+    """
     line = line_of(_line(text, 0), 0, 0)
     if frame.is_list:
         return line.kind is Kind.DASH
+    if line.kind is Kind.WORD and frame == ROOT:
+        content = _CONTENT.search(text, line.end)
+        line = line_of(_line(text, content.start()), 0, 0) if content is not None else line
+        return line.indent == 0 and not line.has_tab and _is_ordinary_key(line)
+    return _is_ordinary_key(line)
+
+
+def _is_ordinary_key(line: Line) -> bool:
     return line.kind is Kind.KEY and line.content[0] not in _UNUSUAL_STARTS
 
 

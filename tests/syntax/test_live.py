@@ -202,6 +202,34 @@ def test_what_crosses_blocks_is_read_whole_until_it_is_gone(before, new, crosses
         assert tasks_of(tree).items[5] is items[5], "blocks are used again where their text still stands"
 
 
+@pytest.mark.parametrize("first", ["", "# what it is for\n", "---\n"])
+def test_a_key_that_is_typed_above_all_others_keeps_the_text_divided(first, engine):
+    text = first + flow()
+    tree = LiveTree(text, engine)
+    items = tasks_of(tree).items
+    for place, letter in enumerate("version: 1\n", len(first)):
+        tree.apply([TextEdit(Span(place, place), letter)])
+        text = text[:place] + letter + text[place:]
+        assert everything(tree) == everything(parse(text, engine))
+        assert tree.is_divided
+        assert place == len(first) or tasks_of(tree).items is items, "only what stands above the tasks is read again"
+        items = tasks_of(tree).items
+
+
+@pytest.mark.parametrize(
+    "first", ["x", "x y", "'x'", "x\ny", "x\n  y", "x\n- y", "x\n ", "x # z", "&x", "x,", "x\n...", "?"]
+)
+def test_whatever_words_stand_above_the_first_key(first, engine):
+    text = f"{first}\n{flow()}"
+    tree = LiveTree(text, engine)
+    assert everything(tree) == everything(parse(text, engine))
+    tree = LiveTree(flow(), engine)
+    tree.apply([TextEdit(Span(0, 0), f"{first}\n")])
+    assert everything(tree) == everything(parse(text, engine))
+    tree.apply([TextEdit(Span(0, len(first) + 1), "")])
+    assert everything(tree) == everything(parse(flow(), engine))
+
+
 def test_a_text_in_quotes_may_run_over_items(engine):
     text = flow()
     new = '  - "goes\n  - on\n  - and"\n  - next\n'
