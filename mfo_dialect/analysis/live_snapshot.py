@@ -16,7 +16,7 @@ from mfo_dialect.analysis.bundle import Bundle, Document, Source
 from mfo_dialect.analysis.edited_bundle import EditedBundle
 from mfo_dialect.analysis.live_indexes import LiveIndexes
 from mfo_dialect.analysis.live_levels import Upkeep
-from mfo_dialect.analysis.live_tables import KeptFact
+from mfo_dialect.analysis.live_tables import KeptFact, Remembered
 from mfo_dialect.analysis.live_triggers import LiveTriggerView
 from mfo_dialect.analysis.live_views import LiveFlowView, LiveNodeView
 from mfo_dialect.analysis.live_visits import own_visits, walked
@@ -68,6 +68,7 @@ class LiveSnapshot(Snapshot):
         self._fixed: dict[Document, _Fixed] = {}
         self._around: dict[object, Document] = {}
         self._tables: dict[object, dict[Any, KeptFact]] = {}
+        self._remembered = Remembered()
         self._unnoted: dict[object, dict[Any, Any]] = {}
         self._live_indexes = LiveIndexes(self)
         self._outdated: list[dict[Any, Any]] = []
@@ -120,6 +121,7 @@ class LiveSnapshot(Snapshot):
     def take(self, upkeep: Upkeep) -> None:
         """Have the indexes follow what an edit has brought, taken away or written anew."""
         self._own_items = {}
+        self._remembered.drop(upkeep.dropped)
         self._live_indexes.take(upkeep)
 
     def settle(self, has_time: Callable[[], bool] = lambda: True) -> bool:
@@ -172,6 +174,16 @@ class LiveSnapshot(Snapshot):
         if fact is None:
             fact = table[subject] = KeptFact(self.facts, find, subject, self, table)
         return fact.get()
+
+    def remembered(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
+        """See ``Snapshot``; it is found again where something has changed that it follows from, and somebody asks."""
+        if not self.facts.is_live:
+            return find(subject, self)
+        value = self.kept(subject, find)
+        fact = self._tables[find].get(subject)
+        if fact is not None:  # outside of ``asking`` nothing is kept for who asks
+            self._remembered.keep(find, subject, fact)
+        return value
 
     def every(self, find: Callable[[Snapshot], Iterable[_T]]) -> tuple[_T, ...]:
         """All that ``find`` finds at the moment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from mfo_dialect.facts import Derived, Fact, Facts
@@ -39,6 +39,38 @@ class KeptFact(Derived[Any]):
         if self._table.get(self._subject) is self:
             del self._table[self._subject]
         return super().let_go()
+
+
+class Remembered:
+    """The facts that somebody asks for now and then: known until what they follow from changes, and found again when asked for."""
+
+    __slots__ = ("_by_subject",)
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._by_subject: dict[Hashable, dict[Any, KeptFact]] = {}
+
+    def keep(self, find: object, subject: Hashable, fact: KeptFact) -> None:
+        """Have what ``find`` says of a subject remembered, until ``drop``."""
+        known = self._by_subject.get(subject)
+        if known is None:
+            known = self._by_subject[subject] = {}
+        if known.get(find) is not fact:
+            known[find] = fact
+            fact.add_reader(self)
+
+    def drop(self, subjects: Iterable[Hashable]) -> None:
+        """Let go of what is known of subjects that are not there any more."""
+        for subject in subjects:
+            for fact in self._by_subject.pop(subject, {}).values():
+                fact.lose(self)
+
+    def hear(self, source: Fact[Any]) -> None:
+        """See ``Reader``: whoever asks finds out by asking."""
+
+    def will_ask(self, source: Fact[Any]) -> bool:  # noqa: ARG002 - it is the same for all
+        """See ``Reader``: nothing is found again because of it."""
+        return True
 
 
 class NameTable(Mapping[str, _Value], Generic[_Value]):

@@ -256,6 +256,15 @@ class Snapshot:
             value = known[subject] = find(subject, self)
         return value
 
+    def remembered(self, subject: _Subject, find: Callable[[_Subject, Snapshot], _T]) -> _T:
+        """The same for who asks for it again and again, though not after each edit, as an editor does for a whole text.
+
+        Args:
+            subject: a part of a home document; it is remembered as long as that is there.
+            find: says something of it, without the places of the moment.
+        """
+        return self.kept(subject, find)
+
     @overload
     def index(self, scope: LevelView, find: Callable[[NodeView, Snapshot], Iterable[Hashable]]) -> Index[NodeView]: ...
     @overload

@@ -7,9 +7,9 @@ where blocks stand and which nodes they hold, not how they are read.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from mfo_dialect.syntax.comments import Comment, find_comments
 from mfo_dialect.syntax.document import Problem
@@ -18,6 +18,7 @@ from mfo_dialect.syntax.tree import Mapping, Node, Origin, Pair, Sequence
 from mfo_dialect.text import Piece
 
 Part: TypeAlias = Node | Pair
+_T = TypeVar("_T")
 
 
 class PieceOrigin(Origin):
@@ -50,7 +51,7 @@ class Stretch(Piece):
         container: the collection that it is a block of, or that it opens.
     """
 
-    __slots__ = ("_comments", "container", "parts")
+    __slots__ = ("_comments", "_kept", "container", "parts")
 
     def __init__(self, text: str, container: Container | None = None) -> None:
         """Make a stretch that stands nowhere yet."""
@@ -58,6 +59,19 @@ class Stretch(Piece):
         self.container = container
         self.parts: tuple[Part, ...] = ()
         self._comments: tuple[Comment, ...] | None = None
+        self._kept: dict[object, Any] | None = None
+
+    def kept(self, find: Callable[[Stretch], _T]) -> _T:
+        """What ``find`` says of it, wherever it stands; found on demand, once.
+
+        Args:
+            find: says something that follows from what is written in it, with places that count from its own start.
+        """
+        if self._kept is None:
+            self._kept = {}
+        if find not in self._kept:
+            self._kept[find] = find(self)
+        return self._kept[find]
 
     @property
     def comments(self) -> tuple[Comment, ...]:
@@ -317,6 +331,12 @@ class SpineOrigin(Origin):
 def with_lead(text: str, lead: int) -> str:
     """``text`` with spaces for its first ``lead`` characters."""
     return " " * lead + text[lead:] if lead else text
+
+
+def block_of(node: Node) -> Stretch | None:
+    """The block that a node was read in; None of a collection that was divided, and in a text that is read whole."""
+    origin = node.origin
+    return origin.piece if isinstance(origin, PieceOrigin) and isinstance(origin.piece, Stretch) else None
 
 
 def nodes_of(parts: tuple[Part, ...]) -> Iterator[Node]:

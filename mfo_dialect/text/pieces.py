@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from mfo_dialect.text.lines import LineIndex, places_in
+from mfo_dialect.text.lines import Encoding, LineIndex, Position, places_in
 
 _RUN = 128
 _MOST_WORDS = 256
@@ -346,6 +346,12 @@ class PiecedLines(LineIndex):
         """The 0-based line in which ``offset`` lies; offsets outside the text count as its ends."""
         piece = self.pieces.piece_at(offset)
         return piece.first_line + piece.lines.line_of(offset - piece.base)
+
+    def position(self, offset: int, encoding: Encoding = Encoding.UTF32) -> Position:
+        """The 0-based line and column of ``offset``, the column counted in ``encoding``; found in its piece."""
+        piece = self.pieces.piece_at(offset)
+        line, column = piece.lines.position(offset - piece.base, encoding)
+        return Position(piece.first_line + line, column)
 
     def slice(self, start: int, end: int) -> str:
         """``text[start:end]``, joining no more than that."""

@@ -5,7 +5,7 @@ YAML itself is left to the editor's own colours. It knows no protocol: places ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from itertools import pairwise
@@ -109,18 +109,37 @@ def semantic_tokens_in_steps(
 
 
 def _found(snapshot: Snapshot, source: Source, names: SymbolIndex, within: Span | None) -> Iterator[SemanticToken]:
-    document = source.key
+    document, lines = source.key, source.tree.lines
     said = names.in_document(document) if within is None else names.between(document, within)
-    within = within or Span(0, source.tree.lines.length)
-    every = [(_name(found, source.tree.lines) for found in said)]
-    every += [tokens for part in parts_between(snapshot, document, within) for tokens in _of_part(part, snapshot)]
-    found = [token for tokens in every for token in tokens if _is_within(token.span, within)]
-    found.sort(key=lambda token: token.span.start)  # of two that start together, the more telling one comes first
-    return _apart(piece for token in found for piece in _by_line(token, source.tree.lines))
+    within = within or Span(0, lines.length)
+    every = tokens_of(said, parts_between(snapshot, document, within), snapshot, lines.slice)
+    return in_lines((token for token in every if _is_within(token.span, within)), lines)
 
 
 def _is_within(span: Span, within: Span) -> bool:
     return span.start < span.end and span.start <= within.end and within.start <= span.end
+
+
+def tokens_of(
+    said: Iterable[Occurrence], parts: Iterable[Part], snapshot: Snapshot, read: Callable[[int, int], str]
+) -> list[SemanticToken]:
+    """All tokens of some names and parts, by place; they may overlap, and run over several lines.
+
+    Args:
+        said: the names.
+        parts: the parts.
+        snapshot: the bundle.
+        read: gives what stands between two offsets.
+    """
+    found = [_name(one, read) for one in said]
+    found += [token for part in parts for tokens in _of_part(part, snapshot) for token in tokens]
+    found.sort(key=lambda token: token.span.start)  # of two that start together, the more telling one comes first
+    return found
+
+
+def in_lines(tokens: Iterable[SemanticToken], lines: LineIndex) -> Iterator[SemanticToken]:
+    """Tokens in pieces of one line each, none of which overlaps another one."""
+    return _apart(piece for token in tokens for piece in _by_line(token, lines))
 
 
 def _of_part(part: Part, snapshot: Snapshot) -> Iterator[Iterator[SemanticToken]]:
@@ -178,13 +197,13 @@ _NAMES = {
 _READONLY = {SymbolKind.SECRET, SymbolKind.ENVIRONMENT}
 
 
-def _name(found: Occurrence, lines: LineIndex) -> SemanticToken:
+def _name(found: Occurrence, read: Callable[[int, int], str]) -> SemanticToken:
     kind = found.symbol.kind
     modifiers = Modifier.DECLARATION if found.is_declaration else Modifier.NONE
     if kind in _READONLY:
         modifiers |= Modifier.READONLY
     if kind is SymbolKind.TASK_TYPE and not found.is_declaration:
-        written = lines.slice(*found.span)
+        written = read(*found.span)
         is_ours = written in BUILT_IN or written in OLDER_NAMES
         modifiers |= Modifier.DEFAULT_LIBRARY if is_ours else Modifier.NONE
         modifiers |= Modifier.DEPRECATED if written in OLDER_NAMES else Modifier.NONE

@@ -31,6 +31,7 @@ async def in_slices(server: Server, uri: str, work: Callable[[View], Steps[_T]])
     """
     session = server.session
     share = Slice()
+    await share.give_way()  # short answers that were asked for together with this one go first
     view = look_up(session, uri)
     if view is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
@@ -11,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mfo_dialect.analysis.scopes import NodeView
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.steps import at_once
 from mfo_dialect.syntax import Engine
-from mfo_dialect.text import Span, TextEdit
+from mfo_dialect.syntax.blocks import Stretch
+from mfo_dialect.text import Encoding, Span, TextEdit
+from mfo_lsp.features import folding
 from mfo_lsp.features.call_hierarchy import node_at
 from mfo_lsp.features.code_lenses import code_lenses
 from mfo_lsp.features.completion import complete
@@ -31,9 +35,10 @@ from mfo_lsp.features.rename import prepare_rename
 from mfo_lsp.features.selection import selections
 from mfo_lsp.features.semantic_tokens import semantic_tokens, semantic_tokens_in_steps
 from mfo_lsp.features.signature_help import signature_help
+from mfo_lsp.features.token_numbers import token_numbers
 from mfo_lsp.features.type_definition import type_definitions
 from tests.editing.sessions import OWN, Session
-from tests.editing.test_live_bundle import FLOW_FILE, long_flow, opened_long
+from tests.editing.test_live_bundle import FLOW_FILE, long_flow, opened, opened_long
 from tests.effort import examples
 from tests.features.bundles import FILES
 
@@ -77,6 +82,7 @@ OF_A_TEXT: dict[str, Answer] = {
     "colours": lambda snapshot, key, _: semantic_tokens(snapshot, key),
     "colours in steps": lambda snapshot, key, _: at_once(semantic_tokens_in_steps(snapshot, key, 5)),
     "outline": lambda snapshot, key, _: document_symbols(snapshot, key),
+    "colours as numbers": lambda snapshot, key, _: at_once(token_numbers(snapshot, key, Encoding.UTF16)),
     "folds": lambda snapshot, key, _: folds(snapshot, key),
     "code lenses": lambda snapshot, key, _: code_lenses(snapshot, key, WISHES),
 }
@@ -165,3 +171,75 @@ ASKED = [(name, marked) for name in AT_A_PLACE for marked in PLACES if name not 
 @pytest.mark.parametrize(("name", "marked"), ASKED, ids=[f"{name}, {PLACES[marked]}" for name, marked in ASKED])
 def test_an_answer_costs_the_same_however_long_the_text_is(name: str, marked: str) -> None:
     assert calls_after_an_edit(name, marked, MANY) < 2 * calls_after_an_edit(name, marked, FEW) + 2_000
+
+
+def test_colours_of_a_whole_text_are_found_again_for_the_edited_task_alone() -> None:
+    live, text = opened_long(FEW), long_flow(FEW)
+    place = text.index("Says 40") + len("Says 40")
+    found: list[int] = []
+    for new in ("x", "", "\n"):
+        live.edit(FLOW_FILE, [TextEdit(Span(place, place + (not new)), new)])
+        live.settle()
+        with live.asking():
+            before = live.now.facts.computed
+            at_once(token_numbers(live.now, FLOW_FILE, Encoding.UTF16))
+            found.append(live.now.facts.computed - before)
+    live.edit(FLOW_FILE, [TextEdit(Span(place, place + 1), "")])
+    live.settle()
+    assert found[0] > FEW
+    assert 0 < max(found[1:]) < FEW // 5
+
+
+class Said:
+    """What was said of a node."""
+
+
+def test_what_is_remembered_of_a_node_is_found_again_when_it_has_changed_and_let_go_of_with_the_node() -> None:
+    text = long_flow(FEW)
+    live = opened({FLOW_FILE: text})
+    node, other = live.now.flows[0].nodes[40:42]
+    asked: list[NodeView] = []
+
+    def say(view: NodeView, _snapshot: Snapshot) -> Said:
+        assert view.node.mapping.pairs
+        asked.append(view)
+        return Said()
+
+    def ask(*views: NodeView) -> list[weakref.ref[Said]]:
+        asked.clear()
+        with live.asking():
+            return [weakref.ref(live.now.remembered(view, say)) for view in views]
+
+    first = ask(node, other)
+    assert (ask(node, other), asked) == (first, [])
+    place = text.index("Says 40") + len("Says 40")
+    live.edit(FLOW_FILE, [TextEdit(Span(place, place), "x")])
+    live.settle()
+    assert asked == [], "nothing is found before somebody asks"
+    second = ask(node, other)
+    assert asked == [node]
+    assert (first[0](), second[1]()) == (None, first[1]())
+    live.edit(FLOW_FILE, [TextEdit(Span(text.index("  - id: task_40"), text.index("  - id: task_41") + 1), "")])
+    live.settle()
+    assert [said() is None for said in second] == [True, False]
+
+
+def test_folds_of_a_whole_text_are_found_again_for_the_edited_block_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    live, text = opened_long(FEW), long_flow(FEW)
+    looked: list[int] = []
+    find = folding._of_block
+
+    def looking(block: Stretch) -> tuple[folding.Fold, ...]:
+        looked.append(block.base)
+        return find(block)
+
+    monkeypatch.setattr(folding, "_of_block", looking)
+    place = text.index("Says 40") + len("Says 40")
+    counts: list[int] = []
+    for new in ("x", ""):
+        live.edit(FLOW_FILE, [TextEdit(Span(place, place + (not new)), new)])
+        looked.clear()
+        folds(live.now, FLOW_FILE)
+        counts.append(len(looked))
+    assert counts[0] >= FEW
+    assert counts[1] == 1

@@ -133,6 +133,18 @@ async def test_a_request_is_answered_between_the_steps_of_a_check(line, monkeypa
     await line.until(lambda: line.versions == [2])
 
 
+async def test_short_answers_go_before_long_ones_that_were_asked_for_with_them(line, monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", PATIENCE)
+    at = {"textDocument": {"uri": URI}}
+    line.say("textDocument/foldingRange", at, id=1)
+    line.say("textDocument/semanticTokens/full", at, id=2)
+    line.say("textDocument/documentSymbol", at, id=3)
+    line.ask(4, line=3, character=len("    type: mfo_"), method="textDocument/completion")
+    await line.until(lambda: len(line.sent) == 4)
+    assert line.sent[0]["id"] == 4
+    assert all(message["result"] for message in line.sent)
+
+
 @pytest.mark.parametrize("turns", range(0, 40, 4))
 async def test_completion_never_waits_behind_diagnostics(line, monkeypatch, turns):
     monkeypatch.setattr(analysis, "_SOME", 100)

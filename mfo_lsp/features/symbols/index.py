@@ -9,7 +9,14 @@ from mfo_dialect.analysis.bundle import Bundle
 from mfo_dialect.analysis.snapshot import Snapshot
 from mfo_dialect.text import Span
 from mfo_lsp.features.symbols.occurrences import Sayer, occurrences_of, task_types_of
-from mfo_lsp.features.symbols.sayers import all_sayers, declarers_of, sayers_at, sayers_between, sayers_of
+from mfo_lsp.features.symbols.sayers import (
+    all_sayers,
+    declarers_of,
+    sayers_at,
+    sayers_between,
+    sayers_of,
+    with_users_of_schemas,
+)
 from mfo_lsp.features.symbols.values import Occurrence, Symbol, SymbolKind
 
 
@@ -64,6 +71,11 @@ class SymbolIndex:
     def between(self, document: str, span: Span) -> tuple[Occurrence, ...]:
         """All places in a stretch of a text, perhaps with others near it."""
         said = self._said_by(sayers_between(self._snapshot, document, span))
+        return tuple(one for one in said if one.document == document)
+
+    def of_parts(self, document: str, parts: Iterable[Sayer]) -> tuple[Occurrence, ...]:
+        """All places of one text whose names some parts of it say, or who uses a schema that is declared there."""
+        said = self._said_by(with_users_of_schemas(self._snapshot, document, parts))
         return tuple(one for one in said if one.document == document)
 
     def in_document(self, document: str) -> tuple[Occurrence, ...]:

@@ -52,6 +52,14 @@ def sayers_between(snapshot: Snapshot, document: str, span: Span) -> dict[Sayer,
     return _with_users(parts, source, snapshot, span)
 
 
+def with_users_of_schemas(snapshot: Snapshot, document: str, parts: Iterable[Sayer]) -> dict[Sayer, None]:
+    """Some parts of a text, and those who use a schema that it declares."""
+    source = snapshot.bundle.sources.get(document)
+    if source is None:
+        return dict.fromkeys(parts)
+    return _with_users(parts, source, snapshot, Span(0, source.tree.lines.length))
+
+
 def _documents_of(source: Source) -> tuple[Sayer, ...]:
     return tuple(document for document in source.documents if document.kind is not None)
 

@@ -81,7 +81,7 @@ def _nested(symbol: OutlineEntry, view: View) -> Steps[JsonText]:
 
 def _flat(symbol: OutlineEntry, view: View, container: str | None) -> Iterator[JsonText]:
     yield json_map(
-        location={"uri": view.session.uri(view.key), "range": _range(symbol.span, view)},
+        location=json_map(uri=view.session.uri(view.key), range=_range(symbol.span, view)),
         name=symbol.name,
         kind=kind_for(symbol.kind, view.session.client).value,
         containerName=container,
@@ -90,7 +90,9 @@ def _flat(symbol: OutlineEntry, view: View, container: str | None) -> Iterator[J
         yield from _flat(child, view, symbol.name)
 
 
-def _range(span: Span, view: View) -> dict[str, object]:
-    found = view.range(span)
-    ends = {"start": found.start, "end": found.end}
-    return {name: {"line": place.line, "character": place.character} for name, place in ends.items()}
+_RANGE = b'{"start":{"line":%d,"character":%d},"end":{"line":%d,"character":%d}}'
+
+
+def _range(span: Span, view: View) -> JsonText:
+    lines, encoding = view.lines, view.session.encoding
+    return JsonText(_RANGE % (*lines.position(span.start, encoding), *lines.position(span.end, encoding)))

@@ -12,6 +12,10 @@ from mfo_lsp.server.lookup import View
 from mfo_lsp.server.slices import in_slices
 
 _KINDS = {FoldKind.BLOCK: types.FoldingRangeKind.Region, FoldKind.COMMENT: types.FoldingRangeKind.Comment}
+_AT_ONCE = 50
+"""Folds that are written in one step."""
+_LINES = {kind: b'{"startLine":%%d,"endLine":%%d,"kind":"%b"}' % name.encode() for kind, name in _KINDS.items()}
+"""A fold of whole lines as the protocol writes it, by hand, as there may be thousands."""
 
 
 async def answer(server: Server, params: types.FoldingRangeParams) -> JsonText | list[types.FoldingRange]:
@@ -27,16 +31,22 @@ def _found(view: View) -> Steps[JsonText]:
     client = view.session.client
     found = yield from folds_in_steps(view.snapshot, view.key, client.fold_limit)
     texts: list[JsonText] = []
-    for fold in found:
-        texts.append(_text_of(fold, view))
+    for index in range(0, len(found), _AT_ONCE):
+        texts += [_text_of(fold, view) for fold in found[index : index + _AT_ONCE]]
         yield
     return json_list(texts)
 
 
 def _text_of(fold: Fold, view: View) -> JsonText:
-    """A fold as the protocol writes it, by hand, as there may be thousands."""
+    if view.session.client.folds_lines:
+        return JsonText(_LINES[fold.kind] % (fold.first_line, fold.last_line))
     found = view.range(fold.span)
-    value: dict[str, object] = {"startLine": found.start.line, "endLine": found.end.line}
-    if not view.session.client.folds_lines:
-        value |= {"startCharacter": found.start.character, "endCharacter": found.end.character}
-    return json_text(value | {"kind": _KINDS[fold.kind].value})
+    return json_text(
+        {
+            "startLine": found.start.line,
+            "startCharacter": found.start.character,
+            "endLine": found.end.line,
+            "endCharacter": found.end.character,
+            "kind": _KINDS[fold.kind].value,
+        }
+    )

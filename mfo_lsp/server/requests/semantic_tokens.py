@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
 from mfo_dialect.steps import Steps
-from mfo_lsp.features.semantic_tokens import (
-    MODIFIER_NAMES,
-    SemanticToken,
-    TokenType,
-    semantic_tokens,
-    semantic_tokens_in_steps,
-)
+from mfo_lsp.features.semantic_tokens import MODIFIER_NAMES, semantic_tokens
+from mfo_lsp.features.token_numbers import TYPES, numbers_of, token_numbers
 from mfo_lsp.server.convert import to_key
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
@@ -21,9 +16,7 @@ from mfo_lsp.server.lookup import View, look_up
 from mfo_lsp.server.slices import in_slices
 from mfo_lsp.server.told import SentTokens
 
-_TYPES = tuple(TokenType)
-_NUMBERS = {type_: number for number, type_ in enumerate(_TYPES)}
-LEGEND = types.SemanticTokensLegend([type_.value for type_ in _TYPES], MODIFIER_NAMES)
+LEGEND = types.SemanticTokensLegend([type_.value for type_ in TYPES], MODIFIER_NAMES)
 
 
 async def answer(server: Server, params: types.SemanticTokensParams) -> JsonText | None:
@@ -60,17 +53,12 @@ def answer_range(server: Server, params: types.SemanticTokensRangeParams) -> typ
     if view is None:
         return None
     found = semantic_tokens(view.snapshot, view.key, view.span(params.range))
-    return types.SemanticTokens(tuple(_encoded(found, view)))
+    return types.SemanticTokens(numbers_of(found, view.lines, view.session.encoding))
 
 
 def _sent(view: View) -> Steps[SentTokens]:
     """The tokens as they are now, kept for the next delta while the document is open."""
-    tokens = yield from semantic_tokens_in_steps(view.snapshot, view.key)
-    numbers: list[int] = []
-    for number in _encoded(tokens, view):
-        numbers.append(number)
-        yield
-    data = tuple(numbers)
+    data = yield from token_numbers(view.snapshot, view.key, view.session.encoding)
     before = view.session.tokens.get(view.key)
     if before is not None and before.data == data:
         return before
@@ -79,20 +67,6 @@ def _sent(view: View) -> Steps[SentTokens]:
     if view.key in view.session.open_texts:
         view.session.tokens[view.key] = sent
     return sent
-
-
-def _encoded(tokens: Iterable[SemanticToken], view: View) -> Iterator[int]:
-    """Five numbers a token, lines and columns relative to the token before."""
-    line = column = 0
-    for token in tokens:
-        place = view.range(token.span)
-        start = place.start
-        yield start.line - line
-        yield start.character - (column if start.line == line else 0)
-        yield place.end.character - start.character
-        yield _NUMBERS[token.type]
-        yield token.modifiers.value
-        line, column = start.line, start.character
 
 
 def _changes(before: Sequence[int], after: Sequence[int]) -> Iterator[JsonText]:
