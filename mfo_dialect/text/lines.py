@@ -103,12 +103,13 @@ class LineIndex:
 
     def position(self, offset: int, encoding: Encoding = Encoding.UTF32) -> Position:
         """The 0-based line and column of ``offset``, the column counted in ``encoding``."""
-        offset = min(max(offset, 0), self.length)
-        line = self.line_of(offset)
-        start = self.line_start(line)
-        if encoding is Encoding.UTF32:
+        text = self._text
+        offset = min(max(offset, 0), len(text))
+        line = bisect_right(self._starts, offset) - 1
+        start = self._starts[line]
+        if encoding is Encoding.UTF32 or text.isascii():  # asking that takes no time
             return Position(line, offset - start)
-        return Position(line, _width(self.slice(start, offset), encoding))
+        return Position(line, _width(text[start:offset], encoding))
 
     def ends(self, start: int, end: int, encoding: Encoding = Encoding.UTF32) -> tuple[Position, Position]:
         """``position`` of the start and of the end of a stretch of the text; ``start`` is not behind ``end``."""

@@ -11,7 +11,7 @@ from mfo_dialect.text import Span
 from mfo_lsp.features.document_symbols import OutlineEntry, OutlineKind, document_symbols_in_steps
 from mfo_lsp.server.capabilities import Client
 from mfo_lsp.server.host import Server
-from mfo_lsp.server.json_text import JsonText, json_list, json_map
+from mfo_lsp.server.json_text import JsonText, json_list, json_map, json_text
 from mfo_lsp.server.lookup import View
 from mfo_lsp.server.slices import in_slices
 
@@ -69,13 +69,17 @@ def _nested(symbol: OutlineEntry, view: View) -> Steps[JsonText]:
     for child in symbol.children:
         children.append((yield from _nested(child, view)))
         yield
-    return json_map(
-        name=symbol.name,
-        kind=kind_for(symbol.kind, view.session.client).value,
-        range=_range(symbol.span, view),
-        selectionRange=_range(symbol.name_span, view),
-        detail=symbol.detail or None,
-        children=json_list(children),
+    detail = b',"detail":%b' % json_text(symbol.detail) if symbol.detail else b""
+    return JsonText(
+        b'{"name":%b,"kind":%d,"range":%b,"selectionRange":%b%b,"children":%b}'
+        % (
+            json_text(symbol.name),
+            kind_for(symbol.kind, view.session.client).value,
+            _range(symbol.span, view),
+            _range(symbol.name_span, view),
+            detail,
+            json_list(children),
+        )
     )
 
 
