@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from mfo_lsp.server import jobs, session
+from mfo_lsp.server.requests import formatting
 from tests.lsp.test_scheduling import FLOW, TASK, URI, Line
 
 LONG_URI = "file:///elsewhere/long.yml"
@@ -198,12 +199,20 @@ async def test_a_document_that_is_closed_is_not_read_from_the_disk_for_that(edit
     assert editor.told(file.as_uri())[-1]["diagnostics"] == []
 
 
-WHOLE = ["textDocument/foldingRange", "textDocument/documentSymbol", "textDocument/semanticTokens/full"]
+WHOLE = [
+    "textDocument/foldingRange",
+    "textDocument/documentSymbol",
+    "textDocument/semanticTokens/full",
+    "textDocument/formatting",
+]
+LAYOUT = {"options": {"tabSize": 2, "insertSpaces": True}}
 
 
 @pytest.mark.parametrize("method", WHOLE)
-async def test_an_answer_about_a_whole_document_keeps_no_other_waiting(editor, method):
-    editor.say(method, {"textDocument": {"uri": URI}}, id=7)
+async def test_an_answer_about_a_whole_document_keeps_no_other_waiting(editor, monkeypatch, method):
+    monkeypatch.setattr(formatting, "_LONG", 1_000)
+    editor.type(2, line=2, character=len("  - id:"), text="  ")
+    editor.say(method, {"textDocument": {"uri": URI}, **LAYOUT}, id=7)
     editor.hover(8, URI)
     await editor.until(lambda: editor.answers(7))
     assert [message["id"] for message in editor.sent if message.get("id") in {7, 8}] == [8, 7]
@@ -211,8 +220,9 @@ async def test_an_answer_about_a_whole_document_keeps_no_other_waiting(editor, m
 
 
 @pytest.mark.parametrize("method", WHOLE)
-async def test_an_answer_about_a_whole_document_is_given_up_where_it_is_edited(editor, method):
-    editor.say(method, {"textDocument": {"uri": URI}}, id=7)
+async def test_an_answer_about_a_whole_document_is_given_up_where_it_is_edited(editor, monkeypatch, method):
+    monkeypatch.setattr(formatting, "_LONG", 1_000)
+    editor.say(method, {"textDocument": {"uri": URI}, **LAYOUT}, id=7)
     for _ in range(12):
         await asyncio.sleep(0)
     editor.type(2)

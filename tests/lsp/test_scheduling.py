@@ -49,9 +49,9 @@ class Line:
             "textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "yaml", "version": 1, "text": text}}
         )
 
-    def type(self, version, line=0, character=7):
+    def type(self, version, line=0, character=7, text="x"):
         place = {"line": line, "character": character}
-        change = {"range": {"start": place, "end": place}, "text": "x"}
+        change = {"range": {"start": place, "end": place}, "text": text}
         self.say(
             "textDocument/didChange", {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]}
         )
