@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.latency.client import Client
 from benchmarks.latency.document import OpenDocument
-from benchmarks.latency.scenarios import EDITS, asking, prompting
+from benchmarks.latency.scenarios import EDITS, REQUESTS, asking, prompting
 from benchmarks.latency.table import heading, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +69,7 @@ def measure(
     }
     client = Client(command, environment_folder, settings)
     try:
-        client.initialize(folder)
+        capabilities = client.initialize(folder)
         document = OpenDocument(client, folder / "workflow_definition.yml", "yaml")
         begun = document.open()
         found["open"].append(client.diagnostics(document.uri, 1).at - begun)
@@ -83,8 +83,9 @@ def measure(
             found[scenario] = [seconds for seconds, _ in answers]
             if name == "ours":
                 compare(document, answers[-1][1], folder)
-        found["completion"] = list(asking(document, repeats, "textDocument/completion"))
-        found["hover"] = list(asking(document, repeats, "textDocument/hover"))
+        for row, (method, capability) in REQUESTS.items():
+            if capability in capabilities:
+                found[row] = list(asking(document, repeats, method))
         if name == "ours":
             prompts = OpenDocument(client, folder / "prompts_definition.yml", "yaml")
             begun = prompts.open()

@@ -19,6 +19,8 @@ _CAPABILITIES = {
         "publishDiagnostics": {"versionSupport": True, "relatedInformation": True},
         "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown"]}},
         "hover": {"contentFormat": ["markdown"]},
+        "foldingRange": {"lineFoldingOnly": True, "rangeLimit": 5000},
+        "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
     },
     "workspace": {"configuration": True, "workspaceFolders": True},
 }

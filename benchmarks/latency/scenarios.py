@@ -107,3 +107,11 @@ EDITS: dict[str, Scenario] = {
     "new line": breaking_lines,
     "task pasted": pasting,
 }
+REQUESTS = {
+    "completion": ("textDocument/completion", "completionProvider"),
+    "hover": ("textDocument/hover", "hoverProvider"),
+    "folds of the text": ("textDocument/foldingRange", "foldingRangeProvider"),
+    "outline": ("textDocument/documentSymbol", "documentSymbolProvider"),
+    "colours of the text": ("textDocument/semanticTokens/full", "semanticTokensProvider"),
+}
+"""What is asked right behind an edit, with the capability of a server that can answer."""
