@@ -16,6 +16,7 @@ from mfo_dialect.catalogue.values import Format, Names, TextType
 from mfo_dialect.model.access import text_at
 from mfo_dialect.model.workflow import Condition
 from mfo_dialect.shapes import Kind, Shape
+from mfo_dialect.steps import Steps, at_once
 from mfo_dialect.syntax import Mapping, Scalar
 from mfo_dialect.text import Span
 from mfo_lsp.features.preferences import Preferences
@@ -66,15 +67,26 @@ def inlay_hints(snapshot: Snapshot, document: str, within: Span, preferences: Pr
         within: where hints are wanted; its ends count.
         preferences: which kinds are wanted.
     """
+    return at_once(inlay_hints_in_steps(snapshot, document, within, preferences))
+
+
+def inlay_hints_in_steps(
+    snapshot: Snapshot, document: str, within: Span, preferences: Preferences
+) -> Steps[tuple[InlayHint, ...]]:
+    """The same, a part at a time."""
     kinds = (
         (preferences.inlay_types, _types),
         (preferences.inlay_branches, _branches),
         (preferences.inlay_schedules, _schedules),
         (preferences.inlay_templates, _templates),
     )
-    parts = parts_between(snapshot, document, within)
-    found = (hint for is_wanted, find in kinds if is_wanted for part in parts for hint in find(part, within, snapshot))
-    return tuple(sorted(dict.fromkeys(hint for hint in found if within.contains(hint.offset)), key=_order))
+    wanted = [find for is_wanted, find in kinds if is_wanted]
+    found: dict[InlayHint, None] = {}
+    for part in parts_between(snapshot, document, within):
+        for find in wanted:
+            found |= dict.fromkeys(hint for hint in find(part, within, snapshot) if within.contains(hint.offset))
+        yield
+    return tuple(sorted(found, key=_order))
 
 
 def _order(hint: InlayHint) -> tuple[int, str, str]:

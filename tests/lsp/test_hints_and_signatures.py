@@ -22,16 +22,16 @@ ABLE = Client(hint_tooltips=True, label_offsets=True, active_parameters=True, ma
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_hints_stand_where_the_client_counts_them(encoding):
+async def test_hints_stand_where_the_client_counts_them(encoding):
     server = serving(encoding, flow__yml=TEXT)
-    (hint,) = inlay_hints.answer(server, types.InlayHintParams(document("flow.yml"), WHOLE))
+    (hint,) = await inlay_hints.answer(server, types.InlayHintParams(document("flow.yml"), WHOLE))
     assert hint.position == to_position(LineIndex(TEXT), TEXT.index(")") + 1, encoding)
     assert (hint.label, hint.kind, hint.data) == (": integer", types.InlayHintKind.Type, None)
 
 
-def test_a_hint_tells_more_when_it_is_pointed_at():
+async def test_a_hint_tells_more_when_it_is_pointed_at():
     server = serving(client=ABLE, flow__yml=TEXT)
-    (hint,) = inlay_hints.answer(server, types.InlayHintParams(document("flow.yml"), WHOLE))
+    (hint,) = await inlay_hints.answer(server, types.InlayHintParams(document("flow.yml"), WHOLE))
     assert hint.tooltip is None
     assert "len" in inlay_hints.resolve(server, hint).tooltip.value
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
 from mfo_lsp.server import jobs, session
 from mfo_lsp.server.requests import formatting
+from tests.lsp.raw_client import PATIENCE
 from tests.lsp.test_scheduling import FLOW, TASK, URI, Line
 
 LONG_URI = "file:///elsewhere/long.yml"
 LONG = "name: long\ntasks:\n" + "".join(TASK.format(number) for number in range(90))
+HINTED = "  - {id: sum, type: transform, config: {values: {n: len('a')}}}\n"
+"""A task of which a hint tells what it computes."""
 BROKEN = LONG.replace("    name: Task 40\n", '    name: "Task 40\n')
 
 
@@ -69,7 +73,7 @@ async def editor(monkeypatch):
     monkeypatch.setattr(session, "LONG", 6_000)
     monkeypatch.setattr("mfo_lsp.server.bundle_reading.LONG", 6_000)
     editor = Editor()
-    editor.open(FLOW[:4000].rpartition("\n")[0] + "\n")
+    editor.open(FLOW[:4000].rpartition("\n")[0] + "\n" + HINTED)
     await editor.until(lambda: editor.told(URI))
     assert not editor.begun
     return editor
@@ -204,25 +208,48 @@ WHOLE = [
     "textDocument/documentSymbol",
     "textDocument/semanticTokens/full",
     "textDocument/formatting",
+    "textDocument/inlayHint",
 ]
-LAYOUT = {"options": {"tabSize": 2, "insertSpaces": True}}
+MORE = {
+    "options": {"tabSize": 2, "insertSpaces": True},
+    "range": {"start": {"line": 0, "character": 0}, "end": {"line": 1000, "character": 0}},
+}
+"""What one or another method wants to know besides."""
 
 
 @pytest.mark.parametrize("method", WHOLE)
 async def test_an_answer_about_a_whole_document_keeps_no_other_waiting(editor, monkeypatch, method):
     monkeypatch.setattr(formatting, "_LONG", 1_000)
     editor.type(2, line=2, character=len("  - id:"), text="  ")
-    editor.say(method, {"textDocument": {"uri": URI}, **LAYOUT}, id=7)
+    editor.say(method, {"textDocument": {"uri": URI}, **MORE}, id=7)
     editor.hover(8, URI)
     await editor.until(lambda: editor.answers(7))
     assert [message["id"] for message in editor.sent if message.get("id") in {7, 8}] == [8, 7]
     assert editor.answers(7)[0]
 
 
-@pytest.mark.parametrize("method", WHOLE)
-async def test_an_answer_about_a_whole_document_is_given_up_where_it_is_edited(editor, monkeypatch, method):
+async def test_a_layout_is_given_up_where_the_document_is_edited(editor, monkeypatch):
+    begun, edited, lay_out = threading.Event(), threading.Event(), formatting.format_tree
+
+    def late(tree, lines):
+        begun.set()
+        assert edited.wait(PATIENCE)
+        return lay_out(tree, lines)
+
     monkeypatch.setattr(formatting, "_LONG", 1_000)
-    editor.say(method, {"textDocument": {"uri": URI}, **LAYOUT}, id=7)
+    monkeypatch.setattr(formatting, "format_tree", late)
+    editor.say("textDocument/formatting", {"textDocument": {"uri": URI}, **MORE}, id=7)
+    await editor.until_turn(begun.is_set)
+    editor.type(2)
+    edited.set()
+    await editor.until(lambda: 7 in [message.get("id") for message in editor.sent])
+    (answer,) = [message for message in editor.sent if message.get("id") == 7]
+    assert answer["error"]["code"] == -32801
+
+
+@pytest.mark.parametrize("method", [method for method in WHOLE if method != "textDocument/formatting"])
+async def test_an_answer_about_a_whole_document_is_given_up_where_it_is_edited(editor, method):
+    editor.say(method, {"textDocument": {"uri": URI}, **MORE}, id=7)
     for _ in range(12):
         await asyncio.sleep(0)
     editor.type(2)

@@ -52,7 +52,8 @@ async def _edits(server: Server, uri: str, lines: Callable[[View], range | None]
         edits = format_tree(view.source.tree, wanted).edits
     else:  # in a thread, on a tree of its own, so that nobody waits for it
         text = view.source.text
-        edits = await asyncio.to_thread(_formatted, text, wanted)
+        with server.house.building():  # the collector would go through all of that tree while others wait
+            edits = await asyncio.to_thread(_formatted, text, wanted)
         view = look_up(server.session, uri)
         if view is None or view.source.text != text:
             raise RefusedError("the document has changed meanwhile", types.LSPErrorCodes.ContentModified)

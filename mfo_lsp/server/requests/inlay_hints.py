@@ -8,23 +8,34 @@ from typing import cast
 
 from lsprotocol import types
 
+from mfo_dialect.steps import Steps
 from mfo_lsp.features.hover import hover
-from mfo_lsp.features.inlay_hints import HintKind, InlayHint, inlay_hints
+from mfo_lsp.features.inlay_hints import HintKind, InlayHint, inlay_hints_in_steps
 from mfo_lsp.server.convert import to_position
 from mfo_lsp.server.host import Server
 from mfo_lsp.server.lookup import View, look_up
+from mfo_lsp.server.slices import in_slices
 
 OPTIONS = types.InlayHintOptions()
 _KINDS = {HintKind.TYPE: types.InlayHintKind.Type, HintKind.BRANCH: types.InlayHintKind.Parameter}
 
 
-def answer(server: Server, params: types.InlayHintParams) -> list[types.InlayHint]:
-    """The hints of a stretch."""
-    view = look_up(server.session, params.text_document.uri)
-    if view is None:
-        return []
-    found = inlay_hints(view.snapshot, view.key, view.span(params.range), view.preferences)
-    return [_converted(hint, view) for hint in found]
+async def answer(server: Server, params: types.InlayHintParams) -> list[types.InlayHint]:
+    """The hints of a stretch, which may be all of the document.
+
+    Raises:
+        RefusedError: the document is long, and has changed meanwhile.
+    """
+
+    def found(view: View) -> Steps[list[types.InlayHint]]:
+        hints = yield from inlay_hints_in_steps(view.snapshot, view.key, view.span(params.range), view.preferences)
+        converted: list[types.InlayHint] = []
+        for hint in hints:
+            converted.append(_converted(hint, view))
+            yield
+        return converted
+
+    return await in_slices(server, params.text_document.uri, found) or []
 
 
 def _converted(hint: InlayHint, view: View) -> types.InlayHint:
