@@ -10,6 +10,7 @@ import pytest
 
 from mfo_dialect.syntax.events import Engine
 from mfo_lsp.cli.doctor import examining
+from mfo_lsp.server.bundle_reading import LONG
 from tests.check.conftest import EXAMPLES, Command
 from tests.check.test_check import FLOW, WRONG
 
@@ -121,10 +122,21 @@ def test_a_profile_tells_of_every_part_of_a_keystroke_and_of_rules(command: Comm
     assert (tmp_path / "workflow.yml").read_text() == FLOW
 
 
+def test_a_document_that_is_read_in_steps_is_profiled_too(command: Command, tmp_path: Path) -> None:
+    task = "  - {{id: task_{0}, type: mfo_api_memory_get, config: {{key: key_{0}}}}}\n"
+    text = "name: long\ntasks:\n" + "".join(task.format(number) for number in range(2000))
+    assert len(text) > LONG
+    (tmp_path / "long.yml").write_text(text)
+    ran = command("doctor", "--json", "--profile", "long.yml", cwd=tmp_path)
+    assert (ran.status, ran.err) == (0, "")
+    assert [phase["phase"] for phase in json.loads(ran.out)["phases"]] == PARTS
+
+
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
         (b"a: 1\n", "it is no MFO document"),
+        (b"".join(b"key_%d: value\n" % number for number in range(10_000)), "it is no MFO document"),
         (b"\xff\xfe", "it is no text in UTF-8"),
         (None, "No such file or directory"),
     ],

@@ -90,6 +90,9 @@ class _Editor:
         begun = time.perf_counter()
         item = {"uri": self.uri, "languageId": "yaml", "version": 1, "text": self.text}
         self._say("textDocument/didOpen", {"textDocument": item})
+        async with asyncio.timeout(_PATIENCE):
+            while self.server.session.is_awaited(self.uri):  # a long one is read in steps
+                await self.server.has_read.wait()
         if look_up(self.server.session, self.uri) is None:
             raise LookupError("it is no MFO document")
         await self._until_told()
