@@ -27,6 +27,7 @@ def write_stdout(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails once more on what is buffered
         raise click.ClickException(f"standard output cannot be written: {reason_of(error)}") from None
 
 

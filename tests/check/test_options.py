@@ -335,7 +335,7 @@ def test_a_full_disk_behind_standard_output_is_one_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
             [sys.executable, "-m", "mfo_lsp", "check", str(tmp_path)],
-            env={**os.environ, "PYTHONPATH": str(EXAMPLES.parent)},
+            env={**os.environ, "PYTHONPATH": str(EXAMPLES.parent), "PYTHONUNBUFFERED": ""},  # as users have it
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
